@@ -1,0 +1,132 @@
+"""
+The event store and its log in one SQLite file.
+
+Durable: WAL with `synchronous=FULL`, one fsync for all appends that arrive together. Beside the
+file lie SQLite's `-wal` and `-shm` and two empty ones for the order of writers between processes.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+from ..application.ports import CommandId, Commit, History, StoreError, Unavailable
+from .group_commit import GroupCommit
+from .sqlite_append import COLUMNS, HEAD, Append, Outcome, append, commit_of, write
+from .sqlite_file import connect, prepare, refusal
+from .sqlite_readers import Readers
+from .turnstile import Turnstile
+
+LOAD = f"SELECT {COLUMNS} FROM commits WHERE stream = ? ORDER BY version"  # noqa: S608 - our names
+# `after` may lie inside a commit, so the first one is the one that holds the position behind it.
+READ = f"""
+SELECT {COLUMNS} FROM commits
+WHERE position >= coalesce((SELECT max(position) FROM commits WHERE position <= ?1 + 1), ?1)
+AND position + length - 1 > ?1
+ORDER BY position LIMIT ?2
+"""  # noqa: S608 - our names
+# One seek in the index for each name, however many commits a stream has.
+STREAMS = """
+WITH RECURSIVE names (name) AS (
+    SELECT min(stream) FROM commits WHERE stream >= max(?1, ?2) AND stream <> ?2
+    UNION ALL
+    SELECT (SELECT min(stream) FROM commits WHERE stream > name) FROM names
+    WHERE substr(name, 1, length(?1)) = ?1
+)
+SELECT name FROM names WHERE substr(name, 1, length(?1)) = ?1 LIMIT ?3
+"""
+
+
+class SqliteStore:
+    """An EventStore and a Log. Many threads may use one, and many processes one file."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        notify: Callable[[], None] | None = None,
+        synchronous: Literal["OFF", "NORMAL", "FULL", "EXTRA"] = "FULL",
+    ) -> None:
+        """
+        Opens the file or makes it, in a directory that exists. Raises Unavailable, Damaged.
+
+        `notify` is called once a batch is durable, by a thread that appended; it must not raise.
+        With `synchronous` below FULL a power cut takes acknowledged commits with it: for tests.
+        """
+        self.path = Path(path).resolve()
+        self._notify = notify
+        self._group = GroupCommit(self._write, self._written)
+        self._readers = Readers(self.path)
+        self._guard = Lock()
+        self._closed = False
+        self._turnstile, self._db = _opened(self.path, synchronous)
+
+    def load(self, stream: str, /) -> History:
+        return History(stream, tuple(map(commit_of, self._readers.query(LOAD, (stream,)))))
+
+    def append(self, history: History, command: CommandId, length: int, body: bytes, /) -> Commit:
+        known = history.find(command)
+        if known is not None:
+            return known
+        outcome = self._group.submit(append(history, command, length, body))
+        if isinstance(outcome, StoreError):
+            raise outcome
+        return outcome
+
+    def streams(self, prefix: str, /, *, after: str = "", limit: int = 1000) -> Sequence[str]:
+        return [name for (name,) in self._readers.query(STREAMS, (prefix, after, limit))]
+
+    def read(self, after: int, limit: int, /) -> Sequence[Commit]:
+        """
+        A checkpoint is always the last position of a commit. If `after` lies inside one, that
+        commit comes again, whole: rather twice than not at all.
+        """
+        return [commit_of(row) for row in self._readers.query(READ, (after, limit))]
+
+    def head(self) -> int:
+        return sum(position for (position,) in self._readers.query(HEAD))
+
+    def close(self) -> None:
+        """Waits for what is being written; what comes later is refused. Twice is once."""
+        self._readers.close()
+        with self._guard:
+            if not self._closed:
+                self._closed = True
+                self._db.close()
+                self._turnstile.close()
+
+    def _write(self, batch: list[Append]) -> list[Outcome]:
+        try:
+            with self._guard:
+                if self._closed:
+                    return [Unavailable(f"{self.path} was closed") for _ in batch]
+                with self._turnstile:
+                    return write(self._db, batch)
+        except (sqlite3.Error, OSError) as error:
+            return [_caused(refusal(self.path, error), error) for _ in batch]
+
+    def _written(self, outcomes: Sequence[Outcome]) -> None:
+        if self._notify is not None and any(isinstance(one, Commit) for one in outcomes):
+            self._notify()
+
+
+def _opened(path: Path, synchronous: str) -> tuple[Turnstile, sqlite3.Connection]:
+    with ExitStack() as opened:
+        try:
+            turnstile = Turnstile(path)
+            opened.callback(turnstile.close)
+            db = connect(path, synchronous)
+            opened.callback(db.close)
+            with turnstile:  # the switch to WAL does not wait its turn as writing does
+                prepare(db, path)
+        except (sqlite3.Error, OSError) as error:
+            raise refusal(path, error) from error
+        opened.pop_all()
+    return turnstile, db
+
+
+def _caused(refused: StoreError, cause: Exception) -> StoreError:
+    refused.__cause__ = cause
+    return refused

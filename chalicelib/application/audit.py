@@ -1,0 +1,138 @@
+"""
+The auditor's check: is the log whole, and is everything in it as it was appended?
+
+Every commit's hash covers its bytes and the hash of the commit before it in its stream, and
+positions and versions have no gaps. So an edit, a reordering, or a deletion, of a stream's last
+commit as well, shows in the log itself. But hashes are no secret: who can write the file can also
+cut it off at its end, move the positions behind what he took out, or make the chains anew, and then
+it looks whole. Against that, whoever checks keeps the seal somewhere else, and gives it to the next
+check.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from .ports import GENESIS, Commit, Log, chained
+
+PAGE = 200
+SHOWN = 100
+
+
+class Seal(NamedTuple):
+    """`digest` is SHA-256 over the hashes of all commits up to `position`, in order."""
+
+    position: int
+    digest: bytes
+
+
+class Fault(NamedTuple):
+    """What is wrong at a commit; `stream` is "" where there is none."""
+
+    position: int
+    stream: str
+    version: int
+    what: str
+
+
+class Report(NamedTuple):
+    """`faults` are the first of the `found` ones; `seal` is for a later check."""
+
+    events: int
+    commits: int
+    streams: int
+    found: int
+    faults: tuple[Fault, ...]
+    seal: Seal
+
+    @property
+    def clean(self) -> bool:
+        return self.found == 0
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What remains of what was read: a version and a hash for each stream, no events."""
+
+    position: int = 0
+    events: int = 0
+    commits: int = 0
+    found: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    ends: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    digest: Any = field(default_factory=sha256)
+
+
+def check(
+    log: Log,
+    sealed: Seal | None = None,
+    progress: Callable[[int, int], None] = lambda _position, _head: None,
+) -> Report:
+    """
+    Reads the log up to where it ends now; `progress` gets the position reached and that end.
+    Raises Damaged if the storage cannot be read at all.
+    """
+    head, seen = log.head(), _Seen()
+    for commit in _commits(log, head, lambda position: progress(position, head)):
+        _see(seen, commit)
+        if sealed is not None and seen.position >= sealed.position > seen.position - commit.length:
+            _compare(seen, sealed)
+    if sealed is not None and seen.position < sealed.position:
+        _fault(seen, seen.position + 1, f"the log ends here, and once reached {sealed.position}")
+    return Report(
+        seen.events,
+        seen.commits,
+        len(seen.ends),
+        seen.found,
+        tuple(seen.faults),
+        Seal(seen.position, seen.digest.digest()),
+    )
+
+
+def _commits(log: Log, head: int, progress: Callable[[int], None]) -> Iterator[Commit]:
+    after = 0
+    while after < head and (page := log.read(after, PAGE)):
+        yield from (commit for commit in page if commit.last_position <= head)
+        # A forged length must not lead round in circles.
+        after = max(after + 1, page[-1].last_position)
+        progress(min(after, head))
+
+
+def _see(seen: _Seen, commit: Commit) -> None:
+    for what in _wrong(seen, commit):
+        _fault(seen, _first(commit), what, commit)
+    seen.ends[commit.stream] = (commit.last_version, commit.hash)
+    seen.position = max(seen.position, commit.last_position)
+    seen.events += commit.length
+    seen.commits += 1
+    seen.digest.update(commit.hash)
+
+
+def _wrong(seen: _Seen, commit: Commit) -> Iterator[str]:
+    first = _first(commit)
+    version, before = seen.ends.get(commit.stream, (0, GENESIS))
+    if first > seen.position + 1:
+        yield f"positions {seen.position + 1} to {first - 1} are missing"
+    if first <= seen.position:
+        yield f"overlaps the commit before it, which ends at {seen.position}"
+    if commit.version != version + 1:
+        yield f"follows version {version} of its stream"
+    if chained(before, commit) != commit.hash:
+        yield "its hash does not follow from its content and the commit before it in its stream"
+
+
+def _first(commit: Commit) -> int:
+    return commit.last_position - commit.length + 1
+
+
+def _compare(seen: _Seen, sealed: Seal) -> None:
+    if Seal(seen.position, seen.digest.digest()) != sealed:
+        _fault(seen, sealed.position, "something up to here is not what was sealed")
+
+
+def _fault(seen: _Seen, position: int, what: str, commit: Commit | None = None) -> None:
+    seen.found += 1
+    if len(seen.faults) < SHOWN:
+        stream, version = (commit.stream, commit.version) if commit else ("", 0)
+        seen.faults.append(Fault(position, stream, version, what))

@@ -1,0 +1,134 @@
+"""
+Stored bytes <-> events.
+
+A commit's body is one JSON object: what its events have in common, then the events, each with its
+type, schema version and data. Events are forever: when a type changes, its `schema_version` grows
+and an upcaster from the version before is added here; stored bytes are never rewritten.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from ..domain.actor import Actor, Channel
+from ..domain.base import Frozen
+from .envelope import Circumstances, Decided, Happened, Recorded
+from .ports import Commit
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class UnknownEvent(Exception):
+    """A stored event is of a type, or of a schema version, that this release does not know."""
+
+
+class Codec(NamedTuple):
+    types: Mapping[str, type[Frozen]]
+    upcasters: Mapping[tuple[str, int], Upcaster]
+
+
+def codec(
+    types: Iterable[type[Frozen]], upcasters: Mapping[tuple[str, int], Upcaster] | None = None
+) -> Codec:
+    return Codec({kind.__name__: kind for kind in types}, upcasters or {})
+
+
+def schema_version(kind: type[Frozen]) -> int:
+    return int(getattr(kind, "schema_version", 1))
+
+
+def encode(
+    events: Decided,
+    circumstances: Circumstances,
+    *,
+    recorded_at: datetime,
+    correlation_id: str,
+) -> bytes:
+    return to_json(
+        {
+            "recorded_at": recorded_at,
+            "correlation_id": correlation_id,
+            **_circumstances(circumstances),
+            "events": [_entry(event) for event in events],
+        }
+    )
+
+
+def _circumstances(of: Circumstances) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "occurred_at": of.occurred_at,
+        "actor": of.actor.model_dump(mode="json", exclude_defaults=True),
+        "channel": of.channel,
+    }
+    return plain if of.source is None else {**plain, "source": of.source}
+
+
+def _entry(event: Frozen | Happened) -> dict[str, Any]:
+    if isinstance(event, Happened):
+        return {**_entry(event.event), **_circumstances(event.circumstances)}
+    kind = type(event)
+    return {
+        "type": kind.__name__,
+        "schema": schema_version(kind),
+        "data": event.model_dump(mode="json", exclude={"type"}, exclude_none=True),
+    }
+
+
+def decode(codec: Codec, commit: Commit) -> list[Recorded]:
+    """The events of one commit; raises UnknownEvent."""
+    body = from_json(commit.body, cache_strings="keys")
+    recorded_at = datetime.fromisoformat(body["recorded_at"])
+    common = _read_circumstances(body)
+    return [
+        Recorded(
+            commit.stream,
+            commit.version + offset,
+            None if commit.position is None else commit.position + offset,
+            entry["type"],
+            entry["schema"],
+            recorded_at,
+            own.occurred_at,
+            own.actor,
+            own.channel,
+            commit.command.id,
+            body["correlation_id"],
+            own.source,
+            _data(codec, commit, entry),
+        )
+        for offset, entry in enumerate(body["events"])
+        for own in (_read_circumstances(entry) if "actor" in entry else common,)
+    ]
+
+
+def _read_circumstances(plain: Mapping[str, Any]) -> Circumstances:
+    return Circumstances(
+        datetime.fromisoformat(plain["occurred_at"]),
+        Actor.__pydantic_validator__.validate_python(plain["actor"]),
+        Channel(plain["channel"]),
+        plain.get("source"),
+    )
+
+
+def _data(codec: Codec, commit: Commit, entry: Mapping[str, Any]) -> Frozen:
+    kind = codec.types.get(entry["type"])
+    if kind is None:
+        raise UnknownEvent(f"{commit.stream}@{commit.version}: no event type {entry['type']}")
+    data = _upcast(codec, entry, schema_version(kind))
+    event: Frozen = kind.__pydantic_validator__.validate_python(data)
+    return event
+
+
+def _upcast(codec: Codec, entry: Mapping[str, Any], current: int) -> dict[str, Any]:
+    data: dict[str, Any] = entry["data"]
+    for version in range(entry["schema"], current):
+        data = codec.upcasters[entry["type"], version](data)
+    if entry["schema"] > current:
+        raise UnknownEvent(f"{entry['type']} of schema {entry['schema']} is newer than {current}")
+    return data
+
+
+def events(codec: Codec, commits: Sequence[Commit]) -> Iterator[Recorded]:
+    for commit in commits:
+        yield from decode(codec, commit)

@@ -1,0 +1,222 @@
+"""
+What the application needs from the outside; `adapters` supplies it.
+
+* StoreError
+  x Conflict        somebody appended first; nothing was written
+  x Reused          the command id is known, with another body; nothing was written
+  x TooLarge        the commit would not fit the smallest store; nothing was written
+  x Damaged         what is stored is not what was appended
+  x Unavailable     the place where it is kept cannot be used; nothing was acknowledged
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple, Protocol
+
+GENESIS = bytes(32)
+
+# A DynamoDB item holds 400 KB, attribute names and keys included. Every adapter refuses what would
+# not fit there, so that an embedded store can always be moved to AWS.
+MAX_BODY = 380_000
+
+
+class StoreError(Exception):
+    """The event store did not do what was asked."""
+
+
+class Conflict(StoreError):
+    """Somebody appended first: `stream` is no longer at `version`."""
+
+    def __init__(self, stream: str, version: int) -> None:
+        super().__init__(f"{stream} is no longer at version {version}; read it again")
+        self.stream = stream
+        self.version = version
+
+
+class Reused(StoreError):
+    """The command id was used before in this stream, for something else."""
+
+    def __init__(self, stream: str, command_id: str) -> None:
+        super().__init__(f"{command_id} was already used on {stream} with another body")
+        self.stream = stream
+        self.command_id = command_id
+
+
+class TooLarge(StoreError):
+    """A commit's body is over MAX_BODY bytes."""
+
+    def __init__(self, stream: str, size: int) -> None:
+        super().__init__(
+            f"a commit of {size:,} bytes to {stream} is over the limit of {MAX_BODY:,}: "
+            "put documents into the blob store and refer to them by SHA-256"
+        )
+
+
+class Damaged(StoreError):
+    """A stream has a hole, or a hash that does not follow from the one before it."""
+
+
+class Unavailable(StoreError):
+    """
+    The place where things are kept cannot be opened, read or written; the message says why.
+
+    Nothing was acknowledged. An append that failed so may be sent again under the same command id.
+    """
+
+
+class CommandId(NamedTuple):
+    """`id` names one request (the HTTP Idempotency-Key); `fingerprint` is a digest of its body."""
+
+    id: str
+    fingerprint: bytes
+
+
+class Commit(NamedTuple):
+    """
+    What one command appended: the stored unit, all or nothing.
+
+    `version` is that of its first event (from 1), `length` how many events it has, `body` the
+    codec's bytes, `hash` SHA-256 over all of this and the hash of the commit before it.
+    `position` is that of its first event in the log, None while a sequencer has yet to give it one.
+    """
+
+    stream: str
+    version: int
+    length: int
+    command: CommandId
+    body: bytes
+    hash: bytes
+    position: int | None = None
+
+    @property
+    def last_version(self) -> int:
+        return self.version + self.length - 1
+
+    @property
+    def last_position(self) -> int:
+        if self.position is None:
+            raise ValueError(f"{self.stream}@{self.version} has no place in the log yet")
+        return self.position + self.length - 1
+
+
+def chained(previous: bytes, commit: Commit) -> bytes:
+    """The hash that `commit` must carry if the commit before it carries `previous`."""
+    # Newlines delimit because streams and command ids cannot hold one (see History.following).
+    head = f"{commit.stream}\n{commit.version}\n{commit.length}\n{commit.command.id}\n"
+    return sha256(
+        b"".join((previous, head.encode(), commit.command.fingerprint, b"\n", commit.body))
+    ).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """
+    A stream as it was read. Only what was read can be appended to: an expected version that
+    somebody made up could lie past the end and leave a hole.
+    """
+
+    stream: str
+    commits: tuple[Commit, ...] = ()
+
+    def __post_init__(self) -> None:
+        expected = 1
+        for commit in self.commits:
+            if commit.version != expected:
+                raise Damaged(f"{self.stream} has no version {expected}")
+            expected += commit.length
+
+    @property
+    def version(self) -> int:
+        return self.commits[-1].last_version if self.commits else 0
+
+    @property
+    def hash(self) -> bytes:
+        return self.commits[-1].hash if self.commits else GENESIS
+
+    def find(self, command: CommandId) -> Commit | None:
+        """The commit that this command made before; raises Reused if its body was another."""
+        for commit in self.commits:
+            if commit.command.id == command.id:
+                return same(commit, command)
+        return None
+
+    def until(self, commit: Commit) -> "History":
+        """The stream as it was right after `commit`."""
+        # By version: what `append` returned may have had no position yet.
+        return History(
+            self.stream, tuple(one for one in self.commits if one.version <= commit.version)
+        )
+
+    def following(self, command: CommandId, length: int, body: bytes) -> Commit:
+        """The commit that would come next, with its hash; raises TooLarge."""
+        if "\n" in self.stream or "\n" in command.id or length < 1:
+            raise ValueError("a stream or command id with a line break, or a commit of no events")
+        if len(body) > MAX_BODY:
+            raise TooLarge(self.stream, len(body))
+        bare = Commit(self.stream, self.version + 1, length, command, body, b"")
+        return bare._replace(hash=chained(self.hash, bare))
+
+
+def same(commit: Commit, command: CommandId) -> Commit:
+    """`commit`, if it was made by this very command; raises Reused."""
+    if commit.command.fingerprint != command.fingerprint:
+        raise Reused(commit.stream, command.id)
+    return commit
+
+
+def verify(history: History) -> None:
+    """Raise Damaged at the first commit whose bytes are not those that were appended."""
+    previous = GENESIS
+    for commit in history.commits:
+        if chained(previous, commit) != commit.hash:
+            raise Damaged(f"{commit.stream} was altered at version {commit.version}")
+        previous = commit.hash
+
+
+class EventStore(Protocol):
+    def load(self, stream: str, /) -> History:
+        """The whole stream; an unknown one is empty."""
+        ...
+
+    def append(self, history: History, command: CommandId, length: int, body: bytes, /) -> Commit:
+        """
+        Append one commit to what was read, all or nothing, and return it once it is durable.
+
+        A command id that the stream already has returns the commit it made then, and writes
+        nothing. Raises Conflict, Reused, TooLarge.
+        """
+        ...
+
+    def streams(self, prefix: str, /, *, after: str = "", limit: int = 1000) -> Sequence[str]:
+        """Names of streams that begin with `prefix`, in order, from behind `after`."""
+        ...
+
+
+class Log(Protocol):
+    def read(self, after: int, limit: int, /) -> Sequence[Commit]:
+        """
+        Up to `limit` whole commits whose events lie past position `after`, in order.
+
+        Positions count events from 1 without a gap. Once a reader has seen position p,
+        nothing appears at or below p.
+        """
+        ...
+
+    def head(self) -> int:
+        """The last position, 0 for an empty log."""
+        ...
+
+
+class Blobs(Protocol):
+    def put(self, owner: str, content: bytes, /) -> str:
+        """Keep `content` durably under its SHA-256 (hex, returned); twice is once."""
+        ...
+
+    def get(self, owner: str, digest: str, /) -> bytes | None:
+        """The content, checked against its digest (raises Damaged), or None."""
+        ...
+
+    def size(self, owner: str, digest: str, /) -> int | None:
+        """Bytes, or None if `owner` never put it: knowing a digest gives no access."""
+        ...

@@ -1,0 +1,125 @@
+"""Run a command against a stream: load, fold, decide, append; again if somebody was faster."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import reduce
+from random import uniform
+from time import sleep
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from .codec import Codec, encode, events
+from .envelope import Circumstances, Decided, Happened
+from .ports import CommandId, Commit, Conflict, EventStore, History
+
+S = TypeVar("S")
+ATTEMPTS = 12
+
+
+class Decider(NamedTuple, Generic[S]):
+    """How the states of one kind of stream follow from its events."""
+
+    codec: Codec
+    initial: S
+    evolve: Callable[[S, Any], S]
+
+
+class Request(NamedTuple):
+    """
+    One command on its way: its id, and what its events will carry besides their data. `version`,
+    where given, is the one that the caller has seen (If-Match).
+    """
+
+    command: CommandId
+    circumstances: Circumstances
+    recorded_at: datetime
+    correlation_id: str
+    version: int | None = None
+
+
+class Stale(Exception):
+    """The caller has seen `seen` (If-Match); the stream is at `current` by now."""
+
+    def __init__(self, stream: str, seen: int | None, current: int) -> None:
+        super().__init__(f"{stream} is at version {current}, not {seen}; read it again")
+        self.current = current
+
+
+class Outcome(NamedTuple, Generic[S]):
+    """
+    The stream right after the command: `version` and `state`; `position` is the last event's in
+    the log (None where a sequencer assigns it); `repeated` if the command had been taken before.
+    """
+
+    version: int
+    position: int | None
+    state: S
+    repeated: bool = False
+
+
+def fold(decider: Decider[S], history: History) -> S:
+    recorded = events(decider.codec, history.commits)
+    return reduce(decider.evolve, (event.data for event in recorded), decider.initial)
+
+
+def transact(
+    store: EventStore,
+    decider: Decider[S],
+    stream: str,
+    request: Request,
+    decide: Callable[[S], Decided],
+) -> Outcome[S]:
+    """
+    Raises what `decide` raises, Reused, TooLarge; Stale if the stream is at another version than
+    the request says; Conflict if it never stood still.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _attempt(store, decider, stream, request, decide)
+        except Conflict:
+            if attempt == ATTEMPTS:
+                raise
+            sleep(uniform(0, 0.001 * 2**attempt))  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def _attempt(
+    store: EventStore,
+    decider: Decider[S],
+    stream: str,
+    request: Request,
+    decide: Callable[[S], Decided],
+) -> Outcome[S]:
+    history = store.load(stream)
+    first = history.find(request.command)
+    if first is not None:
+        return _repeated(decider, history, first)
+    if request.version not in (None, history.version):
+        raise Stale(stream, request.version, history.version)
+    state = fold(decider, history)
+    decided = decide(state)
+    if not decided:
+        return Outcome(history.version, _position(history), state)
+    body = encode(
+        decided,
+        request.circumstances,
+        recorded_at=request.recorded_at,
+        correlation_id=request.correlation_id,
+    )
+    commit = store.append(history, request.command, len(decided), body)
+    # The same command, sent twice at once: the other one may have decided at another moment.
+    if (commit.version, commit.body) != (history.version + 1, body):
+        return _repeated(decider, store.load(stream), commit)
+    facts = (one.event if isinstance(one, Happened) else one for one in decided)
+    position = None if commit.position is None else commit.last_position
+    return Outcome(commit.last_version, position, reduce(decider.evolve, facts, state))
+
+
+def _repeated(decider: Decider[S], history: History, first: Commit) -> Outcome[S]:
+    """What the command answered when it was first taken, whatever has happened since."""
+    then = history.until(first)
+    return Outcome(then.version, _position(then), fold(decider, then), repeated=True)
+
+
+def _position(history: History) -> int | None:
+    last = history.commits[-1] if history.commits else None
+    return None if last is None or last.position is None else last.last_position

@@ -1,0 +1,47 @@
+"""The `banjian` command: run the service, look into its data, mend what waits for a decision."""
+
+import sys
+
+import typer
+from click.exceptions import ClickException
+from pydantic import ValidationError
+
+from ..application.feed import Ahead
+from ..application.ports import StoreError
+from ..application.rebuilds import NoView
+from ..application.views import ViewsError
+from ..domain.errors import Rejected
+from . import calendar, case, consumers, contracts, import_log, items, serve, tokens, views
+from .console import err
+
+app = typer.Typer(
+    name="banjian",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Banjian (办件): the event-sourced backend of a city's government services.",
+)
+app.command("serve")(serve.serve)
+app.command("demo")(serve.demo)
+app.command("token")(tokens.token)
+app.command("import-log")(import_log.import_log)
+app.command("contracts")(contracts.contracts)
+app.command("verify")(case.verify_all)
+app.add_typer(case.commands, name="case")
+app.add_typer(items.commands, name="items")
+app.add_typer(views.commands, name="views")
+app.add_typer(consumers.commands, name="consumers")
+app.add_typer(calendar.commands, name="calendar")
+
+# What a user can do something about: it is told in one line, and no traceback.
+EXPECTED = (Rejected, StoreError, ViewsError, Ahead, NoView, ValidationError, OSError)
+
+
+def main() -> None:
+    try:
+        app()
+    except ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except EXPECTED as error:
+        err.print(f"[red]error:[/] {error}", soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,231 @@
+"""`banjian case`: what an auditor or operator looks at, straight from the stream."""
+
+from datetime import datetime
+from itertools import accumulate
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from ..application import case_file, cases
+from ..application.audit import Report, Seal, check
+from ..application.codec import events
+from ..application.envelope import Recorded
+from ..application.platform import Platform
+from ..application.ports import Damaged, History, verify
+from ..domain import case
+from ..domain.actor import Actor, Role
+from ..domain.calendar import LEGAL_ZONE, legal_day
+from ..domain.case import ledger
+from ..domain.case.state import Absent, Drafted, Imported, State
+from ..projections import case_numbers
+from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json, table
+
+commands = typer.Typer(no_args_is_help=True, help="Show, list and replay the events of a case.")
+Which = Annotated[str, typer.Argument(help="A case number, or the id of a case.")]
+When = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
+]
+AUDITOR = Actor(account="operator", role=Role.AUDITOR)
+
+
+def _history(platform: Platform, which: str) -> History:
+    found = platform.views.get(case_numbers.NAME, which)
+    history = platform.store.load(cases.stream(found["case_id"] if found else which))
+    if not history.commits:
+        fail(
+            f"there is no case {which}",
+            "A number is found once the views have caught up (`banjian views list`); an id always.",
+        )
+    return history
+
+
+@commands.command("show")
+def show(
+    which: Which,
+    data: Data = VAR,
+    language: Annotated[str, typer.Option(help="zh-CN or en.")] = "zh-CN",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """The case as it is now, and its due date line by line."""
+    platform = opened(data)
+    history = _history(platform, which)
+    recorded = list(events(platform.codec, history.commits))
+    state = case.fold(one.data for one in recorded)  # type: ignore[misc]
+    today = legal_day(platform.now())
+    described = case_file.describe(state, AUDITOR, platform.calendar(), today, language)
+    if as_json:
+        show_json({**described, "version": history.version})
+        return
+    _show(described, history)
+
+
+def _show(described: dict[str, Any], history: History) -> None:
+    number = described.get("number") or described.get("reference") or described["case_id"]
+    out.print(f"[bold]{number}[/]  {described['state']}  {escape(described['item']['name'])}")
+    chain = _chain(history)
+    out.print(f"version {history.version}, {len(history.commits)} commits, hash chain {chain}")
+    steps = table("step", "department", "handler", "outcome", "opinion")
+    for step in described.get("steps", ()):
+        handler, outcome = step.get("handler") or "—", step.get("outcome") or "open"
+        steps.add_row(
+            step["name"], step["department"], handler, outcome, escape(step.get("opinion") or "")
+        )
+    out.print(steps)
+    clock = described.get("clock") or {}
+    for which in ("statutory", "promised"):
+        if clock.get(which):
+            out.print(f"[bold]{which}[/] due {clock[which]['due'] or '(the clock stands)'}")
+            for line in clock[which]["lines"]:
+                out.print(f"  {escape(line)}", soft_wrap=True)
+    for document in described.get("documents", ()):
+        out.print(f"document {document['number']}  {document['on']}")
+
+
+def _chain(history: History) -> str:
+    try:
+        verify(history)
+    except Damaged as error:
+        return f"[red]broken: {error}[/]"
+    return "[green]whole[/]"
+
+
+@commands.command("events")
+def list_events(which: Which, data: Data = VAR, *, as_json: AsJson = False) -> None:
+    """Every event, with who, when it happened, when it was recorded, and where it came from."""
+    platform = opened(data)
+    recorded = list(events(platform.codec, _history(platform, which).commits))
+    if as_json:
+        show_json([case_file.event(one) for one in recorded])
+        return
+    made = table("v", "event", "happened", "recorded", "who", "channel", "data")
+    for one in recorded:
+        made.add_row(
+            str(one.version),
+            one.type,
+            _time(one.occurred_at),
+            _time(one.recorded_at),
+            f"{one.actor.account} ({one.actor.role})",
+            one.channel,
+            escape(one.data.model_dump_json(exclude={"type"}, exclude_none=True)[:160]),
+        )
+    out.print(made)
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(LEGAL_ZONE):%Y-%m-%d %H:%M:%S}"
+
+
+@commands.command("replay")
+def replay(  # noqa: PLR0913 - one parameter an option
+    which: Which,
+    data: Data = VAR,
+    until: Annotated[int | None, typer.Option(help="Stop after this version.")] = None,
+    as_recorded_at: When = None,
+    as_happened_at: When = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Fold the case event by event. `--as-recorded-at T` replays what was known at T;
+    `--as-happened-at T` what had happened by T, with later corrections.
+    """
+    platform = opened(data)
+    recorded = [
+        one
+        for one in events(platform.codec, _history(platform, which).commits)
+        if _within(one, until, as_recorded_at, as_happened_at)
+    ]
+    states = accumulate(
+        (one.data for one in recorded),
+        case.evolve,
+        initial=case.initial,  # type: ignore[arg-type]
+    )
+    rows = [
+        _replayed(platform, one, state)
+        for one, state in zip(recorded, list(states)[1:], strict=True)
+    ]
+    if as_json:
+        show_json(rows)
+        return
+    made = table("v", "event", "happened", "who", "state", "due", "open steps")
+    for row in rows:
+        made.add_row(*(escape(str(value)) for value in row.values()))
+    out.print(made if rows else "Nothing had happened, or was known, by then.")
+
+
+def _within(
+    one: Recorded, until: int | None, recorded_at: datetime | None, happened_at: datetime | None
+) -> bool:
+    corrects = one.type == "MistakeCorrected"
+    return (
+        (until is None or one.version <= until)
+        and (recorded_at is None or one.recorded_at <= _aware(recorded_at))
+        and (happened_at is None or corrects or one.occurred_at <= _aware(happened_at))
+    )
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=LEGAL_ZONE)
+
+
+def _replayed(platform: Platform, one: Recorded, state: State) -> dict[str, Any]:
+    due, waiting = "", ""
+    if not isinstance(state, Absent | Drafted | Imported):
+        due = str(ledger.statutory_due(state.dossier, platform.calendar()) or "")
+        waiting = ", ".join(step.id for step in state.dossier.open)
+    return {
+        "version": one.version,
+        "event": one.type,
+        "happened": _time(one.occurred_at),
+        "who": f"{one.actor.account} ({one.actor.role})",
+        "state": case_file.name(state),
+        "due": due,
+        "open": waiting,
+    }
+
+
+def verify_all(
+    data: Data = VAR,
+    position: Annotated[int, typer.Option(help="Position of a seal that you kept.")] = 0,
+    digest: Annotated[str, typer.Option(help="Digest of that seal, in hex.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Check the whole log: no gap, no edit, no reordering. Prints a seal of what it has seen; keep it
+    elsewhere and give it to the next check, which then also finds a log that was cut or made anew.
+    """
+    platform = opened(data)
+    seal = Seal(position, bytes.fromhex(digest)) if digest else None
+    with progress_bar(hidden=as_json) as bar:
+        task = bar.add_task("checking", total=platform.log.head())
+        report = check(
+            platform.log,
+            seal,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        faults = [one._asdict() for one in report.faults]
+        seal_hex = {"position": report.seal.position, "digest": report.seal.digest.hex()}
+        show_json({**report._asdict(), "faults": faults, "seal": seal_hex})
+    else:
+        _tell(report)
+    if not report.clean:
+        raise typer.Exit(1)
+
+
+def _tell(report: Report) -> None:
+    out.print(
+        f"{report.events:,} events in {report.commits:,} commits of {report.streams:,} streams"
+    )
+    for fault in report.faults:
+        out.print(f"[red]position {fault.position} {fault.stream}@{fault.version}: {fault.what}[/]")
+    verdict = "[green]whole[/]" if report.clean else f"[red]{report.found:,} faults[/]"
+    out.print(
+        f"The log is {verdict}. Seal: --position {report.seal.position} "
+        f"--digest {report.seal.digest.hex()}",
+        soft_wrap=True,
+    )

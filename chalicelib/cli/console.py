@@ -1,0 +1,73 @@
+"""What the commands share: where the data is, how output looks, how a mistake is told."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ..application.platform import Platform
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Data = Annotated[
+    Path,
+    typer.Option("--data", envvar="BANJIAN_DATA", help="The directory that everything is kept in."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
+VAR = Path("var")
+
+
+def fail(message: str, hint: str = "") -> NoReturn:
+    err.print(f"[red]error:[/] {message}", soft_wrap=True)
+    if hint:
+        err.print(hint, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def opened(data: Path) -> Platform:
+    """The platform in `data`, which must be there already."""
+    from .. import bootstrap
+
+    if not (data / "events.db").is_file():
+        fail(
+            f"there is no Banjian data in {data}",
+            "Start a service on it first (`banjian serve --data DIR`), or name it with --data.",
+        )
+    return bootstrap.embedded(data)
+
+
+def show_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def show_table(made: Table, rows: Sequence[Any], empty: str) -> None:
+    """The table, or the sentence that says why there is none."""
+    out.print(made if rows else empty)
+
+
+@contextmanager
+def progress_bar(*, hidden: bool = False) -> Iterator[Progress]:
+    """A progress bar on standard error, where it does not mix with what is printed."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=hidden) as progress:
+        yield progress

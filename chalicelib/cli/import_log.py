@@ -1,0 +1,50 @@
+"""`banjian import-log`: bring the cases of another system in, with their true times."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .console import VAR, AsJson, Data, err, out, progress_bar, show_json
+
+SHOWN = 10
+
+
+def import_log(
+    file: Annotated[Path, typer.Argument(help="CSV or IEEE XES, gzipped or not.")],
+    mapping: Annotated[Path, typer.Option("--mapping", help="See docs/import.md.")],
+    data: Data = VAR,
+    report: Annotated[
+        Path | None, typer.Option(help="Write every problem here, one JSON object a line.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Import an event log. Run it again at any time: what is in already is not imported twice, and
+    what was interrupted goes on. No case is half imported.
+    """
+    from .. import bootstrap
+    from ..embedded.import_log import Progress, run_import
+
+    platform = bootstrap.embedded(data)
+    with progress_bar() as bar:
+        tasks: dict[str, object] = {}
+
+        def progress(now: Progress) -> None:
+            if now.phase not in tasks:
+                tasks[now.phase] = bar.add_task(now.phase, total=now.total)
+            bar.update(tasks[now.phase], completed=now.done, total=now.total)  # type: ignore[arg-type]
+
+        summary = run_import(platform, file, mapping, progress=progress, report=report)
+    if as_json:
+        show_json(summary._asdict())
+        return
+    out.print(
+        f"{summary.cases:,} cases, {summary.rows:,} rows, {summary.events:,} events; "
+        f"{summary.already:,} rows were there already, {summary.skipped:,} skipped"
+    )
+    for problem in summary.problems[:SHOWN]:
+        err.print(f"line {problem['line']}, case {problem['case']}: {problem['reason']}")
+    if len(summary.problems) > SHOWN:
+        err.print(f"… and {len(summary.problems) - SHOWN:,} more; --report FILE has all of them")

@@ -1,0 +1,82 @@
+"""`banjian views`: list, rebuild and check the read models."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from ..application.consumers import status
+from ..application.feed import Feed
+from ..application.platform import Platform
+from ..application.rebuilds import differences, rebuild
+from ..application.views import Projection
+from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json, table
+
+commands = typer.Typer(no_args_is_help=True, help="List, rebuild and check the views.")
+Name = Annotated[str, typer.Argument(help="A view's name, or `all`.")]
+
+
+@dataclass(frozen=True)
+class Named:
+    platform: Platform
+    views: list[Projection]
+
+
+def _named(platform: Platform, name: str) -> Named:
+    from .. import bootstrap
+
+    found = [one for one in bootstrap.consumers(platform) if isinstance(one, Projection)]
+    chosen = [one for one in found if name in ("all", one.name)]
+    if not chosen:
+        names = ", ".join(one.name for one in found)
+        fail(f"there is no view {name}", f"The views are: {names}; or say `all`.")
+    return Named(platform, chosen)
+
+
+@commands.command("list")
+def list_views(data: Data = VAR, *, as_json: AsJson = False) -> None:
+    """Each view: how far it has come, what it parked, whether it waits for a rebuild."""
+    named = _named(opened(data), "all")
+    found = status(named.views, named.platform.source, named.platform.views)
+    if as_json:
+        show_json([one._asdict() for one in found])
+        return
+    made = table("view", "position", "lag", "parked", "state")
+    for one in found:
+        state = "waits for a rebuild" if one.stale else "current" if not one.lag else "behind"
+        made.add_row(one.name, f"{one.position:,}", f"{one.lag:,}", f"{one.parked:,}", state)
+    out.print(made)
+
+
+@commands.command("rebuild")
+def rebuild_view(name: Name, data: Data = VAR) -> None:
+    """Build a view anew beside the live one, and swap when it has caught up."""
+    named = _named(opened(data), name)
+    platform = named.platform
+    with progress_bar() as bar:
+        task = bar.add_task("rebuilding", total=platform.log.head())
+        rebuild(
+            named.views,
+            Feed(platform.source),
+            platform.views,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    head = platform.log.head()
+    out.print(f"rebuilt {', '.join(one.name for one in named.views)} from {head:,} events")
+
+
+@commands.command("check")
+def check_view(name: Name = "all", data: Data = VAR, *, as_json: AsJson = False) -> None:
+    """Fold the log anew and compare: exit 1 and name the rows if a live view differs."""
+    named = _named(opened(data), name)
+    wrong: dict[str, list[str]] = {}
+    for one in named.views:
+        found = differences(one, Feed(named.platform.source), named.platform.views)
+        wrong[one.name] = [str(each) for each in found]
+    if as_json:
+        show_json(wrong)
+    for view, keys in wrong.items() if not as_json else ():
+        verdict = f"[red]{len(keys):,} rows differ[/]: {', '.join(keys[:5])}" if keys else "equal"
+        out.print(f"{view}: {verdict}")
+    if any(wrong.values()):
+        raise typer.Exit(1)

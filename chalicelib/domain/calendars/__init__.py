@@ -1,0 +1,1 @@
+"""Calendar data: one file per jurisdiction, its years as the official notices publish them."""

@@ -1,0 +1,44 @@
+"""
+Why a command was refused. Nothing was recorded; the message says what to do instead.
+
+* Rejected
+  x NotFound        the stream has no events
+  x NotAllowed      this actor may not do this
+  x Closed          the case takes no further commands of this kind
+  x OutOfOrder      not at this point of the procedure
+  x Contradiction   it was already done, otherwise
+  x Unlawful        an article of law forbids it
+  x Invalid         a value does not fit
+"""
+
+
+class Rejected(Exception):
+    """A command that the rules of the domain do not allow."""
+
+
+class NotFound(Rejected):
+    """The stream has no events."""
+
+
+class NotAllowed(Rejected):
+    """The actor may not do this."""
+
+
+class Closed(Rejected):
+    """The case takes no further commands of this kind."""
+
+
+class OutOfOrder(Rejected):
+    """The command does not belong at this point of the procedure."""
+
+
+class Contradiction(Rejected):
+    """The fact is already recorded, and differently."""
+
+
+class Unlawful(Rejected):
+    """A rule of law forbids it; the message cites the article."""
+
+
+class Invalid(Rejected):
+    """A value in the command does not fit the item, the form or the calendar."""

@@ -1,0 +1,118 @@
+"""
+What a service item (政务服务事项) is: who may ask for it, with what, how it is handled, how long.
+
+Published definitions are stored for good, and the rules for new ones may grow stricter. So the
+types here only say what shape a definition has, and `misfits` whether it may be published.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, JsonValue
+
+from .actor import Channel, Identifier
+from .base import Code, Frozen, Line, Text
+from .calendar import Day
+from .case.parts import Trust
+from .clock import Limit, SpecialProcedure
+from .codes import ApplicantKind, Authority, CaseType, ItemType, Level
+from .plan import CertificateKind, Plan, PlannedStep, StepDays
+
+Schema = dict[str, JsonValue]
+
+
+def _an_object(schema: Schema) -> Schema:
+    if schema.get("type") != "object":
+        raise ValueError('a form is an object: the schema begins with "type": "object"')
+    return schema
+
+
+class ItemMaterial(Frozen):
+    """
+    A material (申请材料) that belongs to an application.
+
+    `trust` is the least that is relied on: A to D as in `Trust`. `may_come_from` is the type
+    (GB/T 36904) of an electronic certificate that spares the applicant the document.
+    """
+
+    id: Code
+    name: Line
+    required: bool = True
+    trust: Trust = Trust.UPLOADED
+    may_come_from: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}\d{3}$")] | None = None
+    note: Text | None = None
+
+
+class Limits(Frozen):
+    """法定时限 and 承诺时限, both from acceptance to decision."""
+
+    statutory: Limit
+    promised: Limit
+
+
+class Fee(Frozen):
+    """`amount` in fen; `basis` is the document that sets it or exempts from it (收费依据)."""
+
+    amount: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    basis: Text | None = None
+
+
+class ItemDefinition(Frozen):
+    """
+    One version of an item, complete. `code` is the implementation code (实施编码, 31 characters);
+    `department` decides, and `intake` (none: the same) has the window that takes cases in;
+    `division` is a GB/T 2260 code; `real_name_level` the least sign-in, 0 to 4, that an applicant
+    needs; `form` a JSON Schema (2020-12) of what the applicant fills in.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{31}$")]
+    name: Line
+    name_en: Line
+    type: ItemType
+    level: Level
+    authority: Authority = Authority.STATUTORY
+    department: Identifier
+    department_name: Line
+    intake: Identifier | None = None
+    division: Annotated[str, Field(pattern=r"^[1-9]\d{5}$")]
+    case_type: Literal[CaseType.AT_ONCE, CaseType.PROMISED]
+    applicants: Annotated[tuple[ApplicantKind, ...], Field(min_length=1)]
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    real_name_level: Annotated[int, Field(ge=0, le=4)]
+    legal_basis: Annotated[tuple[Text, ...], Field(min_length=1)]
+    form: Annotated[Schema, AfterValidator(_an_object)]
+    materials: tuple[ItemMaterial, ...] = ()
+    limits: Limits
+    steps: Annotated[tuple[PlannedStep, ...], Field(min_length=1, max_length=50)]
+    joint: bool = False
+    special_procedures: tuple[SpecialProcedure, ...] = ()
+    supplement_days: StepDays = 30
+    fee: Fee = Fee()
+    certificate: CertificateKind | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+
+    def plan(self) -> Plan:
+        """What a case embeds when it is submitted."""
+        return Plan(
+            at_once=self.case_type is CaseType.AT_ONCE,
+            joint=self.joint,
+            statutory=self.limits.statutory,
+            promised=self.limits.promised,
+            steps=self.steps,
+            special_procedures=self.special_procedures,
+            supplement_days=self.supplement_days,
+            fee=self.fee.amount,
+            certificate=self.certificate,
+        )
+
+
+def missing_materials(definition: ItemDefinition, given: Iterable[str]) -> list[ItemMaterial]:
+    """The required materials that are not among the ids `given`, in the item's order."""
+    ids = set(given)
+    return [one for one in definition.materials if one.required and one.id not in ids]
+
+
+def unknown_materials(definition: ItemDefinition, given: Iterable[str]) -> list[str]:
+    """The ids `given` that the item does not ask for, in order."""
+    return sorted(set(given) - {one.id for one in definition.materials})

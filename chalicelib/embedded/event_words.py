@@ -1,0 +1,133 @@
+"""
+What the contract says of each event type besides its docstring: the Chinese term, the phase of the
+procedure, and the states that a case can be in right after it.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Phase(NamedTuple):
+    zh: str
+    en: str
+    events: Mapping[str, "Word"]
+
+
+class Word(NamedTuple):
+    """
+    `meaning` says what the docstring takes for granted. `states` as the API names them; none where
+    the event leaves the case in the state that it finds.
+    """
+
+    zh: str
+    meaning: str = ""
+    states: tuple[str, ...] = ()
+
+
+HANDLED = ("accepted", "suspended")
+
+PHASES: Final = (
+    Phase(
+        "申报",
+        "Submission",
+        {
+            "CaseDrafted": Word("草稿", states=("drafted",)),
+            "CaseSubmitted": Word("申报", states=("submitted",)),
+            "PreCheckPassed": Word("预审通过", "What was handed in looks complete at first sight."),
+            "SubmissionReturned": Word("预审退回", states=("returned",)),
+            "CaseResubmitted": Word("重新申报", states=("submitted",)),
+            "SubmissionReceived": Word(
+                "收件", "The window took the application in; a receipt says so."
+            ),
+        },
+    ),
+    Phase(
+        "补正与受理",
+        "Supplement and acceptance",
+        {
+            "SupplementRequested": Word("补正告知", states=("supplementing", *HANDLED)),
+            "SupplementSubmitted": Word(
+                "补正受理", "What was missing was handed in.", ("submitted", *HANDLED)
+            ),
+            "SupplementLapsed": Word(
+                "逾期未补正", "The time for the supplement passed without it.", ("closed",)
+            ),
+            "CaseAccepted": Word("受理", states=("accepted",)),
+            "CaseDeemedAccepted": Word("视为受理", states=("accepted",)),
+            "AcceptanceRefused": Word(
+                "不予受理", "The case is not taken on; the applicant can contest that.", ("closed",)
+            ),
+        },
+    ),
+    Phase(
+        "办理",
+        "Handling",
+        {
+            "StepOpened": Word("环节开始"),
+            "StepStarted": Word("签收"),
+            "StepFinished": Word("环节办结", "What came of a step, and who finished it."),
+            "CaseTransferred": Word("转办 / 转报"),
+            "MistakeCorrected": Word("更正"),
+        },
+    ),
+    Phase(
+        "时限",
+        "Clock",
+        {
+            "CaseSuspended": Word("挂起", states=("suspended",)),
+            "CaseResumed": Word("恢复", states=HANDLED),
+            "ExtensionRequested": Word("延长申请"),
+            "ExtensionGranted": Word("延长"),
+            "ExtensionRefused": Word("不予延长", "The head refused the extension."),
+        },
+    ),
+    Phase(
+        "办结",
+        "Outcome",
+        {
+            "CaseGranted": Word("准予", "What was asked for is granted.", ("decided",)),
+            "CaseDenied": Word("不予许可", states=("decided",)),
+            "CaseWithdrawn": Word("撤回", "The applicant takes the case back", ("closed",)),
+            "CaseVoided": Word("作废", "The case is declared void.", ("closed",)),
+            "CaseConcluded": Word("办结", "The case has its result; its clock has ended."),
+            "CertificateIssued": Word("制证", "The certificate was made."),
+            "ResultDelivered": Word("送达 / 领取", "The applicant has the result."),
+            "CaseRated": Word("好差评", "The applicant rated the service:"),
+            "BadRatingAnswered": Word("差评整改"),
+            "CaseArchived": Word(
+                "归档", "The file is closed for good and has its archive number.", ("archived",)
+            ),
+        },
+    ),
+    Phase(
+        "历史办件",
+        "Imported cases",
+        {
+            "CaseImported": Word("导入办件", states=("imported",)),
+            "StepRecorded": Word("导入环节"),
+        },
+    ),
+    Phase(
+        "事项",
+        "Service items",
+        {
+            "ItemPublished": Word("发布"),
+            "ItemSuspended": Word("暂停"),
+            "ItemResumed": Word("恢复"),
+            "ItemRetired": Word("取消"),
+        },
+    ),
+    Phase(
+        "平台",
+        "Platform",
+        {
+            "CalendarYearPublished": Word("节假日安排"),
+            "SerialsReserved": Word("号段预留", "Serial numbers for a division's day:"),
+            "EventSkipped": Word("跳过"),
+        },
+    ),
+)
+
+WORDS: Final[Mapping[str, Word]] = {
+    name: word for phase in PHASES for name, word in phase.events.items()
+}

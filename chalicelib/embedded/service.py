@@ -1,0 +1,87 @@
+"""The whole service in one process: the very `app.py`, its consumers and its schedules."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+from .. import bootstrap
+from ..application import items
+from ..application.platform import Caller, Platform, fingerprint
+from ..domain.actor import Actor, Channel, Role
+from ..subscribers import deadlines
+from . import signin, wsgi
+from .item_files import read_items
+from .runner import Runner, Schedule
+
+PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
+MINUTE = 60.0
+
+
+class Service:
+    """
+    Opens, or makes, the data in a directory. The environment may name another issuer of tokens
+    (BANJIAN_ISSUER, BANJIAN_AUDIENCE, BANJIAN_JWKS); without one, local sign-in is on.
+    """
+
+    def __init__(self, data: Path) -> None:
+        os.environ["BANJIAN_DATA"] = str(data)
+        if "BANJIAN_ISSUER" not in os.environ:
+            os.environ["BANJIAN_ISSUER"] = signin.ISSUER
+            os.environ["BANJIAN_AUDIENCE"] = signin.AUDIENCE
+            os.environ["BANJIAN_JWKS"] = json.dumps(signin.jwks(data))
+        self.platform: Platform = bootstrap.platform()
+        self._stopping = Event()
+
+    def publish(self, directory: Path) -> int:
+        """Publish the items in a directory, if it is there; what is published already stays."""
+        if not directory.is_dir():
+            return 0
+        definitions = read_items(directory)
+        for definition in definitions:
+            content = definition.model_dump(mode="json")
+            key = fingerprint("publish", content).hex()
+            caller = Caller(PUBLISHER, key, Channel.INTERNAL)
+            items.publish(self.platform, caller, definition)
+        return len(definitions)
+
+    def serve(
+        self,
+        host: str,
+        port: int,
+        *,
+        threads: int = 16,
+        ready: Callable[[str], None] | None = None,
+        stop: Event | None = None,
+    ) -> None:
+        """Until a signal asks to stop, or `stop` is set. Raises OSError."""
+        import app
+
+        keeper = Thread(target=self._keep, name="consumers", daemon=True)
+        keeper.start()
+        try:
+            wsgi.serve(app.app, host, port, threads=threads, ready=ready, stop=stop)
+        finally:
+            self._stopping.set()
+            self.platform.committed.ring()
+            keeper.join(30)
+
+    def _keep(self) -> None:
+        """Run consumers, and start them anew when another calendar has been published."""
+        while not self._stopping.is_set():
+            calendar = self.platform.calendar()
+            with self._runner():
+                while self.platform.calendar() == calendar and not self._stopping.is_set():
+                    self._stopping.wait(1.0)
+
+    def _runner(self) -> Runner:
+        platform = self.platform
+        accept = Schedule("deadlines", MINUTE, lambda: deadlines.on_schedule(platform))
+        return Runner(
+            bootstrap.consumers(platform),
+            platform.source,
+            platform.views,
+            platform.committed,
+            schedules=[accept],
+        )

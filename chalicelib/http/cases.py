@@ -1,0 +1,186 @@
+"""/cases, /drafts: submit a case, run commands against it, read it."""
+
+import re
+from typing import Any
+
+from chalice.app import Blueprint, Response
+from pydantic import create_model
+
+from ..application import case_file, cases
+from ..application.cases import HandedIn, Submission
+from ..application.codec import events
+from ..application.transact import Outcome
+from ..domain import case
+from ..domain.actor import Actor, Role
+from ..domain.case import commands as c
+from ..domain.case.state import Absent, Drafted, Imported
+from ..domain.case.working import dossier_of
+from ..domain.errors import NotAllowed, NotFound
+from .doc import Doc
+from .web import Ask, Told, Web, reply, route, tagged
+
+SERVER_FIELDS = {"at", "by", "channel"}
+# Commands that have routes of their own, and those that only the platform gives.
+_OWN = {c.SaveDraft, c.SubmitCase}
+_SYSTEM = {c.DeemAccepted, c.IssueCertificate}
+COMMANDS = tuple(kind for kind in case.COMMANDS if kind not in _OWN | _SYSTEM)
+
+
+class SubmissionBody(Submission, Told):
+    """A submission, and when and how it reached us."""
+
+
+def body_model(kind: type[case.CaseCommand]) -> type[Told]:
+    """What the caller sends of a command: all that the server does not supply."""
+    fields: dict[str, Any] = {
+        name: (field.annotation, field)
+        for name, field in kind.model_fields.items()
+        if name not in SERVER_FIELDS
+    }
+    if "materials" in fields:
+        fields["materials"] = (tuple[HandedIn, ...], ())
+    return create_model(f"{kind.__name__}Body", __base__=Told, __doc__=kind.__doc__, **fields)
+
+
+def path_of(kind: type[case.CaseCommand]) -> str:
+    """RequestSupplement -> request-supplement."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+
+
+_SUBMIT = Doc("submitCase", "cases", "SubmissionReply", 201, SubmissionBody, command=True)
+_DRAFT = Doc("saveDraft", "drafts", "CommandReply", 201, Submission, command=True)
+_DRAFT_AGAIN = _DRAFT._replace(name="replaceDraft", status=200)
+_CASE = Doc("getCase", "cases", "CaseReply", tagged=True)
+_EVENTS = Doc("getCaseEvents", "cases", "CaseEvents", tagged=True)
+_DOCUMENT = Doc("getCaseDocument", "documents", "")
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+    _submission(http, web)
+    for kind in COMMANDS:
+        _command(http, web, kind, body_model(kind))
+    _reading(http, web)
+    return http
+
+
+def _submission(http: Blueprint, web: Web) -> None:
+    @route(http, web, "POST", "/cases", doc=_SUBMIT)
+    def submit(ask: Ask) -> Response:
+        """申报: submit a case under the current version of an item."""
+        body = ask.body(SubmissionBody)
+        outcome = cases.submit(ask.platform, ask.caller(body), _plain(body))
+        return _submitted(ask, outcome)
+
+    @route(http, web, "POST", "/drafts", doc=_DRAFT)
+    def save_draft(ask: Ask) -> Response:
+        """草稿: save a new draft; nothing of it is checked against the item's form yet."""
+        body = ask.body(Submission)
+        return _took(cases.save_draft(ask.platform, ask.caller(), body), 201)
+
+    @route(http, web, "PUT", "/drafts/{case_id}", doc=_DRAFT_AGAIN)
+    def save_draft_again(ask: Ask, case_id: str) -> Response:
+        """Save a draft again, whole: it replaces what was there."""
+        body = ask.body(Submission)
+        return _took(cases.save_draft(ask.platform, ask.caller(), body, case_id))
+
+    @route(http, web, "POST", "/drafts/{case_id}/submit", doc=_SUBMIT._replace(name="submitDraft"))
+    def submit_draft(ask: Ask, case_id: str) -> Response:
+        """Submit a draft, as the body has it now; it keeps its id."""
+        body = ask.body(SubmissionBody)
+        outcome = cases.submit(ask.platform, ask.caller(body), _plain(body), case_id)
+        return _submitted(ask, outcome)
+
+
+def _command(http: Blueprint, web: Web, kind: Any, model: type[Told]) -> None:
+    name = kind.__name__[0].lower() + kind.__name__[1:]
+    doc = Doc(name, "cases", "CommandReply", body=model, command=True)
+
+    @route(http, web, "POST", f"/cases/{{case_id}}/{path_of(kind)}", doc=doc)
+    def execute(ask: Ask, case_id: str) -> Response:
+        told = ask.body(model)
+        caller = ask.caller(told)
+        command = kind(
+            at=caller.at(ask.platform.now()),
+            by=caller.actor,
+            channel=caller.channel,
+            **_fields(ask, caller.actor, told),
+        )
+        return _took(cases.execute(ask.platform, caller, case_id, command))
+
+
+def _fields(ask: Ask, actor: Actor, told: Told) -> dict[str, Any]:
+    named = type(told).model_fields.keys() - Told.model_fields.keys()
+    fields = {name: getattr(told, name) for name in named}
+    if "materials" in fields:
+        fields["materials"] = cases.materials(ask.platform, actor, fields["materials"])
+    return fields
+
+
+def _plain(body: SubmissionBody) -> Submission:
+    return Submission.model_construct(
+        **{name: getattr(body, name) for name in Submission.model_fields}
+    )
+
+
+def _took(outcome: Outcome[case.State], status: int = 200, **more: Any) -> Response:
+    """What every command answers; the same again when it is sent again."""
+    state = outcome.state
+    named: dict[str, Any] = {}
+    match state:
+        case Drafted(draft):
+            named = {"case_id": draft.case_id}
+        case Absent() | Imported():
+            pass
+        case _:
+            named = {"case_id": state.dossier.case_id, "number": state.dossier.number}
+    body = {
+        **named,
+        **more,
+        "state": case_file.name(state),
+        "version": outcome.version,
+        "position": outcome.position,
+    }
+    replayed = {"Idempotency_Replayed": "true"} if outcome.repeated else {}
+    return reply(body, status, ETag=f'"{outcome.version}"', **replayed)
+
+
+def _submitted(ask: Ask, outcome: Outcome[case.State]) -> Response:
+    code = cases.query_code(ask.platform, dossier_of(outcome.state).case_id)
+    return _took(outcome, 201, query_code=code)
+
+
+def _reading(http: Blueprint, web: Web) -> None:
+    @route(http, web, "GET", "/cases/{case_id}", doc=_CASE)
+    def read(ask: Ask, case_id: str) -> Response:
+        """The case as it is now, with its due dates explained line by line."""
+        actor = ask.actor
+        found = cases.get(ask.platform, actor, case_id)
+        calendar = ask.platform.calendar()
+        described = case_file.describe(found.state, actor, calendar, ask.today, ask.language)
+        return tagged(ask, {**described, "version": found.version}, found.version)
+
+    @route(http, web, "GET", "/cases/{case_id}/events", doc=_EVENTS)
+    def history(ask: Ask, case_id: str) -> Response:
+        """Every event of the case, for auditors and supervisors."""
+        actor = ask.actor
+        found = cases.get(ask.platform, actor, case_id)
+        if actor.role not in (Role.AUDITOR, Role.SUPERVISOR):
+            raise NotAllowed("only an auditor or a supervisor replays a case's events")
+        commits = ask.platform.store.load(cases.stream(case_id)).commits
+        listed = [case_file.event(one) for one in events(ask.platform.codec, commits)]
+        return tagged(ask, {"case_id": case_id, "events": listed}, found.version)
+
+    @route(http, web, "GET", "/cases/{case_id}/documents/{digest}", doc=_DOCUMENT)
+    def document(ask: Ask, case_id: str, digest: str) -> Response:
+        """A document that was handed in as one of the case's materials."""
+        found = cases.get(ask.platform, ask.actor, case_id)
+        material = cases.material(found.state, digest)
+        content = ask.platform.blobs.get(material.owner, digest) if material else None
+        if material is None or content is None:
+            raise NotFound("the case refers to no such document")
+        headers: dict[str, str | list[str]] = {
+            "Content-Type": material.media_type,
+            "Cache-Control": "private",
+        }
+        return Response(content, headers, 200)

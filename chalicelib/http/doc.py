@@ -1,0 +1,42 @@
+"""What a route says of itself, beside the route; docs/openapi.json is made from it."""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+Schema = Mapping[str, Any]
+
+LIMIT: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+CURSOR: Final[Schema] = {"type": "string", "description": "`next` of the page before, as it is."}
+MIN_POSITION: Final[Schema] = {
+    "type": "integer",
+    "minimum": 0,
+    "description": "The `position` of a reply: the list is given once it has come so far.",
+}
+PAGING: Final[Mapping[str, Schema]] = {
+    "limit": LIMIT,
+    "cursor": CURSOR,
+    "min_position": MIN_POSITION,
+}
+
+
+class Doc(NamedTuple):
+    """
+    One operation. Its summary is the first paragraph of the handler's docstring, or what
+    embedded/api_words.py says under `name`. `reply` names a model of embedded/replies.py, which no
+    running service needs to import; "" stands for a document's bytes.
+
+    `query` has the JSON Schema of each parameter. A `command` takes an Idempotency-Key and an
+    If-Match; what is `tagged` carries an ETag and takes If-None-Match. `public` needs no token.
+    """
+
+    name: str
+    tag: str
+    reply: str
+    status: int = 200
+    body: type[BaseModel] | None = None
+    query: Mapping[str, Schema] = {}
+    command: bool = False
+    tagged: bool = False
+    public: bool = False

@@ -1,0 +1,19 @@
+"""/health: whether the service can read its log."""
+
+from chalice.app import Blueprint, Response
+
+from .doc import Doc
+from .web import Ask, Web, reply, route
+
+_HEALTH = Doc("getHealth", "service", "Health", public=True)
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+
+    @route(http, web, "GET", "/health", doc=_HEALTH)
+    def health(ask: Ask) -> Response:
+        """Whether the service can read its log, and how far that has come."""
+        return reply({"status": "ok", "position": ask.platform.log.head()})
+
+    return http

@@ -1,0 +1,290 @@
+"""
+What problems say, in Chinese and English: code -> title and detail.
+
+A detail may name parameters in braces; `problem` fills them from the members it is given. To add
+a code, add one entry here: a test sees to it that both languages are there and name the same
+parameters.
+"""
+
+from collections.abc import Mapping
+from string import Formatter
+from typing import Final, Literal, NamedTuple
+
+Language = Literal["zh-CN", "en"]
+
+
+class Text(NamedTuple):
+    title: str
+    detail: str
+
+
+class Message(NamedTuple):
+    zh: Text
+    en: Text
+
+
+class Phrase(NamedTuple):
+    zh: str
+    en: str
+
+
+MESSAGES: Final[Mapping[str, Message]] = {
+    "unauthenticated": Message(
+        Text("请先登录", "请在 Authorization 请求头中提供 Bearer 令牌。"),
+        Text("Sign in first", "Send a bearer token in the Authorization header."),
+    ),
+    "invalid-token": Message(
+        Text("登录凭证无效", "令牌无效或已过期，请重新登录。"),
+        Text("The token is not valid", "The token is wrong or has expired; sign in again."),
+    ),
+    "sign-in-unavailable": Message(
+        Text("暂时无法核验登录", "现在无法取得核验令牌所需的公钥，请稍后重试。"),
+        Text(
+            "Sign-in cannot be checked now",
+            "The keys that tokens are verified with cannot be had at the moment; try again later.",
+        ),
+    ),
+    "forbidden": Message(
+        Text("无权办理", "当前账号无权进行此操作。"),
+        Text("Not allowed", "This account may not do that."),
+    ),
+    "not-found": Message(
+        Text("没有找到", "没有这个资源，或者当前账号看不到它。"),
+        Text("Not found", "There is no such resource, or this account may not see it."),
+    ),
+    "method-not-allowed": Message(
+        Text("不支持的方法", "此地址只接受：{allowed}。"),
+        Text("Method not allowed", "This address accepts only: {allowed}."),
+    ),
+    "bad-request": Message(
+        Text("请求有误", "无法理解这个请求，请检查后重新提交。"),
+        Text("Bad request", "The request cannot be understood; correct it and send it again."),
+    ),
+    "malformed-url": Message(
+        Text("地址有误", "地址或查询参数不是正确的 UTF-8 百分号编码，或参数过多。"),
+        Text(
+            "Malformed URL",
+            "The path or query is not percent-encoded UTF-8, or has too many parameters.",
+        ),
+    ),
+    "malformed-json": Message(
+        Text("JSON 格式有误", "请求体必须是 UTF-8 编码的 JSON。"),
+        Text("Malformed JSON", "The body must be JSON encoded in UTF-8."),
+    ),
+    "invalid-request": Message(
+        Text("填写内容不符合要求", "请按 errors 逐项改正后重新提交。"),
+        Text("The request does not fit", "Correct what `errors` lists and send it again."),
+    ),
+    "unsupported-media-type": Message(
+        Text("不支持的内容类型", "此地址不接受这种 Content-Type。"),
+        Text("Unsupported media type", "This address does not accept that Content-Type."),
+    ),
+    "too-large": Message(
+        Text("请求体过大", "请求体不得超过 {limit} 字节。"),
+        Text("Body too large", "The body may have at most {limit} bytes."),
+    ),
+    "headers-too-large": Message(
+        Text("请求头过大", "请求行和请求头合计不得超过 {limit} 字节。"),
+        Text("Headers too large", "The request line and headers may have at most {limit} bytes."),
+    ),
+    "too-many-requests": Message(
+        Text("请求过于频繁", "请稍候再试，等待时间见 Retry-After。"),
+        Text("Too many requests", "Wait as long as Retry-After says, then try again."),
+    ),
+    "idempotency-key-required": Message(
+        Text("缺少 Idempotency-Key", "请在 Idempotency-Key 请求头中为此操作提供唯一编号。"),
+        Text(
+            "Idempotency-Key required",
+            "Name this operation uniquely in the Idempotency-Key header.",
+        ),
+    ),
+    "idempotency-key-reused": Message(
+        Text("Idempotency-Key 已用于其他请求", "同一编号的请求内容不同；新的操作请用新的编号。"),
+        Text(
+            "Idempotency-Key reused",
+            "The same key came before with another request; use a new key for a new operation.",
+        ),
+    ),
+    "conflict": Message(
+        Text("已被他人更新", "此资源刚刚发生变化，请重新读取后再试。"),
+        Text("Changed meanwhile", "The resource has just changed; read it again and retry."),
+    ),
+    "precondition-failed": Message(
+        Text("版本不一致", "If-Match 与当前版本不符，请重新读取后再试。"),
+        Text("Version differs", "If-Match is not the current version; read it again and retry."),
+    ),
+    "view-behind": Message(
+        Text("列表尚未更新", "列表还没有更新到所要求的位置，请按 Retry-After 稍候再试。"),
+        Text(
+            "The list is not there yet",
+            "The list has not reached the position asked for; retry after Retry-After.",
+        ),
+    ),
+    "bad-parameter": Message(
+        Text("参数有误", "查询参数 {parameter} 的值不正确。"),
+        Text("Bad parameter", "The query parameter {parameter} does not have a value that fits."),
+    ),
+    "empty-document": Message(
+        Text("文件为空", "请求体中没有文件内容。"),
+        Text("Empty document", "The body has no document in it."),
+    ),
+    "closed": Message(
+        Text("办件已结束", "办件不再接受此操作：{reason}"),
+        Text("The case has ended", "The case takes no such command any more: {reason}"),
+    ),
+    "out-of-order": Message(
+        Text("当前环节不能进行此操作", "办件还没有到这一步，或已经过了这一步：{reason}"),
+        Text("Not at this point", "The command does not belong at this point: {reason}"),
+    ),
+    "contradiction": Message(
+        Text("与已有记录不一致", "此事已有不同的记录：{reason}"),
+        Text("Already recorded, and differently", "It was recorded otherwise: {reason}"),
+    ),
+    "unlawful": Message(
+        Text("法律不允许", "依照法律不能这样办理：{reason}"),
+        Text("The law forbids it", "The law does not allow this: {reason}"),
+    ),
+    "invalid": Message(
+        Text("内容不符合要求", "请改正后重新提交：{reason}"),
+        Text("A value does not fit", "Correct it and send it again: {reason}"),
+    ),
+    "rejected": Message(
+        Text("不能办理", "操作没有执行：{reason}"),
+        Text("Refused", "Nothing was done: {reason}"),
+    ),
+    "not-allowed": Message(
+        Text("无权办理", "当前账号无权进行此操作：{reason}"),
+        Text("Not allowed", "This account may not do that: {reason}"),
+    ),
+    "commit-too-large": Message(
+        Text("内容过多", "一次提交的内容过多；文件请先上传，再引用其 SHA-256。"),
+        Text(
+            "Too much at once",
+            "A single request carries too much; upload documents first and refer to them.",
+        ),
+    ),
+    "store-unavailable": Message(
+        Text("暂时无法存取数据", "没有写入任何内容，请按 Retry-After 稍候用同一编号重试。"),
+        Text(
+            "The data cannot be reached now",
+            "Nothing was acknowledged; retry with the same key after Retry-After.",
+        ),
+    ),
+    "not-implemented": Message(
+        Text("不支持的请求方式", "服务器不支持这种传输方式。"),
+        Text("Not implemented", "The server does not support this way of sending a request."),
+    ),
+    "internal": Message(
+        Text("系统错误", "系统出现错误，请稍后重试；联系我们时请提供 request_id。"),
+        Text(
+            "Internal error",
+            "Something went wrong on our side; try again, and quote request_id when you report it.",
+        ),
+    ),
+}
+
+# pydantic's error types; the parameters are those of its error context.
+VALIDATION: Final[Mapping[str, Phrase]] = {
+    "missing": Phrase("必填", "Required"),
+    "extra_forbidden": Phrase("不应有此项", "Not expected here"),
+    "none_required": Phrase("应为空", "Must be null"),
+    "string_type": Phrase("应为文本", "Must be text"),
+    "string_too_short": Phrase(
+        "至少 {min_length} 个字符", "Must have at least {min_length} characters"
+    ),
+    "string_too_long": Phrase(
+        "至多 {max_length} 个字符", "May have at most {max_length} characters"
+    ),
+    "string_pattern_mismatch": Phrase("格式不正确", "Not in the right format"),
+    "string_unicode": Phrase("不是有效的 UTF-8 文本", "Not valid UTF-8 text"),
+    "int_type": Phrase("应为整数", "Must be a whole number"),
+    "int_parsing": Phrase("应为整数", "Must be a whole number"),
+    "int_parsing_size": Phrase("整数过大", "The whole number is too large"),
+    "int_from_float": Phrase("应为整数", "Must be a whole number"),
+    "float_type": Phrase("应为数字", "Must be a number"),
+    "float_parsing": Phrase("应为数字", "Must be a number"),
+    "finite_number": Phrase("应为有限的数字", "Must be a finite number"),
+    "decimal_type": Phrase("应为数字", "Must be a number"),
+    "decimal_parsing": Phrase("应为数字", "Must be a number"),
+    "decimal_max_digits": Phrase(
+        "至多 {max_digits} 位数字", "May have at most {max_digits} digits"
+    ),
+    "decimal_max_places": Phrase(
+        "至多 {decimal_places} 位小数", "May have at most {decimal_places} decimal places"
+    ),
+    "bool_type": Phrase("应为 true 或 false", "Must be true or false"),
+    "bool_parsing": Phrase("应为 true 或 false", "Must be true or false"),
+    "bytes_type": Phrase("应为字节", "Must be bytes"),
+    "list_type": Phrase("应为数组", "Must be an array"),
+    "tuple_type": Phrase("应为数组", "Must be an array"),
+    "set_type": Phrase("应为数组", "Must be an array"),
+    "frozen_set_type": Phrase("应为数组", "Must be an array"),
+    "dict_type": Phrase("应为对象", "Must be an object"),
+    "model_type": Phrase("应为对象", "Must be an object"),
+    "model_attributes_type": Phrase("应为对象", "Must be an object"),
+    "too_short": Phrase("至少 {min_length} 项", "Must have at least {min_length} entries"),
+    "too_long": Phrase("至多 {max_length} 项", "May have at most {max_length} entries"),
+    "enum": Phrase("只能是：{expected}", "Must be one of: {expected}"),
+    "literal_error": Phrase("只能是：{expected}", "Must be one of: {expected}"),
+    "union_tag_invalid": Phrase(
+        "类型只能是：{expected_tags}", "The kind must be one of: {expected_tags}"
+    ),
+    "union_tag_not_found": Phrase(
+        "缺少类型：{discriminator}", "The kind is missing: {discriminator}"
+    ),
+    "greater_than": Phrase("应大于 {gt}", "Must be greater than {gt}"),
+    "greater_than_equal": Phrase("不得小于 {ge}", "Must be at least {ge}"),
+    "less_than": Phrase("应小于 {lt}", "Must be less than {lt}"),
+    "less_than_equal": Phrase("不得大于 {le}", "May be at most {le}"),
+    "multiple_of": Phrase("应为 {multiple_of} 的倍数", "Must be a multiple of {multiple_of}"),
+    "date_type": Phrase("应为日期，如 2026-01-31", "Must be a date such as 2026-01-31"),
+    "date_parsing": Phrase("应为日期，如 2026-01-31", "Must be a date such as 2026-01-31"),
+    "date_from_datetime_parsing": Phrase(
+        "应为日期，如 2026-01-31", "Must be a date such as 2026-01-31"
+    ),
+    "date_from_datetime_inexact": Phrase(
+        "应为不带时间的日期", "Must be a date without a time of day"
+    ),
+    "date_past": Phrase("应为过去的日期", "Must lie in the past"),
+    "date_future": Phrase("应为将来的日期", "Must lie in the future"),
+    "datetime_type": Phrase(
+        "应为时间，如 2026-01-31T09:00:00+08:00",
+        "Must be a time such as 2026-01-31T09:00:00+08:00",
+    ),
+    "datetime_parsing": Phrase(
+        "应为时间，如 2026-01-31T09:00:00+08:00",
+        "Must be a time such as 2026-01-31T09:00:00+08:00",
+    ),
+    "datetime_from_date_parsing": Phrase(
+        "应为时间，如 2026-01-31T09:00:00+08:00",
+        "Must be a time such as 2026-01-31T09:00:00+08:00",
+    ),
+    "timezone_aware": Phrase("应写明时区，如 +08:00", "Must name its offset, such as +08:00"),
+    "uuid_type": Phrase("应为 UUID", "Must be a UUID"),
+    "uuid_parsing": Phrase("应为 UUID", "Must be a UUID"),
+    "url_type": Phrase("应为网址", "Must be a URL"),
+    "url_parsing": Phrase("应为网址", "Must be a URL"),
+    "url_scheme": Phrase("网址协议只能是：{expected_schemes}", "Scheme must be {expected_schemes}"),
+    "value_error": Phrase("不符合要求：{error}", "{error}"),
+    "assertion_error": Phrase("不符合要求：{error}", "{error}"),
+}
+
+# For an error type that pydantic may add, or that is ours and not in the table.
+OTHER: Final = Phrase("不符合要求", "Does not fit")
+
+
+def parameters(template: str) -> frozenset[str]:
+    """The names in braces that `template` must be given."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+def text(code: str, language: Language) -> Text:
+    """Raises KeyError if the catalogue does not know `code`."""
+    message = MESSAGES[code]
+    return message.en if language == "en" else message.zh
+
+
+def phrase(error_type: str, language: Language) -> str:
+    """The template for one validation error; `OTHER` if there is none for its type."""
+    entry = VALIDATION.get(error_type, OTHER)
+    return entry.en if language == "en" else entry.zh

@@ -1,0 +1,200 @@
+"""Errors as the client sees them: RFC 9457 problems with a stable code, in zh-CN or en."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalice.app import Request, Response
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from .messages import Language, phrase, text
+
+MEDIA_TYPE: Final = "application/problem+json"
+MAX_ERRORS: Final = 50
+
+_Q: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+# The status of an error that chalice itself, or an exception of chalice's, put into a response.
+_CHALICE: Final = {
+    400: "bad-request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "conflict",
+    415: "unsupported-media-type",
+    422: "invalid-request",
+    429: "too-many-requests",
+    500: "internal",
+}
+
+
+def problem(
+    status: int,
+    code: str,
+    request: Request,
+    *,
+    detail: str | None = None,
+    headers: Mapping[str, str | list[str]] | None = None,
+    **members: Any,
+) -> Response:
+    """
+    A problem (RFC 9457) whose title and detail are the catalogue's for `code`, in the language
+    that the request prefers. `members` fill the detail's parameters and are sent along as
+    extension members; `detail` replaces the catalogue's. Raises KeyError for an unknown code or a
+    parameter that is missing.
+    """
+    language = language_of(request)
+    title, template = text(code, language)
+    body = {
+        **members,
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": status,
+        "detail": template.format_map(members) if detail is None else detail,
+        "instance": request.context.get("path", ""),
+        "code": code,
+        "request_id": request.context.get("requestId", ""),
+    }
+    fixed = {
+        "Content-Type": MEDIA_TYPE,
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-store",
+    }
+    # Text, not bytes: Lambda's runtime could not serialise bytes.
+    return Response(
+        json.dumps(body, ensure_ascii=False, default=str), {**fixed, **(headers or {})}, status
+    )
+
+
+def invalid(
+    error: ValidationError, request: Request, *, status: int = 422, body: object = None
+) -> Response:
+    """
+    The problem that lists what `error` found: `errors` of {pointer (RFC 6901), code, message}, at
+    most MAX_ERRORS of them, and `omitted`, how many more there are. No value that was sent is
+    repeated. Given the `body` that was validated, pointers name places in it even where pydantic
+    adds its own steps (the tag of a union). JSON that does not parse is `malformed-json`, 400.
+    """
+    found = error.errors(include_url=False, include_input=False)
+    if any(each["type"] == "json_invalid" for each in found):
+        return problem(400, "malformed-json", request)
+    language = language_of(request)
+    errors = [
+        {
+            "pointer": pointer(each["loc"] if body is None else tuple(_steps(each, body))),
+            "code": each["type"],
+            "message": _message(each, language),
+        }
+        for each in found[:MAX_ERRORS]
+    ]
+    omitted = max(0, len(found) - MAX_ERRORS)
+    return problem(status, "invalid-request", request, errors=errors, omitted=omitted)
+
+
+def pointer(steps: tuple[int | str, ...]) -> str:
+    """A JSON pointer (RFC 6901); the whole document is ''."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _steps(error: ErrorDetails, body: object) -> Iterator[int | str]:
+    """The steps of the error's location that exist in `body`, and the name of what is missing."""
+    here = body
+    for number, step in enumerate(error["loc"], start=1):
+        if _has(here, step):
+            here = here[step]  # type: ignore[index]  # `_has` looked
+        elif error["type"] != "missing" or number < len(error["loc"]):
+            continue
+        yield step
+
+
+def _has(value: object, step: int | str) -> bool:
+    if isinstance(value, list):
+        return isinstance(step, int) and step < len(value)
+    return isinstance(value, dict) and step in value
+
+
+def _message(error: ErrorDetails, language: Language) -> str:
+    # An error of our own type may have no entry, and a template must not fail on its context.
+    return phrase(error["type"], language).format_map(_Known(error.get("ctx", {})))
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def from_chalice(response: Response, request: Request) -> Response:
+    """
+    `response`, or the problem that says the same if it is one of chalice's own errors: a body of
+    {Code, Message}, or any 500 (an unhandled exception, whose traceback `debug` would show).
+    """
+    status = response.status_code
+    if status < HTTPStatus.BAD_REQUEST or _media_type(response) == MEDIA_TYPE:
+        return response
+    said = _said(response.body)
+    if said is None and status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        return response
+    code = "malformed-json" if said == "Error Parsing JSON" else _CHALICE.get(status, "bad-request")
+    kept = {
+        name: value
+        for name, value in response.headers.items()
+        if name.lower() not in {"content-type", "content-length"}
+    }
+    members: dict[str, Any] = (
+        {"allowed": kept.get("Allow", "")} if code == "method-not-allowed" else {}
+    )
+    return problem(status, code, request, headers=kept, **members)
+
+
+def _said(body: Any) -> str | None:
+    """The message of a chalice error; None if `body` is something else."""
+    try:
+        content = json.loads(body) if isinstance(body, str | bytes) else body
+    except ValueError:
+        return None
+    if isinstance(content, dict) and content.keys() == {"Code", "Message"}:
+        return str(content["Message"])
+    return None
+
+
+def _media_type(response: Response) -> str:
+    for name, value in response.headers.items():
+        if name.lower() == "content-type":
+            return str(value).partition(";")[0].strip().lower()
+    return ""
+
+
+def language_of(request: Request) -> Language:
+    """The language that the request prefers."""
+    return negotiated(request.headers.get("accept-language", "")[:1000])
+
+
+@lru_cache(maxsize=256)
+def negotiated(accept_language: str) -> Language:
+    """
+    zh-CN or en, by the q-values of an Accept-Language header (RFC 9110, 12.5.4). Any Chinese
+    counts as zh-CN and any English as en. Of equals the first named wins, and a named one before
+    `*`; zh-CN if neither is asked for, both are refused, or `*` leaves the choice to us.
+    """
+    ranges = list(_ranges(accept_language))
+    return "en" if _weight("en", ranges) > _weight("zh", ranges) else "zh-CN"
+
+
+def _weight(primary: str, ranges: list[tuple[str, float]]) -> tuple[float, bool, int]:
+    named = [(q, True, -place) for place, (name, q) in enumerate(ranges) if name == primary]
+    anything = [(q, False, 0) for name, q in ranges if name == "*"]
+    q, by_name, place = max(named or anything, default=(0.0, False, 0))
+    return (q, by_name, place) if q else (0.0, False, 0)
+
+
+def _ranges(accept_language: str) -> Iterator[tuple[str, float]]:
+    for each in accept_language.split(","):
+        name, _, parameter = each.partition(";")
+        q = parameter.strip().lower().removeprefix("q=") if parameter else "1"
+        if _Q.fullmatch(q):
+            yield name.strip().lower().partition("-")[0], float(q)

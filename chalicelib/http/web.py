@@ -1,0 +1,204 @@
+"""
+What every route shares: who asks, what they sent, and how a refusal is answered.
+
+A handler is three lines: parse, execute, reply.
+"""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from hmac import compare_digest
+from typing import Any, NamedTuple, TypeVar
+
+from chalice.app import Blueprint, Request, Response
+from pydantic import AwareDatetime, BaseModel
+
+from ..application.consumers import wait_for
+from ..application.platform import Caller, Platform
+from ..application.views import Cursor, Page
+from ..domain.actor import APPLICANTS, Actor, Channel
+from ..domain.base import Frozen
+from ..domain.calendar import legal_day
+from ..domain.errors import Invalid
+from .auth import Verifier
+from .doc import Doc
+from .errors import BadRequest, Behind, answer
+from .problems import language_of
+
+M = TypeVar("M", bound=BaseModel)
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+WAIT_SECONDS = 5.0
+MOST = 100
+
+
+class Web(NamedTuple):
+    """What the routes are made with; both are made once and late (cold start)."""
+
+    platform: Callable[[], Platform]
+    verifier: Callable[[], Verifier]
+
+
+class Told(Frozen):
+    """What a body may say of its circumstances: when it happened, and how it reached the caller."""
+
+    occurred_at: AwareDatetime | None = None
+    channel: Channel | None = None
+
+
+class Ask:
+    """One request, read as far as a handler wants to."""
+
+    def __init__(self, web: Web, request: Request) -> None:
+        self.request = request
+        self.platform = web.platform()
+        self._verifier = web.verifier
+
+    @property
+    def actor(self) -> Actor:
+        """Raises AuthError: without a good token nobody is anybody."""
+        return self._verifier().actor(self.request.headers.get("authorization"))
+
+    @property
+    def language(self) -> str:
+        return language_of(self.request)
+
+    @property
+    def today(self) -> date:
+        return legal_day(self.platform.now())
+
+    def body(self, model: type[M]) -> M:
+        """Raises ValidationError, with every place that does not fit."""
+        return model.model_validate_json(self.request.raw_body or b"{}")
+
+    def caller(self, told: Told | None = None) -> Caller:
+        """Who commands, under which Idempotency-Key; raises BadRequest, AuthError, Invalid."""
+        actor = self.actor
+        key = self.request.headers.get("idempotency-key", "")
+        if not _KEY.fullmatch(key):
+            raise BadRequest("idempotency-key-required")
+        told = told or Told()
+        if told.occurred_at is not None and actor.role in APPLICANTS:
+            raise Invalid("only staff enter what happened earlier")
+        return Caller(
+            actor,
+            key,
+            told.channel or (Channel.WEB if actor.role in APPLICANTS else Channel.WINDOW),
+            told.occurred_at,
+            str(self.request.context.get("requestId") or ""),
+            self.if_match,
+        )
+
+    @property
+    def if_match(self) -> int | None:
+        header = self.request.headers.get("if-match")
+        if header is None or header.strip() == "*":
+            return None
+        found = _ETAG.fullmatch(header.strip())
+        return int(found[1]) if found else -1  # some other entity: it never matches
+
+    def query(self, name: str) -> str | None:
+        """The one value of a query parameter; raises BadRequest if it came twice."""
+        parameters = self.request.query_params
+        values = parameters.getlist(name) if parameters is not None and name in parameters else []
+        if len(values) > 1:
+            raise BadRequest("bad-parameter", parameter=name)
+        return str(values[0]) if values else None
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        text = self.query(name)
+        if text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or not low <= int(text[:19]) <= high:
+            raise BadRequest("bad-parameter", parameter=name)
+        return int(text)
+
+    def day(self, name: str) -> date | None:
+        text = self.query(name)
+        try:
+            return None if text is None else date.fromisoformat(text)
+        except ValueError:
+            raise BadRequest("bad-parameter", parameter=name) from None
+
+    def choice(self, name: str, allowed: frozenset[str]) -> str | None:
+        text = self.query(name)
+        if text is not None and text not in allowed:
+            raise BadRequest("bad-parameter", parameter=name)
+        return text
+
+    @property
+    def limit(self) -> int:
+        return self.number("limit", 20, 1, MOST)
+
+    def wait_for(self, view: str) -> None:
+        """Until the list has come to `min_position`; raises Behind after WAIT_SECONDS."""
+        position = self.number("min_position", 0, 0, 2**62)
+        if position and not wait_for(self.platform.views, view, position, WAIT_SECONDS):
+            raise Behind
+
+    def cursor(self, partition: str) -> Cursor | None:
+        """The cursor that `page` gave out for this very list; raises BadRequest for any other."""
+        text = self.query("cursor")
+        if text is None:
+            return None
+        seal, _, content = text.partition(".")
+        try:
+            raw = urlsafe_b64decode(content + "=" * (-len(content) % 4)).decode()
+        except ValueError:
+            raise BadRequest("bad-parameter", parameter="cursor") from None
+        if not compare_digest(seal.encode(), self._seal(partition, raw).encode()):
+            raise BadRequest("bad-parameter", parameter="cursor")
+        return Cursor(*json.loads(raw))
+
+    def page(self, partition: str, page: Page) -> dict[str, Any]:
+        """A page as JSON, with the sealed cursor of the next; null when there is none."""
+        following = None
+        if page.cursor is not None:
+            raw = json.dumps(list(page.cursor))
+            content = urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+            following = f"{self._seal(partition, raw)}.{content}"
+        return {"items": page.rows, "next": following}
+
+    def _seal(self, partition: str, raw: str) -> str:
+        return self.platform.keyed("cursor", partition, raw).hex()[:16]
+
+
+Handler = Callable[..., Response]
+
+
+def route(
+    http: Blueprint, web: Web, method: str, path: str, *, doc: Doc, **options: Any
+) -> Callable[[Handler], Handler]:
+    """Register a handler that takes an Ask and the path's parameters; refusals become problems."""
+
+    def register(handler: Handler) -> Handler:
+        @wraps(handler)
+        def view(**parameters: str) -> Response:
+            request = http.current_request
+            try:
+                return handler(Ask(web, request), **parameters)
+            except Exception as error:  # noqa: BLE001 - `answer` raises what is not ours
+                return answer(error, request)
+
+        vars(view)["doc"] = doc
+        http.route(path, methods=[method], name=f"{method} {path}", **options)(view)
+        return handler
+
+    return register
+
+
+def reply(body: Any, status: int = 200, **headers: str) -> Response:
+    fixed = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(json.dumps(body, ensure_ascii=False), {**fixed, **named}, status)
+
+
+def tagged(ask: Ask, body: Any, version: int) -> Response:
+    """A resource at a version of its stream, or 304 if that is the one that the caller has."""
+    etag = f'"{version}"'
+    if etag in ask.request.headers.get("if-none-match", ""):
+        return Response("", {"ETag": etag}, 304)
+    return reply(body, ETag=etag)

@@ -1,0 +1,39 @@
+"""Cases that wait to be accepted, by the last day on which the applicant can still be told."""
+
+from collections.abc import Iterable
+
+from ..application.envelope import Recorded
+from ..application.views import Entry, Projection, Row
+from ..domain.calendar import Calendar
+from ..domain.case import events as e
+from ..domain.clock import ACCEPTANCE, due_date
+from . import card
+
+NAME = "acceptance_deadlines"
+PARTITION = "waiting"
+
+
+def projection(calendar: Calendar) -> Projection:
+    """The five working days of art. 32 are reckoned with `calendar`."""
+
+    def evolve(row: Row | None, event: Recorded) -> Row | None:
+        match event.data:
+            case e.CaseSubmitted() | e.CaseResubmitted() as sent:
+                due = due_date(sent.on, ACCEPTANCE, (), (), calendar)
+                return {"case_id": card.key(event), "due": due and due.isoformat()}
+            case e.SupplementSubmitted() as sent if row is not None:
+                due = due_date(sent.on, ACCEPTANCE, (), (), calendar)
+                return {**row, "due": due and due.isoformat()}
+            case e.SupplementRequested() | e.SubmissionReturned() if row is not None:
+                return {**row, "due": None}
+            case e.CaseAccepted() | e.CaseDeemedAccepted() | e.CaseConcluded():
+                return None
+            case _:
+                return row
+
+    return Projection(NAME, card.signature(1, calendar), card.key, evolve, entries)
+
+
+def entries(row: Row) -> Iterable[Entry]:
+    if row["due"] is not None:
+        yield Entry("due", PARTITION, row["due"])

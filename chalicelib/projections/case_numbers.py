@@ -1,0 +1,30 @@
+"""From a case number to the case."""
+
+from collections.abc import Iterable
+
+from ..application.envelope import Recorded
+from ..application.views import Entry, Projection, Row
+from ..domain.case import events as e
+
+NAME = "case_numbers"
+
+
+def key(event: Recorded) -> str | None:
+    match event.data:
+        case e.CaseSubmitted() as submitted:
+            return submitted.number
+        case e.CaseImported() as imported:
+            return imported.reference
+        case _:
+            return None
+
+
+def evolve(_row: Row | None, event: Recorded) -> Row:
+    return {"case_id": event.stream.removeprefix("case-")}
+
+
+def entries(_row: Row) -> Iterable[Entry]:
+    return ()
+
+
+PROJECTION = Projection(NAME, "1", key, evolve, entries)

@@ -1,0 +1,176 @@
+"""
+The case-process information library (办件过程信息库): every step of every case, who did it, in
+which role and department, when it was opened, started and finished, and what came of it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from ..application.envelope import Recorded
+from ..application.views import Entry, Projection, Row
+from ..domain.calendar import Calendar, legal_day
+from ..domain.case import events as e
+from ..domain.case.parts import StepOutcome, Stood
+from ..domain.clock import Limit, Pause, due_date
+from .card import signature, utc
+
+NAME = "process_library"
+
+
+def key(event: Recorded) -> str | None:
+    match event.data:
+        case e.StepOpened() | e.StepStarted() | e.StepFinished() | e.StepRecorded() as step:
+            return f"{event.stream.removeprefix('case-')}/{step.step}"
+        case _:
+            return None
+
+
+def projection(calendar: Calendar) -> Projection:
+    """
+    A step's own limit is reckoned with `calendar`. While a step is open its due date does not know
+    of stops of the clock, which concern the whole case; when it is finished, it does.
+    """
+
+    def evolve(row: Row | None, event: Recorded) -> Row | None:
+        match event.data:
+            case e.StepOpened() as opened:
+                return _opened(opened, event, calendar)
+            case e.StepRecorded() as recorded:
+                return _recorded(recorded, event)
+            case e.StepStarted() as started if row is not None:
+                return _started(row, started, event)
+            case e.StepFinished() as finished if row is not None:
+                return _finished(row, finished, event, calendar)
+            case _:
+                return row
+
+    return Projection(NAME, signature(1, calendar), key, evolve, entries)
+
+
+def entries(row: Row) -> Iterable[Entry]:
+    """
+    By item, department, both or neither, each in one state or in any, ordered by when the step
+    opened: every combination of the filters is one range.
+    """
+    item, department = row["item"], row["department"]
+    for scope in ("*", f"item:{item}", f"dept:{department}", f"item:{item} dept:{department}"):
+        yield Entry("steps", scope, row["since"])
+        yield Entry("steps", f"{scope} {row['state']}", row["since"])
+
+
+def partition(item: str | None, department: str | None, state: str | None) -> str:
+    """The partition in which `entries` lists what these filters ask for."""
+    named = (item and f"item:{item}", department and f"dept:{department}")
+    scope = " ".join(part for part in named if part) or "*"
+    return f"{scope} {state}" if state else scope
+
+
+def _opened(opened: e.StepOpened, event: Recorded, calendar: Calendar) -> Row:
+    return {
+        "case_id": event.stream.removeprefix("case-"),
+        "number": opened.number,
+        "item": opened.item,
+        "step": opened.step,
+        "name": opened.name,
+        "kind": opened.kind,
+        "role": opened.role,
+        "department": opened.department,
+        "division": opened.division,
+        "handler": None,
+        "since": utc(event.occurred_at),
+        "started_at": None,
+        "finished_at": None,
+        "waiting_seconds": None,
+        "working_seconds": None,
+        "opened_on": opened.on.isoformat(),
+        "days": opened.days,
+        "due": _due(opened.on, opened.days, (), calendar),
+        "late": False,
+        "outcome": None,
+        "opinion": None,
+        "state": "waiting",
+        "source": event.source,
+    }
+
+
+def _due(opened: date, days: int | None, stood: Iterable[Stood], calendar: Calendar) -> str | None:
+    """Days on which the clock of the case stood are not held against the step."""
+    if days is None:
+        return None
+    pauses = [Pause("", "", one.since, one.until) for one in stood]
+    due = due_date(opened, Limit(days), pauses, (), calendar)
+    return due and due.isoformat()
+
+
+def _recorded(recorded: e.StepRecorded, event: Recorded) -> Row:
+    """Of an imported step only its end is known."""
+    at = utc(event.occurred_at)
+    return {
+        "case_id": event.stream.removeprefix("case-"),
+        "number": recorded.number,
+        "item": recorded.item,
+        "step": recorded.step,
+        "name": recorded.name,
+        "kind": recorded.kind,
+        "role": None,
+        "department": recorded.department,
+        "division": recorded.division,
+        "handler": recorded.handler,
+        "since": at,
+        "started_at": None,
+        "finished_at": at,
+        "waiting_seconds": None,
+        "working_seconds": None,
+        "opened_on": None,
+        "days": None,
+        "due": None,
+        "late": False,
+        "outcome": None,
+        "opinion": None,
+        "state": "finished",
+        "source": event.source,
+    }
+
+
+def _started(row: Row, started: e.StepStarted, event: Recorded) -> Row:
+    return {
+        **row,
+        "handler": started.handler,
+        "started_at": utc(event.occurred_at),
+        "waiting_seconds": _seconds(row["since"], event.occurred_at),
+        "state": "working",
+    }
+
+
+def _finished(row: Row, finished: e.StepFinished, event: Recorded, calendar: Calendar) -> Row:
+    due = _due(date.fromisoformat(row["opened_on"]), row["days"], finished.stood, calendar)
+    return {
+        **row,
+        **_done_by(row, finished, event),
+        **_times(row, event.occurred_at),
+        "due": due,
+        "late": due is not None and legal_day(event.occurred_at).isoformat() > due,
+        "outcome": finished.outcome,
+        "opinion": finished.opinion,
+        "state": "finished",
+    }
+
+
+def _done_by(row: Row, finished: e.StepFinished, event: Recorded) -> Row:
+    """What the case went past was done by nobody, whoever moved it."""
+    if finished.outcome is StepOutcome.OVERTAKEN:
+        return {}
+    return {"handler": finished.handler, "role": event.actor.role}
+
+
+def _times(row: Row, at: datetime) -> Row:
+    """Until somebody takes a step up it waits; what nobody took up was never worked at."""
+    times: Row = {"finished_at": utc(at)}
+    if row["started_at"] is None:
+        return {**times, "waiting_seconds": _seconds(row["since"], at), "working_seconds": 0}
+    return {**times, "working_seconds": _seconds(row["started_at"], at)}
+
+
+def _seconds(since: str, until: datetime) -> int:
+    # What is entered later than it happened may come, within a day, before what it follows.
+    return max(0, int((until - datetime.fromisoformat(since)).total_seconds()))

@@ -1,0 +1,634 @@
+import base64
+import hashlib
+import hmac
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import jwt
+import pytest
+from chalice.app import Request
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from chalicelib.domain.actor import Actor, Role
+from chalicelib.http import auth, keys
+from chalicelib.http.auth import InvalidToken, NotEntitled, Unauthenticated, Verifier
+
+NOW = 1_790_000_000.0
+ISSUER, AUDIENCE = "https://sign-in.example", "banjian"
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+OTHER_EC_KEY = ec.generate_private_key(ec.SECP256R1())
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Source:
+    """A JWK set that can change, fail, and counts how often it is asked."""
+
+    def __init__(self, *listed: dict[str, Any]) -> None:
+        self.listed, self.asked, self.failing = list(listed), 0, False
+
+    def __call__(self) -> dict[str, Any]:
+        self.asked += 1
+        if self.failing:
+            raise OSError("no route to the identity provider")
+        return {"keys": self.listed}
+
+
+def a_jwk(private: Any, kid: str = "one", **members: Any) -> dict[str, Any]:
+    kind: Any = jwt.algorithms.ECAlgorithm
+    if isinstance(private, rsa.RSAPrivateKey):
+        kind = jwt.algorithms.RSAAlgorithm
+    return {**json.loads(kind.to_jwk(private.public_key())), "kid": kid, **members}
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    every = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "citizen-zhang",
+        "iat": NOW,
+        "exp": NOW + 3600,
+        "role": "applicant",
+        **changes,
+    }
+    return {name: value for name, value in every.items() if value is not None}
+
+
+def a_token(
+    content: dict[str, Any] | None = None,
+    private: Any = EC_KEY,
+    algorithm: str = "ES256",
+    **header: Any,
+) -> str:
+    fields = {"kid": "one", "typ": "at+jwt", **header}
+    if fields["kid"] is None:
+        del fields["kid"]
+    return jwt.encode(content or claims(), private, algorithm, headers=fields)
+
+
+def by_hand(header: dict[str, Any], content: dict[str, Any], secret: bytes = b"") -> str:
+    def part(raw: bytes) -> str:
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    signed = f"{part(json.dumps(header).encode())}.{part(json.dumps(content).encode())}"
+    signature = hmac.new(secret, signed.encode(), hashlib.sha256).digest() if secret else b"\0"
+    return f"{signed}.{part(signature)}"
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def source():
+    return Source(a_jwk(EC_KEY))
+
+
+@pytest.fixture
+def verifier(source, clock):
+    return Verifier(ISSUER, AUDIENCE, source, clock=clock)
+
+
+def accepted(verifier: Verifier, token: str) -> Actor:
+    return verifier.actor(f"Bearer {token}")
+
+
+def assert_refused(verifier: Verifier, token: str) -> None:
+    with pytest.raises(InvalidToken) as caught:
+        accepted(verifier, token)
+    assert str(caught.value) == "the token is not valid"
+
+
+def test_a_good_token_gives_the_actor_of_its_claims(verifier):
+    token = a_token(
+        claims(
+            sub="reviewer-liu",
+            role="reviewer",
+            department="440800-housing",
+            division="440800",
+            level=4,
+            name="刘某",
+        )
+    )
+    assert accepted(verifier, token) == Actor(
+        account="reviewer-liu",
+        role=Role.REVIEWER,
+        department="440800-housing",
+        division="440800",
+        level=4,
+    )
+
+
+def test_an_agent_acts_for_the_company_that_the_token_names(verifier):
+    token = a_token(claims(role="agent", entity="91440800MA5EXAMP0X"))
+    assert accepted(verifier, token).entity == "91440800MA5EXAMP0X"
+
+
+def test_an_rs256_token_is_good_too(clock):
+    verifier = Verifier(ISSUER, AUDIENCE, Source(a_jwk(RSA_KEY)), clock=clock)
+    token = a_token(private=RSA_KEY, algorithm="RS256")
+    assert accepted(verifier, token).account == "citizen-zhang"
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic eA==", "Bearerx y"])
+def test_a_request_without_a_bearer_token_is_unauthenticated(verifier, header):
+    with pytest.raises(Unauthenticated):
+        verifier.actor(header)
+
+
+def test_the_scheme_is_read_in_any_case(verifier):
+    assert verifier.actor(f"bEARER  {a_token()} ").account == "citizen-zhang"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"exp": NOW - 31}, "expired beyond the leeway"),
+        ({"nbf": NOW + 31}, "not valid yet"),
+        ({"iat": NOW + 31}, "issued in the future"),
+        ({"iat": NOW + 31, "nbf": NOW}, "issued after it began"),
+        ({"aud": "another"}, "for somebody else"),
+        ({"aud": ["another", "third"]}, "for others"),
+        ({"aud": []}, "for nobody"),
+        ({"iss": "https://evil.example"}, "of another issuer"),
+        ({"iss": ISSUER + "/"}, "of nearly the same issuer"),
+        ({"exp": "1890000000"}, "a time as text"),
+        ({"iat": True}, "a time that is true"),
+        ({"exp": 1e300}, "a time beyond all reason"),
+        ({"nbf": "soon"}, "a time in words"),
+        ({"sub": 5}, "an account that is a number"),
+        *[({name: None}, f"no {name}") for name in auth.REQUIRED],
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_token_is_refused_for_its_claims(verifier, changes, why):
+    assert_refused(verifier, a_token(claims(**changes)))
+
+
+def test_a_time_that_is_not_a_number_is_refused(verifier):
+    assert_refused(verifier, a_token(claims(exp=float("nan"))))
+    assert_refused(verifier, a_token(claims(exp=float("inf"))))
+
+
+@pytest.mark.parametrize("changes", [{"exp": NOW - 29}, {"nbf": NOW + 29}, {"iat": NOW + 29}])
+def test_clocks_may_differ_by_half_a_minute(verifier, changes):
+    assert accepted(verifier, a_token(claims(**changes)))
+
+
+def test_the_audience_may_be_one_of_several(verifier):
+    assert accepted(verifier, a_token(claims(aud=["other", AUDIENCE])))
+
+
+def test_hs256_signed_with_the_public_key_is_refused(clock):
+    for private, pair in ((EC_KEY, "ES256"), (RSA_KEY, "RS256")):
+        verifier = Verifier(ISSUER, AUDIENCE, Source(a_jwk(private)), clock=clock)
+        public = private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        header = {"alg": "HS256", "typ": "at+jwt", "kid": "one"}
+        assert_refused(verifier, by_hand(header, claims(), public))
+        assert_refused(verifier, by_hand({**header, "alg": pair}, claims(), public))
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "", None, 5, ["ES256"]])
+def test_an_unsigned_token_is_refused(verifier, algorithm):
+    assert_refused(verifier, by_hand({"alg": algorithm, "typ": "at+jwt", "kid": "one"}, claims()))
+
+
+def test_an_unsigned_token_with_no_third_part_is_refused(verifier):
+    token = by_hand({"alg": "none", "typ": "at+jwt", "kid": "one"}, claims())
+    assert_refused(verifier, token.rpartition(".")[0] + ".")
+
+
+def test_a_key_serves_its_own_algorithm_only(clock):
+    verifier = Verifier(ISSUER, AUDIENCE, Source(a_jwk(RSA_KEY), a_jwk(EC_KEY, "two")), clock=clock)
+    assert_refused(verifier, a_token(private=RSA_KEY, algorithm="RS512"))
+    assert_refused(verifier, a_token(private=RSA_KEY, algorithm="PS256"))
+    assert_refused(verifier, a_token(private=RSA_KEY, algorithm="RS256", kid="two"))
+    assert_refused(verifier, a_token(private=EC_KEY, algorithm="ES256", kid="one"))
+
+
+@pytest.mark.parametrize(
+    "jwk",
+    [
+        a_jwk(RSA_KEY, alg="PS256"),
+        a_jwk(RSA_KEY, alg="HS256"),
+        a_jwk(RSA_KEY, use="enc"),
+        a_jwk(RSA_KEY, key_ops=["encrypt"]),
+        a_jwk(RSA_KEY, n="AQAB"),
+        a_jwk(rsa.generate_private_key(65537, 1024)),  # noqa: S505  # to be refused
+        a_jwk(EC_KEY, x="AQ"),
+        a_jwk(EC_KEY, x=5),
+        a_jwk(ec.generate_private_key(ec.SECP384R1())),
+        {"kty": "oct", "k": "c2VjcmV0", "kid": "one"},
+        {"kty": "OKP", "crv": "Ed25519", "x": "AQ", "kid": "one"},
+        {name: value for name, value in a_jwk(EC_KEY).items() if name != "kid"},
+        "one",
+        None,
+    ],
+)
+def test_a_key_of_no_use_is_left_out_and_the_others_serve(jwk):
+    assert list(keys.parsed({"keys": [jwk, a_jwk(EC_KEY, "two")]}, {})) == ["two"]
+
+
+def test_a_private_key_in_a_public_set_is_not_held():
+    private = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(EC_KEY))
+    (key,) = keys.parsed({"keys": [{**private, "kid": "one"}]}, {}).values()
+    assert isinstance(key.public, ec.EllipticCurvePublicKey)
+    assert "d" not in key.source
+
+
+def test_of_two_keys_with_one_id_the_first_counts(clock):
+    source = Source(a_jwk(EC_KEY), a_jwk(OTHER_EC_KEY))
+    verifier = Verifier(ISSUER, AUDIENCE, source, clock=clock)
+    assert accepted(verifier, a_token())
+    assert_refused(verifier, a_token(private=OTHER_EC_KEY))
+
+
+def test_a_token_of_an_unknown_key_is_refused(verifier):
+    assert_refused(verifier, a_token(kid="elsewhere"))
+
+
+def test_a_token_of_a_key_with_a_known_id_but_another_secret_is_refused(verifier):
+    assert_refused(verifier, a_token(private=OTHER_EC_KEY))
+
+
+def test_a_key_that_the_token_brings_along_is_not_used(verifier):
+    own = a_jwk(OTHER_EC_KEY)
+    assert_refused(verifier, a_token(private=OTHER_EC_KEY, jwk=own))
+    assert_refused(verifier, a_token(private=OTHER_EC_KEY, jku="https://evil.example/keys"))
+
+
+@pytest.mark.parametrize(
+    "header", [{"typ": None}, {"typ": "secevent+jwt"}, {"kid": None}, {"crit": ["b64"]}]
+)
+def test_a_token_is_refused_for_its_header(verifier, header):
+    assert_refused(verifier, a_token(**header))
+
+
+@pytest.mark.parametrize("kind", ["JWT", "jwt", "at+jwt", "application/at+jwt"])
+def test_access_tokens_and_plain_ones_are_taken(verifier, kind):
+    assert accepted(verifier, a_token(typ=kind))
+
+
+def test_any_truncated_token_is_refused(verifier):
+    token = a_token()
+    for length in range(1, len(token), 7):
+        assert_refused(verifier, token[:length])
+
+
+def test_a_changed_token_is_refused(verifier):
+    head, body, signature = a_token().split(".")
+    changed = base64.urlsafe_b64encode(json.dumps(claims(sub="citizen-wang")).encode())
+    assert_refused(verifier, f"{head}.{changed.rstrip(b'=').decode()}.{signature}")
+    assert_refused(verifier, f"{head}.{body}.{signature[:10]}{'A' * (len(signature) - 10)}")
+
+
+@pytest.mark.parametrize(
+    "token", ["a", "a.b", "..", "a.b.c", "a.b.c.d", "a.b.c d", "é.é.é", "a\n.b.c"]
+)
+def test_what_is_no_token_is_refused(verifier, token):
+    assert_refused(verifier, token)
+
+
+def test_a_header_that_nests_without_end_is_refused(verifier):
+    deep = base64.urlsafe_b64encode(b'{"a":' + b"[" * 3000).rstrip(b"=").decode()
+    assert_refused(verifier, f"{deep}.e30.AA")
+
+
+def test_a_huge_token_is_refused_before_it_is_parsed(verifier, monkeypatch):
+    def parse(*_):
+        raise AssertionError("it was parsed")
+
+    monkeypatch.setattr(jwt, "get_unverified_header", parse)
+    token = a_token(claims(padding="x" * 8192))
+    assert len(token) > auth.MAX_TOKEN
+    assert_refused(verifier, token)
+
+
+def test_a_large_token_is_still_taken(verifier):
+    token = a_token(claims(padding="x" * 5000))
+    assert 6000 < len(token) <= auth.MAX_TOKEN
+    assert accepted(verifier, token)
+
+
+@pytest.mark.parametrize("role", ["clerk", "reviewer", "approver"])
+def test_staff_of_a_department_must_name_it(verifier, role):
+    with pytest.raises(NotEntitled):
+        accepted(verifier, a_token(claims(role=role)))
+    assert accepted(verifier, a_token(claims(role=role, department="440800-hall")))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"role": None},
+        {"role": "mayor"},
+        {"role": "system"},
+        {"role": ["applicant"]},
+        {"level": 5},
+        {"level": "high"},
+        {"division": "Zhanjiang"},
+        {"entity": "short"},
+        {"sub": "no spaces allowed"},
+        {"sub": ""},
+    ],
+)
+def test_claims_that_make_no_actor_give_no_entry(verifier, changes):
+    with pytest.raises(NotEntitled):
+        accepted(verifier, a_token(claims(**changes)))
+
+
+def test_a_known_token_is_not_verified_again(verifier, monkeypatch):
+    token = a_token()
+    first = accepted(verifier, token)
+    monkeypatch.setattr(jwt, "decode", None)
+    assert accepted(verifier, token) is first
+
+
+def test_a_known_token_is_refused_once_it_has_expired(verifier, clock):
+    token = a_token(claims(exp=NOW + 100))
+    accepted(verifier, token)
+    clock.now = NOW + 129
+    assert accepted(verifier, token)
+    clock.now = NOW + 130
+    assert_refused(verifier, token)
+
+
+def test_a_known_token_past_its_expiry_is_verified_anew_for_the_leeway(
+    verifier, clock, monkeypatch
+):
+    token = a_token(claims(exp=NOW + 100))
+    accepted(verifier, token)
+    clock.now = NOW + 100
+    monkeypatch.setattr(jwt, "decode", lambda *_, **__: claims(exp=NOW))
+    assert_refused(verifier, token)
+
+
+def test_a_known_token_is_refused_within_a_minute_of_its_keys_removal(verifier, source, clock):
+    token = a_token()
+    accepted(verifier, token)
+    source.listed = [a_jwk(OTHER_EC_KEY, "two")]
+    clock.now = NOW + 60
+    assert_refused(verifier, token)
+    assert accepted(verifier, a_token(private=OTHER_EC_KEY, kid="two"))
+
+
+def test_a_known_token_is_refused_when_its_key_id_passes_to_another_key(verifier, source, clock):
+    token = a_token()
+    accepted(verifier, token)
+    source.listed = [a_jwk(OTHER_EC_KEY)]
+    clock.now = NOW + 60
+    assert_refused(verifier, token)
+
+
+def test_a_known_token_stays_known_over_a_refresh_that_changes_nothing(
+    verifier, source, clock, monkeypatch
+):
+    token = a_token()
+    accepted(verifier, token)
+    monkeypatch.setattr(jwt, "decode", None)
+    clock.now = NOW + 61
+    assert accepted(verifier, token)
+    assert source.asked == 2
+
+
+def test_a_clock_that_was_set_back_keeps_no_removed_key(verifier, source, clock):
+    token = a_token()
+    accepted(verifier, token)
+    source.listed = []
+    clock.now = NOW - 20
+    assert_refused(verifier, token)
+
+
+def test_unknown_keys_make_us_ask_at_most_once_a_minute(verifier, source, clock):
+    for second in range(120):
+        clock.now = NOW + second
+        assert_refused(verifier, a_token(claims(iat=NOW, jti=str(second)), kid=f"k{second}"))
+    assert source.asked == 2
+
+
+def test_a_new_key_is_found_after_a_minute(verifier, source, clock):
+    accepted(verifier, a_token())
+    source.listed.append(a_jwk(OTHER_EC_KEY, "two"))
+    token = a_token(private=OTHER_EC_KEY, kid="two")
+    assert_refused(verifier, token)
+    clock.now = NOW + 60
+    assert accepted(verifier, token)
+
+
+def test_the_last_good_keys_serve_while_the_source_fails_but_not_for_ever(verifier, source, clock):
+    accepted(verifier, a_token())
+    source.failing = True
+    clock.now = NOW + 3600
+    assert accepted(verifier, a_token(claims(exp=NOW + 9000)))
+    clock.now = NOW + 3601
+    with pytest.raises(keys.KeysUnavailable):
+        accepted(verifier, a_token(claims(exp=NOW + 9000)))
+
+
+def test_keys_that_could_not_be_had_are_asked_for_again_soon(verifier, source, clock):
+    source.failing = True
+    for second in range(10):
+        clock.now = NOW + second
+        with pytest.raises(keys.KeysUnavailable):
+            accepted(verifier, a_token())
+    assert source.asked == 1
+    source.failing = False
+    clock.now = NOW + 10
+    assert accepted(verifier, a_token())
+
+
+@pytest.mark.parametrize("answer", [[], {}, {"keys": {}}, {"keys": None}, "keys", None])
+def test_what_is_no_key_set_does_not_replace_the_keys_we_have(clock, answer):
+    answers: list[Any] = [{"keys": [a_jwk(EC_KEY)]}, answer]
+    verifier = Verifier(ISSUER, AUDIENCE, lambda: answers.pop(0), clock=clock)
+    accepted(verifier, a_token())
+    clock.now = NOW + 60
+    assert accepted(verifier, a_token())
+    assert answers == []
+
+
+def test_an_empty_key_set_removes_every_key(verifier, source, clock):
+    accepted(verifier, a_token())
+    source.listed = []
+    clock.now = NOW + 60
+    assert_refused(verifier, a_token())
+
+
+def test_the_tokens_remembered_are_bounded_and_the_oldest_goes_first(verifier, monkeypatch):
+    monkeypatch.setattr(auth, "CACHED_TOKENS", 2)
+    tokens = [a_token(claims(jti=str(number))) for number in range(3)]
+    for token in (*tokens[:2], tokens[0], tokens[2]):
+        accepted(verifier, token)
+    assert len(verifier._seen) == 2
+    monkeypatch.setattr(jwt, "decode", None)
+    assert accepted(verifier, tokens[0])
+    with pytest.raises(TypeError):
+        accepted(verifier, tokens[1])
+
+
+def test_a_failing_source_holds_up_only_the_thread_that_asks(clock):
+    held, asked = threading.Event(), threading.Event()
+    answers = [{"keys": [a_jwk(EC_KEY)]}]
+
+    def source():
+        if answers:
+            return answers.pop()
+        asked.set()
+        held.wait(5)
+        raise OSError("no route")
+
+    found = keys.Keys(source, clock)
+    assert found.find("one")
+    clock.now = NOW + 60
+    held.set()
+    assert found.find("one")
+    held.clear()
+    asked.clear()
+    clock.now = NOW + 120
+    slow = threading.Thread(target=found.find, args=("one",))
+    slow.start()
+    assert asked.wait(5)
+    assert found.find("one")
+    assert slow.is_alive()
+    held.set()
+    slow.join()
+
+
+def test_sixteen_threads_agree_and_the_source_is_asked_once(clock):
+    source = Source(a_jwk(EC_KEY))
+
+    def slowly():
+        time.sleep(0.05)
+        return source()
+
+    verifier = Verifier(ISSUER, AUDIENCE, slowly, clock=clock)
+    tokens = [a_token(claims(sub=f"account-{number}")) for number in range(16)]
+    seen: list[tuple[str, str]] = []
+
+    def call(number: int) -> None:
+        seen.extend(
+            (f"account-{n % 16}", accepted(verifier, tokens[n % 16]).account)
+            for n in range(number, number + 50)
+        )
+
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 800
+    assert all(expected == got for expected, got in seen)
+    assert source.asked == 1
+
+
+def a_request():
+    return Request(
+        {
+            "requestContext": {"httpMethod": "GET", "resourcePath": "/", "path": "/"},
+            "headers": {},
+            "multiValueQueryStringParameters": None,
+            "pathParameters": {},
+            "stageVariables": {},
+            "body": None,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "challenge"),
+    [
+        (Unauthenticated("x"), 401, "unauthenticated", "Bearer"),
+        (InvalidToken("x"), 401, "invalid-token", 'Bearer error="invalid_token"'),
+        (NotEntitled("x"), 403, "forbidden", None),
+        (keys.KeysUnavailable("x"), 503, "sign-in-unavailable", None),
+    ],
+)
+def test_each_refusal_has_its_status_and_challenge(error, status, code, challenge):
+    response = auth.refusal(error, a_request())
+    assert response.status_code == status
+    assert json.loads(response.body)["code"] == code
+    assert response.headers.get("WWW-Authenticate") == challenge
+    assert "x" not in json.loads(response.body)["detail"]
+
+
+class _Provider(BaseHTTPRequestHandler):
+    def do_GET(self):
+        found = self.path == "/keys?v=1"
+        self.send_response(200 if found else 302)
+        if not found:
+            self.send_header("Location", "/keys?v=1")
+        body = json.dumps({"keys": [a_jwk(EC_KEY)]}).encode() if found else b""
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def provider():
+    server = HTTPServer(("127.0.0.1", 0), _Provider)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_keys_come_from_an_address(provider):
+    assert keys.key_source(f"{provider}/keys?v=1")()["keys"][0]["kid"] == "one"
+
+
+def test_a_redirect_is_not_followed(provider):
+    with pytest.raises(OSError, match="answered 302"):
+        keys.key_source(f"{provider}/moved")()
+
+
+def test_an_address_that_does_not_answer_is_an_error_of_the_source():
+    with pytest.raises(OSError, match="refused"):
+        keys.key_source("http://127.0.0.1:9/keys")()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://sign-in.example/keys", "http://10.0.0.1/keys", "ftp://localhost/keys", "https:///k"],
+)
+def test_keys_must_not_come_over_an_open_line(address):
+    with pytest.raises(ValueError, match="over https"):
+        keys.key_source(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://a.example/k", "http://localhost:1/k", "http://[::1]/k", "http://127.9.9.9"]
+)
+def test_https_and_this_machine_are_fine(address):
+    assert callable(keys.key_source(address))
+
+
+def test_keys_come_from_a_file_or_a_setting(tmp_path):
+    text = json.dumps({"keys": [a_jwk(EC_KEY)]})
+    (tmp_path / "keys.json").write_text(text)
+    for where in (text, str(tmp_path / "keys.json")):
+        assert keys.key_source(where)()["keys"][0]["kid"] == "one"
+
+
+def test_a_key_set_of_more_than_a_megabyte_is_refused(tmp_path):
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [], "x": "x" * keys.MAX_JWKS}))
+    with pytest.raises(ValueError, match="more than"):
+        keys.key_source(str(tmp_path / "keys.json"))()
