@@ -116,7 +116,7 @@ def _who(actor: Actor) -> str:
     return f"{actor.role} of {actor.department}" if actor.department else str(actor.role)
 
 
-# Rules: who
+# Who a rule speaks of
 
 
 def _owner(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
@@ -188,7 +188,7 @@ def _system(actor: Actor, _command: CaseCommand, _dossier: Dossier) -> bool:
     return actor.role is Role.SYSTEM
 
 
-# Rules: what
+# What each command takes
 
 RULES: Mapping[type[CaseCommand], tuple[Rule, ...]] = {
     c.SaveDraft: (_owner,),

@@ -4,16 +4,18 @@ import codecs
 import re
 from datetime import timedelta, timezone, tzinfo
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ..domain.actor import Channel, Role
 from ..domain.base import Code, Frozen, Line
-from ..domain.case.events import Division
+from ..domain.case.events import Desk, Division
 from ..domain.case.parts import ItemCode
+from ..domain.plan import StepKind
 
+_KINDS = (*StepKind, *get_args(Desk))
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 
 
@@ -45,22 +47,18 @@ def _encoding(name: str) -> str:
         raise ValueError(f"no encoding {name!r}; utf-8 and gb18030 are two") from error
 
 
+def _kind(name: str) -> str:
+    if name not in _KINDS:
+        raise ValueError(f"no kind of step {name!r}; there are {', '.join(_KINDS)}")
+    return name
+
+
 Column = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 # A department code; {division} stands for the mapping's division.
 Department = Annotated[
     str, StringConstraints(pattern=r"^(\{division\}|[A-Za-z0-9])[A-Za-z0-9._:@-]{0,57}$")
 ]
-Kind = Literal[
-    "handle",
-    "review",
-    "parallel",
-    "approve",
-    "intake",
-    "supplement",
-    "special",
-    "delivery",
-    "rating",
-]
+Kind = Annotated[str, AfterValidator(_kind)]
 _ROLES = {"review": Role.REVIEWER, "parallel": Role.REVIEWER, "approve": Role.APPROVER}
 
 

@@ -38,7 +38,8 @@ def handle(
     position = count = 0
     for commit, events in batch:
         start = commit.last_position - commit.length + 1
-        for at, event in enumerate(events, start):
+        for event in events:
+            at = start + event.version - commit.version
             if (event.stream, event.version) in skipped:
                 continue
             waits = first.get(event.stream, at + 1) <= at

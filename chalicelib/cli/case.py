@@ -1,7 +1,6 @@
 """`banjian case`: what an auditor or operator looks at, straight from the stream."""
 
 from datetime import datetime
-from itertools import accumulate
 from typing import Annotated, Any
 
 import typer
@@ -138,15 +137,10 @@ def replay(  # noqa: PLR0913 - one parameter an option
         for one in events(platform.codec, _history(platform, which).commits)
         if _within(one, until, as_recorded_at, as_happened_at)
     ]
-    states = accumulate(
-        (one.data for one in recorded),
-        case.evolve,
-        initial=case.initial,  # type: ignore[arg-type]
-    )
-    rows = [
-        _replayed(platform, one, state)
-        for one, state in zip(recorded, list(states)[1:], strict=True)
-    ]
+    rows, state = [], case.initial
+    for one in recorded:
+        state = case.evolve(state, one.data)  # type: ignore[arg-type]  # a case's stream
+        rows.append(_replayed(platform, one, state))
     if as_json:
         show_json(rows)
         return

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import TaskID
 
 from .console import VAR, AsJson, Data, err, out, progress_bar, show_json
 
@@ -29,22 +30,22 @@ def import_log(
 
     platform = bootstrap.embedded(data)
     with progress_bar() as bar:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(now: Progress) -> None:
             if now.phase not in tasks:
                 tasks[now.phase] = bar.add_task(now.phase, total=now.total)
-            bar.update(tasks[now.phase], completed=now.done, total=now.total)  # type: ignore[arg-type]
+            bar.update(tasks[now.phase], completed=now.done, total=now.total)
 
-        summary = run_import(platform, file, mapping, progress=progress, report=report)
+        summary = run_import(platform, file, mapping, data=data, progress=progress, report=report)
     if as_json:
-        show_json(summary._asdict())
+        show_json(summary.model_dump(mode="json"))
         return
     out.print(
         f"{summary.cases:,} cases, {summary.rows:,} rows, {summary.events:,} events; "
         f"{summary.already:,} rows were there already, {summary.skipped:,} skipped"
     )
     for problem in summary.problems[:SHOWN]:
-        err.print(f"line {problem['line']}, case {problem['case']}: {problem['reason']}")
-    if len(summary.problems) > SHOWN:
-        err.print(f"… and {len(summary.problems) - SHOWN:,} more; --report FILE has all of them")
+        err.print(f"line {problem.line}, case {problem.case}: {problem.reason}", soft_wrap=True)
+    if summary.problem_count > SHOWN:
+        err.print(f"… and {summary.problem_count - SHOWN:,} more; --report FILE has all of them")

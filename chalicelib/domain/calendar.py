@@ -7,7 +7,7 @@ working days, and whatever follows from that is provisional: `Calendar.covers` t
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
@@ -39,12 +39,20 @@ def legal_day(at: datetime) -> date:
 
 # One year's notice
 
+_WRITTEN = (str, date)
+
 
 def _written_as_a_day(value: object) -> object:
     # Pydantic would read 20270101 as seconds since 1970.
-    if isinstance(value, datetime) or not isinstance(value, str | date):
+    if isinstance(value, datetime) or not isinstance(value, _WRITTEN):
         raise ValueError(f"{value!r} is no day: write YYYY-MM-DD")  # noqa: TRY004 - pydantic's way
     return value
+
+
+def _written_as_days(values: object) -> object:
+    for value in values if isinstance(values, Collection) else ():
+        _written_as_a_day(value)
+    return values
 
 
 def _in_order(days: tuple[date, ...]) -> tuple[date, ...]:
@@ -52,7 +60,7 @@ def _in_order(days: tuple[date, ...]) -> tuple[date, ...]:
 
 
 Day = Annotated[date, BeforeValidator(_written_as_a_day)]
-Days = Annotated[tuple[Day, ...], AfterValidator(_in_order)]
+Days = Annotated[tuple[date, ...], BeforeValidator(_written_as_days), AfterValidator(_in_order)]
 
 
 class CalendarYear(Frozen):
@@ -77,28 +85,28 @@ class CalendarYear(Frozen):
         named = (*self.holidays, *self.workdays, *self.festivals)
         earliest, latest = date(self.year - 1, 12, 25), date(self.year, 12, 31)
         _refuse(
-            (day for day in named if not earliest <= day <= latest),
+            [day for day in named if not earliest <= day <= latest],
             f"not in {self.year} nor in the last week of {self.year - 1}",
         )
-        _refuse(set(self.festivals) & set(self.workdays), "both off and worked")
+        _refuse([day for day in self.festivals if day in self.workdays], "both off and worked")
         _refuse(
-            (day for day in self.holidays if day.weekday() >= SATURDAY),
+            [day for day in self.holidays if day.weekday() >= SATURDAY],
             "a weekend day, off anyway: correct it, or list it under festivals",
         )
         _refuse(
-            (day for day in self.festivals if day.weekday() < SATURDAY),
+            [day for day in self.festivals if day.weekday() < SATURDAY],
             "a weekday, so it belongs under holidays",
         )
         _refuse(
-            (day for day in self.workdays if day.weekday() < SATURDAY),
+            [day for day in self.workdays if day.weekday() < SATURDAY],
             "a weekday, worked anyway: correct it or leave it out",
         )
         return self
 
 
-def _refuse(days: Iterable[date], why: str) -> None:
-    found = ", ".join(f"{day} ({day:%A})" for day in sorted(days))
-    if found:
+def _refuse(days: Sequence[date], why: str) -> None:
+    if days:
+        found = ", ".join(f"{day} ({day:%A})" for day in days)
         raise ValueError(f"{found}: {why}")
 
 

@@ -151,8 +151,7 @@ class Reckoning:
 
     def elapsed(self, today: date) -> int:
         """Days used by the end of `today`; more than `total` once it is overdue."""
-        through = today if self.due is None else min(today, self.due)
-        used = days_counted(self.start, through, self.limit.unit, self.pauses, self.calendar)
+        used = days_counted(self.start, today, self.limit.unit, self.pauses, self.calendar)
         return min(used, self.total) + self.overdue(today)
 
     def remaining(self, today: date) -> int:

@@ -1,4 +1,4 @@
-"""The published contract of the events: the form in which each is published, and its JSON Schema."""
+"""The published contract of the events: how each is published, and its JSON Schema."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, NamedTuple

@@ -1,6 +1,6 @@
 """
 What the contract says of each event type besides its docstring: the Chinese term, the phase of the
-procedure, and the states that a case can be in right after it.
+procedure, and the state that it moves a case to.
 """
 
 from collections.abc import Mapping
@@ -15,27 +15,25 @@ class Phase(NamedTuple):
 
 class Word(NamedTuple):
     """
-    `meaning` says what the docstring takes for granted. `states` as the API names them; none where
-    the event leaves the case in the state that it finds.
+    `meaning` says what the docstring takes for granted. `leads_to` is a state as the API names it,
+    "" where the event leaves the case in the state that it finds.
     """
 
     zh: str
     meaning: str = ""
-    states: tuple[str, ...] = ()
+    leads_to: str = ""
 
-
-HANDLED = ("accepted", "suspended")
 
 PHASES: Final = (
     Phase(
         "申报",
         "Submission",
         {
-            "CaseDrafted": Word("草稿", states=("drafted",)),
-            "CaseSubmitted": Word("申报", states=("submitted",)),
+            "CaseDrafted": Word("草稿", leads_to="drafted"),
+            "CaseSubmitted": Word("申报", leads_to="submitted"),
             "PreCheckPassed": Word("预审通过", "What was handed in looks complete at first sight."),
-            "SubmissionReturned": Word("预审退回", states=("returned",)),
-            "CaseResubmitted": Word("重新申报", states=("submitted",)),
+            "SubmissionReturned": Word("预审退回", leads_to="returned"),
+            "CaseResubmitted": Word("重新申报", leads_to="submitted"),
             "SubmissionReceived": Word(
                 "收件", "The window took the application in; a receipt says so."
             ),
@@ -45,17 +43,15 @@ PHASES: Final = (
         "补正与受理",
         "Supplement and acceptance",
         {
-            "SupplementRequested": Word("补正告知", states=("supplementing", *HANDLED)),
-            "SupplementSubmitted": Word(
-                "补正受理", "What was missing was handed in.", ("submitted", *HANDLED)
-            ),
+            "SupplementRequested": Word("补正告知", leads_to="supplementing"),
+            "SupplementSubmitted": Word("补正受理", "What was missing was handed in.", "submitted"),
             "SupplementLapsed": Word(
-                "逾期未补正", "The time for the supplement passed without it.", ("closed",)
+                "逾期未补正", "The time for the supplement passed without it.", "closed"
             ),
-            "CaseAccepted": Word("受理", states=("accepted",)),
-            "CaseDeemedAccepted": Word("视为受理", states=("accepted",)),
+            "CaseAccepted": Word("受理", leads_to="accepted"),
+            "CaseDeemedAccepted": Word("视为受理", leads_to="accepted"),
             "AcceptanceRefused": Word(
-                "不予受理", "The case is not taken on; the applicant can contest that.", ("closed",)
+                "不予受理", "The case is not taken on; the applicant can contest that.", "closed"
             ),
         },
     ),
@@ -74,8 +70,8 @@ PHASES: Final = (
         "时限",
         "Clock",
         {
-            "CaseSuspended": Word("挂起", states=("suspended",)),
-            "CaseResumed": Word("恢复", states=HANDLED),
+            "CaseSuspended": Word("挂起", leads_to="suspended"),
+            "CaseResumed": Word("恢复", leads_to="accepted"),
             "ExtensionRequested": Word("延长申请"),
             "ExtensionGranted": Word("延长"),
             "ExtensionRefused": Word("不予延长", "The head refused the extension."),
@@ -85,17 +81,17 @@ PHASES: Final = (
         "办结",
         "Outcome",
         {
-            "CaseGranted": Word("准予", "What was asked for is granted.", ("decided",)),
-            "CaseDenied": Word("不予许可", states=("decided",)),
-            "CaseWithdrawn": Word("撤回", "The applicant takes the case back", ("closed",)),
-            "CaseVoided": Word("作废", "The case is declared void.", ("closed",)),
+            "CaseGranted": Word("准予", "What was asked for is granted.", "decided"),
+            "CaseDenied": Word("不予许可", leads_to="decided"),
+            "CaseWithdrawn": Word("撤回", "The applicant takes the case back", "closed"),
+            "CaseVoided": Word("作废", "The case is declared void.", "closed"),
             "CaseConcluded": Word("办结", "The case has its result; its clock has ended."),
             "CertificateIssued": Word("制证", "The certificate was made."),
             "ResultDelivered": Word("送达 / 领取", "The applicant has the result."),
             "CaseRated": Word("好差评", "The applicant rated the service:"),
             "BadRatingAnswered": Word("差评整改"),
             "CaseArchived": Word(
-                "归档", "The file is closed for good and has its archive number.", ("archived",)
+                "归档", "The file is closed for good and has its archive number.", "archived"
             ),
         },
     ),
@@ -103,7 +99,7 @@ PHASES: Final = (
         "历史办件",
         "Imported cases",
         {
-            "CaseImported": Word("导入办件", states=("imported",)),
+            "CaseImported": Word("导入办件", leads_to="imported"),
             "StepRecorded": Word("导入环节"),
         },
     ),

@@ -69,11 +69,12 @@ def _doubled(node: yaml.Node, looked_at: set[int]) -> Iterator[tuple[int, str]]:
         for child in node.value:
             yield from _doubled(child, looked_at)
     if isinstance(node, yaml.MappingNode):
-        count = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        count = Counter[str]()
         for key, child in node.value:
-            if isinstance(key, yaml.ScalarNode) and count[key.value] > 1:
-                count[key.value] = 0
-                yield key.start_mark.line + 1, key.value
+            if isinstance(key, yaml.ScalarNode):
+                count[key.value] += 1
+                if count[key.value] > 1:
+                    yield key.start_mark.line + 1, key.value
             yield from _doubled(child, looked_at)
 
 

@@ -53,7 +53,7 @@ def evolve(calendar: Calendar) -> Evolve:
             row["state"] = _STATES[kind]
         if kind in _TURNS:
             _TURNS[kind](row, data)
-        if kind is e.StepOpened:
+        if isinstance(data, e.StepOpened):
             row["open"] = [*row["open"], _step(row, data, at, calendar)]
         elif kind in _RECKONED:
             _reckon(row, calendar)

@@ -99,7 +99,7 @@ def _due(opened: date, days: int | None, stood: Iterable[Stood], calendar: Calen
         return None
     pauses = [Pause("", "", one.since, one.until) for one in stood]
     due = due_date(opened, Limit(days), pauses, (), calendar)
-    return due and due.isoformat()
+    return due.isoformat() if due else None
 
 
 def _recorded(recorded: e.StepRecorded, event: Recorded) -> Row:
@@ -146,7 +146,7 @@ def _finished(row: Row, finished: e.StepFinished, event: Recorded, calendar: Cal
     due = _due(date.fromisoformat(row["opened_on"]), row["days"], finished.stood, calendar)
     return {
         **row,
-        **_done_by(row, finished, event),
+        **_done_by(finished, event),
         **_times(row, event.occurred_at),
         "due": due,
         "late": due is not None and legal_day(event.occurred_at).isoformat() > due,
@@ -156,7 +156,7 @@ def _finished(row: Row, finished: e.StepFinished, event: Recorded, calendar: Cal
     }
 
 
-def _done_by(row: Row, finished: e.StepFinished, event: Recorded) -> Row:
+def _done_by(finished: e.StepFinished, event: Recorded) -> Row:
     """What the case went past was done by nobody, whoever moved it."""
     if finished.outcome is StepOutcome.OVERTAKEN:
         return {}

@@ -30,8 +30,9 @@ from chalicelib.domain.case.events import (
     StepRecorded,
     SubmissionReceived,
 )
-from chalicelib.domain.case.parts import Result
+from chalicelib.domain.case.parts import ItemRef, Result
 from chalicelib.domain.case.state import Imported
+from chalicelib.domain.plan import StepKind
 
 from .import_givens import (
     ORIGIN,
@@ -48,7 +49,7 @@ from .import_givens import (
 RECEIVED = values(hour=9, activity="Received")
 CHECKED = values(hour=10)
 DECIDED = values(hour=11, activity="Decide", person="Zhao")
-ENDED = {"case_end": "2026-02-12 12:00:00+08:00"}
+END = "2026-02-12 12:00:00+08:00"
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_a_case_is_imported_with_what_the_log_tells_of_it():
     assert log.imported.event == CaseImported(
         case_id=case_id("old-system", "k-1"),
         reference="k-1",
-        item={"code": "old-permit", "version": 1, "name": "旧系统的许可"},
+        item=ItemRef(code="old-permit", version=1, name="旧系统的许可"),
         division="449900",
         department="449900-general",
         responsible="Wang",
@@ -87,7 +88,7 @@ def test_a_row_is_a_step_done_by_somebody_for_a_department():
         item="old-permit",
         number="k-1",
         name="核对",
-        kind="review",
+        kind=StepKind.REVIEW,
         department="449900-group-1",
         division="449900",
         handler="Li",
@@ -113,7 +114,7 @@ def test_rows_become_events_in_the_order_of_time():
 
 
 def test_a_case_that_ended_is_concluded_with_a_result_that_nobody_states():
-    concluded = read(RECEIVED | values(activity="Received", **ENDED)).concluded
+    concluded = read(values(activity="Received", case_end=END)).concluded
     assert concluded is not None
     assert concluded.event == CaseConcluded(result=Result.UNSTATED, on=date(2026, 2, 12))
     assert concluded.circumstances.occurred_at.isoformat() == "2026-02-12T12:00:00+08:00"
@@ -206,7 +207,7 @@ def test_a_case_of_which_nothing_is_complete_is_not_imported():
 def test_an_account_is_made_from_any_name_and_different_ones_from_different_names(person):
     account = identifier(person)
     step = StepRecorded(
-        step=account, item="i", number="n", name="n", kind="handle",
+        step=account, item="i", number="n", name="n", kind=StepKind.HANDLE,
         department=account, division="449900", handler="h",
     )  # fmt: skip
     assert step.department == account
@@ -311,7 +312,7 @@ def test_the_order_of_the_rows_changes_nothing(told):
         ({"encoding": "rot13"}, "no encoding 'rot13'"),
         ({"encoding": "utf-99"}, "no encoding 'utf-99'"),
         ({"departments": {"General": "市民 中心"}}, "should match pattern"),
-        ({"activities": {"Check": {"kind": "ponder"}}}, "Input should be 'handle'"),
+        ({"activities": {"Check": {"kind": "ponder"}}}, "no kind of step 'ponder'"),
         ({"colour": "red"}, "Extra inputs are not permitted"),
     ],
 )
@@ -324,7 +325,7 @@ def test_a_mapping_that_cannot_work_is_refused(otherwise, reason):
 
 
 def test_the_first_import_of_a_case_is_one_commit(store):
-    log = read(values(activity="Received", **ENDED), values(hour=10, **ENDED))
+    log = read(values(activity="Received", case_end=END), values(hour=10, case_end=END))
     assert take(into(store), log, "run-1") == Taken(4, 0)
     (commit,) = store.load(log.stream).commits
     assert [event.type for event in stored(store, log.stream)] == [
@@ -338,9 +339,10 @@ def test_the_first_import_of_a_case_is_one_commit(store):
 
 
 def test_an_imported_case_can_be_read(store):
-    log = read(values(activity="Received", **ENDED), values(hour=10, **ENDED))
+    log = read(values(activity="Received", case_end=END), values(hour=10, case_end=END))
     take(into(store), log, "run-1")
-    state = case.fold(event.data for event in stored(store, log.stream))
+    facts: list[Any] = [event.data for event in stored(store, log.stream)]
+    state = case.fold(facts)
     assert isinstance(state, Imported)
     assert state.received_on == date(2026, 2, 10)
     assert [step.step for step in state.steps] == ["t-10"]
@@ -356,7 +358,7 @@ def test_the_same_log_again_adds_nothing(store):
 
 def test_a_longer_log_adds_its_new_rows_in_one_commit_more(store):
     take(into(store), read(RECEIVED), "run-1")
-    longer = [one | {"case:end": ENDED["case_end"]} for one in (RECEIVED, CHECKED, DECIDED)]
+    longer = [one | {"case:end": END} for one in (RECEIVED, CHECKED, DECIDED)]
     log = read(*longer)
     assert take(into(store), log, "run-2") == Taken(3, 1)
     assert [commit.length for commit in store.load(log.stream).commits] == [2, 3]
@@ -378,13 +380,13 @@ def test_what_was_imported_stays_and_the_difference_is_told(store):
     later = values(hour=10, at="2026-02-10 10:30:00+08:00", case_responsible="Zhao")
     taken = take(into(store), read(RECEIVED | {"case:responsible": "Zhao"}, later), "run-2")
     assert (taken.events, taken.already) == (0, 2)
+    before, after = "2026-02-10T10:00:00+08:00", "2026-02-10T10:30:00+08:00"
     assert [(one.line, one.effect, one.reason) for one in taken.kept] == [
         (2, Effect.KEPT, "was imported with responsible 'Wang', now 'Zhao'"),
         (
             3,
             Effect.KEPT,
-            "t-10: was imported with occurred_at '2026-02-10T10:00:00+08:00', "
-            "now '2026-02-10T10:30:00+08:00'",
+            f"t-10: was imported with occurred_at '{before}', now '{after}'",
         ),
     ]
 

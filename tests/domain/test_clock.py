@@ -153,7 +153,8 @@ def test_calendar_days_are_provisional_only_by_the_day_they_end_on() -> None:
 
 
 def test_days_used_before_an_open_pause_are_provisional_beyond_the_calendar() -> None:
-    assert not due(date(2026, 12, 1), DECISION, [a_pause(date(2026, 12, 31))], (), CN).provisional
+    within = due(date(2026, 12, 1), DECISION, [a_pause(date(2026, 12, 28))], (), CN)
+    assert within == (None, False)
     assert due(date(2026, 12, 25), DECISION, [a_pause(date(2027, 1, 5))], (), CN).provisional
     assert not due(date(2027, 1, 4), DECISION, [a_pause(date(2027, 1, 4))], (), CN).provisional
 
@@ -202,6 +203,14 @@ def test_overlapping_pauses_exclude_each_day_once_and_the_earlier_one_has_it() -
     assert excluded == [("expert_review", 3), ("hearing", 2)]
 
 
+def test_a_pause_within_another_excludes_nothing_and_hides_nothing() -> None:
+    outer = a_pause(date(2026, 3, 4), date(2026, 3, 17))
+    inner = a_pause(date(2026, 3, 5), date(2026, 3, 6))
+    last = a_pause(date(2026, 3, 16), date(2026, 3, 18))
+    lines = reckon(TUESDAY, Limit(5), [last, inner, outer], (), CN).lines
+    assert [line.days for line in lines if line.code is LineCode.PAUSE] == [10, 0, 1]
+
+
 def test_what_came_before_the_start_excludes_nothing() -> None:
     before = a_pause(date(2026, 2, 24), date(2026, 3, 4))
     assert the_line(reckon(TUESDAY, Limit(5), [before], (), CN), LineCode.PAUSE).days == 1
@@ -226,6 +235,14 @@ def test_the_days_off_and_worked_on_the_way_are_listed() -> None:
     line = the_line(reckon(date(2026, 2, 10), Limit(5), (), (), CN), LineCode.CALENDAR)
     assert line.on == (date(2026, 2, 14),)
     assert line.off == tuple(date(2026, 2, day) for day in (16, 17, 18, 19, 20, 23))
+
+
+def test_days_off_among_calendar_days_matter_only_at_the_end() -> None:
+    through = reckon(date(2026, 2, 10), Limit(20, "calendar_days"), (), (), CN)
+    assert LineCode.CALENDAR not in codes(through)
+    into = reckon(date(2026, 2, 10), Limit(7, "calendar_days"), (), (), CN)
+    off = the_line(into, LineCode.CALENDAR).off
+    assert off == tuple(date(2026, 2, day) for day in (17, 18, 19, 20, 23))
 
 
 def test_days_off_within_a_pause_did_not_matter() -> None:

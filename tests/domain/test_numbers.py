@@ -230,6 +230,7 @@ def test_any_one_mistyped_character_of_a_certificate_is_found(data: st.DataObjec
         (CERTIFICATE[:-1] + "u", "only digits and capital letters"),
         (CERTIFICATE[:-1], "one check character after the last dot"),
         (CERTIFICATE.replace("W011", "W11"), "certificate type .* then three digits"),
+        (CERTIFICATE.replace("3338W", "3339W"), "credit code '11100000000013339W'"),
         (CERTIFICATE.replace("2244L", "2244M"), "credit code '11430000006122244M'"),
         (CERTIFICATE.replace(".001.", ".01."), "certificate version '01'"),
         (CERTIFICATE.replace("20230000403", "2023-403"), "certificate serial"),

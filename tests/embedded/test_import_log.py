@@ -349,12 +349,11 @@ def process(data: Path, log: Path, mapped: Path, *kill: str) -> subprocess.Popen
     )
 
 
-@pytest.mark.parametrize(
-    ("phase", "done"), [("reading", "1"), ("importing", "1"), ("importing", "170")]
-)
+@pytest.mark.parametrize("kill", [("reading", "1"), ("importing", "1"), ("importing", "170")])
 def test_an_import_that_was_killed_goes_on_as_if_it_had_not_been(
-    imported, store, mapped, tmp_path, phase, done
+    imported, store, mapped, tmp_path, kill
 ):
+    phase, done = kill
     path = write(tmp_path / "log.csv", a_log(300))
     imported(path)
     data = tmp_path / "killed"

@@ -123,7 +123,7 @@ def _everything_is_there(data: Path, done: list[Acknowledged]) -> None:
     # A retry under the same key never made a second case.
     assert len(cases) <= len({one.key for one in done}) + CLIENTS
     assert check(platform.log).clean
-    for one in bootstrap.consumers(platform):
-        if isinstance(one, Projection):
-            catch_up(one, Feed(platform.source), platform.views)
-            assert list(differences(one, Feed(platform.source), platform.views)) == []
+    for view in bootstrap.consumers(platform):
+        if isinstance(view, Projection):
+            catch_up(view, Feed(platform.source), platform.views)
+            assert list(differences(view, Feed(platform.source), platform.views)) == []

@@ -29,6 +29,7 @@ __all__ = [
     "CATEGORY",
     "COMMANDS",
     "EVENTS",
+    "CaseCommand",
     "Event",
     "State",
     "decide",

@@ -1,0 +1,76 @@
+"""`python -m benchmarks NAME [--json]`: what the README's figures come from."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from importlib import import_module
+from time import perf_counter
+from types import MappingProxyType
+from typing import NamedTuple
+
+Figures = Mapping[str, float]
+
+
+class Benchmark(NamedTuple):
+    """A module whose `run()` returns figures by name; what they should be at least, at most."""
+
+    module: str
+    least: Figures = MappingProxyType({})
+    most: Figures = MappingProxyType({})
+
+
+BENCHMARKS = {
+    "store": Benchmark(
+        "benchmarks.store",
+        least={
+            "command_ratio": 2.5,
+            "load100_ratio": 4,
+            "projection_ratio": 12,
+            "floor_ratio": 0.6,
+            "group_commit_gain": 2,
+        },
+    ),
+    "http": Benchmark(
+        "benchmarks.http",
+        least={"submits_per_s": 300, "reads_per_s": 800},
+        most={"p99_ms": 150, "failures": 0},
+    ),
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=[*BENCHMARKS, "all"])
+    parser.add_argument(
+        "--json", action="store_true", help="end with one line of JSON: the figures by name"
+    )
+    options = parser.parse_args(arguments)
+    names = list(BENCHMARKS) if options.name == "all" else [options.name]
+    results = {name: measured(name) for name in names}
+    if options.json:
+        print(json.dumps(results if options.name == "all" else results[options.name]))
+
+
+def measured(name: str) -> Figures:
+    benchmark = BENCHMARKS[name]
+    begin = perf_counter()
+    figures: Figures = import_module(benchmark.module).run()
+    print(f"\n{name} ({perf_counter() - begin:.0f} s)")
+    for figure, value in figures.items():
+        print(f"  {figure:<32}{value:>14,.2f}  {verdict(benchmark, figure, value)}".rstrip())
+    return figures
+
+
+def verdict(benchmark: Benchmark, figure: str, value: float) -> str:
+    """The target beside the figure, and whether it was met."""
+    if figure in benchmark.least:
+        target, met = f"at least {benchmark.least[figure]:,}", value >= benchmark.least[figure]
+    elif figure in benchmark.most:
+        target, met = f"at most {benchmark.most[figure]:,}", value <= benchmark.most[figure]
+    else:
+        return ""
+    return target if met else f"{target}: MISSED"
+
+
+if __name__ == "__main__":
+    main()

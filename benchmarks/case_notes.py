@@ -1,0 +1,109 @@
+"""Notes on a case, as an application on Banjian has them: what is measured on our side."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from chalicelib.adapters.sqlite_store import SqliteStore
+from chalicelib.adapters.sqlite_views import SqliteViews
+from chalicelib.application.codec import codec
+from chalicelib.application.consumers import catch_up
+from chalicelib.application.envelope import Circumstances, Recorded
+from chalicelib.application.feed import Feed, Source
+from chalicelib.application.ports import CommandId
+from chalicelib.application.transact import Decider, Request, fold, transact
+from chalicelib.application.views import Entry, Projection, Row
+from chalicelib.domain.actor import Actor, Channel, Role
+from chalicelib.domain.base import Frozen
+from chalicelib.domain.errors import Closed
+
+MOST_NOTES = 10_000
+CLERK = Actor(account="clerk-0001", role=Role.CLERK, department="zhanjiang-permits")
+
+
+class Opened(Frozen):
+    type: Literal["Opened"] = "Opened"
+    title: str
+
+
+class Noted(Frozen):
+    type: Literal["Noted"] = "Noted"
+    text: str
+
+
+class Notes(NamedTuple):
+    number: int = 0
+    last: str = ""
+
+
+def evolve(notes: Notes, event: Opened | Noted) -> Notes:
+    return notes if isinstance(event, Opened) else Notes(notes.number + 1, event.text)
+
+
+def decide(notes: Notes, text: str) -> list[Noted]:
+    if notes.number >= MOST_NOTES:
+        raise Closed("the case takes no more notes")
+    return [Noted(text=text)]
+
+
+CODEC = codec([Opened, Noted])
+DECIDER = Decider(CODEC, Notes(), evolve)
+
+
+def evolve_row(row: Row | None, event: Recorded) -> Row:
+    if row is None or isinstance(event.data, Opened):
+        return {"case": event.stream, "notes": 0, "last": ""}
+    return {**row, "notes": row["notes"] + 1, "last": getattr(event.data, "text", "")}
+
+
+def entries(row: Row) -> list[Entry]:
+    return [Entry("all", "", row["case"])]
+
+
+VIEW = Projection("notes", "1", lambda event: event.stream, evolve_row, entries)
+
+
+class Banjian:
+    """One store; every command is an append of its own, as with the peer."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.store = SqliteStore(directory / "events.db")
+        self._numbers = count()
+
+    def open(self) -> str:
+        stream = f"case-{next(self._numbers):032d}"
+        transact(self.store, DECIDER, stream, self._request("open"), lambda _: [Opened(title="A")])
+        return stream
+
+    def note(self, stream: str, text: str) -> None:
+        transact(
+            self.store, DECIDER, stream, self._request(text), lambda notes: decide(notes, text)
+        )
+
+    def notes(self, stream: str) -> tuple[int, str]:
+        return fold(DECIDER, self.store.load(stream))
+
+    def event_bytes(self) -> int:
+        """How large the newest event is in the store."""
+        return len(self.store.read(self.store.head() - 1, 1)[0].body)
+
+    def project(self) -> list[tuple[int, str]]:
+        """Build the view of the whole log anew; returns its rows."""
+        path = self._directory / f"views-{next(self._numbers)}.db"
+        with closing(SqliteViews(str(path))) as views:
+            catch_up(VIEW, Feed(Source(self.store, self.store, CODEC)), views)
+            page = views.page("notes", "all", "", limit=100_000)
+        return sorted((row["notes"], row["last"]) for row in page.rows)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _request(self, body: str) -> Request:
+        now = datetime.now(UTC)
+        key = f"command-{next(self._numbers):024d}"
+        command = CommandId(key, sha256(body.encode()).digest())
+        return Request(command, Circumstances(now, CLERK, Channel.WINDOW), now, key)
