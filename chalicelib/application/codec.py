@@ -8,6 +8,7 @@ and an upcaster from the version before is added here; stored bytes are never re
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -35,6 +36,7 @@ def codec(
     return Codec({kind.__name__: kind for kind in types}, upcasters or {})
 
 
+@cache  # pydantic's classes are slow to say that they have no such attribute
 def schema_version(kind: type[Frozen]) -> int:
     return int(getattr(kind, "schema_version", 1))
 
@@ -122,11 +124,19 @@ def _data(codec: Codec, commit: Commit, entry: Mapping[str, Any]) -> Frozen:
 
 def _upcast(codec: Codec, entry: Mapping[str, Any], current: int) -> dict[str, Any]:
     data: dict[str, Any] = entry["data"]
+    if entry["schema"] == current:
+        return data
     for version in range(entry["schema"], current):
         data = codec.upcasters[entry["type"], version](data)
     if entry["schema"] > current:
         raise UnknownEvent(f"{entry['type']} of schema {entry['schema']} is newer than {current}")
     return data
+
+
+def facts(codec: Codec, commit: Commit) -> list[Frozen]:
+    """The data of its events, which is all that a state is folded from; raises UnknownEvent."""
+    entries = from_json(commit.body, cache_strings="keys")["events"]
+    return [_data(codec, commit, entry) for entry in entries]
 
 
 def events(codec: Codec, commits: Sequence[Commit]) -> Iterator[Recorded]:

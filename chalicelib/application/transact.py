@@ -7,7 +7,7 @@ from random import uniform
 from time import sleep
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from .codec import Codec, encode, events
+from .codec import Codec, encode, facts
 from .envelope import Circumstances, Decided, Happened
 from .ports import CommandId, Commit, Conflict, EventStore, History
 
@@ -57,8 +57,8 @@ class Outcome(NamedTuple, Generic[S]):
 
 
 def fold(decider: Decider[S], history: History) -> S:
-    recorded = events(decider.codec, history.commits)
-    return reduce(decider.evolve, (event.data for event in recorded), decider.initial)
+    happened = (fact for commit in history.commits for fact in facts(decider.codec, commit))
+    return reduce(decider.evolve, happened, decider.initial)
 
 
 def transact(
@@ -109,9 +109,9 @@ def _attempt(
     # The same command, sent twice at once: the other one may have decided at another moment.
     if (commit.version, commit.body) != (history.version + 1, body):
         return _repeated(decider, store.load(stream), commit)
-    facts = (one.event if isinstance(one, Happened) else one for one in decided)
+    new = (one.event if isinstance(one, Happened) else one for one in decided)
     position = None if commit.position is None else commit.last_position
-    return Outcome(commit.last_version, position, reduce(decider.evolve, facts, state))
+    return Outcome(commit.last_version, position, reduce(decider.evolve, new, state))
 
 
 def _repeated(decider: Decider[S], history: History, first: Commit) -> Outcome[S]:

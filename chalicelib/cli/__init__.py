@@ -11,6 +11,10 @@ from ..application.ports import StoreError
 from ..application.rebuilds import NoView
 from ..application.views import ViewsError
 from ..domain.errors import Rejected
+from ..embedded.event_logs import BadLog
+from ..embedded.item_files import ItemFileError
+from ..embedded.signin import SignInError
+from ..embedded.yaml_file import BadYaml
 from . import calendar, case, consumers, contracts, import_log, items, serve, tokens, views
 from .console import err
 
@@ -33,7 +37,19 @@ app.add_typer(consumers.commands, name="consumers")
 app.add_typer(calendar.commands, name="calendar")
 
 # What a user can do something about: it is told in one line, and no traceback.
-EXPECTED = (Rejected, StoreError, ViewsError, Ahead, NoView, ValidationError, OSError)
+EXPECTED = (
+    Rejected,
+    StoreError,
+    ViewsError,
+    Ahead,
+    NoView,
+    BadLog,
+    BadYaml,
+    ItemFileError,
+    SignInError,
+    ValidationError,
+    OSError,
+)
 
 
 def main() -> None:

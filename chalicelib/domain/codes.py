@@ -15,7 +15,7 @@ class Coded(StrEnum):
     gb_code: str
     zh: str
 
-    def __new__(cls, word: str, gb_code: str, zh: str) -> Self:
+    def __new__(cls, word: str, gb_code: str = "", zh: str = "") -> Self:
         member = str.__new__(cls, word)
         member._value_ = word
         member.gb_code = gb_code

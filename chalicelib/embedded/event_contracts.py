@@ -13,7 +13,7 @@ from ..application.ports import CommandId, Commit
 from ..domain.actor import Actor, Channel
 from ..domain.base import Frozen
 from .event_words import WORDS
-from .json_schemas import Json, as_published, everywhere, plain
+from .json_schemas import Json, as_published, everywhere, in_words
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -107,21 +107,22 @@ def event_schema(event: EventType) -> Json:
 
 
 def _published(schema: Json) -> Json:
-    return everywhere(schema, lambda one: as_published(plain(one)))
+    return everywhere(schema, as_published)
 
 
 def meaning(event: EventType) -> str:
     """What the event says, on one line: its docstring, without the term that it begins with."""
     word = WORDS[event.name]
-    said = " ".join((event.kind.__doc__ or "").split())
+    said = in_words(event.kind.__doc__ or "", "left out")
     told = said.removeprefix(word.zh).lstrip(":,. ") if said.startswith(word.zh) else said
     whole = f"{word.meaning} {told}".strip()
     return whole[0].upper() + whole[1:]
 
 
 def published(one: Recorded) -> Json:
-    """An event of the log in the form in which it is published."""
-    return {"stream": one.stream, **case_file.event(one)}
+    """An event of the log as it is published: in this release's schema, however it was stored."""
+    schema = codec.schema_version(type(one.data))
+    return {"stream": one.stream, **case_file.event(one), "schema": schema}
 
 
 def commit_of(event: Json) -> Commit:

@@ -98,9 +98,13 @@ class Runner:
             raise ValueError(f"two consumers of one name would share a checkpoint: {twice}")
 
     def start(self) -> None:
+        """Raises ViewsError if the views cannot be opened."""
         projections = [c for c in self._consumers if isinstance(c, Projection)]
+        # Only now: two releases that run at once would else replace each other's views for ever.
+        outdated = [one for one in projections if self._is_outdated(one)]
         self._spawn("views", partial(self._consume, projections))
-        self._spawn("rebuild", partial(self._rebuild, projections))
+        if outdated:
+            self._spawn("rebuild", partial(self._rebuild, outdated))
         for consumer in self._consumers:
             if isinstance(consumer, Subscriber):
                 self._spawn(consumer.name, partial(self._consume, [consumer]))
@@ -159,34 +163,31 @@ class Runner:
     def _retry(self, consumer: Consumer) -> None:
         # One attempt each: what still cannot be taken must not hold up what is new.
         once = consumer._replace(attempts=1) if isinstance(consumer, Subscriber) else consumer
-        if self._is_stale(consumer):
+        if self._is_outdated(consumer):
             return
         for stream in self._views.blocked(live(consumer, self._views)):
             if self._stopping.is_set():
                 return
             retry(once, self._source, self._views, stream)
 
-    def _rebuild(self, projections: Sequence[Projection]) -> None:
-        # Only at the start: two releases at once would replace each other's views for ever.
-        job = Job("rebuild of views", partial(self._rebuild_stale, projections))
+    def _rebuild(self, outdated: Sequence[Projection]) -> None:
+        job = Job("rebuild of views", partial(self._rebuild_once, outdated))
         while not self._stopping.is_set():
             job.run()
             if not job.pause:
                 return
             self._stopping.wait(job.pause)
 
-    def _rebuild_stale(self, projections: Sequence[Projection]) -> None:
-        stale = [one for one in projections if self._is_stale(one)]
-        if not stale:
-            return
-        logger.info("rebuilding %s", ", ".join(one.name for one in stale))
+    def _rebuild_once(self, outdated: Sequence[Projection]) -> None:
+        left = [one for one in outdated if self._is_outdated(one)]
+        logger.info("rebuilding %s", ", ".join(one.name for one in left))
         try:
-            rebuild(stale, Feed(self._source), self._views, stop=self._stopping.is_set)
+            rebuild(left, Feed(self._source), self._views, stop=self._stopping.is_set)
         except Stopped:
             return
         self._bell.ring()
 
-    def _is_stale(self, consumer: Consumer) -> bool:
+    def _is_outdated(self, consumer: Consumer) -> bool:
         try:
             live(consumer, self._views)
         except Outdated:

@@ -44,7 +44,7 @@ class City:
             bearer = signin.issue(self.data, signin.persona(account))
             headers["Authorization"] = f"Bearer {bearer}"
         return httpx.Client(
-            transport=httpx.WSGITransport(app=self._wsgi),  # type: ignore[arg-type]
+            transport=httpx.WSGITransport(app=self._wsgi),
             base_url="http://city",
             headers=headers,
         )

@@ -55,13 +55,17 @@ class Running:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait()
-        self._reader.join()
+        self._ended()
 
     def stop(self) -> int:
         self.process.terminate()
-        code = self.process.wait(30)
+        return self._ended()
+
+    def _ended(self) -> int:
+        code = self.process.wait(60)
         self._reader.join()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
         return code
 
 
