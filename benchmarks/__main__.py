@@ -35,6 +35,7 @@ BENCHMARKS = {
         least={"submits_per_s": 300, "reads_per_s": 800},
         most={"p99_ms": 150, "failures": 0},
     ),
+    "import": Benchmark("benchmarks.imports", most={"memory_growth": 1.25}),
 }
 
 

@@ -44,7 +44,7 @@ class Rows:
         if key is None or position is None:
             return
         cell = self._cells.get(key) or self._read(key)
-        if True:
+        if position > cell.applied or self._late:
             self._evolve(cell, event)
             cell.applied = max(position, cell.applied)
 

@@ -68,7 +68,7 @@ def take(into: Into, log: CaseLog, run: str) -> Taken:
 def _attempt(into: Into, log: CaseLog, run: str) -> Taken:
     history = into.store.load(log.stream)
     command = command_of(log)
-    if history.find(command) is not None:
+    if history.find(command) is not None:  # spares reading its events
         return _nothing(log)
     before = list(events(into.codec, history.commits))
     decided, new = _decided(log, before)

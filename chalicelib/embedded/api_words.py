@@ -79,8 +79,8 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 HEADER_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Idempotency-Key": {
-        "description": "Names this operation: 8 to 128 visible ASCII characters, a new one for each "
-        "operation and the same one for each retry of it. The keys of two accounts are apart.",
+        "description": "Names this operation: 8 to 128 visible ASCII characters, a new one for "
+        "each operation, the same one for each retry of it. Two accounts' keys are apart.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{8,128}$"},
     },

@@ -120,8 +120,8 @@ for _tag, _pattern, _first in (
 
 
 def _parsed(path: Path, text: str) -> _Document:
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         root = loader.get_single_node()
         lines: dict[Where, int] = {}
         found = [Finding(path, line, message) for line, message in _odd(root, (), lines, set())]
@@ -131,19 +131,20 @@ def _parsed(path: Path, text: str) -> _Document:
             raise ItemFileError(found)
         return _Document(loader.construct_document(root), lines)
     except yaml.YAMLError as error:
-        raise ItemFileError([_syntax(path, error)]) from error
+        raise ItemFileError([_syntax(path, text, error)]) from error
     except RecursionError as error:
         raise ItemFileError([Finding(path, 0, "is nested too deeply")]) from error
     except ValueError as error:  # what YAML's own types make of a value: !!timestamp, a vast number
         raise ItemFileError([Finding(path, 0, str(error))]) from error
-    finally:
-        loader.dispose()
 
 
-def _syntax(path: Path, error: yaml.YAMLError) -> Finding:
+def _syntax(path: Path, text: str, error: yaml.YAMLError) -> Finding:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return Finding(path, error.problem_mark.line + 1, f"not YAML: {error.problem}")
-    return Finding(path, 0, f"not YAML: {str(error).splitlines()[0]}")
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text[: error.position].count("\n") + 1
+        return Finding(path, line, f"not YAML: character {error.character:#06x} is not allowed")
+    return Finding(path, 0, f"not YAML: {error}")
 
 
 def _odd(
@@ -182,12 +183,19 @@ def _misfits(document: _Document) -> Iterator[tuple[Where, str]]:
     try:
         definition = ItemDefinition.model_validate(document.content)
     except ValidationError as error:
-        for each in error.errors(include_url=False):
-            yield each["loc"], _message(each)
+        found = error.errors(include_url=False)
+        for each in found:
+            # A list that has an invalid entry is also said to be too short.
+            if not any(_within(other["loc"], each["loc"]) for other in found):
+                yield each["loc"], _message(each)
         return
     yield from misfits(definition)
     for where, message in schema_problems(definition.form):
         yield ("form", *where), message
+
+
+def _within(inner: Where, outer: Where) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _message(error: ErrorDetails) -> str:

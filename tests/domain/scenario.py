@@ -39,7 +39,7 @@ class Scenario(NamedTuple):
     def then_all(self, kind: type[E]) -> list[E]:
         return [event for event in self.events() if isinstance(event, kind)]
 
-    def then_rejected(self, kind: type[Exception], match: str = "") -> None:
+    def then_rejected(self, kind: type[Exception], match: str | None = None) -> None:
         with pytest.raises(kind, match=match):
             self.events()
 

@@ -1,120 +1,32 @@
-"""
-Stories (invented people, real commands) in which every event type happens at least once.
+"""Stories (invented people, real commands) in which every event type happens at least once."""
 
-`python -m tests.embedded.stories` writes the examples that events/ lacks, and none that it has:
-what was published is forever.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from chalicelib import bootstrap
 from chalicelib.application import calendars, cases, items
-from chalicelib.application.cases import Applying, HandedIn, Submission
+from chalicelib.application.cases import Applying, Submission
 from chalicelib.application.codec import events
 from chalicelib.application.envelope import Recorded
-from chalicelib.application.platform import Caller, Platform
 from chalicelib.application.transact import Decider, transact
-from chalicelib.domain import case, consumer
-from chalicelib.domain.actor import SYSTEM, Actor, Channel, Role
+from chalicelib.domain import consumer
+from chalicelib.domain.actor import SYSTEM
 from chalicelib.domain.calendar import CalendarYear
 from chalicelib.domain.case import commands as c
 from chalicelib.domain.case.working import dossier_of
 from chalicelib.domain.numbers import certificate_id
-from chalicelib.embedded import contracts, event_contracts, signin
+from chalicelib.embedded import signin
 from chalicelib.embedded.import_log import run_import
 from chalicelib.embedded.item_files import read_item
-from chalicelib.embedded.json_schemas import render
+
+from .world import World, world
 
 ROOT = Path(__file__).resolve().parents[2]
 ITEMS = ROOT / "examples" / "items"
 
-HALL, HOUSING, ENVIRONMENT = "440800-hall", "440800-housing", "440800-environment"
-CIVIL = "440800-civil"
 REMEDIES = {
     "reconsideration": "可以自收到本决定书之日起六十日内向湛江市人民政府申请行政复议。",
     "litigation": "可以自收到本决定书之日起六个月内向有管辖权的人民法院提起行政诉讼。",
 }
-CIVIL_STAFF = {
-    "clerk-civil": Actor(
-        account="clerk-civil", role=Role.CLERK, department=CIVIL, division=signin.ZHANJIANG
-    ),
-    "approver-civil": Actor(
-        account="approver-civil", role=Role.APPROVER, department=CIVIL, division=signin.ZHANJIANG
-    ),
-    "system": SYSTEM,
-}
-
-
-def actor(account: str) -> Actor:
-    if account in CIVIL_STAFF:
-        return CIVIL_STAFF[account]
-    who = signin.PERSONAS[account]
-    return Actor(
-        account=who.account,
-        role=who.role,
-        department=who.department,
-        division=who.division,
-        entity=who.entity,
-        level=who.level,
-    )
-
-
-@dataclass
-class World:
-    """A platform whose clock is set by the story; `happened` are the stories' cases."""
-
-    platform: Platform
-    clock: list[datetime]
-    number: Iterator[int]
-    case_id: str = ""
-
-    def at(self, day: str, hour: str = "09:30") -> "World":
-        self.clock[:] = [datetime.fromisoformat(f"2026-{day}T{hour}:00+08:00")]
-        return self
-
-    def caller(self, account: str) -> Caller:
-        number, who = next(self.number), actor(account)
-        channel = {
-            Role.APPLICANT: Channel.MINI_PROGRAM,
-            Role.AGENT: Channel.WEB,
-            Role.SYSTEM: Channel.SYSTEM,
-        }.get(who.role, Channel.WINDOW)
-        return Caller(who, f"key-{number:06d}", channel, correlation_id=f"request-{number:06d}")
-
-    def hand_in(self, account: str, *ids: str) -> tuple[HandedIn, ...]:
-        """Documents, each of its own content."""
-        return tuple(
-            HandedIn(
-                id=one,
-                sha256=self.platform.blobs.put(account, f"{one} of {account}".encode()),
-                media_type="application/pdf",
-                title=f"{one}.pdf",
-            )
-            for one in ids
-        )
-
-    def do(self, account: str, what: Any, /, **fields: Any) -> None:
-        caller = self.caller(account)
-        at = self.platform.now()
-        command = what(at=at, by=caller.actor, channel=caller.channel, **fields)
-        cases.execute(self.platform, caller, self.case_id, command)
-
-    def materials(self, account: str, *ids: str) -> tuple[Any, ...]:
-        return cases.materials(self.platform, actor(account), self.hand_in(account, *ids))
-
-
-def world(data: Path) -> World:
-    """An empty platform in `data`; its secret and its numbers are always the same."""
-    clock: list[datetime] = []
-    platform = bootstrap.embedded(data, now=lambda: clock[0], synchronous="OFF")
-    fixed = replace(platform, secret=bytes(range(32)))
-    return World(fixed, clock, count(1)).at("02-27")
 
 
 def told(data: Path) -> list[Recorded]:
@@ -252,20 +164,17 @@ def _reviewed(here: World) -> None:
     )
     for account, step, outcome, opinion in (
         ("reviewer-fire", "440800-fire", "agreed", None),
-        ("reviewer-housing", HOUSING, "agreed_with_conditions", "整改两条专家意见后同意。"),
+        (
+            "reviewer-housing",
+            "440800-housing",
+            "agreed_with_conditions",
+            "整改两条专家意见后同意。",
+        ),
         ("reviewer-chikan", "440800-environment>1", "agreed", None),
     ):
         where = f"joint-review-1:{step}"
         fields = {"step": where, "outcome": outcome, "opinion": opinion}
         here.at("04-15").do(account, c.FinishStep, **fields)
-
-
-CIVIL_STAFF["reviewer-chikan"] = Actor(
-    account="reviewer-chikan",
-    role=Role.REVIEWER,
-    department="440802-environment",
-    division="440802",
-)
 
 
 def _corrected(here: World) -> None:
@@ -383,16 +292,16 @@ def voided_after_a_stop(here: World) -> None:
 
 # What comes from elsewhere
 
-LOG = """case,department,activity,time,person,group,end
-A-2019-0042,综合窗口,登记,2019-05-06T10:12:00+08:00,何经办,综合窗口,2019-05-20T17:00:00+08:00
-A-2019-0042,综合窗口,审核,2019-05-08T15:40:00+08:00,刘审核,审批科,2019-05-20T17:00:00+08:00
+LOG = """case,department,activity,time,person,group,responsible,deadline,end
+A-2019-0042,综合窗口,登记,2019-05-06T10:12:00+08:00,何经办,综合窗口,何经办,2019-06-03T17:00:00+08:00,2019-05-20T17:00:00+08:00
+A-2019-0042,综合窗口,审核,2019-05-08T15:40:00+08:00,刘审核,审批科,何经办,2019-06-03T17:00:00+08:00,2019-05-20T17:00:00+08:00
 """
 MAPPING = """
 source: example-archive
 division: "440800"
 item: {code: legacy-permit, name: 旧系统许可}
 columns: {case: case, activity: activity, time: time, person: person, group: group}
-case: {department: department, end: end}
+case: {department: department, responsible: responsible, deadline: deadline, end: end}
 defaults: {channel: window}
 departments: {综合窗口: "{division}-hall", 审批科: "{division}-housing"}
 activities:
@@ -416,19 +325,21 @@ def the_platform(here: World) -> None:
     """A consumer passes over an event, and a calendar year is published (an invented one)."""
     here.at("07-02")
     caller = here.caller("system-qian")
+    first = here.platform.store.load(cases.stream(here.case_id)).commits[0]
+    assert first.position is not None
     command = consumer.SkipEvent(
         at=here.platform.now(),
         by=caller.actor,
-        position=7,
-        stream=f"{case.CATEGORY}-{here.case_id}",
-        version=1,
+        position=first.position,
+        stream=first.stream,
+        version=first.version,
         why="演练：该事件的视图行损坏，已另行登记。",
     )
     transact(
         here.platform.store,
         Decider(here.platform.codec, consumer.initial, consumer.evolve),
         f"{consumer.CATEGORY}-process_library",
-        caller.request(here.platform.now(), "SkipEvent", {"position": 7}),
+        caller.request(here.platform.now(), "SkipEvent", {"position": first.position}),
         lambda state: consumer.decide(command, state),
     )
     year = CalendarYear(
@@ -438,23 +349,3 @@ def the_platform(here: World) -> None:
         workdays=("2027-02-14",),  # type: ignore[arg-type]
     )
     calendars.publish(here.platform, here.caller("items-sun"), year)
-
-
-def main() -> None:
-    with TemporaryDirectory() as directory:
-        happened = [event_contracts.published(one) for one in told(Path(directory))]
-    for event in event_contracts.event_types():
-        path = contracts.example_path(ROOT, event)
-        if not path.exists():
-            told_most = max((one for one in happened if one["type"] == event.name), key=_said)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render(told_most), encoding="utf-8")
-            print(f"wrote {path.relative_to(ROOT)}")  # noqa: T201 - it is a command
-
-
-def _said(event: dict[str, Any]) -> int:
-    return len(render(event["data"]))
-
-
-if __name__ == "__main__":
-    main()

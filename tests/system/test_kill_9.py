@@ -101,7 +101,7 @@ def test_after_20_kills_nothing_acknowledged_is_lost_and_nothing_is_there_twice(
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.1, 0.8))
             service.kill()
-            service = Running(data, "--no-demo")
+            service = Running(data, "--no-demo", "--items", str(tmp_path / "published already"))
             load.url = service.url
         time.sleep(0.5)
     assert service.stop() == 0

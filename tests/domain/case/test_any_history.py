@@ -1,0 +1,149 @@
+"""What holds in every case, whatever people do to it."""
+
+from collections import Counter
+from random import Random
+from typing import get_args
+
+from hypothesis import given
+
+from chalicelib.domain import case
+from chalicelib.domain.case import events as e
+from chalicelib.domain.case.commands import CaseCommand
+from chalicelib.domain.case.growth import GROWTH
+from chalicelib.domain.case.state import Archived, Closed, Decided, State
+
+from .givens import decide
+from .walks import Turn, walk, walks
+
+LENGTH = 40
+
+
+def history(turns: list[Turn]) -> list[case.Event]:
+    return [event for turn in turns for event in turn.events]
+
+
+@given(walks())
+def test_what_is_said_twice_happens_once(turns):
+    for turn in turns:
+        assert decide(turn.command, turn.after) == [], turn.command
+
+
+@given(walks())
+def test_every_document_has_a_number_of_its_own(turns):
+    documents = {one for event in history(turns) if (one := getattr(event, "document", None))}
+    assert len({one.number for one in documents}) == len(documents)
+
+
+@given(walks())
+def test_every_step_opens_once_and_finishes_at_most_once(turns):
+    events = history(turns)
+    opened = [event.step for event in events if isinstance(event, e.StepOpened)]
+    finished = [event.step for event in events if isinstance(event, e.StepFinished)]
+    assert len(opened) == len(set(opened))
+    assert len(finished) == len(set(finished))
+
+
+@given(walks())
+def test_only_an_open_step_is_taken_up_or_finished_and_by_an_account(turns):
+    waiting: set[str] = set()
+    for event in history(turns):
+        match event:
+            case e.StepOpened():
+                waiting.add(event.step)
+            case e.StepStarted():
+                assert event.step in waiting
+            case e.StepFinished():
+                waiting.remove(event.step)
+            case _:
+                pass
+
+
+@given(walks())
+def test_nothing_is_left_to_do_in_an_archived_case_and_only_ratings_in_a_closed_one(turns):
+    for turn in turns:
+        match turn.after:
+            case Archived(dossier):
+                assert dossier.open == ()
+            case Closed(dossier):
+                assert {one.opened.kind for one in dossier.open} <= {"rating"}
+            case Decided(dossier):
+                assert {one.opened.kind for one in dossier.open} <= {"rating", "delivery"}
+            case _:
+                pass
+
+
+@given(walks())
+def test_what_is_stored_is_what_was_decided(turns):
+    """An event that storage would not give back would stop every later reader of the case."""
+    for event in history(turns):
+        stored = event.model_dump(mode="json", exclude={"type"}, exclude_none=True)
+        assert type(event).model_validate(stored) == event
+
+
+@given(walks())
+def test_the_state_counts_the_events(turns):
+    for turn in turns:
+        events = history(turns[: turns.index(turn) + 1])
+        if hasattr(turn.after, "dossier"):
+            assert turn.after.dossier.version == len(events)
+
+
+@given(walks())
+def test_a_stop_that_runs_is_a_suspended_case_and_the_other_way_round(turns):
+    for turn in turns:
+        if isinstance(turn.after, case.state.Accepted | case.state.Suspended):
+            running = bool(turn.after.dossier.running_stops)
+            assert running == isinstance(turn.after, case.state.Suspended)
+
+
+@given(walks())
+def test_every_stop_has_its_open_step_while_it_runs(turns):
+    for turn in turns:
+        if isinstance(turn.after, case.state.Accepted | case.state.Suspended):
+            kinds = [one.opened.kind for one in turn.after.dossier.open]
+            waiting = [one for one in kinds if one in {"special", "supplement"}]
+            assert len(waiting) == len(turn.after.dossier.running_stops)
+
+
+# How far the walks get: a property that holds of short cases alone says little.
+
+SEEDS = range(150)
+
+
+def _walked() -> list[list[Turn]]:
+    return [walk(Random(seed).choice, LENGTH) for seed in SEEDS]  # noqa: S311 - no secret
+
+
+def test_every_event_has_its_place_and_changes_what_is_known_of_the_case():
+    changed: Counter[type[case.Event]] = Counter()
+    for turns in _walked():
+        state: State = case.initial
+        for event in history(turns):
+            after = case.evolve(state, event)
+            assert _but_the_count(after) != _but_the_count(state), event.type
+            changed[type(event)] += 1
+            state = after
+    imported = {e.CaseImported, e.StepRecorded}
+    assert set(changed) == set(case.EVENTS) - imported
+
+
+def _but_the_count(state: State) -> object:
+    """Without the version, which grows with any event, whether it has a place or not."""
+    dossier = getattr(state, "dossier", None)
+    return state if dossier is None else (type(state), dossier._replace(version=0))
+
+
+def test_every_event_after_the_submission_is_in_the_table():
+    before = {e.CaseDrafted, e.CaseSubmitted, e.CaseImported, e.StepRecorded}
+    assert set(GROWTH) == set(case.EVENTS) - before
+
+
+def test_every_command_is_taken_in_some_case():
+    taken = {type(turn.command) for turns in _walked() for turn in turns if turn.events}
+    assert taken == set(get_args(CaseCommand))
+
+
+def test_every_state_is_reached():
+    reached = {type(turn.after) for turns in _walked() for turn in turns}
+    unsaid = {case.state.Absent, case.state.Imported}
+    assert reached == set(get_args(case.State)) - unsaid

@@ -1,0 +1,167 @@
+"""A client that holds every request and every reply against docs/openapi.json."""
+
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from chalicelib.embedded import signin
+
+from .openapi_rules import operations, parameters
+
+Json = dict[str, Any]
+HERE = "urn:openapi"
+PEOPLE = {
+    **signin.PERSONAS,
+    **{
+        one.account: one
+        for one in (
+            signin.Persona("clerk-civil", "钟经办", signin.Role.CLERK, "440800-civil", "440800"),
+            signin.Persona("head-civil", "袁局长", signin.Role.APPROVER, "440800-civil", "440800"),
+            signin.Persona(
+                "reviewer-chikan", "郭审核", signin.Role.REVIEWER, "440802-environment", "440802"
+            ),
+        )
+    },
+}
+
+
+def strict(document: Json) -> Json:
+    """The document with its replies closed: a member that it does not name is a mistake of ours."""
+    copy = deepcopy(document)
+    for name, schema in copy["components"]["schemas"].items():
+        if name != "Problem" and "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    return copy
+
+
+@dataclass
+class Walker:
+    """`walked` has every operation and status that was met."""
+
+    client: httpx.Client
+    data: Path
+    document: Json
+    walked: set[tuple[str, int]] = field(default_factory=set)
+    number: Iterator[int] = field(default_factory=count)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.document = strict(self.document)
+        resource = Resource.from_contents(self.document, default_specification=DRAFT202012)
+        registry: Registry[Any] = Registry()
+        self.registry = registry.with_resource(HERE, resource)
+        self.operations = {
+            (method, path): operation for method, path, operation in operations(self.document)
+        }
+
+    def __call__(  # noqa: PLR0913 - what a request consists of
+        self,
+        who: str | None,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        query: Json | None = None,
+        headers: dict[str, str] | None = None,
+        fits: bool = True,
+        content: bytes | None = None,
+    ) -> httpx.Response:
+        """Send a request; unless it is to be refused (`fits`), it keeps to the document too."""
+        template, operation = self.operation(method, path)
+        sent = {**self._usual(who, operation), **(headers or {})}
+        if fits:
+            self._check_request(operation, query or {}, sent, body)
+        given: Json = {"content": content} if body is None else {"json": body}
+        reply = self.client.request(method, path, params=query, headers=sent, **given)
+        self._check_reply(f"{method} {template}", operation, reply)
+        self.walked.add((operation["operationId"], reply.status_code))
+        return reply
+
+    def operation(self, method: str, path: str) -> tuple[str, Json]:
+        """The most literal path that fits, as the service finds it."""
+        fitting = [
+            (template.count("{"), template)
+            for known, template in self.operations
+            if known == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)
+        ]
+        template = min(fitting)[1]
+        return template, self.operations[method, template]
+
+    def _usual(self, who: str | None, operation: Json) -> dict[str, str]:
+        headers = {"Accept-Language": "en"}
+        if who is not None:
+            if who not in self.tokens:
+                self.tokens[who] = signin.issue(self.data, PEOPLE[who], timedelta(hours=1))
+            headers["Authorization"] = f"Bearer {self.tokens[who]}"
+        if any(one["name"] == "Idempotency-Key" for one in parameters(self.document, operation)):
+            headers["Idempotency-Key"] = f"walk-{next(self.number):06d}"
+        return headers
+
+    # Holding it against the document
+
+    def _check_request(
+        self, operation: Json, query: Json, headers: dict[str, str], body: Json | None
+    ) -> None:
+        known = {one["name"]: one for one in parameters(self.document, operation)}
+        for name, value in query.items():
+            assert known[name]["in"] == "query"
+            self.fits(known[name]["schema"], value, name)
+        for name, one in known.items():
+            if one["in"] == "header" and name in headers:
+                self.fits(one["schema"], headers[name], name)
+            assert not (one["in"] == "header" and one.get("required") and name not in headers)
+        assert ("security" in operation) or "Authorization" in headers
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            self.fits(content["application/json"]["schema"], body or {}, "body")
+
+    def _check_reply(self, name: str, operation: Json, reply: httpx.Response) -> None:
+        status = str(reply.status_code)
+        assert status in operation["responses"], f"{name} answered {status}: {reply.text}"
+        told = self._resolved(operation["responses"][status])
+        required = {"ETag"} & set(told.get("headers", {}))
+        assert required <= {one for one in told.get("headers", {}) if one in reply.headers}, name
+        for header, one in told.get("headers", {}).items():
+            if header in reply.headers:
+                self.fits(self._resolved(one)["schema"], reply.headers[header], f"{name} {header}")
+        self._check_content(name, told.get("content", {}), reply)
+
+    def _check_content(self, name: str, content: Json, reply: httpx.Response) -> None:
+        if not content:
+            assert reply.content == b"", name
+            return
+        kind = reply.headers["Content-Type"]
+        if "*/*" in content:
+            return
+        assert kind in content, f"{name} answered {kind}"
+        self.fits(content[kind]["schema"], reply.json(), f"{name} {reply.status_code}")
+
+    def _resolved(self, value: Json) -> Json:
+        if "$ref" not in value:
+            return value
+        _, _, kind, name = value["$ref"].split("/")
+        found: Json = self.document["components"][kind][name]
+        return found
+
+    def fits(self, schema: Json, value: object, name: str) -> None:
+        text = json.dumps(schema).replace('"#/', f'"{HERE}#/')
+        validator = Draft202012Validator(
+            json.loads(text),
+            registry=self.registry,
+            format_checker=Draft202012Validator.FORMAT_CHECKER,
+        )
+        wrong = [
+            f"{name} {one.json_path}: {one.message[:300]}" for one in validator.iter_errors(value)
+        ]
+        assert wrong == []
