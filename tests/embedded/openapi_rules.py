@@ -13,7 +13,7 @@ NAME = "^[a-zA-Z0-9.\\-_]+$"
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
-def closed(required: list[str], **properties: Any) -> dict[str, Any]:
+def closed(required: list[str], /, **properties: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
@@ -163,3 +163,5 @@ def _refs(value: Any) -> Iterator[str]:
             yield from (one for part in value.values() for one in _refs(part))
         case list():
             yield from (one for part in value for one in _refs(part))
+        case _:
+            pass

@@ -57,12 +57,13 @@ def test_a_commit_is_in_the_view_within_milliseconds(town):
     delays = []
     with a_runner(town, WORK, JOURNAL):
         assert settled(town, "work")
-        for n in range(20):
+        for n in range(11):
+            sleep(0.03)  # until the runner rests again
             commit = record(town.store, f"case-{n}", submitted)
             start = monotonic()
             assert wait_for(town.views, "journal", commit.last_position, 5)
             delays.append(monotonic() - start)
-    assert sorted(delays)[10] < 0.05, delays
+    assert sorted(delays)[5] < 0.05, delays
 
 
 def test_a_commit_that_rings_no_bell_here_is_in_the_view_after_a_second(town, tmp_path):
@@ -271,7 +272,7 @@ def test_a_rebuild_at_the_start_that_fails_is_tried_again(town, monkeypatch):
     assert len(tries) == 2
 
 
-def test_a_view_that_a_newer_release_took_over_is_left_to_it(town):
+def test_a_view_that_a_newer_release_took_over_is_left_to_it(town, caplog):
     record(town.store, "case-1", noted)
     with a_runner(town, JOURNAL):
         assert settled(town, "journal")
@@ -282,6 +283,7 @@ def test_a_view_that_a_newer_release_took_over_is_left_to_it(town):
         assert town.views.swap(newer, old, seen)
         record(town.store, "case-1", noted)
         sleep(0.1)
+    assert caplog.messages == []
     assert town.views.live("journal") == newer
     assert town.views.position("journal") == 1
 

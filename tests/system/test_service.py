@@ -33,7 +33,8 @@ def data(tmp_path_factory):
 
 def which(data) -> str:
     output = data.with_name("output").read_text(encoding="utf-8")
-    return output.split("banjian case show ")[1].split()[0]
+    number: str = output.split("banjian case show ")[1].split()[0]
+    return number
 
 
 def test_the_guided_case_goes_from_submission_to_rating(data):

@@ -41,7 +41,7 @@ from . import givens as g
 
 Choose = Callable[[Sequence[Any]], Any]
 
-PLANS = (g.SHORT, g.PLAN, g.JOINT, g.AT_ONCE)
+PLANS = (g.SHORT, g.PLAN, g.PLAN, g.JOINT, g.AT_ONCE)
 PEOPLE = (g.CLERK, g.REVIEWER, g.APPROVER, g.FIRE, g.HEALTH, g.SUPERVISOR, g.SYSTEM, g.APPLICANT)
 DEPARTMENTS = ("440800-water", "440800-fire", "440800-health", "440802-water", "440802-fire")
 REASONS = ("理由一", "理由二")
@@ -58,14 +58,24 @@ class Turn(NamedTuple):
     after: State
 
 
-def walks(most: int = 300) -> st.SearchStrategy[list[Turn]]:
+class NothingLeft(Exception):
+    """All choices were made."""
+
+
+def walks(most: int = 400) -> st.SearchStrategy[list[Turn]]:
     """One byte a choice, which is much faster than to draw every choice from a strategy."""
     return st.binary(min_size=most // 3, max_size=most).map(_walked)
 
 
 def _walked(choices: bytes) -> list[Turn]:
     left = iter(choices)
-    return walk(lambda offers: offers[next(left) % len(offers)], len(choices))
+
+    def choose(offers: Sequence[Any]) -> Any:
+        for byte in left:
+            return offers[byte % len(offers)]
+        raise NothingLeft
+
+    return walk(choose, len(choices))
 
 
 def walk(choose: Choose, length: int) -> list[Turn]:
@@ -79,7 +89,7 @@ def walk(choose: Choose, length: int) -> list[Turn]:
         try:
             now += timedelta(days=choose(DAYS), minutes=choose((1, 1, 90)))
             command = next_command(choose, state, now)
-        except StopIteration:
+        except NothingLeft:
             break
         try:
             events = g.decide(command, state)
@@ -94,7 +104,7 @@ def walk(choose: Choose, length: int) -> list[Turn]:
 def next_command(choose: Choose, state: State, now: datetime) -> case.CaseCommand:
     """Only what is chosen draws what it says, or Hypothesis would drown in choices."""
     dossier = _DOSSIER if isinstance(state, Absent | Drafted | Imported) else state.dossier
-    offers = fitting(state) if choose((True, True, True, True, False)) else ANYTHING
+    offers = fitting(state) if choose((True,) * 9 + (False,)) else ANYTHING
     kind, by, fields = choose(offers)(choose, dossier)
     command: case.CaseCommand = kind(**{"at": now, "by": by, **fields})
     return command
@@ -210,8 +220,9 @@ def _decision(choose: Choose, _dossier: Dossier) -> Said:
     return c.Deny, g.APPROVER, {"reasons": choose(REASONS), "remedies": g.REMEDIES}
 
 
-def _transfer(choose: Choose, _dossier: Dossier) -> Said:
-    to, source = choose(DEPARTMENTS), choose(DEPARTMENTS)
+def _transfer(choose: Choose, dossier: Dossier) -> Said:
+    theirs = (dossier.department, *(one.opened.department for one in dossier.open))
+    to, source = choose(DEPARTMENTS), choose((*theirs, choose(DEPARTMENTS)))
     told = {"to_department": to, "to_division": to[:6], "reason": choose(REASONS)}
     return c.Transfer, g.staff("one", Role.REVIEWER, source), told
 
@@ -258,6 +269,8 @@ def _correction(choose: Choose, dossier: Dossier) -> Said:
 
 # Outcome
 
+_SELDOM = (True, True, True, True, True, False)  # or hardly a case would get anywhere
+
 
 def _certificate(choose: Choose, dossier: Dossier) -> Said:
     kind = dossier.plan.certificate or g.CERTIFICATE
@@ -280,11 +293,15 @@ def _answer(choose: Choose, _dossier: Dossier) -> Said:
     return c.AnswerRating, choose(PEOPLE), told
 
 
-def _withdrawal(choose: Choose, _dossier: Dossier) -> Said:
+def _withdrawal(choose: Choose, dossier: Dossier) -> Said:
+    if choose(_SELDOM):
+        return _step(choose, dossier)
     return c.Withdraw, g.APPLICANT, {"reason": choose(REASONS)}
 
 
-def _voiding(choose: Choose, _dossier: Dossier) -> Said:
+def _voiding(choose: Choose, dossier: Dossier) -> Said:
+    if choose(_SELDOM):
+        return _step(choose, dossier)
     return c.Void, g.APPROVER, {"reason": choose(REASONS)}
 
 
@@ -299,7 +316,7 @@ def _backdated(choose: Choose, _dossier: Dossier) -> Said:
 
 # What may well be said in each state, the way forward most often; and what people say all the same.
 
-_TIMING = [_stop, _notice, _resumption, _extension, _extended, _not_extended, _correction]
+_TIMING = [_stop, _notice, _extension, _extended, _extended, _not_extended, _correction]
 _AFTERWARDS = [_certificate, _delivery, _rating, _answer, _archive]
 _RARELY = [_transfer, _correction, _withdrawal, _voiding, _lapse]
 _AT_THE_WINDOW = [_pre_check, _return, _receipt, _notice, _refusal, _deemed, _transfer, _withdrawal]
@@ -309,9 +326,9 @@ _OFFERS: dict[type[Any], Offers] = {
     Submitted: [*[_acceptance] * 6, _plain_acceptance, _step, *_AT_THE_WINDOW],
     Returned: [*[_resubmission] * 3, _withdrawal],
     Supplementing: [*[_supplement] * 3, _lapse, _withdrawal],
-    Accepted: [*[_step] * 14, *_TIMING, *_RARELY],
+    Accepted: [*[_step] * 12, *_TIMING, *_RARELY],
     Suspended: [*[_resumption] * 4, *[_supplement] * 4, *_TIMING, *_RARELY],
-    Decided: [*_AFTERWARDS * 2, _correction, _voiding],
+    Decided: [*_AFTERWARDS * 2, _rating, _correction, _voiding],
     Closed: [*_AFTERWARDS, _correction],
     Archived: _AFTERWARDS,
 }
