@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from chalicelib.application.access import RULES
 from chalicelib.application.items import publish
 from chalicelib.application.platform import Caller, Platform
 from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.calendar import LEGAL_ZONE, load_builtin
 from chalicelib.embedded import api_problems, signin, wsgi
 from chalicelib.embedded.api_words import SUMMARIES, WHO
 from chalicelib.embedded.import_log import run_import
@@ -293,8 +291,3 @@ def test_every_operation_was_walked_to_its_success(walked: Walker):
         for _, _, operation in operations(DOCUMENT)
     }
     assert promised - walked.walked == set()
-
-
-def test_the_days_of_the_stories_are_covered_by_the_calendar():
-    today: date = datetime.now(UTC).astimezone(LEGAL_ZONE).date()
-    assert load_builtin().first <= today - timedelta(days=84)

@@ -204,6 +204,25 @@ def a_case_withdrawn(walk: Walker) -> None:
     story.refused("citizen-zhang", "withdraw", 409, "closed", reason="另一个理由")
 
 
+def everything_that_can_be_read(walk: Walker) -> None:
+    story = Story(walk)
+    material = upload(walk, "citizen-zhang", "identity")
+    story.submit("citizen-zhang", {**citizen(*CARD), "materials": [material]})
+    path, item = f"/cases/{story.case_id}", citizen(*CARD)["item"]
+    walk("citizen-zhang", "GET", f"{path}/documents/{material['sha256']}")
+    walk("auditor-zheng", "GET", f"{path}/events")
+    for who, listed in (
+        ("citizen-zhang", "cases"),
+        ("clerk-chen", "work"),
+        ("clerk-chen", "items"),
+    ):
+        walk(who, "GET", f"/{listed}")
+    walk("clerk-chen", "GET", "/process-steps")
+    walk(None, "GET", f"/items/{item}")
+    walk(None, "GET", f"/items/{item}/versions/1")
+    walk(None, "GET", "/health")
+
+
 STORIES = (
     a_venue_from_submission_to_archive,
     a_draft_that_is_returned_and_refused,
@@ -211,4 +230,5 @@ STORIES = (
     a_card_denied_and_voided,
     a_proof_done_at_once,
     a_case_withdrawn,
+    everything_that_can_be_read,
 )

@@ -7,6 +7,7 @@ from ..base import Frozen
 from . import events as e
 from .corrections import correct
 from .dossier import DoneStep, Dossier, OpenStep, Stop
+from .parts import Document
 
 Grow = Callable[[Dossier, Any], Dossier]
 
@@ -17,15 +18,21 @@ class Impossible(ValueError):
 
 def grown(dossier: Dossier, event: Frozen) -> Dossier:
     """Raises Impossible for an event that no submitted case has."""
-    grow = GROWTH.get(type(event))
+    kind = type(event)
+    grow = GROWTH.get(kind)
     if grow is None:
-        raise Impossible(f"{type(event).__name__} does not follow a submission")
+        raise Impossible(f"{kind.__name__} does not follow a submission")
     documents = dossier.documents
-    document = getattr(event, "document", None)
-    # A notice and the stop that it brings share a document.
-    if document is not None and (not documents or documents[-1] != document):
-        documents = (*documents, document)
+    if kind in _DOCUMENTED:
+        documents = _with(documents, getattr(event, "document", None))
     return grow(dossier._replace(version=dossier.version + 1, documents=documents), event)
+
+
+def _with(documents: tuple[Document, ...], document: Document | None) -> tuple[Document, ...]:
+    """A notice and the stop that it brings share a document."""
+    if document is None or (documents and documents[-1] == document):
+        return documents
+    return (*documents, document)
 
 
 # Intake
@@ -233,3 +240,5 @@ GROWTH: Mapping[type[Frozen], Grow] = {
     e.BadRatingAnswered: _answered,
     e.CaseArchived: _archived,
 }
+# To ask an event for a field that it has not costs as much as all the rest.
+_DOCUMENTED = frozenset(kind for kind in GROWTH if "document" in kind.model_fields)

@@ -181,8 +181,8 @@ def _led(state: WithDossier, dossier: Dossier, event: e.Event) -> State:
         return _LEADS[kind](dossier)
     if kind in _CLOCKED:
         return Suspended(dossier) if dossier.running_stops else Accepted(dossier)
-    if isinstance(event, e.SupplementRequested) and not event.under_review:
+    if kind is e.SupplementRequested and not dossier.notified_under_review:
         return Supplementing(dossier)
-    if isinstance(event, e.SupplementSubmitted) and isinstance(state, Supplementing):
+    if kind is e.SupplementSubmitted and isinstance(state, Supplementing):
         return Submitted(dossier)
     return type(state)(dossier)
