@@ -37,6 +37,7 @@ def codec(
 
 
 @cache  # pydantic's classes are slow to say that they have no such attribute
+@cache  # pydantic's metaclass is slow to say that there is no such attribute
 def schema_version(kind: type[Frozen]) -> int:
     return int(getattr(kind, "schema_version", 1))
 

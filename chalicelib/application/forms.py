@@ -86,7 +86,7 @@ def form_findings(definition: ItemDefinition, form: Mapping[str, Any]) -> list[F
 
 def _findings(error: "ValidationError") -> Iterator[Finding]:
     path = tuple(error.absolute_path)
-    keyword = str(error.validator)
+    keyword = str(error.validator or "false")  # a schema that is just `false` has no keyword
     if keyword in {"required", "dependentRequired", "additionalProperties"}:
         rule = RULES[keyword]
         for name in _names(error):

@@ -23,7 +23,7 @@ class Serials:
     """
 
     def __init__(
-        self, store: EventStore, codec: Codec, now: Callable[[], datetime], block: int = 20
+        self, store: EventStore, codec: Codec, now: Callable[[], datetime], block: int = 100
     ) -> None:
         self._store, self._now, self._block = store, now, block
         self._decider = Decider(codec, serial.initial, serial.evolve)

@@ -1,5 +1,6 @@
 """The whole service in one process: the very `app.py`, its consumers and its schedules."""
 
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from .runner import Runner, Schedule
 
 PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
 MINUTE = 60.0
+COLLECT = (10_000, 20, 50)
 
 
 class Service:
@@ -58,6 +60,10 @@ class Service:
         """Until a signal asks to stop, or `stop` is set. Raises OSError."""
         import app
 
+        # What is there at the start stays: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECT)
         keeper = Thread(target=self._keep, name="consumers", daemon=True)
         keeper.start()
         try:

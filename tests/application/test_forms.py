@@ -86,6 +86,8 @@ def test_every_common_rule_has_words_of_its_own(field, value, zh, en):
 def test_a_long_list_of_values_is_cut_short():
     zh, _ = messages({"enum": list(range(50))}, -1)
     assert zh.endswith("18、19、…")
+    zh, _ = messages({"enum": list(range(20))}, -1)
+    assert zh.endswith("18、19")
 
 
 def test_what_is_missing_is_named_one_by_one():
@@ -101,6 +103,11 @@ def test_what_the_form_does_not_have_is_named_one_by_one():
         ("/n１", "additionalProperties"),
         ("/z", "additionalProperties"),
     ]
+
+
+def test_a_field_may_be_ruled_out():
+    assert found(an_object({"a": False}), {}) == []
+    assert found(an_object({"a": False}), {"a": 1}) == [("/a", "false")]
 
 
 def test_one_field_may_require_another():

@@ -181,7 +181,7 @@ def _led(state: WithDossier, dossier: Dossier, event: e.Event) -> State:
         return _LEADS[kind](dossier)
     if kind in _CLOCKED:
         return Suspended(dossier) if dossier.running_stops else Accepted(dossier)
-    if kind is e.SupplementRequested and not dossier.notified_under_review:
+    if kind is e.SupplementRequested and dossier.notice and not dossier.notice.under_review:
         return Supplementing(dossier)
     if kind is e.SupplementSubmitted and isinstance(state, Supplementing):
         return Submitted(dossier)

@@ -140,9 +140,9 @@ def submit(day: str = MON, plan: Plan = PLAN, **fields: Any) -> c.SubmitCase:
     return c.SubmitCase(at=at(day), by=APPLICANT, **{**told, **fields})
 
 
-def save_draft(day: str = MON, **fields: Any) -> c.SaveDraft:
+def save_draft(day: str = MON, by: Actor = APPLICANT, **fields: Any) -> c.SaveDraft:
     told: dict[str, Any] = {"case_id": "c1", "item": ITEM, "applicant": ZHAO, "form": FORM}
-    return c.SaveDraft(at=at(day), by=APPLICANT, **{**told, **fields})
+    return c.SaveDraft(at=at(day), by=by, **{**told, **fields})
 
 
 def pass_pre_check(day: str = MON) -> c.PassPreCheck:
