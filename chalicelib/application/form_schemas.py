@@ -66,6 +66,10 @@ def _problems(root: Schema) -> Iterator[SchemaProblem]:
         for keyword in _REFUSED:
             if keyword in schema:
                 yield SchemaProblem((*where, keyword), f"{keyword} is not used in forms")
+        for name, part in schema.get("properties", {}).items():
+            if part is False:  # jsonschema would not say which field it was
+                path = (*where, "properties", name)
+                yield SchemaProblem(path, "is ruled out: leave it out, or say `not: {}`")
         yield from _pattern(where, schema)
         yield from _format(where, schema)
         yield from _reference(where, schema, root)

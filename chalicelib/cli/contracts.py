@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from ..embedded import contracts as published
 from .console import err, fail, out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,37 +17,25 @@ def contracts(
     ] = False,
 ) -> None:
     """Write the published contract anew from the code (in the repository only)."""
+    # The models of all replies: slow to import, and no other command needs them.
+    from ..embedded import contracts as published
+
     try:
         published.check_root(ROOT)
-        if check:
-            _compare()
-        else:
-            _write()
+        stale = published.differences(ROOT) if check else published.write(ROOT)
+        gaps = published.gaps(ROOT)
     except published.ContractError as error:
         fail(str(error))
+    _tell(stale, gaps, check=check)
 
 
-def _compare() -> None:
-    stale, gaps = published.differences(ROOT), published.gaps(ROOT)
+def _tell(stale: list[str], gaps: list[str], *, check: bool) -> None:
     for path in stale:
-        err.print(f"{path} is not what the code says", soft_wrap=True)
-    _report(gaps)
-    if stale or gaps:
-        fail("the published contract is not current", "Run: make contracts" if stale else "")
-    out.print("The published contract is current.")
-
-
-def _write() -> None:
-    changed = published.write(ROOT)
-    for path in changed:
-        out.print(f"wrote {path}", soft_wrap=True)
-    gaps = published.gaps(ROOT)
-    _report(gaps)
-    if gaps:
-        fail("the published contract is not whole")
-    out.print(f"The published contract is current; {len(changed)} files changed.")
-
-
-def _report(gaps: list[str]) -> None:
+        (err if check else out).print(
+            f"{path} is not what the code says" if check else f"wrote {path}", soft_wrap=True
+        )
     for gap in gaps:
         err.print(gap, soft_wrap=True)
+    if gaps or (check and stale):
+        fail("the published contract is not current", "Run: make contracts" if check and stale else "")
+    out.print("The published contract is current.")

@@ -43,12 +43,14 @@ PHASES: Final = (
         "补正与受理",
         "Supplement and acceptance",
         {
-            "SupplementRequested": Word("补正告知", leads_to="supplementing"),
+            "SupplementRequested": Word(
+                "补正告知", "The applicant is told what is missing:", "supplementing"
+            ),
             "SupplementSubmitted": Word("补正受理", "What was missing was handed in.", "submitted"),
             "SupplementLapsed": Word(
                 "逾期未补正", "The time for the supplement passed without it.", "closed"
             ),
-            "CaseAccepted": Word("受理", leads_to="accepted"),
+            "CaseAccepted": Word("受理", "The case is taken on;", "accepted"),
             "CaseDeemedAccepted": Word("视为受理", leads_to="accepted"),
             "AcceptanceRefused": Word(
                 "不予受理", "The case is not taken on; the applicant can contest that.", "closed"
@@ -71,9 +73,9 @@ PHASES: Final = (
         "Clock",
         {
             "CaseSuspended": Word("挂起", leads_to="suspended"),
-            "CaseResumed": Word("恢复", leads_to="accepted"),
+            "CaseResumed": Word("恢复", "A stop of the clock ended;", "accepted"),
             "ExtensionRequested": Word("延长申请"),
-            "ExtensionGranted": Word("延长"),
+            "ExtensionGranted": Word("延长", "There is more time:"),
             "ExtensionRefused": Word("不予延长", "The head refused the extension."),
         },
     ),
@@ -82,7 +84,7 @@ PHASES: Final = (
         "Outcome",
         {
             "CaseGranted": Word("准予", "What was asked for is granted.", "decided"),
-            "CaseDenied": Word("不予许可", leads_to="decided"),
+            "CaseDenied": Word("不予许可", "What was asked for is denied;", "decided"),
             "CaseWithdrawn": Word("撤回", "The applicant takes the case back", "closed"),
             "CaseVoided": Word("作废", "The case is declared void.", "closed"),
             "CaseConcluded": Word("办结", "The case has its result; its clock has ended."),

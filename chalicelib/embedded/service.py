@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
+from uuid import uuid4
 
 from .. import bootstrap
 from ..application import items
-from ..application.platform import Caller, Platform, fingerprint
+from ..application.platform import Caller, Platform
 from ..domain.actor import Actor, Channel, Role
 from ..subscribers import deadlines
 from . import signin, wsgi
@@ -42,9 +43,7 @@ class Service:
             return 0
         definitions = read_items(directory)
         for definition in definitions:
-            content = definition.model_dump(mode="json")
-            key = fingerprint("publish", content).hex()
-            caller = Caller(PUBLISHER, key, Channel.INTERNAL)
+            caller = Caller(PUBLISHER, uuid4().hex, Channel.INTERNAL)
             items.publish(self.platform, caller, definition)
         return len(definitions)
 

@@ -23,7 +23,9 @@ def routes(web: Web) -> Blueprint:
         owner, content = ask.actor.account, ask.request.raw_body
         if not content:
             raise BadRequest("empty-document")
-        digest = ask.platform.blobs.put(owner, content if isinstance(content, bytes) else content.encode())
+        digest = ask.platform.blobs.put(
+            owner, content if isinstance(content, bytes) else content.encode()
+        )
         return reply({"sha256": digest, "size": len(content)}, 201)
 
     return http

@@ -1,4 +1,4 @@
-"""Who may do what to which case: the default is no, and who may not see it is told so by nothing."""
+"""Who may do what to which case. The default is no; who may not see a case is told of none."""
 
 import pytest
 

@@ -168,3 +168,20 @@ def test_a_calendar_year_is_published_once_and_makes_due_dates_certain(data, tmp
     refused = banjian("calendar", "import", gap, "--data", data)
     assert refused.returncode == 1
     assert "2028" in refused.stderr
+
+
+def test_an_item_is_suspended_and_takes_new_cases_again(data):
+    code = json.loads(banjian("items", "list", "--json", "--data", data).stdout)[0]["code"]
+    assert banjian("items", "suspend", code, "--why", "系统升级", "--data", data).returncode == 0
+    assert banjian("items", "resume", code, "--data", data).returncode == 0
+    missing = banjian("items", "retire", "none", "--why", "x", "--data", data)
+    assert (missing.returncode, "Traceback" in missing.stderr) == (1, False)
+    assert "there is no such item" in missing.stderr
+
+
+def test_a_file_with_mistakes_publishes_nothing_and_names_each_line(data, tmp_path):
+    broken = tmp_path / "item.yaml"
+    broken.write_text("code: 1\nname: x\nnonsense: 1\n", encoding="utf-8")
+    done = banjian("items", "publish", broken, "--data", data)
+    assert done.returncode == 1
+    assert "item.yaml:3" in done.stderr
