@@ -142,7 +142,8 @@ def _request(load: Load, number: int, sent: int) -> bytes:
     head = (
         f"{load.method} {path} HTTP/1.1\r\nHost: {load.host}\r\n"
         f"Authorization: Bearer {load.token}\r\nContent-Type: application/json\r\n"
-        f"Idempotency-Key: bench-{number:02d}-{sent:06d}\r\nContent-Length: {len(load.body)}\r\n\r\n"
+        f"Idempotency-Key: bench-{number:02d}-{sent:06d}\r\n"
+        f"Content-Length: {len(load.body)}\r\n\r\n"
     )
     return head.encode() + load.body
 

@@ -37,5 +37,8 @@ def _tell(stale: list[str], gaps: list[str], *, check: bool) -> None:
     for gap in gaps:
         err.print(gap, soft_wrap=True)
     if gaps or (check and stale):
-        fail("the published contract is not current", "Run: make contracts" if check and stale else "")
+        fail(
+            "the published contract is not current",
+            "Run: make contracts" if check and stale else "",
+        )
     out.print("The published contract is current.")

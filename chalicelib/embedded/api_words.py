@@ -105,6 +105,13 @@ HEADER_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 
+# Of members that every command's body may have.
+TOLD: Final[Mapping[str, str]] = {
+    "occurred_at": "When it happened, if not now: for staff, who enter yesterday's paper today.",
+    "channel": "办理形式: how it reached the caller; web for applicants, window for staff, if not "
+    "said.",
+}
+
 HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "ETag": {
         "description": 'The version of the stream, quoted, as `"7"`.',

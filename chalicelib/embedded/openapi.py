@@ -18,6 +18,7 @@ from .api_words import (
     PATH_PARAMETERS,
     SUMMARIES,
     TAGS,
+    TOLD,
     WHO,
 )
 from .json_schemas import Json, as_answered, everywhere, plain
@@ -186,10 +187,20 @@ def _components(found: list[Operation]) -> Json:
 def _schemas(found: list[Operation]) -> Json:
     bodies = {one.doc.body for one in found if one.doc.body is not None}
     asked = _definitions(sorted(bodies, key=lambda body: body.__name__), "validation")
-    asked = {name: everywhere(one, lambda each: plain(each, "null")) for name, one in asked.items()}
+    asked = {name: everywhere(one, _as_asked) for name, one in asked.items()}
     told = _definitions(replies.MODELS, "serialization")
     told = {name: everywhere(one, as_answered) for name, one in told.items()}
     return dict(sorted({**asked, **_apart(told, asked)}.items()))
+
+
+def _as_asked(schema: Json) -> Json:
+    told = plain(schema, "null")
+    if "properties" in told:
+        told["properties"] = {
+            name: {**one, "description": TOLD[name]} if name in TOLD else one
+            for name, one in told["properties"].items()
+        }
+    return told
 
 
 def _definitions(models: Any, mode: JsonSchemaMode) -> dict[str, Json]:

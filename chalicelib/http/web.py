@@ -70,9 +70,14 @@ class Ask:
     def today(self) -> date:
         return legal_day(self.platform.now())
 
+    @property
+    def content(self) -> bytes:
+        raw = self.request.raw_body
+        return raw if isinstance(raw, bytes) else raw.encode()
+
     def body(self, model: type[M]) -> M:
         """Raises ValidationError, with every place that does not fit."""
-        return model.model_validate_json(self.request.raw_body or b"{}")
+        return model.model_validate_json(self.content or b"{}")
 
     def caller(self, told: Told | None = None) -> Caller:
         """Who commands, under which Idempotency-Key; raises BadRequest, AuthError, Invalid."""
