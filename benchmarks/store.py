@@ -6,9 +6,10 @@ ratio is the other's time divided by ours: over 1, ours is faster.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -60,6 +61,8 @@ def run() -> dict[str, float]:
         ours, peer = Banjian(Path(name)), Peer(Path(name))
         opened.callback(ours.close)
         opened.callback(peer.close)
+        for path in Path(name).glob("*.db"):
+            _grow(path)
         text = _text(ours, peer)
         command = _commands(ours, peer, text)
         load = _loads(ours, peer, text)
@@ -127,12 +130,25 @@ def _projections(ours: Banjian, peer: Peer) -> Pair:
     return Pair(whole.ours / ours.store.head(), whole.other / peer.events())
 
 
+def _grow(path: Path) -> None:
+    """
+    Let the WAL reach the size that it keeps. While a file grows, each fsync also writes the file
+    system's journal, which takes twice as long: that is what a new file costs, not an append.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("CREATE TABLE filler (bytes)")
+        db.execute("INSERT INTO filler VALUES (zeroblob(6000000))")
+        db.execute("DROP TABLE filler")
+        db.execute("PRAGMA wal_checkpoint(RESTART)")
+
+
 def _in_turns(ours: Jobs, other: Jobs, *, rounds: int) -> Pair:
-    taken: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
-        for jobs, times in zip((ours, other), taken, strict=True):
-            times += [_seconds(job) for job in jobs]
-    return Pair(*(median(times) * 1e6 for times in taken))
+    times = [
+        (_seconds(one), _seconds(another))
+        for _ in range(rounds)
+        for one, another in zip(ours, other, strict=True)
+    ]
+    return Pair(*(median(side) * 1e6 for side in zip(*times, strict=True)))
 
 
 def _seconds(job: Callable[[], Any]) -> float:
@@ -158,30 +174,46 @@ def _appends(directory: Path) -> Appends:
         closing(SqliteStore(directory / "appends.db")) as store,
         closing(_floor(directory / "floor.db")) as db,
     ):
-        one, floor, shared = list[float](), list[float](), list[float]()
+        for path in (directory / "appends.db", directory / "floor.db"):
+            _grow(path)
+        pairs, shared = list[Pair](), list[float]()
         for number in range(8):
-            one += _append(store, f"one-{number}", 60)
-            floor += _insert(db, f"one-{number}", 60)
+            append, insert = _append(store, f"one-{number}"), _insert(db, f"one-{number}")
+            pairs += [Pair(next(append), next(insert)) for _ in range(60)]
             shared.append(_shared(store, number, 25))
+    one, floor = zip(*pairs, strict=True)
     return Appends(*(median(times) * 1e6 for times in (one, floor, shared)))
 
 
-def _append(store: SqliteStore, name: str, times: int) -> list[float]:
-    taken, history = list[float](), History(f"case-{name:>032}")
-    for number in range(times):
+def _append(store: SqliteStore, name: str) -> Iterator[float]:
+    """The seconds that each append to a new stream takes, for as long as it is asked."""
+    history = History(f"case-{name:>032}")
+    for number in count():
         command = CommandId(f"command-{number:024d}", FINGERPRINT)
         begin = perf_counter()
         commit = store.append(history, command, 1, BODY)
-        taken.append(perf_counter() - begin)
+        yield perf_counter() - begin
         history = History(history.stream, (*history.commits, commit))
-    return taken
+
+
+def _insert(db: sqlite3.Connection, name: str) -> Iterator[float]:
+    stream = f"case-{name:>032}"
+    for number in count(1):
+        row = (None, stream, number, 1, f"command-{number:024d}", FINGERPRINT, FINGERPRINT, BODY)
+        begin = perf_counter()
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        db.execute("COMMIT")
+        yield perf_counter() - begin
 
 
 def _shared(store: SqliteStore, number: int, times: int) -> float:
-    threads = [
-        Thread(target=_append, args=(store, f"{number}-{thread}", times))
-        for thread in range(THREADS)
-    ]
+    def work(thread: int) -> None:
+        append = _append(store, f"{number}-{thread}")
+        for _ in range(times):
+            next(append)
+
+    threads = [Thread(target=work, args=(thread,)) for thread in range(THREADS)]
     begin = perf_counter()
     for thread in threads:
         thread.start()
@@ -197,16 +229,3 @@ def _floor(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous = FULL")
     db.execute(SCHEMA[0])
     return db
-
-
-def _insert(db: sqlite3.Connection, name: str, times: int) -> list[float]:
-    taken, stream = list[float](), f"case-{name:>032}"
-    for number in range(times):
-        command = f"command-{number:024d}"
-        row = (None, stream, number + 1, 1, command, FINGERPRINT, FINGERPRINT, BODY)
-        begin = perf_counter()
-        db.execute("BEGIN IMMEDIATE")
-        db.execute("INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-        db.execute("COMMIT")
-        taken.append(perf_counter() - begin)
-    return taken

@@ -3,7 +3,6 @@ The files of the published contract: events/ and what docs/ has of it. They are 
 only the examples of events are not, since what was published is forever.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -92,12 +91,6 @@ def _text(path: Path) -> str:
 
 def example_path(root: Path, event: EventType) -> Path:
     return root / "events" / f"{event.file}.example.json"
-
-
-def examples(root: Path) -> Iterator[tuple[Path, Json]]:
-    """Every published example, those of older schema versions too."""
-    for path in sorted((root / "events").glob("*/*.example.json")):
-        yield path, json.loads(path.read_text(encoding="utf-8"))
 
 
 def gaps(root: Path) -> list[str]:

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import AwareDatetime, Field
-from pydantic_core import to_json
 
 from ..application import case_file, codec
-from ..application.catalogue import CODEC, STREAMS
-from ..application.envelope import Circumstances, Recorded
-from ..application.ports import CommandId, Commit
+from ..application.catalogue import STREAMS
+from ..application.envelope import Recorded
 from ..domain.actor import Actor, Channel
 from ..domain.base import Frozen
 from .event_words import WORDS
@@ -123,37 +121,3 @@ def published(one: Recorded) -> Json:
     """An event of the log as it is published: in this release's schema, however it was stored."""
     schema = codec.schema_version(type(one.data))
     return {"stream": one.stream, **case_file.event(one), "schema": schema}
-
-
-def commit_of(event: Json) -> Commit:
-    """The published event as a commit of its own, in the bytes that a store would have."""
-    body = {
-        "recorded_at": event["recorded_at"],
-        "correlation_id": event["correlation_id"],
-        **{name: event[name] for name in ("occurred_at", "actor", "channel")},
-        **({} if event["source"] is None else {"source": event["source"]}),
-        "events": [{name: event[name] for name in ("type", "schema", "data")}],
-    }
-    command = CommandId(event["causation_id"], b"")
-    return Commit(
-        event["stream"], event["version"], 1, command, to_json(body), b"", event["position"]
-    )
-
-
-def decoded(event: Json) -> Recorded:
-    """What a published event is to this release; raises UnknownEvent, ValidationError."""
-    return codec.decode(CODEC, commit_of(event))[0]
-
-
-def again(one: Recorded) -> Json:
-    """The published form of `one` after a store has kept it."""
-    circumstances = Circumstances(one.occurred_at, one.actor, one.channel, one.source)
-    body = codec.encode(
-        [one.data],
-        circumstances,
-        recorded_at=one.recorded_at,
-        correlation_id=one.correlation_id,
-    )
-    command = CommandId(one.causation_id, b"")
-    commit = Commit(one.stream, one.version, 1, command, body, b"", one.position)
-    return published(codec.decode(CODEC, commit)[0])

@@ -24,9 +24,6 @@ from chalicelib.domain.base import Frozen
 from chalicelib.domain.case.events import CaseAccepted
 from chalicelib.embedded import contracts
 from chalicelib.embedded.event_contracts import (
-    again,
-    commit_of,
-    decoded,
     event_schema,
     event_types,
     published,
@@ -34,15 +31,18 @@ from chalicelib.embedded.event_contracts import (
 from chalicelib.embedded.event_words import WORDS
 
 from .asyncapi_rules import ASYNCAPI, dangling
+from .keeping import again, commit_of, decoded
 from .stories import ROOT, told
 
-EXAMPLES = dict(contracts.examples(ROOT))
 EVENTS = ROOT / "events"
 
 
 def read(path: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
+
+
+EXAMPLES = {path: read(path) for path in sorted(EVENTS.glob("*/*.example.json"))}
 
 
 @lru_cache

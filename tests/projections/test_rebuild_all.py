@@ -1,0 +1,86 @@
+"""DESIGN 8, promise 7: every view, rebuilt from a large random history, equals the live one."""
+
+from collections.abc import Iterator
+from datetime import date
+from random import Random
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.application.codec import encode
+from chalicelib.application.consumers import advance
+from chalicelib.application.envelope import Circumstances
+from chalicelib.application.feed import Feed
+from chalicelib.application.platform import Platform
+from chalicelib.application.ports import CommandId
+from chalicelib.application.rebuilds import differences, rebuild
+from chalicelib.application.views import Projection
+from chalicelib.domain.actor import Channel
+from chalicelib.domain.base import Frozen
+from chalicelib.domain.numbers import case_number
+from tests.domain.case.walks import Turn, walk
+
+SEED = 20_261_124
+CASES = 250
+TRIES = 60
+
+
+def _of_case(event: Frozen, number: int) -> Frozen:
+    """The walks all tell of one case; here each is another."""
+    own = {"case_id": f"c{number}", "number": case_number("440800", date(2026, 1, 5), number)}
+    named = {name: value for name, value in own.items() if name in type(event).model_fields}
+    return event.model_copy(update=named)
+
+
+def _commit(platform: Platform, number: int, turn: Turn, sent: int) -> None:
+    events = [_of_case(event, number) for event in turn.events]
+    command = turn.command
+    told = Circumstances(command.at, command.by, Channel.WINDOW)
+    body = encode(events, told, recorded_at=command.at, correlation_id="walk")
+    history = platform.store.load(f"case-c{number}")
+    platform.store.append(history, CommandId(f"walk-{sent}", b""), len(events), body)
+
+
+def _interleaved(chance: Random) -> Iterator[tuple[int, Turn]]:
+    """The turns of all cases, each case's in order, the cases mixed."""
+    left = {n: [t for t in walk(chance.choice, TRIES) if t.events] for n in range(1, CASES + 1)}
+    while left := {number: turns for number, turns in left.items() if turns}:
+        number = chance.choice(list(left))
+        yield number, left[number].pop(0)
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory) -> Platform:
+    """A log, and views that were kept up in batches of every size while it grew."""
+    platform = bootstrap.embedded(tmp_path_factory.mktemp("lived"), synchronous="OFF")
+    chance = Random(SEED)  # noqa: S311 - a test's own dice
+    views = [one for one in bootstrap.consumers(platform) if isinstance(one, Projection)]
+    for sent, (number, turn) in enumerate(_interleaved(chance)):
+        _commit(platform, number, turn, sent)
+        if chance.random() < 0.02:
+            advance(
+                chance.choice(views), Feed(platform.source, chance.randint(1, 50)), platform.views
+            )
+    for one in views:
+        while advance(one, Feed(platform.source, chance.randint(1, 500)), platform.views):
+            pass
+    return platform
+
+
+def test_the_history_is_large_and_every_view_took_all_of_it(lived: Platform):
+    assert lived.log.head() > 5_000
+    for one in bootstrap.consumers(lived):
+        if isinstance(one, Projection):
+            generation = lived.views.live(one.name)
+            assert generation is not None
+            assert lived.views.position(one.name) == lived.log.head()
+            assert lived.views.parked(generation) == []
+
+
+def test_no_row_differs_from_a_new_fold_before_or_after_a_rebuild(lived: Platform):
+    views = [one for one in bootstrap.consumers(lived) if isinstance(one, Projection)]
+    for one in views:
+        assert list(differences(one, Feed(lived.source), lived.views)) == [], one.name
+    rebuild(views, Feed(lived.source), lived.views)
+    for one in views:
+        assert list(differences(one, Feed(lived.source), lived.views)) == [], one.name
