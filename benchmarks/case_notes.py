@@ -91,12 +91,17 @@ class Banjian:
         """How large the newest event is in the store."""
         return len(self.store.read(self.store.head() - 1, 1)[0].body)
 
-    def project(self) -> list[tuple[int, str]]:
-        """Build the view of the whole log anew; returns its rows."""
-        path = self._directory / f"views-{next(self._numbers)}.db"
-        with closing(SqliteViews(str(path))) as views:
-            catch_up(VIEW, Feed(Source(self.store, self.store, CODEC)), views)
-            page = views.page("notes", "all", "", limit=100_000)
+    def view(self) -> SqliteViews:
+        """A new and empty one, in a file of its own."""
+        return SqliteViews(str(self._directory / f"views-{next(self._numbers)}.db"))
+
+    def project(self, view: SqliteViews) -> None:
+        """The whole log into the view, exactly once."""
+        catch_up(VIEW, Feed(Source(self.store, self.store, CODEC)), view)
+
+    def rows(self, view: SqliteViews) -> list[tuple[int, str]]:
+        with closing(view):
+            page = view.page("notes", "all", "", limit=100_000)
         return sorted((row["notes"], row["last"]) for row in page.rows)
 
     def close(self) -> None:

@@ -130,18 +130,23 @@ class Peer:
         (newest,) = self._application.recorder.select_notifications(self.events(), 1)
         return len(newest.state)
 
-    def project(self) -> list[tuple[int, str]]:
+    def view(self) -> NotesView:
         datastore = SQLiteDatastore(str(self._directory / f"views-{next(self._numbers)}.db"))
         _assert_durable(datastore)
         view = NotesView(datastore)
         view.create_table()
+        return view
+
+    def project(self, view: NotesView) -> None:
         projection = NotesProjection(view)
         name = self._application.name
         for notification in self._notifications():
             domain_event = self._application.mapper.to_domain_event(notification)
             projection.process_event(domain_event, Tracking(name, notification.id))
+
+    def rows(self, view: NotesView) -> list[tuple[int, str]]:
         rows = sorted(view.rows())
-        datastore.close()
+        view.datastore.close()
         return rows
 
     def close(self) -> None:

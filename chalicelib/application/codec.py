@@ -90,7 +90,7 @@ def decode(codec: Codec, commit: Commit) -> list[Recorded]:
             commit.version + offset,
             None if commit.position is None else commit.position + offset,
             entry["type"],
-            entry["schema"],
+            schema_version(type(data)),
             recorded_at,
             own.occurred_at,
             own.actor,
@@ -98,10 +98,11 @@ def decode(codec: Codec, commit: Commit) -> list[Recorded]:
             commit.command.id,
             body["correlation_id"],
             own.source,
-            _data(codec, commit, entry),
+            data,
         )
         for offset, entry in enumerate(body["events"])
         for own in (_read_circumstances(entry) if "actor" in entry else common,)
+        for data in (_data(codec, commit, entry),)
     ]
 
 

@@ -115,7 +115,7 @@ TOLD: Final[Mapping[str, str]] = {
 HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "ETag": {
         "description": 'The version of the stream, quoted, as `"7"`.',
-        "schema": {"type": "string", "pattern": '^"\\d+"$'},
+        "schema": {"type": "string", "pattern": '^"\\d+(-[^"]+)?"$'},
     },
     "Idempotency-Replayed": {
         "description": "`true` if the command had been taken before: this is its first outcome.",

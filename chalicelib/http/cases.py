@@ -157,8 +157,9 @@ def _reading(http: Blueprint, web: Web) -> None:
         actor = ask.actor
         found = cases.get(ask.platform, actor, case_id)
         calendar = ask.platform.calendar()
+        told = (ask.today.isoformat(), ask.language)
         described = case_file.describe(found.state, actor, calendar, ask.today, ask.language)
-        return tagged(ask, {**described, "version": found.version}, found.version)
+        return tagged(ask, {**described, "version": found.version}, found.version, *told)
 
     @route(http, web, "GET", "/cases/{case_id}/events", doc=_EVENTS)
     def history(ask: Ask, case_id: str) -> Response:

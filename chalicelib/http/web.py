@@ -30,7 +30,7 @@ from .problems import language_of
 
 M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[^"]*)?"')
 WAIT_SECONDS = 5.0
 MOST = 100
 
@@ -184,7 +184,10 @@ def route(
         def view(**parameters: str) -> Response:
             request = http.current_request
             try:
-                return handler(Ask(web, request), **parameters)
+                ask = Ask(web, request)
+                if not doc.public:
+                    _ = ask.actor  # before anything else is said about the request
+                return handler(ask, **parameters)
             except Exception as error:  # noqa: BLE001 - `answer` raises what is not ours
                 return answer(error, request)
 
@@ -201,9 +204,12 @@ def reply(body: Any, status: int = 200, **headers: str) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), {**fixed, **named}, status)
 
 
-def tagged(ask: Ask, body: Any, version: int) -> Response:
-    """A resource at a version of its stream, or 304 if that is the one that the caller has."""
-    etag = f'"{version}"'
+def tagged(ask: Ask, body: Any, version: int, *variant: str) -> Response:
+    """
+    A resource at a version of its stream, or 304 if that is the one that the caller has. `variant`
+    is what else it depends on: the day that it counts from, the language that it is worded in.
+    """
+    etag = f'"{"-".join((str(version), *variant))}"'
     if etag in ask.request.headers.get("if-none-match", ""):
         return Response("", {"ETag": etag}, 304)
     return reply(body, ETag=etag)

@@ -211,3 +211,15 @@ def test_a_body_that_is_no_object_is_told_so(city: City, body):
         )
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_tag_of_a_case_tells_the_language_and_the_day_apart(city: City):
+    path = f"/cases/{city.submit()['case_id']}"
+    chinese = city.get("citizen-zhang", path, accept_language="zh").headers["etag"]
+    assert city.get("citizen-zhang", path, if_none_match=chinese).status_code == 200  # English
+    taken = city.post("clerk-chen", f"{path}/receive", if_match=chinese)
+    assert taken.status_code == 200  # the version is what a command goes by
+
+
+def test_who_is_not_signed_in_learns_nothing_from_a_bad_body(city: City):
+    assert code(city.post(None, "/cases", {"nonsense": 1})) == (401, "unauthenticated")

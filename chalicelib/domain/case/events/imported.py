@@ -1,11 +1,11 @@
 """What another system's record says of a case that it handled."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime
 
 from ...actor import Identifier
-from ...base import Frozen, Line
+from ...base import Frozen, Line, Personal
 from ...plan import StepKind
 from ..parts import ItemCode, ItemRef
 from .fields import Desk, Division, StepId
@@ -20,7 +20,7 @@ class CaseImported(Frozen):
     item: ItemRef
     division: Division
     department: Identifier
-    responsible: Line | None = None
+    responsible: Annotated[Line, Personal()] | None = None
     deadline: AwareDatetime | None = None
 
 
@@ -35,4 +35,4 @@ class StepRecorded(Frozen):
     kind: StepKind | Desk
     department: Identifier
     division: Division
-    handler: Line
+    handler: Annotated[Line, Personal()]
