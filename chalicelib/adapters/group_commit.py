@@ -4,14 +4,18 @@ Group commit: what arrives while something else is being written shares the next
 Whoever finds nobody writing leads: it writes all that has been submitted, its own among it. The
 others sleep until theirs is settled or it is their turn to lead. A lone thread always leads itself,
 so that nothing is handed from thread to thread.
+
+Those whose items are settled wake one another in a chain. Woken all at once, they would stand
+around the interpreter lock, and the next leader would get it last.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from queue import Empty, SimpleQueue
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -26,6 +30,7 @@ class _Entry(Generic[T, R]):
     outcome: R | None = None
     given_up: bool = False
     wake: SimpleQueue[None] = field(default_factory=SimpleQueue)
+    next: "_Entry[T, R] | None" = None
 
     @property
     def waits(self) -> bool:
@@ -63,6 +68,8 @@ class GroupCommit(Generic[T, R]):
             entry.given_up = True
             self._wake_next()
             raise
+        finally:
+            _wake(entry.next)
         return entry.outcome
 
     def _take_turn(self, entry: _Entry[T, R]) -> None:
@@ -74,15 +81,16 @@ class GroupCommit(Generic[T, R]):
             return
         with self._writing:
             settled = self._lead() if entry.outcome is None else []
-        for one in settled:
-            one.wake.put(None)
         self._wake_next()
         if settled:
+            _wake(settled[0])
             self._then([one.outcome for one in settled if one.outcome is not None])
 
     def _lead(self) -> list[_Entry[T, R]]:
         batch = self._waiting()[: self._batch]
         outcomes = self._write([one.item for one in batch])
+        for one, following in pairwise(batch):
+            one.next = following
         for one, outcome in zip(batch, outcomes, strict=True):
             one.outcome = outcome
         return batch
@@ -94,4 +102,9 @@ class GroupCommit(Generic[T, R]):
 
     def _wake_next(self) -> None:
         for first in self._waiting()[:1]:
-            first.wake.put(None)
+            _wake(first)
+
+
+def _wake(entry: _Entry[Any, Any] | None) -> None:
+    if entry is not None:
+        entry.wake.put(None)

@@ -47,8 +47,9 @@ def append(history: History, command: CommandId, length: int, body: bytes) -> Ap
 
 def commit_of(row: tuple[Any, ...]) -> Commit:
     position, stream, version, length, command_id, fingerprint, digest, body = row
-    command = CommandId(command_id, fingerprint)
-    return Commit(stream, version, length, command, body, digest, position)
+    # `_make` takes half the time of a call, and a long stream has many rows.
+    command = CommandId._make((command_id, fingerprint))
+    return Commit._make((stream, version, length, command, body, digest, position))
 
 
 def write(db: sqlite3.Connection, batch: Iterable[Append]) -> list[Outcome]:
@@ -62,6 +63,7 @@ def write(db: sqlite3.Connection, batch: Iterable[Append]) -> list[Outcome]:
             outcomes.append(outcome)
             if isinstance(outcome, Commit):
                 head = max(head, outcome.last_position)
+        db.execute("COMMIT")  # `with` would do it as well, but compile it anew each time
     return outcomes
 
 

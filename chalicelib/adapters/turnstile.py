@@ -13,8 +13,8 @@ class Turnstile:
     A lock between processes that lets nobody starve; one thread of a process at a time.
 
     SQLite's own waiting is a poll with growing pauses: who has just written and writes again finds
-    the lock free before a sleeper looks, so two busy processes can keep each other out for
-    seconds. One flock is no better: the one that lets go takes it again before the woken one runs.
+    the lock free before a sleeper looks, and a busy process kept another one out for 400 ms at a
+    time. One flock is fair by luck only: who lets go may take it again before the woken one runs.
     Hence two. Whoever wants to write holds `turn` while it waits for `write`; the last writer,
     coming back, waits behind it at `turn`. The kernel drops both locks when a process dies.
     """

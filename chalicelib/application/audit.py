@@ -94,8 +94,7 @@ def _commits(log: Log, head: int, progress: Callable[[int], None]) -> Iterator[C
     after = 0
     while after < head and (page := log.read(after, PAGE)):
         yield from (commit for commit in page if commit.last_position <= head)
-        # A forged length must not lead round in circles.
-        after = max(after + 1, page[-1].last_position)
+        after = page[-1].last_position
         progress(min(after, head))
 
 

@@ -36,7 +36,6 @@ def codec(
     return Codec({kind.__name__: kind for kind in types}, upcasters or {})
 
 
-@cache  # pydantic's classes are slow to say that they have no such attribute
 @cache  # pydantic's metaclass is slow to say that there is no such attribute
 def schema_version(kind: type[Frozen]) -> int:
     return int(getattr(kind, "schema_version", 1))
@@ -119,15 +118,14 @@ def _data(codec: Codec, commit: Commit, entry: Mapping[str, Any]) -> Frozen:
     kind = codec.types.get(entry["type"])
     if kind is None:
         raise UnknownEvent(f"{commit.stream}@{commit.version}: no event type {entry['type']}")
-    data = _upcast(codec, entry, schema_version(kind))
+    current = schema_version(kind)
+    data = entry["data"] if entry["schema"] == current else _upcast(codec, entry, current)
     event: Frozen = kind.__pydantic_validator__.validate_python(data)
     return event
 
 
 def _upcast(codec: Codec, entry: Mapping[str, Any], current: int) -> dict[str, Any]:
     data: dict[str, Any] = entry["data"]
-    if entry["schema"] == current:
-        return data
     for version in range(entry["schema"], current):
         data = codec.upcasters[entry["type"], version](data)
     if entry["schema"] > current:

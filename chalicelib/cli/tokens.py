@@ -14,6 +14,7 @@ SHORT = {
     "agent": "agent-li",
     "clerk": "clerk-chen",
     "reviewer": "reviewer-housing",
+    "reviewer-2": "reviewer-environment",
     "approver": "approver-housing",
     "supervisor": "supervisor-zhou",
     "auditor": "auditor-zheng",

@@ -46,7 +46,17 @@ def test_an_owner_may_have_any_name(blobs, owner):
 
 
 @pytest.mark.parametrize(
-    "digest", ["", ".", "..", "../incoming", "/etc/hostname", DIGEST.upper(), f"{DIGEST}\n"]
+    "digest",
+    [
+        "",
+        ".",
+        "..",
+        "../incoming",
+        "/etc/hostname",
+        DIGEST.upper(),
+        f"{DIGEST}\n",
+        f"{DIGEST}/../{DIGEST}",
+    ],
 )
 def test_what_is_no_digest_is_not_there(blobs, digest):
     blobs.put("case-1", PLAN)

@@ -176,7 +176,8 @@ def test_streams_are_listed_by_prefix_in_order(store):
         add(store, name, f"{name}-{len(store.load(name).commits)}")
     assert store.streams("case-") == ["case-a", "case-b", "case-c"]
     assert store.streams("") == ["case-a", "case-b", "case-c", "cases", "casf", "item-a"]
-    assert store.streams("nothing") == []
+    assert store.streams("item-") == ["item-a"]
+    assert store.streams("casd", after="a") == store.streams("nothing") == []
 
 
 def test_streams_are_listed_page_by_page(store):

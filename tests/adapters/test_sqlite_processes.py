@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
+from threading import Event
 from time import sleep
 
 from chalicelib.adapters.sqlite_store import SqliteStore
+from chalicelib.adapters.turnstile import Turnstile
 from chalicelib.application.audit import check
 from chalicelib.application.ports import verify
 
@@ -96,3 +98,26 @@ def test_a_process_that_died_holding_the_turn_holds_nobody_up(path):
             process.kill()
     with closing(opening.result()) as store:
         assert add(store, "case-1", "submit").position == 1
+
+
+def test_who_comes_back_at_once_waits_until_the_other_has_had_a_turn(path):
+    taken: list[str] = []
+    done = Event()
+
+    def again_and_again(name, times):
+        with closing(Turnstile(path)) as turnstile:
+            for _ in range(times):
+                with turnstile:
+                    taken.append(name)
+                    sleep(0.0005)
+                if done.is_set():
+                    return
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(again_and_again, "busy", 100_000)
+        while not taken:
+            sleep(0.001)
+        pool.submit(again_and_again, "other", 20).result()
+        done.set()
+    between = "".join(name[0] for name in taken).strip("b").split("o")
+    assert max(map(len, between)) <= 2

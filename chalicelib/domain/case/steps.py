@@ -67,7 +67,7 @@ def _opened(
 
 
 def turn(dossier: Dossier, planned: str) -> int:
-    """The how-manieth time the step comes up, whoever it was passed on to."""
+    """Which time it is that the step comes up, whoever it was passed on to."""
     steps = (*(one.opened for one in dossier.open), *(one.opened for one in dossier.done))
     came_up = {_own_id(one.step).partition(":")[0] for one in steps if one.planned == planned}
     return len(came_up) + 1

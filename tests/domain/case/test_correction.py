@@ -65,6 +65,14 @@ def test_the_due_date_follows_a_corrected_stop():
     assert due(*later) == due(*ACCEPTED, suspend(THU), resume(FRI))
 
 
+def test_a_stop_may_have_lasted_one_day():
+    a_case(*STOPPED).when(correct("pause-1.until", WED, RESUMPTION)).then(e.MistakeCorrected)
+
+
+def test_a_case_may_have_been_accepted_on_the_day_of_its_decision():
+    a_case(*GRANTED).when(correct("accepted_on", FRI, ACCEPTANCE, LATER)).then(e.MistakeCorrected)
+
+
 def test_a_correction_can_be_corrected_naming_the_one_before():
     once = (*ACCEPTED, correct("accepted_on", MON, ACCEPTANCE))
     a_case(*once).when(correct("accepted_on", TUE, len(played(*once)))).then(e.MistakeCorrected)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from pydantic import ValidationError
 
+from chalicelib.domain import case
 from chalicelib.domain.case import commands as c
 from chalicelib.domain.case import events as e
 from chalicelib.domain.case.parts import DocumentKind, Result, StepOutcome
@@ -13,6 +14,7 @@ from chalicelib.domain.case.state import Returned, Submitted
 from chalicelib.domain.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder, Unlawful
 from chalicelib.domain.numbers import case_number
 
+from ..scenario import given
 from .givens import (
     ACCEPTED,
     APPLICANT,
@@ -22,6 +24,7 @@ from .givens import (
     FORM,
     FRI,
     GRANTED,
+    ITEM,
     LATER,
     MON,
     NEXT_MON,
@@ -32,8 +35,10 @@ from .givens import (
     a_case,
     accept,
     after,
+    archive,
     ask_supplement,
     at,
+    decide,
     deem_accepted,
     dossier,
     finish,
@@ -106,6 +111,14 @@ def test_a_mistyped_case_number_is_no_case_number():
         submit(number="44080020260413000001X")
 
 
+@pytest.mark.parametrize("command", [submit(), save_draft(), accept(), withdraw(), archive()])
+def test_a_case_that_was_handled_elsewhere_takes_nothing(command):
+    told = e.CaseImported(
+        case_id="c1", reference="R-1", item=ITEM, division="440800", department="440800-water"
+    )
+    given(decide, case.fold([told])).when(command).then_rejected(Closed)
+
+
 # Pre-check
 
 
@@ -155,6 +168,16 @@ def test_what_was_sent_again_is_checked_again():
     again = dossier(submit(), return_submission(), resubmit(), pass_pre_check(TUE))
     assert again.prechecked
     assert not dossier(submit(), return_submission(), resubmit()).prechecked
+
+
+def test_what_was_sent_again_twice_was_sent_once():
+    a_case(submit(), return_submission(), resubmit()).when(resubmit()).then_nothing()
+
+
+def test_it_is_not_sent_again_before_it_was_returned():
+    a_case(submit(), return_submission(TUE)).when(resubmit(MON)).then_rejected(
+        Invalid, "returned since 2026-04-14"
+    )
 
 
 def test_only_what_was_returned_is_sent_again():

@@ -240,8 +240,11 @@ def test_nothing_is_rated_before_its_end():
     a_case(*ACCEPTED).when(rate()).then_rejected(OutOfOrder)
 
 
-def test_a_bad_rating_is_answered():
-    a_case(*RATED_BADLY).when(answer()).then(e.StepStarted, e.StepFinished, e.BadRatingAnswered)
+@pytest.mark.parametrize("bad", [4, 5])
+def test_a_bad_rating_is_answered(bad):
+    a_case(*DELIVERED, rate(bad)).when(answer()).then(
+        e.StepStarted, e.StepFinished, e.BadRatingAnswered
+    )
 
 
 @pytest.mark.parametrize("handler", [CLERK, APPROVER])

@@ -11,6 +11,7 @@ from .givens import (
     AGREED,
     APPROVER,
     APPROVING,
+    AT_ONCE,
     CLERK,
     DISAGREED,
     FIRE,
@@ -28,6 +29,7 @@ from .givens import (
     WED,
     a_case,
     accept,
+    ask_extension,
     at,
     deny,
     dossier,
@@ -89,7 +91,14 @@ def test_a_finished_step_cannot_be_finished_otherwise():
 
 
 def test_an_unknown_step_is_answered_with_those_that_are_open():
-    a_case(*ACCEPTED).when(finish("sign-1")).then_rejected(OutOfOrder, "open steps: survey-1")
+    for command in (finish("sign-1"), start("sign-1")):
+        a_case(*ACCEPTED).when(command).then_rejected(
+            OutOfOrder, "sign-1 is not open; open steps: survey-1"
+        )
+
+
+def test_a_step_is_taken_up_on_the_day_it_opens():
+    a_case(*ACCEPTED).when(start("survey-1", TUE)).then(e.StepStarted)
 
 
 def test_a_step_is_not_finished_before_it_opened():
@@ -104,12 +113,12 @@ def test_a_step_is_not_taken_up_before_it_opened():
     opened_on_thursday.when(early).then_rejected(Invalid, "cannot be taken up before")
 
 
-@pytest.mark.parametrize("desk", ["intake-1", "special-1"])
-def test_the_step_of_a_desk_ends_with_its_own_decision(desk):
-    if desk == "intake-1":
-        a_case(submit()).when(finish(desk, day=TUE)).then_rejected(OutOfOrder)
-    else:
-        a_case(*ACCEPTED, suspend()).when(finish(desk, day=THU)).then_rejected(OutOfOrder)
+def test_the_step_of_a_desk_ends_with_its_own_decision():
+    a_case(submit()).when(finish("intake-1", day=TUE)).then_rejected(OutOfOrder)
+    a_case(*ACCEPTED, suspend()).when(finish("special-1", day=THU)).then_rejected(OutOfOrder)
+    a_case(*ACCEPTED, ask_extension()).when(finish("extension-1", day=THU)).then_rejected(
+        OutOfOrder, "a decision of its own"
+    )
 
 
 def test_nothing_is_finished_while_the_clock_stands():
@@ -149,6 +158,13 @@ def test_sending_back_needs_an_opinion():
 def test_who_approves_may_send_it_back_too():
     back = a_case(*APPROVING).when(finish("sign-1", RETURNED, THU, "请补充理由", by=APPROVER))
     assert back.then_one(e.StepOpened).step == "survey-2"
+
+
+def test_there_may_be_nobody_to_send_it_back_to():
+    at_once = a_case(submit(plan=AT_ONCE), accept())
+    at_once.when(finish("sign-1", RETURNED, opinion="?", by=APPROVER)).then_rejected(
+        OutOfOrder, "no earlier step"
+    )
 
 
 def test_an_approval_is_a_decision_and_no_finished_step():

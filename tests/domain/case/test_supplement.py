@@ -62,6 +62,12 @@ def test_a_notice_passes_the_case_from_the_window_to_the_applicant():
     assert isinstance(after(case, lambda state: state), Supplementing)
 
 
+def test_a_notice_comes_with_the_receipt_of_what_was_handed_in():
+    a_case(submit()).when(ask_supplement()).then(
+        e.SubmissionReceived, e.StepStarted, e.StepFinished, e.SupplementRequested, e.StepOpened
+    )
+
+
 def test_the_same_notice_twice_is_one_notice():
     a_case(*ASKED).when(ask_supplement(WED)).then_nothing()
 
@@ -136,7 +142,8 @@ def test_nobody_supplements_what_is_complete():
 
 
 def test_a_supplement_is_not_of_a_day_before_the_notice():
-    a_case(*ASKED).when(supplement(MON)).then_rejected(Invalid)
+    a_case(*ASKED).when(supplement(MON)).then_rejected(Invalid, "supplementing since 2026-04-14")
+    a_case(*ASKED_UNDER_REVIEW).when(supplement(TUE)).then_rejected(Invalid, "cannot be of")
 
 
 def test_a_supplement_that_comes_late_but_before_the_end_is_taken():
@@ -170,6 +177,10 @@ def test_the_supplement_starts_the_clock_again():
     case = a_case(*ASKED_UNDER_REVIEW).when(supplement(FRI))
     assert case.then_one(e.CaseResumed).until == at(FRI).date()
     assert isinstance(after(case, lambda state: state), Accepted)
+
+
+def test_a_supplement_may_come_on_the_day_of_the_notice():
+    assert a_case(*ASKED_UNDER_REVIEW).when(supplement(WED)).then_one(e.SupplementSubmitted)
 
 
 def test_the_review_has_a_notice_of_its_own_beside_that_of_intake():

@@ -125,6 +125,10 @@ def test_a_stop_does_not_end_before_it_began():
     a_case(*ACCEPTED, suspend(THU)).when(resume(WED)).then_rejected(Invalid, "cannot resume before")
 
 
+def test_a_stop_of_one_day_counts_as_a_day():
+    assert due(*ACCEPTED, suspend(WED), resume(WED)) == date(2026, 5, 15)
+
+
 def test_a_stop_that_ended_has_ended():
     a_case(*ACCEPTED, suspend(), resume()).when(resume()).then_nothing()
     a_case(*BOTH, resume(FRI, "pause-1")).when(resume(FRI, "pause-1")).then_nothing()
