@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b, sha256
 from hmac import digest
 from typing import Any
@@ -21,6 +21,7 @@ from .views import Bell, Views
 
 # How far a caller's clock may be ahead of ours.
 SKEW = timedelta(minutes=2)
+EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Caller:
             return now
         if self.occurred_at > now + SKEW:
             raise Invalid(f"{self.occurred_at.isoformat()} lies in the future")
+        if self.occurred_at < EARLIEST:
+            raise Invalid(f"{self.occurred_at.isoformat()} lies before anything that is kept here")
         return self.occurred_at
 
     def request(self, now: datetime, name: str, body: Mapping[str, Any]) -> Request:

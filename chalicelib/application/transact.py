@@ -57,8 +57,7 @@ class Outcome(NamedTuple, Generic[S]):
 
 
 def fold(decider: Decider[S], history: History) -> S:
-    happened = (fact for commit in history.commits for fact in facts(decider.codec, commit))
-    return reduce(decider.evolve, happened, decider.initial)
+    return reduce(decider.evolve, facts(decider.codec, history.commits), decider.initial)
 
 
 def transact(

@@ -16,7 +16,7 @@ from ..domain import case
 from ..domain.actor import Actor, Role
 from ..domain.calendar import LEGAL_ZONE, legal_day
 from ..domain.case import ledger
-from ..domain.case.state import Absent, Drafted, Imported, State
+from ..domain.case.state import Absent, Drafted, Imported, Impossible, State
 from ..projections import case_numbers
 from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json, table
 
@@ -139,7 +139,10 @@ def replay(  # noqa: PLR0913 - one parameter an option
     ]
     rows, state = [], case.initial
     for one in recorded:
-        state = case.evolve(state, one.data)  # type: ignore[arg-type]  # a case's stream
+        try:
+            state = case.evolve(state, one.data)  # type: ignore[arg-type]  # a case's stream
+        except Impossible as error:
+            fail(f"by then event {one.version} had happened, and what it follows had not: {error}")
         rows.append(_replayed(platform, one, state))
     if as_json:
         show_json(rows)

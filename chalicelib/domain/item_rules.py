@@ -9,10 +9,8 @@ from .clock import JOINT_DECISION, Limit, SpecialProcedure
 from .codes import CaseType
 from .item_definition import ItemDefinition
 from .numbers import InvalidNumber, check_credit_code, parse_item_code
-from .plan import PlannedStep, StepKind
+from .plan import DESKS, PlannedStep, StepKind
 
-# Desks that every case may have (case/working.py); a step of that id would be taken for one.
-RESERVED_STEPS = frozenset({"intake", "supplement", "delivery", "rating", "special"})
 # Nobody is left out who has no smartphone (国办发〔2020〕45号: elders).
 WITHOUT_DEVICE = frozenset(
     {Channel.WINDOW, Channel.KIOSK, Channel.HOTLINE, Channel.VILLAGE_POINT, Channel.POST}
@@ -106,8 +104,8 @@ def _steps(item: ItemDefinition) -> Iterator[Misfit]:
         if (step.kind is StepKind.APPROVE) != (at == last):
             yield Misfit(("steps", at, "kind"), "the last step, and no other, is `approve`")
         yield from _step_role(item, at, step)
-        if step.id in RESERVED_STEPS:
-            names = ", ".join(sorted(RESERVED_STEPS))
+        if step.id in DESKS:  # it would be taken for one
+            names = ", ".join(sorted(DESKS))
             yield Misfit(("steps", at, "id"), f"choose another id: {names} are desks of any case")
 
 

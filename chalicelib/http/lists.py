@@ -1,12 +1,12 @@
 """Lists made by views: an applicant's cases, a department's work, the case-process library."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from ..application.platform import Platform
-from ..application.views import Cursor, Page
+from ..application.views import Row
 from ..domain.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
 from ..domain.calendar import LEGAL_ZONE
 from ..domain.errors import NotAllowed
@@ -46,8 +46,16 @@ def routes(web: Web) -> Blueprint:
     @route(http, web, "GET", "/cases", doc=_OWN_CASES)
     def own_cases(ask: Ask) -> Response:
         """The caller's own cases, newest first; `as=company` lists the company's."""
-        partition = _own(ask.actor, ask.choice("as", frozenset({"account", "company"})))
-        return _listed(ask, applicant_cases.NAME, "applicant", partition, descending=True)
+        actor = ask.actor
+        partition = _own(actor, ask.choice("as", frozenset({"account", "company"})))
+        return _listed(
+            ask,
+            applicant_cases.NAME,
+            "applicant",
+            partition,
+            shown=lambda row: applicant_cases.shows(row, actor),
+            descending=True,
+        )
 
     @route(http, web, "GET", "/work", doc=_WORK)
     def work(ask: Ask) -> Response:
@@ -68,24 +76,21 @@ def routes(web: Web) -> Blueprint:
     return http
 
 
-def _listed(ask: Ask, view: str, index: str, partition: str, **bounds: Any) -> Response:
-    ask.wait_for(view)
-    sealed = f"{view} {index} {partition}"
-    cursor = ask.cursor(sealed)
-    page = _page(ask.platform, view, index, partition, after=cursor, limit=ask.limit, **bounds)
-    return reply(ask.page(sealed, page))
-
-
-def _page(
-    platform: Platform,
+def _listed(
+    ask: Ask,
     view: str,
     index: str,
     partition: str,
     *,
-    after: Cursor | None,
-    **options: Any,
-) -> Page:
-    return platform.views.page(view, index, partition, after=after, **options)
+    shown: Callable[[Row], bool] = lambda _: True,
+    **bounds: Any,
+) -> Response:
+    ask.wait_for(view)
+    sealed = f"{view} {index} {partition}"
+    page = ask.platform.views.page(
+        view, index, partition, after=ask.cursor(sealed), limit=ask.limit, **bounds
+    )
+    return reply(ask.page(sealed, page._replace(rows=[row for row in page.rows if shown(row)])))
 
 
 def _own(actor: Actor, whose: str | None) -> str:

@@ -9,6 +9,7 @@ from ..application.platform import Caller, Platform
 from ..domain.actor import SYSTEM, Channel
 from ..domain.case.commands import IssueCertificate
 from ..domain.case.events import CaseGranted
+from ..domain.case.state import Decided
 from ..domain.case.working import dossier_of
 from ..domain.numbers import certificate_id
 
@@ -20,9 +21,11 @@ def on_event(platform: Platform, event: Recorded) -> None:
     if not isinstance(event.data, CaseGranted):
         return
     case_id = event.stream.removeprefix("case-")
-    dossier = dossier_of(cases.get(platform, SYSTEM, case_id).state)
+    state = cases.get(platform, SYSTEM, case_id).state
+    dossier = dossier_of(state)
     kind = dossier.plan.certificate
-    if kind is None or dossier.certificate is not None:
+    # A case that was voided meanwhile gets none.
+    if kind is None or dossier.certificate is not None or not isinstance(state, Decided):
         return
     # The case number without its check character is unique, so it serves as the serial number.
     identifier = certificate_id(kind.type, kind.issuer, dossier.number[:-1], FIRST_VERSION)

@@ -50,7 +50,12 @@ class City:
         )
 
     def post(
-        self, account: str, path: str, body: Any = None, key: str | None = None, **headers: str
+        self,
+        account: str | None,
+        path: str,
+        body: Any = None,
+        key: str | None = None,
+        **headers: str,
     ) -> httpx.Response:
         key = key or f"test-key-{next(self._keys):06d}"
         named = {name.replace("_", "-"): value for name, value in headers.items()}
