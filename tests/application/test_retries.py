@@ -1,3 +1,4 @@
+from dataclasses import replace
 from threading import Event, Thread
 from typing import Any
 
@@ -176,7 +177,7 @@ def test_events_of_a_new_release_are_taken_once_it_is_there(town):
     record(town.store, "case-1", noted, FromTheFuture(text="!"), noted)
     catch_up(JOURNAL, town.feed, town.views)
     types = {**town.source.codec.types, "FromTheFuture": FromTheFuture}
-    newer = town.source._replace(codec=town.source.codec._replace(types=types))
+    newer = town.source._replace(codec=replace(town.source.codec, types=types))
     assert retry(JOURNAL, newer, town.views) == (2, 0)
     assert versions(town, "case-1") == [1, 2, 3]
 
