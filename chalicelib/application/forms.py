@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..domain.item import ItemDefinition
 from .form_formats import FORMATS
 from .form_schemas import ecma
+from .items import Recent
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -163,6 +164,18 @@ def _value(keyword: str, value: Any) -> tuple[str, str]:
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:
+    # The schema is kept beside it, so that no other can come to have its `id`.
+    kept = _MADE.get(id(schema))
+    if kept is None:
+        kept = (schema, _made(schema))
+        _MADE.put(id(schema), kept)
+    return kept[1]
+
+
+_MADE: Recent[int, tuple[Mapping[str, Any], Any]] = Recent(256)
+
+
+def _made(schema: Mapping[str, Any]) -> Any:
     from referencing import Registry
 
     # An empty registry: the default one would fetch a `$ref` over the network.
