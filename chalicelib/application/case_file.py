@@ -66,7 +66,7 @@ def _case(
         "form": dossier.form,
         "materials": [one.model_dump(mode="json", exclude_none=True) for one in dossier.materials],
         "submitted_on": dossier.submitted_on.isoformat(),
-        "supplement": _supplement(dossier),
+        "supplement": _dump(dossier.notice),
         "clock": _clock(state, calendar, today, language),
         "steps": [*map(_done, dossier.done), *map(_open, dossier.open)],
         "transfers": [_dump(one) for one in dossier.transfers],
@@ -102,10 +102,6 @@ def event(one: Recorded) -> Json:
 
 def name(state: State) -> str:
     return type(state).__name__.lower()
-
-
-def _supplement(dossier: Dossier) -> Json | None:
-    return _dump(dossier.notice)
 
 
 def _clock(state: WithDossier, calendar: Calendar, today: date, language: str) -> Json:

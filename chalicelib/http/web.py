@@ -9,7 +9,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
+from functools import cached_property, wraps
 from hmac import compare_digest
 from typing import Any, NamedTuple, TypeVar
 
@@ -57,7 +57,7 @@ class Ask:
         self.platform = web.platform()
         self._verifier = web.verifier
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
         """Raises AuthError: without a good token nobody is anybody."""
         return self._verifier().actor(self.request.headers.get("authorization"))
