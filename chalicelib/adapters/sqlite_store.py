@@ -27,15 +27,10 @@ WHERE position >= coalesce((SELECT max(position) FROM commits WHERE position <= 
 AND position + length - 1 > ?1
 ORDER BY position LIMIT ?2
 """  # noqa: S608 - our names
-# One seek in the index for each name, however many commits a stream has.
-STREAMS = """
-WITH RECURSIVE names (name) AS (
-    SELECT min(stream) FROM commits WHERE stream >= max(?1, ?2) AND stream <> ?2
-    UNION ALL
-    SELECT (SELECT min(stream) FROM commits WHERE stream > name) FROM names
-    WHERE substr(name, 1, length(?1)) = ?1
-)
-SELECT name FROM names WHERE substr(name, 1, length(?1)) = ?1 LIMIT ?3
+PLACE = """
+SELECT position + ?2 - version FROM commits
+WHERE stream = ?1 AND version <= ?2 AND version + length > ?2
+ORDER BY version DESC LIMIT 1
 """
 
 
@@ -75,9 +70,6 @@ class SqliteStore:
             raise outcome
         return outcome
 
-    def streams(self, prefix: str, /, *, after: str = "", limit: int = 1000) -> Sequence[str]:
-        return [name for (name,) in self._readers.query(STREAMS, (prefix, after, limit))]
-
     def read(self, after: int, limit: int, /) -> Sequence[Commit]:
         """
         A checkpoint is always the last position of a commit. If `after` lies inside one, that
@@ -87,6 +79,10 @@ class SqliteStore:
 
     def head(self) -> int:
         return sum(position for (position,) in self._readers.query(HEAD))
+
+    def place(self, stream: str, version: int, /) -> int | None:
+        found = self._readers.query(PLACE, (stream, version))
+        return found[0][0] if found else None
 
     def close(self) -> None:
         """Waits for what is being written; what comes later is refused. Twice is once."""

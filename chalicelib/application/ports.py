@@ -9,8 +9,9 @@ What the application needs from the outside; `adapters` supplies it.
   x Unavailable     the place where it is kept cannot be used; nothing was acknowledged
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
@@ -188,10 +189,6 @@ class EventStore(Protocol):
         """
         ...
 
-    def streams(self, prefix: str, /, *, after: str = "", limit: int = 1000) -> Sequence[str]:
-        """Names of streams that begin with `prefix`, in order, from behind `after`."""
-        ...
-
 
 class Log(Protocol):
     def read(self, after: int, limit: int, /) -> Sequence[Commit]:
@@ -207,8 +204,35 @@ class Log(Protocol):
         """The last position, 0 for an empty log."""
         ...
 
+    def place(self, stream: str, version: int, /) -> int | None:
+        """The position of an event, None while there is none (a sequencer has yet to give it)."""
+        ...
+
+
+class Upload(NamedTuple):
+    """
+    One HTTP request that hands in a document: its body are the bytes, `headers` go with it as they
+    are. A `url` without a host is the service's own, and takes the caller's token as well.
+    """
+
+    url: str
+    method: str
+    headers: Mapping[str, str]
+    expires_at: datetime
+
 
 class Blobs(Protocol):
+    @property
+    def upload_limit(self) -> int:
+        """Bytes that one upload may have."""
+        ...
+
+    def presign(
+        self, owner: str, digest: str, size: int, media_type: str, seconds: int, /
+    ) -> Upload:
+        """The upload of exactly this content, which lets nothing else in; good for `seconds`."""
+        ...
+
     def put(self, owner: str, content: bytes, /) -> str:
         """Keep `content` durably under its SHA-256 (hex, returned); twice is once."""
         ...
@@ -219,4 +243,19 @@ class Blobs(Protocol):
 
     def size(self, owner: str, digest: str, /) -> int | None:
         """Bytes, or None if `owner` never put it: knowing a digest gives no access."""
+        ...
+
+
+class Signer(Protocol):
+    @property
+    def key_id(self) -> str:
+        """Names the key to people, who keep its public half."""
+        ...
+
+    def sign(self, message: bytes, /) -> bytes:
+        """ECDSA on P-256 over SHA-256 of `message` (FIPS 186-5), in DER."""
+        ...
+
+    def public_key(self) -> bytes:
+        """SubjectPublicKeyInfo (RFC 5280) in DER."""
         ...

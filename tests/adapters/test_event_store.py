@@ -171,26 +171,6 @@ def test_the_chain_of_what_was_stored_is_whole(store):
     assert len({GENESIS, *(commit.hash for commit in history.commits)}) == 6
 
 
-def test_streams_are_listed_by_prefix_in_order(store):
-    for name in ["case-b", "item-a", "case-a", "case-c", "cases", "case-a", "casf"]:
-        add(store, name, f"{name}-{len(store.load(name).commits)}")
-    assert store.streams("case-") == ["case-a", "case-b", "case-c"]
-    assert store.streams("") == ["case-a", "case-b", "case-c", "cases", "casf", "item-a"]
-    assert store.streams("item-") == ["item-a"]
-    assert store.streams("casd", after="a") == store.streams("nothing") == []
-
-
-def test_streams_are_listed_page_by_page(store):
-    for n in range(7):
-        add(store, f"case-{n}", "submit")
-    add(store, "item-1", "publish")
-    assert store.streams("case-", limit=3) == ["case-0", "case-1", "case-2"]
-    assert store.streams("case-", after="case-2", limit=3) == ["case-3", "case-4", "case-5"]
-    assert store.streams("case-", after="case-5", limit=3) == ["case-6"]
-    assert store.streams("case-", after="case-6") == []
-    assert store.streams("case-", after="a") == [f"case-{n}" for n in range(7)]
-
-
 _streams = count()
 _appends = st.lists(
     st.tuples(

@@ -44,6 +44,22 @@ def test_positions_count_events_over_all_streams(place):
     assert place.log.head() == 6
 
 
+def test_the_place_of_an_event_is_its_position(place):
+    add(place.store, "case-1", "submit", length=2)
+    add(place.store, "case-2", "submit", length=3)
+    add(place.store, "case-1", "accept", length=2)
+    place.settle()
+    assert [place.log.place("case-1", version) for version in (1, 2, 3, 4)] == [1, 2, 6, 7]
+    assert place.log.place("case-2", 3) == 5
+
+
+def test_what_is_not_there_has_no_place(place):
+    add(place.store, "case-1", "submit", length=2)
+    place.settle()
+    assert [place.log.place("case-1", version) for version in (0, 3)] == [None, None]
+    assert place.log.place("case-2", 1) is None
+
+
 def test_the_log_holds_what_the_streams_hold(place):
     for n in range(6):
         add(place.store, f"case-{n % 2}", f"command-{n}", length=n + 1, body=b'{"n":%d}' % n)

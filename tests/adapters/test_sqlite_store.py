@@ -13,6 +13,7 @@ from chalicelib.adapters.sqlite_store import SqliteStore
 from chalicelib.application.audit import check
 from chalicelib.application.ports import Conflict, Damaged, History, Reused, Unavailable
 
+from ..logs import streams
 from .commits import add, at_once, command, keys
 
 
@@ -58,7 +59,7 @@ def test_eight_may_make_one_file_at_once(path):
 
     assert at_once([partial(open_and_add, f"case-{n}") for n in range(8)]) == [None] * 8
     with closing(SqliteStore(path)) as one:
-        assert len(one.streams("case-")) == 8
+        assert len(streams(one, "case-")) == 8
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(path):

@@ -14,6 +14,8 @@ from chalicelib.application.import_mapping import Mapping
 from chalicelib.application.import_rows import LogRow, Origin
 from chalicelib.domain import case
 
+from ..logs import streams
+
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CODEC = codec(case.EVENTS)
 ORIGIN = Origin("log.csv", NOW)
@@ -133,7 +135,7 @@ def everything(store: SqliteStore) -> dict[str, list[tuple[Any, ...]]]:
             (one.version, one.occurred_at.isoformat(), one.actor, one.channel, one.source, one.data)
             for one in stored(store, stream)
         ]
-        for stream in store.streams("case-", limit=100_000)
+        for stream in streams(store, "case-")
     }
 
 

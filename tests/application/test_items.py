@@ -40,9 +40,6 @@ class Counted:
     def append(self, history, command, length, body, /):
         return self._store.append(history, command, length, body)
 
-    def streams(self, prefix, /, *, after="", limit=1000):
-        return self._store.streams(prefix, after=after, limit=limit)
-
 
 @contextmanager
 def a_platform(data):

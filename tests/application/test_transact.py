@@ -44,9 +44,6 @@ class Overtaken:
             note(self._store, f"other-{self.left}")
         return self._store.append(history, command, length, body)
 
-    def streams(self, prefix, /, *, after="", limit=1000):
-        return self._store.streams(prefix, after=after, limit=limit)
-
 
 def test_a_command_answers_with_the_stream_right_after_it(store):
     note(store, "one")

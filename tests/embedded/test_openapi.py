@@ -24,6 +24,7 @@ from chalicelib.http.cases import COMMANDS
 from chalicelib.http.errors import CODES
 from chalicelib.http.messages import MESSAGES
 
+from ..logs import streams
 from .openapi_rules import OPENAPI, broken, operations
 from .stories import ITEMS, LOG, MAPPING, ROOT
 from .walking import Walker
@@ -170,7 +171,7 @@ def test_an_imported_case_is_as_documented(walked: Walker, platform: Platform, t
     mapping.write_text(MAPPING)
     run_import(platform, log, mapping, data=tmp_path)
     imported = next(
-        stream for stream in platform.store.streams("case-") if _is_imported(platform, stream)
+        stream for stream in streams(platform.log, "case-") if _is_imported(platform, stream)
     )
     path = f"/cases/{imported.removeprefix('case-')}"
     assert walked("auditor-zheng", "GET", path).json()["state"] == "imported"

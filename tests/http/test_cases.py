@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ..logs import streams
 from .conftest import SENIOR_CARD, City
 
 
@@ -40,7 +41,7 @@ def test_clicking_eight_times_at_once_makes_one_case(city: City):
         )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["number"] for answer in answers}) == 1
-    assert len(city.platform.store.streams("case-")) == 1
+    assert len(streams(city.platform.log, "case-")) == 1
 
 
 def test_the_first_answer_comes_again_even_after_later_commands(city: City):
