@@ -1,6 +1,7 @@
 """Notes on a case, as an application on Banjian has them: what is measured on our side."""
 
 from contextlib import closing
+from copy import copy
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
@@ -13,6 +14,7 @@ from chalicelib.application.codec import codec
 from chalicelib.application.consumers import catch_up
 from chalicelib.application.envelope import Circumstances, Recorded
 from chalicelib.application.feed import Feed, Source
+from chalicelib.application.memory import Memory
 from chalicelib.application.ports import CommandId
 from chalicelib.application.transact import Decider, Request, fold, transact
 from chalicelib.application.views import Entry, Projection, Row
@@ -67,21 +69,33 @@ VIEW = Projection("notes", "1", lambda event: event.stream, evolve_row, entries)
 
 
 class Banjian:
-    """One store; every command is an append of its own, as with the peer."""
+    """
+    One store; every command is an append of its own, as with the peer. Without a memory, as it is
+    at first, each command reads the whole stream.
+    """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, name: str = "events") -> None:
         self._directory = directory
-        self.store = SqliteStore(directory / "events.db")
+        self.store = SqliteStore(directory / f"{name}.db")
         self._numbers = count()
+        self._decider = DECIDER
+
+    def remembering(self, memory: Memory) -> "Banjian":
+        """The same store, for a process that has `memory`."""
+        other = copy(self)
+        other._decider = DECIDER._replace(memory=memory)
+        return other
 
     def open(self) -> str:
         stream = f"case-{next(self._numbers):032d}"
-        transact(self.store, DECIDER, stream, self._request("open"), lambda _: [Opened(title="A")])
+        transact(
+            self.store, self._decider, stream, self._request("open"), lambda _: [Opened(title="A")]
+        )
         return stream
 
     def note(self, stream: str, text: str) -> None:
         transact(
-            self.store, DECIDER, stream, self._request(text), lambda notes: decide(notes, text)
+            self.store, self._decider, stream, self._request(text), lambda notes: decide(notes, text)
         )
 
     def notes(self, stream: str) -> tuple[int, str]:

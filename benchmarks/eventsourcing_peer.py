@@ -96,12 +96,15 @@ class NotesProjection(Projection[NotesView]):
 
 
 class Peer:
-    def __init__(self, directory: Path) -> None:
+    """With `cached`, it keeps aggregates and reads only what is newer, which it can, too."""
+
+    def __init__(self, directory: Path, name: str = "peer", *, cached: bool = False) -> None:
         self._directory = directory
         self._application = Application[UUID](
             env={
                 "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-                "SQLITE_DBNAME": str(directory / "peer.db"),
+                "SQLITE_DBNAME": str(directory / f"{name}-peer.db"),
+                **({"AGGREGATE_CACHE_MAXSIZE": "1000"} if cached else {}),
             }
         )
         self._numbers = count()

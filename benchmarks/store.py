@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 
 from chalicelib.adapters.sqlite_file import SCHEMA
 from chalicelib.adapters.sqlite_store import SqliteStore
+from chalicelib.application.memory import Memory
 from chalicelib.application.ports import CommandId, History
 
 from .case_notes import Banjian
@@ -58,22 +59,29 @@ def run() -> dict[str, float]:
     Path("var").mkdir(exist_ok=True)
     with TemporaryDirectory(dir="var") as name, ExitStack() as opened:
         ours, peer = Banjian(Path(name)), Peer(Path(name))
-        opened.callback(ours.close)
-        opened.callback(peer.close)
+        ours_too, caching = Banjian(Path(name), "too"), Peer(Path(name), "too", cached=True)
+        for side in (ours, peer, ours_too, caching):
+            opened.callback(side.close)
         for path in Path(name).glob("*.db"):
             _grow(path)
         text = _text(ours, peer)
-        command = _commands(ours, peer, text)
+        cold = _commands(ours, peer, text)
+        command = _commands(ours.remembering(Memory()), peer, text)
+        cached = _commands(ours_too.remembering(Memory()), caching, text)
         load = _loads(ours, peer, text)
         projection = _projections(ours, peer)
         appends = _appends(Path(name))
         return {
             "command_ratio": round(command.ratio, 2),
+            "cold_command_ratio": round(cold.ratio, 2),
+            "cached_command_ratio": round(cached.ratio, 2),
             "load100_ratio": round(load.ratio, 2),
             "projection_ratio": round(projection.ratio, 2),
             "floor_ratio": round(appends.floor / appends.one, 2),
             "group_commit_gain": round(appends.one / appends.shared, 2),
             "command_us": round(command.ours, 1),
+            "cold_command_us": round(cold.ours, 1),
+            "cached_peer_command_us": round(cached.other, 1),
             "peer_command_us": round(command.other, 1),
             "load100_us": round(load.ours, 1),
             "peer_load100_us": round(load.other, 1),
@@ -103,7 +111,10 @@ def _filled(side: Side, streams: int, events: int, text: str) -> list[Any]:
 
 
 def _commands(ours: Side, peer: Side, text: str) -> Pair:
-    """Load a stream of 10 to 20 events, decide, append one: each a command of its own."""
+    """
+    Load a stream of 10 to 20 events, decide, append one: each a command of its own. As each side
+    does it by default (the service has a memory, the peer's cache is off), both without, both with.
+    """
 
     def jobs(side: Side) -> Jobs:
         return [partial(side.note, one, text) for one in _filled(side, STREAMS, 10, text)]

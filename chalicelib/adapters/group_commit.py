@@ -58,6 +58,8 @@ class GroupCommit(Generic[T, R]):
         self._writing = Lock()
 
     def submit(self, item: T) -> R:
+        if not self._queue and self._writing.acquire(blocking=False):
+            return self._alone(item)
         entry: _Entry[T, R] = _Entry(item)
         with self._queue_lock:
             self._queue.append(entry)
@@ -71,6 +73,16 @@ class GroupCommit(Generic[T, R]):
         finally:
             _wake(entry.next)
         return entry.outcome
+
+    def _alone(self, item: T) -> R:
+        """Nobody writes and nobody waits; who comes meanwhile is woken afterwards."""
+        try:
+            outcomes = self._write([item])
+        finally:
+            self._writing.release()
+            self._wake_next()
+        self._then(outcomes)
+        return outcomes[0]
 
     def _take_turn(self, entry: _Entry[T, R]) -> None:
         # No wake-up is lost: who sees the lock taken has already queued, and its holder looks at
@@ -101,6 +113,8 @@ class GroupCommit(Generic[T, R]):
             return self._queue
 
     def _wake_next(self) -> None:
+        if not self._queue:
+            return
         for first in self._waiting()[:1]:
             _wake(first)
 

@@ -16,7 +16,7 @@ from ..application.ports import (
 
 COLUMNS = "position, stream, version, length, command_id, fingerprint, hash, body"
 HEAD = "SELECT position + length - 1 FROM commits ORDER BY position DESC LIMIT 1"
-_LAST = "FROM commits WHERE stream = ?2 ORDER BY version DESC LIMIT 1"
+_LAST = "FROM commits WHERE stream = ?1 ORDER BY version DESC LIMIT 1"
 _NEWER = f"""
 SELECT {COLUMNS} FROM commits WHERE stream = ? AND version > ? AND command_id = ?
 """  # noqa: S608 - our names
@@ -24,9 +24,11 @@ SELECT {COLUMNS} FROM commits WHERE stream = ? AND version > ? AND command_id = 
 # that is what an append costs. Both ways: a history that is ahead of the stream would leave a hole.
 # And the hash: a history of the same length from another store would break the chain.
 _INSERT = f"""
-INSERT INTO commits ({COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-WHERE ?3 = coalesce((SELECT version + length {_LAST}), 1)
-AND ?9 = coalesce((SELECT hash {_LAST}), zeroblob(32))
+INSERT INTO commits ({COLUMNS})
+SELECT coalesce((SELECT position + length FROM commits ORDER BY position DESC LIMIT 1), 1),
+    ?1, ?2, ?3, ?4, ?5, ?6, ?7
+WHERE ?2 = coalesce((SELECT version + length {_LAST}), 1)
+AND ?8 = coalesce((SELECT hash {_LAST}), zeroblob(32))
 """
 
 
@@ -56,24 +58,19 @@ def write(db: sqlite3.Connection, batch: Iterable[Append]) -> list[Outcome]:
     """One transaction, durable on return; raises sqlite3.Error, and then nothing was written."""
     with db:
         db.execute("BEGIN IMMEDIATE")
-        (head,) = db.execute(HEAD).fetchone() or (0,)
-        outcomes: list[Outcome] = []
-        for one in batch:
-            outcome = _write_one(db, one, head + 1)
-            outcomes.append(outcome)
-            if isinstance(outcome, Commit):
-                head = max(head, outcome.last_position)
+        outcomes = [_write_one(db, one) for one in batch]
         db.execute("COMMIT")  # `with` would do it as well, but compile it anew each time
     return outcomes
 
 
-def _write_one(db: sqlite3.Connection, one: Append, position: int) -> Outcome:
-    """The commit, at `position` or where it has been since before, or why it was refused."""
+def _write_one(db: sqlite3.Connection, one: Append) -> Outcome:
+    """The commit, at the end of the log or where it has been before, or why it was refused."""
     stream, version, length, command, body, digest, _ = one.commit
-    values = (position, stream, version, length, *command, digest, body, one.hash)
-    if db.execute(_INSERT, values).rowcount == 0:
+    values = (stream, version, length, *command, digest, body, one.hash)
+    inserted = db.execute(_INSERT, values)
+    if inserted.rowcount == 0:
         return _known(db, one)
-    return Commit(stream, version, length, command, body, digest, position)
+    return Commit(stream, version, length, command, body, digest, inserted.lastrowid)
 
 
 def _known(db: sqlite3.Connection, one: Append) -> Outcome:

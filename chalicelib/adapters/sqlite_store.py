@@ -19,7 +19,7 @@ from .sqlite_file import connect, prepare, refusal
 from .sqlite_readers import Readers
 from .turnstile import Turnstile
 
-LOAD = f"SELECT {COLUMNS} FROM commits WHERE stream = ? ORDER BY version"  # noqa: S608 - our names
+LOAD = f"SELECT {COLUMNS} FROM commits WHERE stream = ? AND version >= ? ORDER BY version"  # noqa: S608 - our names
 # `after` may lie inside a commit, so the first one is the one that holds the position behind it.
 READ = f"""
 SELECT {COLUMNS} FROM commits
@@ -58,8 +58,16 @@ class SqliteStore:
         self._closed = False
         self._turnstile, self._db = _opened(self.path, synchronous)
 
-    def load(self, stream: str, /) -> History:
-        return History(stream, tuple(map(commit_of, self._readers.query(LOAD, (stream,)))))
+    def load(self, stream: str, known: History | None = None, /) -> History:
+        if known is not None and known.commits:
+            last = known.commits[-1].version
+            newer = known.with_newer(self._commits(stream, last))
+            if newer is not None:
+                return newer
+        return History(stream, self._commits(stream, 1))
+
+    def _commits(self, stream: str, version: int) -> tuple[Commit, ...]:
+        return tuple(map(commit_of, self._readers.query(LOAD, (stream, version))))
 
     def append(self, history: History, command: CommandId, length: int, body: bytes, /) -> Commit:
         known = history.find(command)

@@ -19,7 +19,7 @@ from ..domain.numbers import case_number
 from . import access, items
 from .forms import form_errors
 from .platform import Caller, Platform, derived_id
-from .transact import Decider, Outcome, fold, transact
+from .transact import Decider, Outcome, read, transact
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which people mix up
 
@@ -71,7 +71,7 @@ class CaseView(NamedTuple):
 
 
 def decider(platform: Platform) -> Decider[case.State]:
-    return Decider(platform.codec, case.initial, case.evolve)
+    return Decider(platform.codec, case.initial, case.evolve, platform.memory)
 
 
 def stream(case_id: str) -> str:
@@ -80,9 +80,8 @@ def stream(case_id: str) -> str:
 
 def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
     """The case, folded from its stream. Raises NotFound, also for who may not see it."""
-    history = platform.store.load(stream(case_id))
-    state = access.seen(actor, fold(decider(platform), history))
-    return CaseView(case_id, history.version, state)
+    history, state = read(platform.store, decider(platform), stream(case_id))
+    return CaseView(case_id, history.version, access.seen(actor, state))
 
 
 def execute(

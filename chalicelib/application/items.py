@@ -1,8 +1,7 @@
 """
 Publish service items, and find them: as they are now, or in the version of a case.
 
-A published version never changes, so it is read once and kept. An item as it is now is read each
-time, but folded only when its stream has grown: the hash of the last commit tells.
+A published version never changes, so it is read once and kept.
 """
 
 from collections import OrderedDict
@@ -19,8 +18,8 @@ from ..domain.item import ItemDefinition, Misfit, NotPublishable
 from .codec import events
 from .form_schemas import schema_problems
 from .platform import Caller, Platform
-from .ports import EventStore, History
-from .transact import Decider, Outcome, fold, transact
+from .ports import EventStore
+from .transact import Decider, Outcome, read, transact
 
 MANAGERS = frozenset({Role.ITEM_MANAGER, Role.SYSTEM})
 
@@ -82,11 +81,10 @@ class _Kept(NamedTuple):
 
 
 _VERSIONS: Recent[tuple[int, str, int], _Kept] = Recent(256)
-_STATES: Recent[bytes, item.State] = Recent(256)
 
 
 def decider(platform: Platform) -> Decider[item.State]:
-    return Decider(platform.codec, item.initial, item.evolve)
+    return Decider(platform.codec, item.initial, item.evolve, platform.memory)
 
 
 def stream(code: str) -> str:
@@ -149,19 +147,10 @@ def _run(
 
 def get(platform: Platform, code: str) -> ItemView:
     """The item as it is now, whatever its state; raises NotFound."""
-    history = platform.store.load(stream(code))
-    state = _folded(platform, history)
+    history, state = read(platform.store, decider(platform), stream(code))
     if isinstance(state, item.Absent):
         raise NotFound(f"there is no item {code}")
     return ItemView(code, history.version, state)
-
-
-def _folded(platform: Platform, history: History) -> item.State:
-    known = _STATES.get(history.hash)
-    if known is None:
-        known = fold(decider(platform), history)
-        _STATES.put(history.hash, known)
-    return known
 
 
 def current(platform: Platform, code: str, on: date | None = None) -> Current:

@@ -14,6 +14,7 @@ from ..domain.errors import Invalid
 from .codec import Codec
 from .envelope import Circumstances
 from .feed import Source
+from .memory import Memory
 from .ports import Blobs, CommandId, EventStore, Log
 from .serials import Serials
 from .transact import Request
@@ -28,7 +29,8 @@ EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
 class Platform:
     """
     `calendar` gives the working days as they are published now; `committed` rings after each
-    commit of this process; `secret` keys the query codes and cursors.
+    commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
+    that were read last.
     """
 
     store: EventStore
@@ -41,6 +43,7 @@ class Platform:
     serials: Serials
     committed: Bell
     secret: bytes = field(repr=False)
+    memory: Memory = field(default_factory=Memory, repr=False)
 
     @property
     def source(self) -> Source:

@@ -103,11 +103,16 @@ class Commit(NamedTuple):
 
 def chained(previous: bytes, commit: Commit) -> bytes:
     """The hash that `commit` must carry if the commit before it carries `previous`."""
+    stream, version, length, command, body, _, _ = commit
+    return _digest(previous, stream, version, length, command, body)
+
+
+def _digest(  # noqa: PLR0913 - all that a commit is
+    previous: bytes, stream: str, version: int, length: int, command: CommandId, body: bytes
+) -> bytes:
     # Newlines delimit because streams and command ids cannot hold one (see History.following).
-    head = f"{commit.stream}\n{commit.version}\n{commit.length}\n{commit.command.id}\n"
-    return sha256(
-        b"".join((previous, head.encode(), commit.command.fingerprint, b"\n", commit.body))
-    ).digest()
+    head = f"{stream}\n{version}\n{length}\n{command.id}\n".encode()
+    return sha256(b"".join((previous, head, command.fingerprint, b"\n", body))).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,17 @@ class History:
                 return same(commit, command)
         return None
 
+    def with_newer(self, commits: Sequence[Commit]) -> "History | None":
+        """
+        With `commits`: what the stream has now, from our last commit on. None if that is not ours:
+        the stream has become another one.
+        """
+        if not self.commits or not commits or commits[0].hash != self.hash:
+            return None
+        if len(commits) == 1:
+            return self
+        return History(self.stream, (*self.commits, *commits[1:]))
+
     def until(self, commit: Commit) -> "History":
         """The stream as it was right after `commit`."""
         # By version: what `append` returned may have had no position yet.
@@ -155,8 +171,9 @@ class History:
             raise ValueError("a stream or command id with a line break, or a commit of no events")
         if len(body) > MAX_BODY:
             raise TooLarge(self.stream, len(body))
-        bare = Commit(self.stream, self.version + 1, length, command, body, b"")
-        return bare._replace(hash=chained(self.hash, bare))
+        version = self.version + 1
+        digest = _digest(self.hash, self.stream, version, length, command, body)
+        return Commit(self.stream, version, length, command, body, digest)
 
 
 def same(commit: Commit, command: CommandId) -> Commit:
@@ -176,8 +193,11 @@ def verify(history: History) -> None:
 
 
 class EventStore(Protocol):
-    def load(self, stream: str, /) -> History:
-        """The whole stream; an unknown one is empty."""
+    def load(self, stream: str, known: History | None = None, /) -> History:
+        """
+        The whole stream; an unknown one is empty. Of what was `known` before, only what is newer is
+        read, if the stream still goes on from there (its hash tells).
+        """
         ...
 
     def append(self, history: History, command: CommandId, length: int, body: bytes, /) -> Commit:

@@ -10,6 +10,7 @@ from ..domain import serial
 from ..domain.actor import SYSTEM, Channel
 from .codec import Codec
 from .envelope import Circumstances
+from .memory import Memory
 from .ports import CommandId, EventStore
 from .transact import Decider, Request, transact
 
@@ -26,7 +27,7 @@ class Serials:
         self, store: EventStore, codec: Codec, now: Callable[[], datetime], block: int = 100
     ) -> None:
         self._store, self._now, self._block = store, now, block
-        self._decider = Decider(codec, serial.initial, serial.evolve)
+        self._decider = Decider(codec, serial.initial, serial.evolve, Memory())
         self._lock = Lock()
         self._held: OrderedDict[str, list[int]] = OrderedDict()
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from .codec import Codec, encode, facts
 from .envelope import Circumstances, Decided, Happened
+from .memory import NONE, Memory, Read
 from .ports import CommandId, Commit, Conflict, EventStore, History
 
 S = TypeVar("S")
@@ -16,11 +17,12 @@ ATTEMPTS = 12
 
 
 class Decider(NamedTuple, Generic[S]):
-    """How the states of one kind of stream follow from its events."""
+    """How the states of one kind of stream follow from its events, and where they are kept."""
 
     codec: Codec
     initial: S
     evolve: Callable[[S, Any], S]
+    memory: Memory = NONE
 
 
 class Request(NamedTuple):
@@ -60,6 +62,28 @@ def fold(decider: Decider[S], history: History) -> S:
     return reduce(decider.evolve, facts(decider.codec, history.commits), decider.initial)
 
 
+def read(store: EventStore, decider: Decider[S], stream: str) -> Read[S]:
+    """The stream as it is now; of what the decider's memory has, only what is newer is read."""
+    known = decider.memory.get(stream)
+    history = store.load(stream, None if known is None else known.history)
+    now = Read(history, _folded(decider, history, known))
+    decider.memory.put(now)
+    return now
+
+
+def _folded(decider: Decider[S], history: History, known: Read[S] | None) -> S:
+    if known is None:
+        return fold(decider, history)
+    if history.hash == known.history.hash:
+        return known.state
+    length = len(known.history.commits)
+    # The store made it from what was known, or it read all anew: that is another stream then.
+    if history.commits[:length] != known.history.commits:
+        return fold(decider, history)
+    newer = facts(decider.codec, history.commits[length:])
+    return reduce(decider.evolve, newer, known.state)
+
+
 def transact(
     store: EventStore,
     decider: Decider[S],
@@ -88,13 +112,12 @@ def _attempt(
     request: Request,
     decide: Callable[[S], Decided],
 ) -> Outcome[S]:
-    history = store.load(stream)
+    history, state = read(store, decider, stream)
     first = history.find(request.command)
     if first is not None:
         return _repeated(decider, history, first)
     if request.version not in (None, history.version):
         raise Stale(stream, request.version, history.version)
-    state = fold(decider, history)
     decided = decide(state)
     if not decided:
         return Outcome(history.version, _position(history), state)
@@ -110,7 +133,9 @@ def _attempt(
         return _repeated(decider, store.load(stream), commit)
     new = (one.event if isinstance(one, Happened) else one for one in decided)
     position = None if commit.position is None else commit.last_position
-    return Outcome(commit.last_version, position, reduce(decider.evolve, new, state))
+    now = Read(History(stream, (*history.commits, commit)), reduce(decider.evolve, new, state))
+    decider.memory.put(now)
+    return Outcome(commit.last_version, position, now.state)
 
 
 def _repeated(decider: Decider[S], history: History, first: Commit) -> Outcome[S]:

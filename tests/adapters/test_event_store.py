@@ -171,6 +171,39 @@ def test_the_chain_of_what_was_stored_is_whole(store):
     assert len({GENESIS, *(commit.hash for commit in history.commits)}) == 6
 
 
+def test_of_what_is_known_only_what_is_newer_is_read(store):
+    add(store, "case-1", "submit")
+    known = store.load("case-1")
+    assert store.load("case-1", known) == known
+    add(store, "case-1", "accept", length=2)
+    add(store, "case-1", "finish")
+    newer = store.load("case-1", known)
+    assert newer == store.load("case-1")
+    assert newer.commits[0] is known.commits[0]
+
+
+def test_what_is_known_of_nothing_is_nothing(store):
+    known = store.load("case-1")
+    add(store, "case-1", "submit")
+    assert store.load("case-1", known) == store.load("case-1")
+
+
+def test_what_is_known_of_another_past_is_read_anew(store):
+    add(store, "case-1", "submit", body=b'{"one":1}')
+    add(store, "case-1", "accept")
+    forged = History("case-1").following(command("other"), 1, b"{}")
+    assert store.load("case-1", History("case-1", (forged,))) == store.load("case-1")
+
+
+def test_what_is_known_of_more_than_there_is_is_read_anew(store):
+    add(store, "case-1", "submit")
+    history = store.load("case-1")
+    ahead = History("case-1", (*history.commits, history.following(command("lost"), 1, b"{}")))
+    assert store.load("case-1", ahead) == history
+    add(store, "case-1", "accept")
+    assert store.load("case-1", ahead) == store.load("case-1")
+
+
 _streams = count()
 _appends = st.lists(
     st.tuples(

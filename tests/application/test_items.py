@@ -33,9 +33,9 @@ class Counted:
     def __init__(self, store):
         self._store, self.loads = store, 0
 
-    def load(self, stream, /):
+    def load(self, stream, known=None, /):
         self.loads += 1
-        return self._store.load(stream)
+        return self._store.load(stream, known)
 
     def append(self, history, command, length, body, /):
         return self._store.append(history, command, length, body)

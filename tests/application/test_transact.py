@@ -35,8 +35,8 @@ class Overtaken:
     def __init__(self, store, times):
         self._store, self.left = store, times
 
-    def load(self, stream, /):
-        return self._store.load(stream)
+    def load(self, stream, known=None, /):
+        return self._store.load(stream, known)
 
     def append(self, history, command, length, body, /):
         if self.left:

@@ -1,0 +1,66 @@
+"""
+The streams that this process read last, and what was folded from them.
+
+A case is worked on in bursts, and an item is read with each submission. Whoever reads a stream
+again asks the store only for what is newer, and folds only that (Equinox calls it caching). It is
+never trusted: the store compares hashes and reads everything where the stream has become another,
+and an append is refused if somebody was faster.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from .ports import History
+
+S = TypeVar("S")
+LIMIT = 32_000_000
+# What a commit weighs in memory beside its body.
+OVERHEAD = 600
+
+
+class Read(NamedTuple, Generic[S]):
+    """A stream as it was read, and the state that it is folded to."""
+
+    history: History
+    state: S
+
+
+class Memory:
+    """
+    Holds up to about `limit` bytes of stored events, those that were used last; for many threads.
+    A stream of more than a sixteenth of that is not held: it would drive out too many others.
+    """
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._lock = Lock()
+        self._held: OrderedDict[str, tuple[Read[Any], int]] = OrderedDict()
+        self._size = 0
+
+    def get(self, stream: str) -> Read[Any] | None:
+        with self._lock:
+            found = self._held.get(stream)
+            if found is None:
+                return None
+            self._held.move_to_end(stream)
+            return found[0]
+
+    def put(self, read: Read[Any]) -> None:
+        size = sum(len(commit.body) + OVERHEAD for commit in read.history.commits)
+        with self._lock:
+            self._drop(read.history.stream)
+            if size * 16 > self._limit:
+                return
+            self._held[read.history.stream] = read, size
+            self._size += size
+            while self._size > self._limit:
+                self._drop(next(iter(self._held)))
+
+    def _drop(self, stream: str) -> None:
+        found = self._held.pop(stream, None)
+        if found is not None:
+            self._size -= found[1]
+
+
+NONE = Memory(0)
