@@ -35,7 +35,11 @@ BENCHMARKS = {
         least={"submits_per_s": 300, "reads_per_s": 800},
         most={"p99_ms": 150, "failures": 0},
     ),
+    "dynamodb": Benchmark(
+        "benchmarks.dynamodb", most={"calls_per_command": 2, "wcu_per_commit": 1}
+    ),
     "import": Benchmark("benchmarks.imports", most={"memory_growth": 1.25}),
+    "coldstart": Benchmark("benchmarks.coldstart", most={"import_ratio": 1.25, "package_mb": 40}),
 }
 
 

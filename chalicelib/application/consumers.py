@@ -18,6 +18,7 @@ from .envelope import Recorded
 from .feed import Decoded, Feed, Source, skips
 from .folding import rows_of
 from .parking import Take, handle
+from .ports import Log
 from .views import (
     Batch,
     Change,
@@ -229,6 +230,17 @@ def wait_for(views: Views, consumer: str, min_position: int, timeout: float) -> 
         if left <= 0:
             return False
         views.bell.wait(rung, min(left, POLL))
+
+
+def wait_for_place(log: Log, stream: str, version: int, timeout: float) -> int | None:
+    """
+    The position of an event, as soon as the log tells it (a sequencer takes a moment); None if it
+    has not within `timeout` seconds.
+    """
+    end = monotonic() + timeout
+    while (place := log.place(stream, version)) is None and monotonic() < end:
+        sleep(POLL)
+    return place
 
 
 def status(consumers: Iterable[Consumer], source: Source, views: Views) -> list[Status]:

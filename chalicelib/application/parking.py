@@ -69,13 +69,13 @@ def _parked(
     return Parked(position, event.stream, event.version, event.type, commit, now, failure)
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: BaseException) -> Failure:
     frames = extract_tb(error.__traceback__)
     where = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return Failure(type(error).__qualname__, _message(error)[:MESSAGE], where)
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     # pydantic quotes the input in its text, and the input is somebody's data.
     if isinstance(error, ValidationError):
         problems = error.errors(include_url=False, include_context=False, include_input=False)

@@ -14,10 +14,19 @@ MIN_POSITION: Final[Schema] = {
     "minimum": 0,
     "description": "The `position` of a reply: the list is given once it has come so far.",
 }
+MIN_VERSION: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[0-9A-Za-z_.-]{1,64}@[1-9][0-9]{0,8}$",
+    "description": (
+        "`case_id@version` of a reply: the list is given once it has come so far. For a service "
+        "whose replies have no `position` (on AWS the log assigns it a moment later)."
+    ),
+}
 PAGING: Final[Mapping[str, Schema]] = {
     "limit": LIMIT,
     "cursor": CURSOR,
     "min_position": MIN_POSITION,
+    "min_version": MIN_VERSION,
 }
 
 

@@ -11,13 +11,15 @@ from collections.abc import Callable
 from datetime import date
 from functools import cached_property, wraps
 from hmac import compare_digest
+from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from chalice.app import Blueprint, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
-from ..application.consumers import wait_for
+from ..application.consumers import wait_for, wait_for_place
 from ..application.platform import Caller, Platform
+from ..application.telemetry import Silent, Telemetry
 from ..application.views import Cursor, Page
 from ..domain.actor import APPLICANTS, Actor, Channel
 from ..domain.base import Frozen
@@ -31,15 +33,17 @@ from .problems import language_of
 M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[^"]*)?"')
+_EVENT = re.compile(r"([0-9A-Za-z_.-]{1,64})@([1-9][0-9]{0,8})")
 WAIT_SECONDS = 5.0
 MOST = 100
 
 
 class Web(NamedTuple):
-    """What the routes are made with; both are made once and late (cold start)."""
+    """What the routes are made with; it is made once and late (cold start)."""
 
     platform: Callable[[], Platform]
     verifier: Callable[[], Verifier]
+    telemetry: Callable[[], Telemetry] = Silent
 
 
 class Told(Frozen):
@@ -139,10 +143,29 @@ class Ask:
         return self.number("limit", 20, 1, MOST)
 
     def wait_for(self, view: str) -> None:
-        """Until the list has come to `min_position`; raises Behind after WAIT_SECONDS."""
-        position = self.number("min_position", 0, 0, 2**62)
-        if position and not wait_for(self.platform.views, view, position, WAIT_SECONDS):
+        """
+        Until the list has come to `min_position` and to `min_version`; raises Behind after
+        WAIT_SECONDS.
+        """
+        end = monotonic() + WAIT_SECONDS
+        for position in (self.number("min_position", 0, 0, 2**62), self._min_version()):
+            left = max(0.0, end - monotonic())
+            if position and not wait_for(self.platform.views, view, position, left):
+                raise Behind
+
+    def _min_version(self) -> int | None:
+        """The position of the event that `min_version` names, once it is in the log."""
+        text = self.query("min_version")
+        if text is None:
+            return None
+        found = _EVENT.fullmatch(text)
+        if found is None:
+            raise BadRequest("bad-parameter", parameter="min_version")
+        log, stream = self.platform.log, f"case-{found[1]}"
+        place = wait_for_place(log, stream, int(found[2]), WAIT_SECONDS)
+        if place is None:
             raise Behind
+        return place
 
     def cursor(self, partition: str) -> Cursor | None:
         """The cursor that `page` gave out for this very list; raises BadRequest for any other."""
@@ -183,13 +206,15 @@ def route(
         @wraps(handler)
         def view(**parameters: str) -> Response:
             request = http.current_request
-            try:
-                ask = Ask(web, request)
-                if not doc.public:
-                    _ = ask.actor  # before anything else is said about the request
-                return handler(ask, **parameters)
-            except Exception as error:  # noqa: BLE001 - `answer` raises what is not ours
-                return answer(error, request)
+            request_id = str(request.context.get("requestId") or "")
+            with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
+                try:
+                    ask = Ask(web, request)
+                    if not doc.public:
+                        _ = ask.actor  # before anything else is said about the request
+                    return handler(ask, **parameters)
+                except Exception as error:  # noqa: BLE001 - `answer` raises what is not ours
+                    return answer(error, request)
 
         vars(view)["doc"] = doc
         http.route(path, methods=[method], name=f"{method} {path}", **options)(view)

@@ -67,6 +67,30 @@ def test_a_list_waits_for_the_position_that_a_command_answered(city: City):
     assert [row["case_id"] for row in listed] == [case["case_id"]]
 
 
+def test_a_list_waits_for_the_version_that_a_command_answered(city: City):
+    case = city.submit()
+    worker = Thread(target=city.catch_up)
+    worker.start()
+    seen = f"{case['case_id']}@{case['version']}"
+    listed = city.get("citizen-zhang", f"/cases?min_version={seen}").json()["items"]
+    worker.join()
+    assert [row["case_id"] for row in listed] == [case["case_id"]]
+
+
+def test_a_version_that_never_comes_is_not_waited_for_for_ever(city: City, monkeypatch):
+    monkeypatch.setattr("chalicelib.http.web.WAIT_SECONDS", 0.05)
+    case = city.submit()
+    city.catch_up()
+    answer = city.get("citizen-zhang", f"/cases?min_version={case['case_id']}@99")
+    assert code(answer) == (503, "view-behind")
+
+
+@pytest.mark.parametrize("seen", ["7", "@1", "a@", "a@0", "a@-1", "a@1@2", "a%0A@1"])
+def test_a_version_of_nothing_is_a_bad_parameter(city: City, seen):
+    answer = city.get("citizen-zhang", f"/cases?min_version={seen}")
+    assert code(answer) == (400, "bad-parameter")
+
+
 def test_a_list_that_does_not_get_there_says_when_to_come_back(city: City, monkeypatch):
     monkeypatch.setattr("chalicelib.http.web.WAIT_SECONDS", 0.05)
     case = city.submit()

@@ -1,0 +1,105 @@
+"""
+What a function costs before its first line: `import app` as it is deployed on AWS, and its package.
+
+The peer is the least that any such function needs: chalice, pydantic and one botocore client. Each
+import is a process of its own, the two in turn; bytecode is written beforehand, for both. Time is
+that of the import statement, without the start of the interpreter.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[1]
+ROUNDS = 15
+PACKAGED = ("app.py", "chalicelib", ".chalice/config.json", "requirements.txt")
+APP = "import app"
+PEER = (
+    "import chalice.app, pydantic, botocore.session\n"
+    "botocore.session.get_session().create_client('dynamodb')"
+)
+TIMED = "from time import perf_counter as now; began = now()\n{}\nprint(now() - began)"
+REGION = "cn-north-1"
+DEPLOYED = {
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "BANJIAN_EVENTS_TABLE": "events",
+    "BANJIAN_LOG_TABLE": "log",
+    "BANJIAN_VIEWS_TABLE": "views",
+    "BANJIAN_BUCKET": "bucket",
+    "BANJIAN_TOPIC": f"arn:aws-cn:sns:{REGION}:000000000000:committed",
+    "BANJIAN_SIGNING_KEY": "alias/banjian",
+    "BANJIAN_SECRET": "ssm:/banjian/secret",
+    "BANJIAN_ISSUER": "https://issuer.example",
+    "BANJIAN_AUDIENCE": "banjian",
+    "BANJIAN_JWKS": "https://issuer.example/jwks.json",
+    "BANJIAN_STAGE": "prod",
+    "BANJIAN_TRACING": "",
+}
+
+
+def run() -> dict[str, float]:
+    """import_ms, peer_ms, import_ratio: medians; package_mb, unpacked_mb: in units of 2**20."""
+    with TemporaryDirectory() as directory:
+        app, peer = imports(environment(Path(directory) / "bytecode"))
+        packed, unpacked = package(Path(directory))
+    return {
+        "import_ms": round(app * 1000, 1),
+        "peer_ms": round(peer * 1000, 1),
+        "import_ratio": round(app / peer, 2),
+        "package_mb": round(packed / 2**20, 2),
+        "unpacked_mb": round(unpacked / 2**20, 2),
+    }
+
+
+def environment(bytecode: Path) -> Mapping[str, str]:
+    """That of a deployed function; of this process's own, nothing that Python or AWS would heed."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "AWS_", "BANJIAN_"))
+    }
+    return {**kept, **DEPLOYED, "PYTHONPYCACHEPREFIX": str(bytecode)}
+
+
+def imports(env: Mapping[str, str]) -> tuple[float, float]:
+    """Seconds that APP and PEER take, each the median of ROUNDS, without the first, cold one."""
+    rounds = [(seconds(APP, env), seconds(PEER, env)) for _ in range(ROUNDS + 1)][1:]
+    app, peer = zip(*rounds, strict=True)
+    return statistics.median(app), statistics.median(peer)
+
+
+def seconds(statement: str, env: Mapping[str, str]) -> float:
+    command = [sys.executable, "-c", TIMED.format(statement)]
+    done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
+    return float(done.stdout)
+
+
+def package(directory: Path) -> tuple[int, int]:
+    """Bytes of what chalice packages, zipped and not; made from a copy, anew, needing the index."""
+    project, package = directory / "project", directory / "package"
+    for name in PACKAGED:
+        copy(ROOT / name, project / name)
+    chalice = "import sys; from chalice.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", chalice, "package", str(package)]
+    env = {**os.environ, **DEPLOYED}
+    subprocess.run(command, cwd=project, env=env, check=True, stdout=subprocess.DEVNULL)
+    packed = package / "deployment.zip"
+    shutil.unpack_archive(packed, directory / "unpacked")
+    files = (directory / "unpacked").rglob("*")
+    return packed.stat().st_size, sum(path.stat().st_size for path in files if path.is_file())
+
+
+def copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)
