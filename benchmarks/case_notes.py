@@ -78,24 +78,24 @@ class Banjian:
         self._directory = directory
         self.store = SqliteStore(directory / f"{name}.db")
         self._numbers = count()
-        self._decider = DECIDER
+        self.decider = DECIDER
 
     def remembering(self, memory: Memory) -> "Banjian":
         """The same store, for a process that has `memory`."""
         other = copy(self)
-        other._decider = DECIDER._replace(memory=memory)
+        other.decider = DECIDER._replace(memory=memory)
         return other
 
     def open(self) -> str:
         stream = f"case-{next(self._numbers):032d}"
         transact(
-            self.store, self._decider, stream, self._request("open"), lambda _: [Opened(title="A")]
+            self.store, self.decider, stream, self._request("open"), lambda _: [Opened(title="A")]
         )
         return stream
 
     def note(self, stream: str, text: str) -> None:
         transact(
-            self.store, self._decider, stream, self._request(text), lambda notes: decide(notes, text)
+            self.store, self.decider, stream, self._request(text), lambda notes: decide(notes, text)
         )
 
     def notes(self, stream: str) -> tuple[int, str]:

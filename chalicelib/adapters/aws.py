@@ -29,6 +29,8 @@ def client(service: str) -> Any:
     from botocore.config import Config
 
     config = Config(
+        # Or S3's URLs to upload with would be signed the old way, which leaves out the size.
+        signature_version="s3v4" if service == "s3" else None,
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},

@@ -29,7 +29,7 @@ SELECT coalesce((SELECT position + length FROM commits ORDER BY position DESC LI
     ?1, ?2, ?3, ?4, ?5, ?6, ?7
 WHERE ?2 = coalesce((SELECT version + length {_LAST}), 1)
 AND ?8 = coalesce((SELECT hash {_LAST}), zeroblob(32))
-"""
+"""  # noqa: S608 - our names
 
 
 class Append(NamedTuple):

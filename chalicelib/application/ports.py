@@ -20,6 +20,8 @@ GENESIS = bytes(32)
 # A DynamoDB item holds 400 KB, attribute names and keys included. Every adapter refuses what would
 # not fit there, so that an embedded store can always be moved to AWS.
 MAX_BODY = 380_000
+# In UTF-8. A DynamoDB key holds 2,048 bytes, and both go into every commit.
+MAX_NAME = 1_024
 
 
 class StoreError(Exception):
@@ -107,7 +109,7 @@ def chained(previous: bytes, commit: Commit) -> bytes:
     return _digest(previous, stream, version, length, command, body)
 
 
-def _digest(  # noqa: PLR0913 - all that a commit is
+def _digest(  # noqa: PLR0913, PLR0917 - all that a commit is
     previous: bytes, stream: str, version: int, length: int, command: CommandId, body: bytes
 ) -> bytes:
     # Newlines delimit because streams and command ids cannot hold one (see History.following).
@@ -169,6 +171,8 @@ class History:
         """The commit that would come next, with its hash; raises TooLarge."""
         if "\n" in self.stream or "\n" in command.id or length < 1:
             raise ValueError("a stream or command id with a line break, or a commit of no events")
+        if not 0 < len(self.stream.encode()) <= MAX_NAME or len(command.id.encode()) > MAX_NAME:
+            raise ValueError(f"a stream or command id of no, or of more than {MAX_NAME} bytes")
         if len(body) > MAX_BODY:
             raise TooLarge(self.stream, len(body))
         version = self.version + 1

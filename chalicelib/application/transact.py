@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import reduce
 from random import uniform
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from .codec import Codec, encode, facts
@@ -14,6 +14,7 @@ from .ports import CommandId, Commit, Conflict, EventStore, History
 
 S = TypeVar("S")
 ATTEMPTS = 12
+LONGEST_PAUSE = 2.0  # seconds
 
 
 class Decider(NamedTuple, Generic[S]):
@@ -96,12 +97,15 @@ def transact(
     the request says; Conflict if it never stood still.
     """
     for attempt in range(1, ATTEMPTS + 1):
+        began = monotonic()
         try:
             return _attempt(store, decider, stream, request, decide)
         except Conflict:
             if attempt == ATTEMPTS:
                 raise
-            sleep(uniform(0, 0.001 * 2**attempt))  # noqa: S311 - jitter, not a secret
+            # Longer than an attempt takes, or all who lost meet again at once.
+            took = max(0.001, monotonic() - began)
+            sleep(uniform(0, min(took * 2**attempt, LONGEST_PAUSE)))  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable")
 
 

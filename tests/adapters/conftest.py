@@ -4,14 +4,22 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from moto import mock_aws
 
+from chalicelib.adapters.dynamodb_store import DynamoStore
 from chalicelib.adapters.files import FileBlobs
+from chalicelib.adapters.observed import ObservedStore
+from chalicelib.adapters.s3_blobs import S3Blobs
 from chalicelib.adapters.sqlite_store import SqliteStore
+from chalicelib.application.telemetry import Silent
 
+from .. import cloud
+from .aws_log import sequenced
 from .commits import Place
+from .dynamodb_edge import TABLE, Edge, emulated
 
-STORES = ["sqlite"]
-BLOBS = ["files"]
+STORES = ["sqlite", "observed_sqlite", "dynamodb"]
+BLOBS = ["files", "s3"]
 
 
 @pytest.fixture
@@ -38,8 +46,27 @@ def sqlite(path):
 
 
 @pytest.fixture
+def observed_sqlite(sqlite):
+    return sqlite._replace(store=ObservedStore(sqlite.store, Silent()))
+
+
+@pytest.fixture
+def dynamodb():
+    with emulated() as client:
+        Edge(client)
+        log, settle = sequenced(client, TABLE)
+        yield Place(DynamoStore(client, TABLE), log, settle)
+
+
+@pytest.fixture
 def files(tmp_path):
     return FileBlobs(tmp_path / "documents")
+
+
+@pytest.fixture
+def s3():
+    with mock_aws():
+        yield S3Blobs(cloud.client("s3"), cloud.bucket())
 
 
 @pytest.fixture(params=STORES)

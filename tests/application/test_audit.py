@@ -16,6 +16,12 @@ class Pages:
     def head(self) -> int:
         return self._commits[-1].last_position if self._commits else 0
 
+    def place(self, stream: str, version: int, /) -> int | None:
+        for one in self._commits:
+            if one.stream == stream and one.version <= version <= one.last_version:
+                return one.last_position - one.last_version + version
+        return None
+
 
 def a_log(number: int, streams: int = 3) -> list[Commit]:
     histories = [History(f"case-{n}") for n in range(streams)]

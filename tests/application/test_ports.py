@@ -77,6 +77,14 @@ def test_what_the_chain_could_not_tell_apart_is_refused(stream, key, length):
         History(stream).following(CommandId(key, b""), length, b"{}")
 
 
+@pytest.mark.parametrize(
+    ("stream", "key"), [("", "a"), ("湛" * 342, "a"), ("case-1", "k" * 1025), ("s" * 1025, "a")]
+)
+def test_a_name_that_no_key_of_the_table_could_hold_is_refused(stream, key):
+    with pytest.raises(ValueError, match="of no, or of more than 1024 bytes"):
+        History(stream).following(CommandId(key, b""), 1, b"{}")
+
+
 def test_a_commit_has_a_largest_size():
     history = History("case-1")
     assert history.following(SUBMIT, 1, bytes(MAX_BODY)).length == 1
