@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from ..application.views import (
     Batch,
     Bell,
+    Change,
     Checkpoint,
     Cursor,
     Generation,
@@ -195,6 +196,24 @@ class SqliteViews:
         return t.stored(self._query(t.STORED, generation.id, _list(keys)))
 
     # Generations
+
+    def touch(self, generation: Generation, /) -> None:
+        with self._transaction() as db:
+            if db.execute(t.TOUCH, (time(), generation.id)).rowcount != 1:
+                raise Overtaken(f"generation {generation.id} of {generation.view} is gone")
+
+    def load(self, generation: Generation, part: int, changes: Sequence[Change], /) -> None:  # noqa: ARG002 - one lock serves all parts
+        with self._transaction() as db:
+            if db.execute(t.TOUCH_UNSEALED, (time(), generation.id)).rowcount != 1:
+                raise Overtaken(f"{generation.view} is not loaded any more")
+            number = generation.id
+            rows = [(number, one.key, one.kept.applied, one.kept.body) for one in changes]
+            db.executemany(t.LOAD_ROW, rows)
+            db.executemany(t.LIST, t.entry_writes(number, changes)[t.LIST])
+
+    def seal(self, generation: Generation, parts: int, /) -> None:  # noqa: ARG002 - as in `load`
+        with self._transaction() as db:
+            db.execute(t.SEAL, (generation.id,))
 
     def swap(self, generation: Generation, live: Generation, seen: Checkpoint, /) -> bool:
         with self._transaction() as db:

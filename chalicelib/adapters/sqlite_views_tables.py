@@ -104,6 +104,12 @@ TAKE_TURN = """
 UPDATE generations SET turn = turn + 1, touched = ?
 WHERE id = ? AND turn = ? AND state <> 'given up'
 """
+TOUCH = "UPDATE generations SET touched = ? WHERE id = ? AND state <> 'given up'"
+TOUCH_UNSEALED = """
+UPDATE generations SET touched = ?
+WHERE id = ? AND state = 'building' AND position = 0 AND turn = 0
+"""
+SEAL = "UPDATE generations SET turn = 1 WHERE id = ? AND position = 0 AND turn = 0"
 GIVE_UP_LIVE = """
 UPDATE generations SET state = 'given up'
 WHERE id = ? AND state = 'live' AND position = ? AND turn = ?
@@ -116,6 +122,7 @@ GIVE_UP_IDLE = """
 UPDATE generations SET state = 'given up' WHERE state = 'building' AND touched <= ?
 """
 INSERT_ROW = "INSERT OR IGNORE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
+LOAD_ROW = "INSERT OR REPLACE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
 UPDATE_ROW = (
     "UPDATE rows SET applied = ?, body = ? WHERE generation = ? AND key = ? AND applied = ?"
 )

@@ -7,7 +7,17 @@ from pydantic_core import from_json, to_json
 
 from .envelope import Recorded
 from .feed import Decoded, Undecodable
-from .views import Change, Entry, Generation, Kept, Projection, Row, Views
+from .views import (
+    Change,
+    Entry,
+    Generation,
+    Kept,
+    Projection,
+    Row,
+    Views,
+    check_key,
+    check_storable,
+)
 
 Places = tuple[Entry, ...]
 
@@ -40,12 +50,12 @@ class Rows:
 
     def take(self, event: Recorded) -> None:
         """Fold one event into its row. Raises whatever the projection does, and changes nothing."""
-        key, position = _key(self._projection, event), event.position
+        key, position = key_of(self._projection, event), event.position
         if key is None or position is None:
             return
         cell = self._cells.get(key) or self._read(key)
         if position > cell.applied or self._late:
-            self._evolve(cell, event)
+            self._evolve(key, cell, event)
             cell.applied = max(position, cell.applied)
 
     def _read(self, key: str) -> _Cell:
@@ -54,17 +64,18 @@ class Rows:
         cell = self._cells[key] = _Cell(was, entries, was.body, row, entries, was.applied)
         return cell
 
-    def _evolve(self, cell: _Cell, event: Recorded) -> None:
+    def _evolve(self, key: str, cell: _Cell, event: Recorded) -> None:
         try:
             row = self._projection.evolve(cell.row, event)
             body = None if row is None else to_json(row)
             # Parsed again, so that the next event meets what storage would give back to it.
-            cell.row, cell.entries = _parsed(self._projection, body)
+            cell.row, entries = _parsed(self._projection, body)
+            check_storable(key, body, entries)
         except Exception:
             # Should `evolve` have written into the row before it failed, that is undone.
             cell.row, _ = _parsed(self._projection, cell.body)
             raise
-        cell.body = body
+        cell.body, cell.entries = body, entries
 
     def changes(self) -> list[Change]:
         return [
@@ -98,15 +109,18 @@ def _safe_key(projection: Projection, event: Recorded | Undecodable) -> str | No
     if isinstance(event, Undecodable):
         return None
     try:
-        return _key(projection, event)
+        return key_of(projection, event)
     except Exception:  # noqa: BLE001 - raised again, and parked, when its turn comes
         return None
 
 
-def _key(projection: Projection, event: Recorded) -> str | None:
+def key_of(projection: Projection, event: Recorded) -> str | None:
+    """Raises whatever the projection does; TypeError, Unstorable for what cannot be a key."""
     key = projection.key(event)
     if key is not None and (not isinstance(key, str) or not key):
         raise TypeError(f"{projection.name}: {key!r} is no key of a row")
+    if key is not None:
+        check_key(key)
     return key
 
 

@@ -51,7 +51,7 @@ def rebuild(
         works = [building.enter_context(_beside(one, feed, views)) for one in projections]
         _build(works, feed, views, progress, stop)
         for work in works:
-            _take_over(work, feed, views)
+            take_over(work, feed, views)
     views.sweep()
 
 
@@ -84,7 +84,7 @@ def _build(
         progress(done, feed.source.log.head())
 
 
-def _take_over(work: Work, feed: Feed, views: Views) -> None:
+def take_over(work: Work, feed: Feed, views: Views) -> None:
     name, signature = work.consumer.name, work.consumer.signature
     while True:
         while take_batch(work, feed, views):

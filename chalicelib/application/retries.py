@@ -11,9 +11,9 @@ from .feed import SKIPS, Decoded, Source, decoded
 from .parking import handle
 from .ports import Damaged
 from .transact import Request, transact
-from .views import Batch, Overtaken, Parked, Views
+from .views import Batch, Overfull, Overtaken, Parked, Views
 
-# Few enough for one DynamoDB transaction.
+# Few enough, mostly, for one DynamoDB transaction.
 AT_ONCE = 25
 
 
@@ -54,11 +54,11 @@ def _retry(consumer: Consumer, source: Source, views: Views, stream: str) -> int
 
 def retry_stream(work: Work, source: Source, views: Views, stream: str) -> int:
     """As `retry`, for one stream of any generation: how many it took. Raises Overtaken too."""
-    done = 0
+    done, at_once = 0, AT_ONCE
     while True:
         # Read first: should another worker retry meanwhile, this makes the commit fail.
         was = views.checkpoint(work.generation)
-        parked = views.parked(work.generation, stream, limit=AT_ONCE)
+        parked = views.parked(work.generation, stream, limit=at_once)
         if not parked:
             return done
         batch = list(_read_again(source, parked))
@@ -66,7 +66,13 @@ def retry_stream(work: Work, source: Source, views: Views, stream: str) -> int:
         still = handle(batch, take, work.skipped, {}).parked
         kept = {one.position for one in still}
         free = [one.position for one in parked if one.position not in kept]
-        views.commit(work.generation, Batch(was, None, changes(), still[:1], free))
+        try:
+            views.commit(work.generation, Batch(was, None, changes(), still[:1], free))
+        except Overfull:
+            if at_once == 1:
+                raise
+            at_once //= 2
+            continue
         done += len(free)
         if still:
             return done

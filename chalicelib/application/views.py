@@ -3,28 +3,38 @@ Read models: what the application asks of the place where rows are kept.
 
 * ViewsError        the views could not be read or written
   x Overtaken       another worker was faster, or the generation is gone; nothing was written
+  x Overfull        a retry is too large to be all or nothing; try fewer events at once
+  x Unstorable      a row that the smallest place where rows are kept could not hold
 
 A view is built in generations. One is live and read; another may be built beside it and take its
 place. A generation holds rows, the places where each row is listed, parked events, and the
 checkpoint that all of these go with. A consumer that has only side effects is a generation without
 rows.
 
-DynamoDB shaped this port. There, all of it is one table:
+DynamoDB shaped this port. There, all of it is one table (`~` stands for U+0000):
 
-    GENERATION#id      row key           body, applied
-    LISTED#id#index#partition   sort#row key
-    PARKED#id          position
-    VIEW#name          generation id     checkpoint, turn, signature, state
+    pk                          sk                 attributes
+    VIEW#name                   LIVE               generation, signature
+    GENERATION#id               CHECKPOINT         view, signature, standing, reached, turn, ...
+    ROW#id#shard                row key            b or z: body; a: applied; e: where it is listed
+    LISTED#id#index~partition   sort~row key
+    PARKED#id                   position           stream, version, type, ..., failure
+    WAITING#id                  stream~position    the same, by stream
+    SEALED#id#part              SEALED             see `seal`
+    GENERATIONS                 id                 every generation there is, for `sweep`
+    COUNTER                     GENERATIONS        the last id
 
 A commit is one TransactWriteItems on the condition that the checkpoint is the one that was read. It
-takes at most 100 items; a longer batch is written in pieces, the parked events first and the
-checkpoint last, each row on the condition that its `applied` is still what was read. A batch that
-broke off is then folded again from the same checkpoint, and `applied` tells which events a row has.
-Hence a row carries `applied`, nothing is ever counted, and pages go by key and not by offset.
-(A row that is deleted keeps its item, without a body, until the checkpoint has passed.)
+takes at most 100 items; a longer batch is written in pieces. The first takes a turn, which shuts
+out whoever else began at the same checkpoint, the process that died in the middle included; then
+come the parked events, then the rows, each with all its places and on the condition that its
+`applied` is still what was read; the position comes last. A batch that broke off is folded again
+from the same checkpoint, and `applied` tells which events a row has. Hence a row carries `applied`,
+nothing is ever counted, and pages go by key and not by offset. (A row that is deleted in pieces
+keeps its item, without a body, until the position has passed.)
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Condition
 from typing import Any, NamedTuple, Protocol
@@ -40,6 +50,23 @@ class ViewsError(Exception):
 
 class Overtaken(ViewsError):
     """Another worker committed first, or the generation is gone; nothing was written."""
+
+
+class Overfull(ViewsError):
+    """A retry is too large to be written all or nothing; nothing was written. Try fewer events."""
+
+
+class Unstorable(ViewsError):
+    """A row, or the places where it would be listed, are larger than what can be kept."""
+
+
+# What one DynamoDB item, one key and one transaction hold. Every adapter refuses what would not fit
+# there, so that the same events are parked wherever the views are kept. In bytes of UTF-8:
+MAX_ROW = 380_000
+MAX_KEY = 1_000
+MAX_PARTITION = 1_900
+# With the row itself, the checkpoint and a parked event, moving all of them is one transaction.
+MAX_PLACES = 48
 
 
 class Entry(NamedTuple):
@@ -163,6 +190,28 @@ class Stored(NamedTuple):
     entries: frozenset[Entry]
 
 
+def check_key(key: str) -> None:
+    """Raises Unstorable, UnicodeEncodeError."""
+    if "\0" in key or len(key.encode()) > MAX_KEY:
+        raise Unstorable(f"a row's key has at most {MAX_KEY:,} bytes, and no U+0000")
+
+
+def check_storable(key: str, body: bytes | None, entries: Collection[Entry]) -> None:
+    """Raises Unstorable, UnicodeEncodeError."""
+    size = len(body or b"")
+    for index, partition, sort in entries:
+        place, order = len((index + partition).encode()), len((sort + key).encode())
+        size += place + order
+        if place > MAX_PARTITION or order > MAX_KEY:
+            raise Unstorable(f"{key[:100]} would be listed under a name that is too long")
+        if "\0" in index or "\0" in partition or "\0" in sort:
+            raise Unstorable(f"{key[:100]} would be listed under a name with U+0000 in it")
+    if len(entries) > MAX_PLACES:
+        raise Unstorable(f"{key} would be listed in {len(entries)} places, not {MAX_PLACES}")
+    if size > MAX_ROW:
+        raise Unstorable(f"{key} would have {size:,} bytes with its places, not {MAX_ROW:,}")
+
+
 class Bell:
     """Wakes threads that wait for something to change. It rings once more than anyone missed."""
 
@@ -238,11 +287,19 @@ class Views(Protocol):
         ...
 
     def commit(self, generation: Generation, batch: Batch, /) -> None:
-        """All of `batch` or nothing; raises Overtaken if the checkpoint or a row has moved."""
+        """
+        All of `batch` or nothing; raises Overtaken if the checkpoint or a row has moved.
+
+        A batch too large for one transaction of the adapter may break off between rows, and is
+        completed when it is folded again from the same checkpoint. A retry cannot be: Overfull.
+        """
         ...
 
     def blocked(self, generation: Generation, /) -> Mapping[str, int]:
-        """Streams with parked events, and the position of the first one of each."""
+        """
+        Streams with parked events, and the position of the first one of each. It may lie behind
+        the checkpoint: a batch broke off. Then its events are still to be parked.
+        """
         ...
 
     def parked(
@@ -254,7 +311,7 @@ class Views(Protocol):
         after: int = 0,
         limit: int = 1000,
     ) -> Sequence[Parked]:
-        """In order of position, from behind `after`; of one stream or of all."""
+        """Up to the checkpoint, in order of position, from behind `after`; of a stream or all."""
         ...
 
     def keys(self, generation: Generation, after: str, limit: int, /) -> Sequence[str]:
@@ -262,14 +319,34 @@ class Views(Protocol):
         ...
 
     def stored(self, generation: Generation, keys: Iterable[str], /) -> Mapping[str, Stored]:
-        """Rows and where they are listed, all as of one moment; for checking."""
+        """
+        Rows and where they are listed, as of one moment if the checkpoint stands still meanwhile;
+        for checking. Raises Overtaken while a large commit is under way for long.
+        """
+        ...
+
+    def touch(self, generation: Generation, /) -> None:
+        """Keep a rebuild from counting as idle; raises Overtaken if the generation is gone."""
+        ...
+
+    def load(self, generation: Generation, part: int, changes: Sequence[Change], /) -> None:
+        """
+        Put new rows, in any order and by several workers at once, into a rebuild that nothing was
+        committed to; the same again changes nothing. What is loaded as one `part` may come from one
+        worker at a time only. Raises Overtaken once it is sealed, or gone.
+        """
+        ...
+
+    def seal(self, generation: Generation, parts: int, /) -> None:
+        """No part of these (from 0) is loaded any more, not even by a worker that was late."""
         ...
 
     def swap(self, generation: Generation, live: Generation, seen: Checkpoint, /) -> bool:
         """
         Make `generation` the live one in place of `live`, which is given up. False, with nothing
         done, unless `live` is live and its checkpoint still `seen`, and `generation` has come as
-        far. Raises Overtaken if `generation` is gone.
+        far; of a generation that is live already, it stays so. Raises Overtaken if `generation` is
+        gone.
         """
         ...
 

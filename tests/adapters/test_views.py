@@ -1,16 +1,18 @@
 """What every Views does. A new adapter is done when it passes this file."""
 
 import json
-import re
-import sqlite3
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from threading import Barrier, Thread
+from time import sleep
+from uuid import uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters import sqlite_views_tables
+from chalicelib.adapters.dynamodb_views import DynamoViews
 from chalicelib.adapters.sqlite_views import SqliteViews
 from chalicelib.application.views import (
     Batch,
@@ -24,8 +26,9 @@ from chalicelib.application.views import (
     Parked,
     Stored,
     Views,
-    ViewsError,
 )
+
+from .views_table import TABLE, dynamodb
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 START = Checkpoint(0, 0)
@@ -33,15 +36,32 @@ START = Checkpoint(0, 0)
 
 @pytest.fixture
 def sqlite(tmp_path):
-    views = SqliteViews(str(tmp_path / "views.db"))
-    yield views
-    views.close()
+    with ExitStack() as closing:
+
+        def opened():
+            views = SqliteViews(str(tmp_path / "views.db"))
+            closing.callback(views.close)
+            return views
+
+        yield opened
 
 
-@pytest.fixture(params=["sqlite"])
-def views(request) -> Views:
-    adapter: Views = request.getfixturevalue(request.param)
+@pytest.fixture
+def dynamodb_table():
+    with dynamodb() as client:
+        yield lambda: DynamoViews(client, TABLE)
+
+
+@pytest.fixture(params=["sqlite", "dynamodb_table"])
+def opened(request) -> Callable[[], Views]:
+    """Opens the same views each time."""
+    adapter: Callable[[], Views] = request.getfixturevalue(request.param)
     return adapter
+
+
+@pytest.fixture
+def views(opened: Callable[[], Views]) -> Views:
+    return opened()
 
 
 @pytest.fixture
@@ -194,15 +214,12 @@ def test_the_bell_rings_after_a_commit_and_not_after_a_refused_one(views, work):
     assert views.bell.rung == rung + 1
 
 
-def test_a_second_opening_finds_everything(tmp_path):
-    path = str(tmp_path / "views.db")
-    first, second = SqliteViews(path), SqliteViews(path)
+def test_a_second_opening_finds_everything(opened):
+    first, second = opened(), opened()
     work = first.create("work", "1")
     fill(first, work, put("case-1", 1, ("department", "water", "a")))
     assert second.get("work", "case-1") == {"case": "case-1"}
     assert second.position("work") == 1
-    first.close()
-    second.close()
 
 
 # Lists
@@ -283,31 +300,32 @@ def test_rows_that_come_and_go_between_pages_repeat_and_hide_no_other(views, wor
 texts = st.text("ab中\U0001f4c4", max_size=3)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example has its own view
+)
 @given(
     listed=st.sets(st.tuples(texts, texts.filter(len)), max_size=12),
     bounds=st.tuples(st.none() | texts, st.none() | texts),
     descending=st.booleans(),
     limit=st.integers(1, 5),
 )
-def test_paging_gives_the_sorted_list_between_the_bounds(
-    tmp_path_factory, listed, bounds, descending, limit
-):
+def test_paging_gives_the_sorted_list_between_the_bounds(views, listed, bounds, descending, limit):
     lower, upper = bounds
-    views = SqliteViews(str(tmp_path_factory.mktemp("paging") / "views.db"))
-    work = views.create("work", "1")
+    view = uuid4().hex
+    work = views.create(view, "1")
     by_key: dict[str, list[tuple[str, str, str]]] = {}
     for sort, key in listed:
         by_key.setdefault(key, []).append(("list", "part", sort))
     fill(views, work, *(put(key, 1, *entries) for key, entries in by_key.items()))
     asked = {"lower": lower, "upper": upper, "descending": descending, "limit": limit}
-    page = views.page("work", "list", "part", **asked)
+    page = views.page(view, "list", "part", **asked)
     found = cases(page)
     while page.cursor:
-        page = views.page("work", "list", "part", **asked, after=page.cursor)
+        page = views.page(view, "list", "part", **asked, after=page.cursor)
         assert page.rows
         found += cases(page)
-    views.close()
     within = [
         (sort.encode(), key.encode(), key)
         for sort, key in listed
@@ -324,19 +342,6 @@ def test_a_cursor_from_outside_the_bounds_does_not_widen_them(views, work, desce
     bounds = {"lower": "2026-02", "upper": "2026-04", "descending": descending}
     page = views.page("work", "due", "", after=outside, **bounds)
     assert sorted(cases(page)) == ["case-2", "case-3"]
-
-
-def test_a_deep_page_is_read_from_the_index_without_sorting(tmp_path):
-    SqliteViews(str(tmp_path / "views.db")).close()
-    with sqlite3.connect(tmp_path / "views.db") as db:
-        for sql, values in (
-            (sqlite_views_tables.ASCENDING, ("v", "i", "p", "s", "k", b"", 10)),
-            (sqlite_views_tables.DESCENDING, ("v", "i", "p", "s", "k", "", 10)),
-        ):
-            plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values))
-            assert "TEMP B-TREE" not in plan
-            assert re.search(r"part=\? AND .*\(sort,key\)[<>]\(\?,\?\)", plan)
-    db.close()
 
 
 # Parked events
@@ -491,6 +496,62 @@ def test_the_sweep_gives_up_a_rebuild_whose_process_died_and_no_other(views, wor
     assert views.checkpoint(work) == START
 
 
+def test_a_generation_that_is_live_takes_over_from_itself(views, work):
+    fill(views, work, put("case-1", 1))
+    assert views.swap(work, work, Checkpoint(1, 0))
+    assert not views.swap(work, work, START)
+    assert views.live("work") == work
+    assert views.get("work", "case-1") == {"case": "case-1"}
+
+
+# Loading
+
+
+def test_what_is_loaded_is_there_after_the_first_commit_whoever_loaded_it_how_often(views, work):
+    beside = views.begin_rebuild("work", "1")
+    rows = [put("case-1", 3, ("due", "", "a")), put("case-2", 2)]
+    views.load(beside, 0, rows)
+    views.load(beside, 1, [put("case-3", 1, ("due", "", "b"))])
+    views.load(beside, 0, rows)
+    views.seal(beside, 2)
+    views.commit(beside, Batch(views.checkpoint(beside), 3))
+    assert views.swap(beside, work, START)
+    assert cases(views.page("work", "due", "")) == ["case-1", "case-3"]
+    assert views.keys(beside, "", 9) == ["case-1", "case-2", "case-3"]
+    assert views.kept(beside, ["case-1"])["case-1"].applied == 3
+
+
+def test_what_was_sealed_is_not_loaded_any_more(views, work):
+    beside = views.begin_rebuild("work", "1")
+    views.load(beside, 1, [put("case-1", 1)])
+    views.seal(beside, 2)
+    views.seal(beside, 2)
+    for part in (0, 1):
+        with pytest.raises(Overtaken):
+            views.load(beside, part, [put("case-2", 1)])
+    assert views.keys(beside, "", 9) == ["case-1"]
+
+
+def test_nothing_is_loaded_into_a_live_view_or_one_that_was_given_up(views, work):
+    beside = views.begin_rebuild("work", "1")
+    views.abandon(beside)
+    for generation in (work, beside):
+        with pytest.raises(Overtaken):
+            views.load(generation, 0, [put("case-1", 1)])
+        assert views.keys(generation, "", 9) == []
+
+
+def test_a_rebuild_that_is_touched_does_not_count_as_idle(views, work):
+    beside = views.begin_rebuild("work", "1")
+    sleep(0.2)
+    views.touch(beside)
+    views.sweep(idle=0.15)
+    assert views.checkpoint(beside) == START
+    views.sweep(idle=0)
+    with pytest.raises(Overtaken):
+        views.touch(beside)
+
+
 # Checking
 
 
@@ -510,23 +571,3 @@ def test_stored_tells_rows_and_places_also_where_one_is_missing(views, work):
     }
     assert views.keys(work, "", 10) == ["case-1", "case-2", "case-3"]
     assert views.keys(work, "case-1", 1) == ["case-2"]
-
-
-# SQLite alone
-
-
-def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path):
-    path = tmp_path / "views.db"
-    path.write_bytes(b"not a database, but long enough to be looked at" * 100)
-    with pytest.raises(ViewsError, match=r"views\.db: file is not a database"):
-        SqliteViews(str(path))
-
-
-def test_a_failed_write_leaves_nothing_behind(sqlite):
-    work = sqlite.create("work", "1")
-    broken = put("case-2", 1)._replace(key=b"\xff")
-    with pytest.raises(ViewsError):
-        sqlite.commit(work, Batch(START, 1, [put("case-1", 1), broken]))
-    assert sqlite.get("work", "case-1") is None
-    fill(sqlite, work, put("case-1", 1))
-    assert sqlite.get("work", "case-1") == {"case": "case-1"}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.adapters.dynamodb_views import DynamodbViews
+from chalicelib.adapters.dynamodb_views import DynamoViews
 from chalicelib.adapters.s3_shuffle import S3Shuffle
 from chalicelib.application import fanout_files
 from chalicelib.application.consumers import Subscriber, catch_up, live
@@ -323,7 +323,7 @@ def test_on_aws_too_it_is_the_view_of_an_ordinary_rebuild(town, view):
     live_through(town.store, 40, seed=3, poison=0.1)
     expected = rebuilt(town, view)
     with dynamodb() as client:
-        views: Any = DynamodbViews(client, TABLE, grace=0)
+        views: Any = DynamoViews(client, TABLE, grace=0)
         shuffle = S3Shuffle(cloud.client("s3"), cloud.bucket())
         run_badly(
             fan_out(town, shuffle, events=25, views=views), start(view.name, "r1"), rnd, crashes=0.3
