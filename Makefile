@@ -4,7 +4,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix contracts bench
+.PHONY: help install run test test-aws check check-infra fix contracts bench package deploy
+STAGE ?= dev
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## *' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +23,11 @@ help:  ## list the targets
 	$(PIP) install --quiet --editable '.[embedded,dev]'
 	@touch $@
 
+# An environment of its own: it asks for a boto3 of long ago.
+.venv/checkov/bin/checkov: .venv/bin/python
+	$(BIN)/python -m venv .venv/checkov
+	.venv/checkov/bin/python -m pip --disable-pip-version-check install --quiet 'checkov>=3.3,<4'
+
 install: .venv/.dev  ## set up .venv with all that the other targets need
 
 run: .venv/.run  ## start the service on http://127.0.0.1:8000, with examples and the guided case
@@ -30,12 +36,22 @@ run: .venv/.run  ## start the service on http://127.0.0.1:8000, with examples an
 test: .venv/.dev  ## set up and run every test
 	$(BIN)/python -m pytest $(ARGS)
 
+test-aws: .venv/.dev  ## deploy the real package to an emulator of AWS, and run cases through it
+	$(BIN)/python -m pytest tests/aws tests/infra $(ARGS)
+
 check: .venv/.dev  ## ruff, mypy, import-linter; the published contracts are current
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/banjian contracts --check
+
+check-infra: package .venv/checkov/bin/checkov  ## cfn-lint and checkov on what is deployed
+	$(BIN)/python -m infra.translate build/$(STAGE)
+	$(BIN)/cfn-lint --regions us-east-1 cn-north-1 --template build/$(STAGE)/sam.json
+	for one in sam cloudformation; do \
+	  .venv/checkov/bin/checkov --config-file infra/checkov.yaml --file build/$(STAGE)/$$one.json \
+	    --quiet --compact || exit 1; done
 
 fix: .venv/.dev  ## format, and mend what ruff can mend
 	$(BIN)/ruff format .
@@ -46,3 +62,9 @@ contracts: .venv/.dev  ## write events/ and openapi.json anew from the code
 
 bench: .venv/.dev  ## run every benchmark
 	$(BIN)/python -m benchmarks all
+
+package: .venv/.dev  ## build/STAGE: the package and its template (STAGE=dev|prod, API_KEYS=required)
+	$(BIN)/python -m infra.package $(STAGE) $(if $(filter required,$(API_KEYS)),--api-keys)
+
+deploy: package  ## bring it to AWS: make deploy STAGE=prod ARGS="Issuer=... Audience=... Jwks=..."
+	$(BIN)/python -m infra.deploy $(STAGE) $(ARGS)

@@ -1,19 +1,21 @@
 """Documents as files: one directory for each owner, one file for each content."""
 
 import os
-import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
 from time import time
 
-from ..application.ports import Damaged, Unavailable
+from ..application.ports import Damaged, Unavailable, Upload
+from .blob_names import is_digest, owner_name
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 # What is older was left by a process that died: no put takes an hour.
 LEFTOVER_SECONDS = 3600.0
+UPLOAD_LIMIT = 10 << 20  # bytes; the service takes no larger body
 
 
 class FileBlobs:
@@ -31,6 +33,23 @@ class FileBlobs:
             self._incoming.mkdir(parents=True, exist_ok=True)
             _sync(self._root.parent)
             _sweep(self._incoming)
+
+    @property
+    def upload_limit(self) -> int:
+        return UPLOAD_LIMIT
+
+    def presign(
+        self, _owner: str, digest: str, size: int, media_type: str, seconds: int, /
+    ) -> Upload:
+        """A POST to the service itself, which holds the bytes against their digest (RFC 9530)."""
+        content_digest = f"sha-256=:{b64encode(bytes.fromhex(digest)).decode()}:"
+        headers = {
+            "Content-Length": str(size),
+            "Content-Type": media_type,
+            "Content-Digest": content_digest,
+        }
+        expires_at = datetime.now(UTC) + timedelta(seconds=seconds)
+        return Upload("/documents", "POST", headers, expires_at)
 
     def put(self, owner: str, content: bytes, /) -> str:
         digest = sha256(content).hexdigest()
@@ -63,12 +82,12 @@ class FileBlobs:
                 return None
 
     def _place(self, owner: str) -> Path:
-        return self._root / sha256(owner.encode()).hexdigest()[:32]
+        return self._root / owner_name(owner)
 
 
 def _checked(digest: str) -> str:
-    """A name that no file has, unless it is a digest: it might be a path to another's file."""
-    return digest if _DIGEST.fullmatch(digest) else "none"
+    """A name that no file has, unless it is a digest."""
+    return digest if is_digest(digest) else "none"
 
 
 @contextmanager

@@ -14,16 +14,17 @@ def read_or_make(path: Path) -> bytes:
     makes it and both get it. Raises ValueError if the file holds no key.
     """
     if not path.exists():
-        _make(path)
+        write_once(path, token_bytes(SIZE))
     key = path.read_bytes()
     if len(key) != SIZE:
         raise ValueError(f"{path} does not hold a key of {SIZE} bytes; put back the one you had")
     return key
 
 
-def _make(path: Path) -> None:
+def write_once(path: Path, content: bytes) -> None:
+    """Make the file, whole and durable, unless it is there; whose content wins is in it then."""
     with NamedTemporaryFile(dir=path.parent, prefix=".key-") as file:  # 0600 from the start
-        file.write(token_bytes(SIZE))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
         try:

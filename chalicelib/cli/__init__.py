@@ -9,13 +9,27 @@ from pydantic import ValidationError
 from ..application.feed import Ahead
 from ..application.ports import StoreError
 from ..application.rebuilds import NoView
+from ..application.seals import BadSeal
 from ..application.views import ViewsError
 from ..domain.errors import Rejected
 from ..embedded.event_logs import BadLog
 from ..embedded.item_files import ItemFileError
 from ..embedded.signin import SignInError
 from ..embedded.yaml_file import BadYaml
-from . import calendar, case, consumers, contracts, import_log, items, serve, tokens, views
+from . import (
+    calendar,
+    case,
+    consumers,
+    contracts,
+    import_log,
+    items,
+    migrate,
+    sequencer,
+    serve,
+    tokens,
+    verify,
+    views,
+)
 from .console import err
 
 app = typer.Typer(
@@ -29,12 +43,15 @@ app.command("demo")(serve.demo)
 app.command("token")(tokens.token)
 app.command("import-log")(import_log.import_log)
 app.command("contracts")(contracts.contracts)
-app.command("verify")(case.verify_all)
+app.command("migrate")(migrate.migrate)
+app.command("restore")(migrate.restore)
+app.command("verify")(verify.verify_all)
 app.add_typer(case.commands, name="case")
 app.add_typer(items.commands, name="items")
 app.add_typer(views.commands, name="views")
 app.add_typer(consumers.commands, name="consumers")
 app.add_typer(calendar.commands, name="calendar")
+app.add_typer(sequencer.commands, name="sequencer")
 
 # What a user can do something about: it is told in one line, and no traceback.
 EXPECTED = (
@@ -44,6 +61,7 @@ EXPECTED = (
     Ahead,
     NoView,
     BadLog,
+    BadSeal,
     BadYaml,
     ItemFileError,
     SignInError,

@@ -7,7 +7,6 @@ import typer
 from rich.markup import escape
 
 from ..application import case_file, cases
-from ..application.audit import Report, Seal, check
 from ..application.codec import events
 from ..application.envelope import Recorded
 from ..application.platform import Platform
@@ -18,7 +17,7 @@ from ..domain.calendar import LEGAL_ZONE, legal_day
 from ..domain.case import ledger
 from ..domain.case.state import Absent, Drafted, Imported, Impossible, State
 from ..projections import case_numbers
-from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json, table
+from .console import VAR, AsJson, Data, fail, opened, out, show_json, table
 
 commands = typer.Typer(no_args_is_help=True, help="Show, list and replay the events of a case.")
 Which = Annotated[str, typer.Argument(help="A case number, or the id of a case.")]
@@ -182,47 +181,3 @@ def _replayed(platform: Platform, one: Recorded, state: State) -> dict[str, Any]
         "due": due,
         "open": waiting,
     }
-
-
-def verify_all(
-    data: Data = VAR,
-    position: Annotated[int, typer.Option(help="Position of a seal that you kept.")] = 0,
-    digest: Annotated[str, typer.Option(help="Digest of that seal, in hex.")] = "",
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """
-    Check the whole log: no gap, no edit, no reordering. Prints a seal of what it has seen; keep it
-    elsewhere and give it to the next check, which then also finds a log that was cut or made anew.
-    """
-    platform = opened(data)
-    seal = Seal(position, bytes.fromhex(digest)) if digest else None
-    with progress_bar(hidden=as_json) as bar:
-        task = bar.add_task("checking", total=platform.log.head())
-        report = check(
-            platform.log,
-            seal,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    if as_json:
-        faults = [one._asdict() for one in report.faults]
-        seal_hex = {"position": report.seal.position, "digest": report.seal.digest.hex()}
-        show_json({**report._asdict(), "faults": faults, "seal": seal_hex})
-    else:
-        _tell(report)
-    if not report.clean:
-        raise typer.Exit(1)
-
-
-def _tell(report: Report) -> None:
-    out.print(
-        f"{report.events:,} events in {report.commits:,} commits of {report.streams:,} streams"
-    )
-    for fault in report.faults:
-        out.print(f"[red]position {fault.position} {fault.stream}@{fault.version}: {fault.what}[/]")
-    verdict = "[green]whole[/]" if report.clean else f"[red]{report.found:,} faults[/]"
-    out.print(
-        f"The log is {verdict}. Seal: --position {report.seal.position} "
-        f"--digest {report.seal.digest.hex()}",
-        soft_wrap=True,
-    )

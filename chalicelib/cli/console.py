@@ -32,10 +32,21 @@ def fail(message: str, hint: str = "") -> NoReturn:
     raise typer.Exit(1)
 
 
-def opened(data: Path) -> Platform:
-    """The platform in `data`, which must be there already."""
+def on_aws(data: Path) -> bool:
     from .. import bootstrap
 
+    return data == VAR and bootstrap.on_aws()
+
+
+def opened(data: Path) -> Platform:
+    """
+    The platform in `data`, which must be there already. If none was named: the one on AWS that the
+    environment names (`. build/STAGE/environment`).
+    """
+    from .. import bootstrap
+
+    if on_aws(data):
+        return bootstrap.aws()
     if not (data / "events.db").is_file():
         fail(
             f"there is no Banjian data in {data}",

@@ -10,7 +10,7 @@ from ..application.feed import Feed
 from ..application.platform import Platform
 from ..application.rebuilds import differences, rebuild
 from ..application.views import Projection
-from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json, table
+from .console import VAR, AsJson, Data, fail, on_aws, opened, out, progress_bar, show_json, table
 
 commands = typer.Typer(no_args_is_help=True, help="List, rebuild and check the views.")
 Name = Annotated[str, typer.Argument(help="A view's name, or `all`.")]
@@ -52,6 +52,9 @@ def list_views(data: Data = VAR, *, as_json: AsJson = False) -> None:
 def rebuild_view(name: Name, data: Data = VAR) -> None:
     """Build a view anew beside the live one, and swap when it has caught up."""
     named = _named(opened(data), name)
+    if on_aws(data):
+        _send_for(named)
+        return
     platform = named.platform
     with progress_bar() as bar:
         task = bar.add_task("rebuilding", total=platform.log.head())
@@ -63,6 +66,19 @@ def rebuild_view(name: Name, data: Data = VAR) -> None:
         )
     head = platform.log.head()
     out.print(f"rebuilt {', '.join(one.name for one in named.views)} from {head:,} events")
+
+
+def _send_for(named: Named) -> None:
+    """On AWS many functions share the work; a queue hands it out."""
+    from .. import bootstrap
+    from ..subscribers import rebuilding
+
+    for one in named.views:
+        bootstrap.send_rebuild(rebuilding.begin(one))
+    out.print(
+        f"{', '.join(one.name for one in named.views)}: the rebuild is under way. "
+        "The live view serves until it is done; `banjian views list` tells its position."
+    )
 
 
 @commands.command("check")

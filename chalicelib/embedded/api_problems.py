@@ -16,6 +16,7 @@ STATUS: Final[Mapping[str, int]] = {
     "malformed-json": 400,
     "bad-parameter": 400,
     "empty-document": 400,
+    "wrong-digest": 400,
     "idempotency-key-required": 400,
     "unauthenticated": 401,
     "invalid-token": 401,
@@ -34,7 +35,9 @@ STATUS: Final[Mapping[str, int]] = {
 BEFORE: Final = frozenset(
     {"method-not-allowed", "too-many-requests", "headers-too-large", "not-implemented"}
 )
-ANY: Final = frozenset({"bad-request", "malformed-url", "internal", "store-unavailable"})
+ANY: Final = frozenset(
+    {"bad-request", "malformed-url", "internal", "store-unavailable", "on-standby"}
+)
 SIGNED_IN: Final = frozenset(
     {"unauthenticated", "invalid-token", "forbidden", "not-allowed", "sign-in-unavailable"}
 )
@@ -56,7 +59,7 @@ COMMAND: Final = frozenset(
     }
 )
 LIST: Final = frozenset({"bad-parameter", "view-behind"})
-UPLOAD: Final = frozenset({"empty-document"})
+UPLOAD: Final = frozenset({"empty-document", "wrong-digest"})
 ONE: Final = frozenset({"not-found"})
 
 HEADERS: Final[Mapping[int, tuple[str, ...]]] = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}

@@ -156,6 +156,19 @@ class UploadReply(BaseModel):
     size: Annotated[int, Field(ge=1)]
 
 
+class UploadTicket(BaseModel):
+    """
+    The request that hands the document in: its bytes as the body, `headers` as they are. Only that
+    very document is let in. A `url` without a host is the service's own and takes the bearer token
+    as well; any other must not be sent one.
+    """
+
+    url: str
+    method: Literal["PUT", "POST"]
+    headers: dict[str, str]
+    expires_at: AwareDatetime
+
+
 class Health(BaseModel):
     """`position` is the last one of the log."""
 

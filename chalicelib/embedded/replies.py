@@ -21,6 +21,7 @@ MODELS: Final[tuple[type[BaseModel], ...]] = (
     list_replies.ItemReply,
     ItemDefinition,
     list_replies.UploadReply,
+    list_replies.UploadTicket,
     list_replies.Health,
     list_replies.Problem,
 )

@@ -28,6 +28,10 @@ class Behind(Exception):
     """A list has not come to the position that was asked for."""
 
 
+class OnStandby(Exception):
+    """Another installation serves; this one is being filled from it."""
+
+
 # The first that fits: a refusal is more special than what it derives from.
 CODES: Mapping[type[Exception], tuple[int, str]] = {
     refused.NotFound: (404, "not-found"),
@@ -45,6 +49,7 @@ CODES: Mapping[type[Exception], tuple[int, str]] = {
     StoreError: (503, "store-unavailable"),
     ViewsError: (503, "store-unavailable"),
     Behind: (503, "view-behind"),
+    OnStandby: (503, "on-standby"),
 }
 _OWN_WORDS = (refused.Rejected,)
 _RETRY = {503: {"Retry-After": "1"}}

@@ -113,6 +113,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("版本不一致", "If-Match 与当前版本不符，请重新读取后再试。"),
         Text("Version differs", "If-Match is not the current version; read it again and retry."),
     ),
+    "on-standby": Message(
+        Text("系统处于备用状态", "数据正在迁移，此系统暂不办理业务，请稍后再试。"),
+        Text("On standby", "Data is being moved here; this installation does not serve yet."),
+    ),
     "view-behind": Message(
         Text("列表尚未更新", "列表还没有更新到所要求的位置，请按 Retry-After 稍候再试。"),
         Text(
@@ -127,6 +131,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "empty-document": Message(
         Text("文件为空", "请求体中没有文件内容。"),
         Text("Empty document", "The body has no document in it."),
+    ),
+    "wrong-digest": Message(
+        Text("文件内容不符", "收到的文件与 Content-Digest 不符，请重新上传。"),
+        Text("Other bytes", "What came in does not have that Content-Digest; send it again."),
     ),
     "closed": Message(
         Text("办件已结束", "办件不再接受此操作：{reason}"),

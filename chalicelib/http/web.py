@@ -27,7 +27,7 @@ from ..domain.calendar import legal_day
 from ..domain.errors import Invalid
 from .auth import Verifier
 from .doc import Doc
-from .errors import BadRequest, Behind, answer
+from .errors import BadRequest, Behind, OnStandby, answer
 from .problems import language_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -44,6 +44,7 @@ class Web(NamedTuple):
     platform: Callable[[], Platform]
     verifier: Callable[[], Verifier]
     telemetry: Callable[[], Telemetry] = Silent
+    standby: Callable[[], bool] = lambda: False
 
 
 class Told(Frozen):
@@ -209,6 +210,8 @@ def route(
             request_id = str(request.context.get("requestId") or "")
             with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
                 try:
+                    if web.standby():
+                        raise OnStandby  # noqa: TRY301 - to be answered like any other
                     ask = Ask(web, request)
                     if not doc.public:
                         _ = ask.actor  # before anything else is said about the request

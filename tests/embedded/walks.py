@@ -207,6 +207,8 @@ def a_case_withdrawn(walk: Walker) -> None:
 def everything_that_can_be_read(walk: Walker) -> None:
     story = Story(walk)
     material = upload(walk, "citizen-zhang", "identity")
+    new = {"sha256": "0" * 64, "size": 1 << 20, "media_type": "application/pdf"}
+    walk("citizen-zhang", "POST", "/documents/uploads", new)
     story.submit("citizen-zhang", {**citizen(*CARD), "materials": [material]})
     path, item = f"/cases/{story.case_id}", citizen(*CARD)["item"]
     walk("citizen-zhang", "GET", f"{path}/documents/{material['sha256']}")

@@ -1,6 +1,8 @@
 """A platform whose clock the test sets, with the senior citizen's card published."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from chalicelib.application import cases, items
 from chalicelib.application.cases import Applying, Submission
 from chalicelib.application.consumers import catch_up
 from chalicelib.application.feed import Feed
-from chalicelib.application.platform import Caller
+from chalicelib.application.platform import Caller, Platform
 from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.calendar import LEGAL_ZONE
 from chalicelib.domain.case import commands as c
@@ -26,10 +28,10 @@ MANAGER = Actor(account="manager", role=Role.ITEM_MANAGER)
 
 
 class Office:
-    def __init__(self, data: Path) -> None:
+    def __init__(self, opened: Callable[..., Platform]) -> None:
         self.day = "2026-02-10"
         self.sent = 0
-        self.platform = bootstrap.embedded(data, now=self.now, synchronous="OFF")
+        self.platform = opened(now=self.now)
         self.definition = read_item(EXAMPLES / "senior-card.yaml")
         items.publish(self.platform, self.caller(MANAGER), self.definition)
 
@@ -70,4 +72,4 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    return Office(tmp_path)
+    return Office(partial(bootstrap.embedded, tmp_path, synchronous="OFF"))

@@ -1,0 +1,122 @@
+"""`banjian migrate` and `banjian restore`: a log and its documents, copied without renumbering."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import TaskID
+
+from ..application.moving import Destination, Place, Progress, move, prefix
+from ..application.moving_documents import copy_documents
+from ..domain.calendar import LEGAL_ZONE
+from .console import VAR, AsJson, Data, err, fail, out, progress_bar, show_json
+
+To = Annotated[
+    str,
+    typer.Option(
+        help="`aws`, the stack that the environment names (BANJIAN_EVENTS_TABLE and so on), or a "
+        "directory for an embedded platform. It must be empty, or hold a part of the copy."
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+        help="Only what was recorded by then (inclusive).",
+    ),
+]
+SHOWN = 10
+
+
+def migrate(
+    data: Data = VAR, to: To = "aws", until: Until = None, *, as_json: AsJson = False
+) -> None:
+    """
+    Copy an embedded platform: every stream, version, hash and position, and the documents. Stop
+    the service first. Run it again at any time: it goes on where it was interrupted.
+    """
+    from .. import bootstrap
+
+    if not (data / "events.db").is_file():
+        fail(f"there is no Banjian data in {data}", "Name the directory with --data.")
+    _copy(bootstrap.kept(data), bootstrap.destination(to), until, data, as_json=as_json)
+
+
+def restore(
+    from_bucket: Annotated[str, typer.Option(help="The bucket of the segments and documents.")],
+    from_log_table: Annotated[str, typer.Option(help="The table of the log that they are of.")],
+    to: To,
+    until: Until = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Copy the log of a stack on AWS, as it is or as it was at a moment, into another stack or a
+    directory. Run it again at any time: it goes on where it was interrupted.
+    """
+    from .. import bootstrap
+
+    source = bootstrap.stored(from_bucket, from_log_table)
+    _copy(source, bootstrap.destination(to), until, None, as_json=as_json)
+
+
+def _copy(
+    source: Place, to: Destination, until: datetime | None, data: Path | None, *, as_json: bool
+) -> None:
+    _same_secret(source, to, data)
+    with progress_bar(hidden=as_json) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        _run(source, to, until, progress, as_json=as_json)
+
+
+def _run(
+    source: Place, to: Destination, until: datetime | None, progress: Progress, *, as_json: bool
+) -> None:
+    log = prefix(source.log, until and _aware(until))
+    # Documents first: an event that is in the copy must not name one that is not.
+    documents = copy_documents(log, source.blobs, to.blobs, progress)
+    moved = move(log, to.target, progress)
+    seal = {"position": moved.seal.position, "digest": moved.seal.digest.hex()}
+    if as_json:
+        lost = [one._asdict() for one in documents.lost]
+        show_json(
+            {**moved._asdict(), "seal": seal, "documents": {**documents._asdict(), "lost": lost}}
+        )
+    else:
+        out.print(
+            f"{moved.copied:,} events copied, {moved.already:,} were there; {documents.copied:,} "
+            f"documents copied, {documents.already:,} were there"
+        )
+        out.print(
+            f"Both logs are equal. Seal: --position {seal['position']} --digest {seal['digest']}",
+            soft_wrap=True,
+        )
+    for one in documents.lost[:SHOWN]:
+        err.print(f"[red]lost:[/] document {one.sha256} of {one.owner}", soft_wrap=True)
+    if documents.lost:
+        fail(
+            f"{len(documents.lost):,} documents that cases name are not in the source, or damaged",
+            "The log is copied. Put them back there from a backup, and run this again.",
+        )
+
+
+def _same_secret(source: Place, to: Destination, data: Path | None) -> None:
+    if data is not None and source.secret != to.secret:
+        fail(
+            "the target has another secret: query codes that citizens were given would not work",
+            "Store the one you have where BANJIAN_SECRET names it, such as\n"
+            "  aws ssm put-parameter --type SecureString --name NAME \\\n"
+            f'    --value "base64:$(base64 -w 0 {data / "secret.key"})"\n'
+            "or copy secret.key into the new directory.",
+        )
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=LEGAL_ZONE)

@@ -1,0 +1,82 @@
+"""`banjian sequencer`: what puts commits into the log on AWS, what it parked, what it missed."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Annotated
+
+import typer
+
+from ..application.sequencing_ports import Sequencer
+from ..application.sequencing_retries import all_parked, heal, resequence, retry
+from .console import AsJson, fail, out, progress_bar, show_json, show_table, table
+
+commands = typer.Typer(
+    help="On AWS: what puts commits into the log, what it parked, and what it missed.",
+    invoke_without_command=True,
+)
+Stream = Annotated[str, typer.Argument(help="A stream's name, such as case-69b4….")]
+
+
+def _sequencer() -> Sequencer:
+    from .. import bootstrap
+
+    if not bootstrap.on_aws():
+        fail(
+            "an embedded platform has no sequencer: its log is written with each commit",
+            "For a stack on AWS, say `. build/STAGE/environment` first.",
+        )
+    return bootstrap.sequencer()
+
+
+@commands.callback()
+def overview(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Without a command: where the log ends, what waits to be merged, and what is parked."""
+    if context.invoked_subcommand is not None:
+        return
+    its = _sequencer()
+    health, parked = heal(its), list(all_parked(its))
+    if as_json:
+        show_json({**health._asdict(), "streams": [one._asdict() for one in parked]})
+        return
+    out.print(f"The log ends at {health.position:,}; {health.unmerged:,} events are not merged.")
+    made = table("stream", "version", "reason", "detail", "since")
+    for one in parked:
+        since = f"{one.at:%Y-%m-%d %H:%M}"
+        made.add_row(one.stream, f"{one.version:,}", one.reason, one.detail, since)
+    show_table(made, parked, "Nothing is parked: every commit that came is in the log.")
+
+
+@commands.command("retry")
+def retry_parked(stream: Stream) -> None:
+    """Read a parked stream again, from the events' table, and go on with it if it is whole now."""
+    if not retry(_sequencer(), stream):
+        fail(f"{stream} still waits", "Restore its items in the events' table, then try again.")
+    out.print(f"{stream} is in the log up to its end")
+
+
+@commands.command("resequence")
+def read_again(
+    streams: Annotated[list[str] | None, typer.Argument(help="Streams' names.")] = None,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every stream of the table: reads all of its keys.")
+    ] = False,
+) -> None:
+    """Bring into the log what the table has and the log has not, after records were lost."""
+    from .. import bootstrap
+
+    named = streams or []
+    if bool(named) == every:
+        fail("which streams?", "Name them, or say --all.")
+    its = _sequencer()
+    before = its.ledger.heads().log
+    resequence(its, _counted(chain(named, bootstrap.streams() if every else ())))
+    out.print(f"The log went on from {before:,} to {its.ledger.heads().log:,}.")
+
+
+def _counted(streams: Iterable[str]) -> Iterator[str]:
+    with progress_bar() as bar:
+        task = bar.add_task("streams", total=None)
+        for stream in streams:
+            yield stream
+            bar.advance(task)

@@ -1,0 +1,100 @@
+"""An operator's commands against a stack on AWS that the environment names."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from chalicelib import bootstrap
+from chalicelib.application.ports import CommandId
+from chalicelib.cli import app
+
+from .. import cloud
+
+
+def banjian(*arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments])
+
+
+@pytest.fixture
+def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    bootstrap.sequencer.cache_clear()
+    with cloud.stack(monkeypatch, b"s" * 32):
+        yield
+    bootstrap.sequencer.cache_clear()
+
+
+def commit(*streams: str) -> None:
+    """What was stored, and whose records never came to the sequencer."""
+    store = bootstrap.aws().store
+    for stream in streams:
+        history = store.load(stream)
+        key = f"{stream}-{history.version}"
+        store.append(history, CommandId(key, b"f"), 2, b'{"recorded_at":"2026-09-07T09:00:00Z"}')
+
+
+def told(*arguments: str) -> Any:
+    result = banjian(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.mark.usefixtures("stack")
+def test_what_the_log_missed_is_brought_into_it():
+    commit("case-1", "case-2", "case-1")
+    assert told("sequencer")["position"] == 0
+    result = banjian("sequencer", "resequence", "case-1")
+    assert "from 0 to 4" in result.output
+    assert "from 4 to 6" in banjian("sequencer", "resequence", "--all").output
+    assert told("sequencer") == {"position": 6, "unmerged": 0, "parked": 0, "streams": []}
+    assert "The log is whole" in banjian("verify").output
+
+
+@pytest.mark.usefixtures("stack")
+def test_what_is_parked_is_shown_and_retried():
+    commit("case-1", "case-1")
+    table, client = os.environ["BANJIAN_EVENTS_TABLE"], cloud.client("dynamodb")
+    key = {"stream": {"S": "case-1"}, "version": {"N": "1"}}
+    item = client.get_item(TableName=table, Key=key)["Item"]
+    client.delete_item(TableName=table, Key=key)
+    banjian("sequencer", "resequence", "--all")
+    (parked,) = told("sequencer")["streams"]
+    assert (parked["stream"], parked["version"], parked["reason"]) == ("case-1", 1, "gap")
+    assert "case-1" in banjian("sequencer").output
+    assert banjian("sequencer", "retry", "case-1").exit_code == 1
+    client.put_item(TableName=table, Item=item)
+    assert banjian("sequencer", "retry", "case-1").exit_code == 0
+    assert told("sequencer")["position"] == 4
+
+
+@pytest.mark.usefixtures("stack")
+def test_a_rebuild_is_handed_to_the_queue():
+    assert "under way" in banjian("views", "rebuild", "work_list").output
+    queue = os.environ["BANJIAN_REBUILDS"]
+    (message,) = cloud.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    said = json.loads(message["Body"])
+    assert (said["step"], said["view"]) == ("plan", "work_list")
+
+
+@pytest.mark.usefixtures("stack")
+def test_consumers_are_told_of_as_for_a_directory():
+    assert {one["name"] for one in told("consumers")} >= {"work_list", "certificates"}
+
+
+@pytest.mark.usefixtures("stack")
+@pytest.mark.parametrize("which", [(), ("case-1", "--all")])
+def test_which_streams_must_be_said(which):
+    result = banjian("sequencer", "resequence", *which)
+    assert result.exit_code == 1
+    assert "Name them, or say --all" in result.output
+
+
+def test_an_embedded_platform_has_no_sequencer():
+    result = banjian("sequencer")
+    assert result.exit_code == 1
+    assert "written with each commit" in result.output
