@@ -40,6 +40,7 @@ BENCHMARKS = {
     ),
     "import": Benchmark("benchmarks.imports", most={"memory_growth": 1.25}),
     "coldstart": Benchmark("benchmarks.coldstart", most={"import_ratio": 1.25, "package_mb": 40}),
+    "scale": Benchmark("benchmarks.scale"),
 }
 
 

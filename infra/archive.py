@@ -1,0 +1,96 @@
+"""The zip as it is deployed: with bytecode, without what no function needs, always the same."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from . import bytecode
+
+# What the code makes clients of. Botocore has descriptions of 400 more, half of the package.
+SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "ssm"})
+DATA: Final = ("botocore", "data")
+READABLE: Final = 0o644 << 16
+REQUIREMENT: Final = re.compile(r"^[A-Za-z0-9._-]+", re.MULTILINE)
+
+
+class PackageError(Exception):
+    """The package was not made as it should be; the message says what to do."""
+
+
+def finish(archive: Path, runtimes: Iterable[str], requirements: str) -> None:
+    """
+    Rewrite what chalice has packed, for functions with those runtimes ("python3.11"): /var/task is
+    read-only there, and without bytecode each cold start would compile all that it imports. The
+    same files give the same bytes. Raises PackageError, OSError, CalledProcessError if a module
+    cannot be compiled.
+    """
+    _check(runtimes)
+    with TemporaryDirectory() as made:
+        directory = Path(made)
+        with ZipFile(archive) as packed:
+            _check_whole(packed.namelist(), requirements)
+            packed.extractall(directory, [one for one in packed.namelist() if needed(one)])
+        _compile(directory)
+        whole = archive.with_suffix(".tmp")
+        _pack(directory, whole)
+        whole.replace(archive)
+
+
+def _check(runtimes: Iterable[str]) -> None:
+    ours = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    others = sorted(set(runtimes) - {ours})
+    if others:
+        raise PackageError(
+            f"the functions run on {', '.join(others)}, which cannot read the bytecode that {ours} "
+            f"writes: make package with PYTHON={others[0]}, in a new .venv"
+        )
+
+
+def _check_whole(names: Iterable[str], requirements: str) -> None:
+    """Where chalice finds no wheel for Lambda it says so, and packs the rest."""
+    found = {
+        _canonical(name.split("-")[0]) for name in names if name.endswith(".dist-info/METADATA")
+    }
+    missing = {_canonical(one) for one in REQUIREMENT.findall(requirements)} - found
+    if missing:
+        raise PackageError(
+            f"{', '.join(sorted(missing))} could not be packed: see above; then delete "
+            ".chalice/deployments and try again"
+        )
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def needed(name: str) -> bool:
+    """Not what somebody's Python left beside our modules, nor services that nobody calls."""
+    parts = name.split("/")
+    if "__pycache__" in parts:
+        return False
+    of_a_service = tuple(parts[:2]) == DATA and len(parts) > len(DATA) + 1
+    return not of_a_service or parts[2] in SERVICES
+
+
+def _compile(directory: Path) -> None:
+    subprocess.run(  # noqa: S603 - our own arguments, no shell
+        [sys.executable, "-s", "-S", "-B", "-W", "ignore", bytecode.__file__, str(directory)],
+        env={"PYTHONHASHSEED": "0"},
+        check=True,
+    )
+
+
+def _pack(directory: Path, archive: Path) -> None:
+    with ZipFile(archive, "w") as packed:
+        for name in sorted(
+            one.relative_to(directory).as_posix() for one in directory.rglob("*") if one.is_file()
+        ):
+            # Of no date, and of nobody: the archive is named after what is in it.
+            entry = ZipInfo(name)
+            entry.compress_type, entry.external_attr = ZIP_DEFLATED, READABLE
+            packed.writestr(entry, (directory / name).read_bytes())

@@ -1,0 +1,173 @@
+"""
+`python -m infra.deploy STAGE [NAME=VALUE ...]`: bring build/STAGE/ to the account.
+
+Region and credentials come from the environment, as for every AWS client (AWS_REGION, AWS_PROFILE,
+...); AWS's command line is not needed. At the end build/STAGE/environment says to the `banjian`
+command where the stack's things are: `. build/STAGE/environment`.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import environment
+from .changes import DeployError, Release, carry_out, changes, propose, stack
+from .package import BUILD, TEMPLATE
+from .upload import artifact_bucket, upload
+
+Json = dict[str, Any]
+
+STAGES: Final = Path(__file__).parent / "stages"
+
+
+def main() -> None:
+    given = _given()
+    try:
+        (tell if given.environment else deploy)(given, botocore.session.get_session(), _say)
+    except (DeployError, BotoCoreError, ClientError, OSError) as error:
+        sys.exit(f"not done: {error}")
+
+
+def _given() -> Namespace:
+    parser = ArgumentParser(prog="infra.deploy", description=__doc__)
+    parser.add_argument("stage")
+    parser.add_argument(
+        "values", nargs="*", metavar="NAME=VALUE", help="parameters of the template"
+    )
+    parser.add_argument("--parameters", type=Path, help="JSON file with more of them")
+    parser.add_argument("--stack", help="name of the stack; banjian-STAGE if not given")
+    parser.add_argument("--from", dest="directory", type=Path, help="build/STAGE if not given")
+    parser.add_argument("--dry-run", action="store_true", help="tell what would change, and stop")
+    parser.add_argument(
+        "--replace", action="store_true", help="even if a table, bucket or key is lost to the stack"
+    )
+    parser.add_argument(
+        "--environment", action="store_true", help="deploy nothing; write build/STAGE/environment"
+    )
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def deploy(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
+    """Raises DeployError, ClientError, BotoCoreError, OSError; the stack is then as it was."""
+    template = _directory(given) / TEMPLATE
+    if not template.exists():
+        raise DeployError(f"there is no {template}: make package STAGE={given.stage}")
+    named = _named(given)
+    s3, cloudformation = session.create_client("s3"), session.create_client("cloudformation")
+    identity = session.create_client("sts").get_caller_identity()
+    there = stack(cloudformation, named)
+    values = parameters(
+        json.loads(template.read_text(encoding="utf-8"))["Parameters"], _asked(given), there
+    )
+    bucket = artifact_bucket(
+        s3, identity["Arn"].split(":")[1], identity["Account"], s3.meta.region_name
+    )
+    url, _ = upload(s3, bucket, template)
+    release = Release(named, url, values, given.stage)
+    change_set = propose(cloudformation, release, f"deploy-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    if not change_set:
+        say(f"{named} is as it should be: nothing to change")
+    elif _agreed(given, cloudformation, change_set, say):
+        carry_out(cloudformation, named, change_set, say)
+    if not given.dry_run:
+        tell(given, session, say)
+
+
+def tell(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
+    """
+    Say where the things of a stack are, and write it down for the command line. Raises DeployError,
+    ClientError, BotoCoreError, OSError.
+    """
+    cloudformation = session.create_client("cloudformation")
+    found = stack(cloudformation, _named(given))
+    if found is None:
+        raise DeployError(f"there is no stack {_named(given)}: make deploy STAGE={given.stage}")
+    for one in found.get("Outputs", ()):
+        say(f"{one['OutputKey']}: {one['OutputValue']}")
+    file = environment.write(found, cloudformation.meta.region_name, _directory(given))
+    say(f"For the banjian command to work on it: . {file}")
+
+
+def _named(given: Namespace) -> str:
+    return given.stack or f"banjian-{given.stage}"
+
+
+def _directory(given: Namespace) -> Path:
+    return Path(given.directory or BUILD / given.stage)
+
+
+def _agreed(
+    given: Namespace, cloudformation: Any, change_set: str, say: Callable[[str], None]
+) -> bool:
+    planned = changes(cloudformation, change_set)
+    for one in planned:
+        say(str(one))
+    lost = [f"{one.name} ({one.kind})" for one in planned if one.loses]
+    if given.dry_run or (lost and not given.replace):
+        cloudformation.delete_change_set(ChangeSetName=change_set)
+    if lost and not given.replace:
+        raise DeployError(
+            f"this would part the stack from {', '.join(lost)}, which holds the record; "
+            "if that is meant: --replace"
+        )
+    return not given.dry_run
+
+
+def _asked(given: Namespace) -> dict[str, str]:
+    """The stage's own values, over them those of the file, over them those of the command line."""
+    asked: dict[str, str] = {}
+    for file in (STAGES / f"{given.stage}.json", given.parameters):
+        if file is not None and (file == given.parameters or file.exists()):
+            asked |= _values(file)
+    for value in given.values:
+        name, equals, content = value.partition("=")
+        if not equals:
+            raise DeployError(f"{value!r} is not NAME=VALUE")
+        asked[name] = content
+    return asked
+
+
+def _values(file: Path) -> dict[str, str]:
+    try:
+        read = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DeployError(f"{file} is not JSON: {error}") from error
+    if not isinstance(read, dict) or not all(isinstance(one, str) for one in read.values()):
+        raise DeployError(f"{file} must be one object whose values are strings")
+    return read
+
+
+def parameters(
+    declared: Mapping[str, Json], asked: Mapping[str, str], there: Json | None
+) -> dict[str, str | None]:
+    """
+    A value for each; None keeps the stack's. Raises DeployError for what is missing or unknown.
+    """
+    unknown = asked.keys() - declared.keys()
+    if unknown:
+        raise DeployError(f"the template has no parameter {', '.join(sorted(unknown))}")
+    kept = {one["ParameterKey"] for one in (there or {}).get("Parameters", ())} & declared.keys()
+    missing = [
+        f"{name} ({one.get('Description', '')})"
+        for name, one in declared.items()
+        if "Default" not in one and name not in asked and name not in kept
+    ]
+    if missing:
+        raise DeployError(f"give a value for {', '.join(missing)}: NAME=VALUE")
+    return {**dict.fromkeys(kept - asked.keys()), **asked}
+
+
+if __name__ == "__main__":
+    main()

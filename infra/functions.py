@@ -1,0 +1,119 @@
+"""The Lambda functions of app.py: what each is told, and what each may do."""
+
+import json
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from . import grants as may
+from .grants import Grant
+
+ROOT: Final = Path(__file__).parent.parent
+CONFIG: Final = ROOT / ".chalice" / "config.json"
+
+Json = dict[str, Any]
+
+VARIABLES: Final[Json] = {
+    "BANJIAN_AUDIENCE": {"Ref": "Audience"},
+    "BANJIAN_BUCKET": {"Ref": "Bucket"},
+    "BANJIAN_EVENTS_TABLE": {"Ref": "EventsTable"},
+    "BANJIAN_ISSUER": {"Ref": "Issuer"},
+    "BANJIAN_JWKS": {"Ref": "Jwks"},
+    "BANJIAN_LANES": {"Ref": "Lanes"},
+    "BANJIAN_LOG_TABLE": {"Ref": "LogTable"},
+    "BANJIAN_REBUILDS": {"Ref": "RebuildStepQueue"},
+    "BANJIAN_SECRET": {
+        "Fn::If": [
+            "OwnSecret",
+            {"Fn::Sub": "secretsmanager:${Secret.Id}"},
+            {"Fn::Sub": "ssm:${SecretParameter}"},
+        ]
+    },
+    "BANJIAN_STAGE": {"Ref": "Stage"},
+    "BANJIAN_STANDBY": {"Fn::If": ["OnStandby", "on", ""]},
+    "BANJIAN_TOPIC": {"Ref": "CommittedTopic"},
+    "BANJIAN_TRACING": {"Ref": "Tracing"},
+    "BANJIAN_VIEWS_TABLE": {"Ref": "ViewsTable"},
+}
+EVERYWHERE: Final = ("BANJIAN_STAGE", "BANJIAN_STANDBY", "BANJIAN_TRACING")
+
+
+class Function(NamedTuple):
+    """
+    `name` as chalice knows it. `queue` is the kind of its queue: woken by the topic, or given work.
+    `scheduled`: runs so many times an hour.
+    """
+
+    name: str
+    grants: tuple[Grant, ...]
+    queue: str = ""
+    scheduled: int = 0
+
+    @property
+    def logical(self) -> str:
+        """Its name in the template, as chalice makes it."""
+        if self.name == "api_handler":
+            return "APIHandler"
+        return "".join(part.capitalize() for part in self.name.split("_"))
+
+    @property
+    def variables(self) -> Json:
+        names = {*EVERYWHERE, *(name for grant in self.grants for name in grant.variables)}
+        return {name: VARIABLES[name] for name in sorted(names)}
+
+
+# Whoever has the whole platform has its secret.
+READ = (may.READ_EVENTS, may.READ_LEDGER, may.READ_SEGMENTS, may.READ_VIEWS, may.SECRET)
+PROJECT = (*READ, may.WRITE_VIEWS, may.WAKE)
+# Whoever carries out commands: a decision may store documents.
+COMMAND = (may.APPEND, may.DOCUMENTS)
+
+PROJECTIONS: Final = (
+    "applicant_cases",
+    "work_list",
+    "process_library",
+    "acceptance_deadlines",
+    "case_numbers",
+    "item_catalogue",
+)
+CONSUMERS: Final = (
+    *(Function(name, PROJECT, queue="woken") for name in PROJECTIONS),
+    Function("certificates", (*PROJECT, *COMMAND), queue="woken"),
+)
+SEQUENCER: Final = Function(
+    "sequence",
+    (
+        may.FOLLOW_STREAM,
+        may.READ_EVENTS,
+        may.READ_LEDGER,
+        may.ADVANCE,
+        may.READ_SEGMENTS,
+        may.WRITE_SEGMENTS,
+        may.WAKE,
+        may.LANES,
+    ),
+)
+FUNCTIONS: Final = (
+    Function("api_handler", (*READ, *COMMAND, may.TOKENS)),
+    SEQUENCER,
+    *CONSUMERS,
+    Function("rebuild_step", (*PROJECT, may.SHUFFLE, may.REBUILD), queue="worked"),
+    Function(
+        "heal",
+        (*PROJECT, may.ADVANCE, may.WRITE_SEGMENTS, may.LANES, may.REBUILD),
+        scheduled=60,
+    ),
+    Function("deadlines", (*READ, *COMMAND), scheduled=12),
+    # It also retries what is parked, so it may do what the consumers may.
+    Function(
+        "sweep",
+        (*PROJECT, *COMMAND, may.ADVANCE, may.SWEEP_SEGMENTS, may.LANES),
+        scheduled=1,
+    ),
+)
+
+
+def timeout(stage: str, name: str) -> int:
+    """Seconds, from .chalice/config.json; raises KeyError for no such stage."""
+    settings = json.loads(CONFIG.read_text())["stages"][stage]
+    own = settings["lambda_functions"].get(name, {})
+    return int(own.get("lambda_timeout", settings["lambda_timeout"]))

@@ -1,0 +1,132 @@
+"""Encryption, deletion, and transport of all that is stored."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.session import Session
+
+from chalicelib.adapters.s3_blobs import S3Blobs
+
+from .conftest import as_list
+
+KEPT = {
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+}
+KEY = {"Fn::GetAtt": ["EncryptionKey", "Arn"]}
+
+
+def test_what_holds_the_record_outlives_the_stack(packaged):
+    for name, one in packaged.template["Resources"].items():
+        if one["Type"] in KEPT:
+            assert one["DeletionPolicy"] == one["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_tables_are_on_demand_encrypted_and_can_be_restored(packaged):
+    tables = packaged.of_type("AWS::DynamoDB::Table")
+    assert tables.keys() == {"EventsTable", "LogTable", "ViewsTable"}
+    for table in tables.values():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+        assert table["SSESpecification"]["KMSMasterKeyId"] == KEY
+
+
+def test_deletion_protection_is_on_unless_a_stage_turns_it_off(packaged):
+    assert packaged.template["Parameters"]["DeletionProtection"]["Default"] == "true"
+
+
+def test_the_bucket_is_versioned_private_and_encrypted(packaged):
+    (bucket,) = packaged.of_type("AWS::S3::Bucket").values()
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == KEY
+
+
+def test_pages_of_named_origins_alone_may_upload_and_only_as_the_service_signed(packaged):
+    (bucket,) = packaged.of_type("AWS::S3::Bucket").values()
+    name, cors, nothing = bucket["CorsConfiguration"]["Fn::If"]
+    assert nothing == {"Ref": "AWS::NoValue"}
+    given = {"Ref": "UploadOrigins"}
+    condition = packaged.template["Conditions"][name]
+    assert condition == {"Fn::Not": [{"Fn::Equals": [given, ""]}]}
+    assert packaged.template["Parameters"]["UploadOrigins"]["Default"] == ""
+    (rule,) = cors["CorsRules"]
+    assert rule["AllowedMethods"] == ["PUT"]
+    assert rule["AllowedOrigins"] == {"Fn::Split": [",", given]}
+    s3: Any = Session().create_client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+        config=Config(signature_version="s3v4"),
+    )
+    upload = S3Blobs(s3, "bucket").presign("citizen-zhang", "0" * 64, 5, "application/pdf", 60)
+    # A page may not set the size: the browser does, and asks nobody.
+    sent = {one.lower() for one in upload.headers} - {"content-length"}
+    assert set(rule["AllowedHeaders"]) == sent
+
+
+def test_only_shuffle_files_expire(packaged):
+    (bucket,) = packaged.of_type("AWS::S3::Bucket").values()
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    assert {one["Prefix"] for one in rules if "ExpirationInDays" in one} == {"rebuild/"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "policies", "of"),
+    [
+        ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "Bucket"),
+        ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "Queues"),
+        ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "Topics"),
+    ],
+)
+def test_nothing_is_reached_without_tls(packaged, kind, policies, of):
+    closed = set()
+    for policy in packaged.of_type(policies).values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}:
+                assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+                closed |= {one["Ref"] for one in as_list(policy[of])}
+    assert closed == packaged.of_type(kind).keys()
+
+
+def test_queues_and_topics_are_encrypted(packaged):
+    for queue in packaged.of_type("AWS::SQS::Queue").values():
+        assert queue["SqsManagedSseEnabled"] is True
+    for topic in packaged.of_type("AWS::SNS::Topic").values():
+        assert topic["KmsMasterKeyId"] == {"Ref": "EncryptionKey"}
+
+
+def test_every_function_logs_to_a_group_of_its_own_that_is_encrypted_and_ends(packaged):
+    groups = packaged.of_type("AWS::Logs::LogGroup")
+    used = [one["LoggingConfig"]["LogGroup"]["Ref"] for one in packaged.functions().values()]
+    assert sorted([*used, "AccessLogs"]) == sorted(groups)
+    for group in groups.values():
+        assert group["KmsKeyId"] == KEY
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+        # The key is open to log groups under this name only.
+        assert group["LogGroupName"]["Fn::Sub"].startswith("/banjian/")
+
+
+def test_data_keys_rotate_and_the_signing_key_signs(packaged):
+    keys = packaged.of_type("AWS::KMS::Key")
+    assert keys["EncryptionKey"]["EnableKeyRotation"] is True
+    assert keys["SigningKey"]["KeySpec"] == "ECC_NIST_P256"
+    assert keys["SigningKey"]["KeyUsage"] == "SIGN_VERIFY"
+
+
+def test_a_key_is_open_to_the_account_and_to_services_acting_for_it_alone(packaged):
+    root = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    for key in packaged.of_type("AWS::KMS::Key").values():
+        account, *services = key["KeyPolicy"]["Statement"]
+        assert account["Principal"] == root
+        for one in services:
+            assert "Service" in one["Principal"]
+            assert "AWS::AccountId" in json.dumps(one["Condition"])
