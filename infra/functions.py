@@ -99,7 +99,7 @@ FUNCTIONS: Final = (
     Function("rebuild_step", (*PROJECT, may.SHUFFLE, may.REBUILD), queue="worked"),
     Function(
         "heal",
-        (*PROJECT, may.ADVANCE, may.WRITE_SEGMENTS, may.LANES, may.REBUILD),
+        (*READ, may.WAKE, may.ADVANCE, may.WRITE_SEGMENTS, may.LANES, may.REBUILD),
         scheduled=60,
     ),
     Function("deadlines", (*READ, *COMMAND), scheduled=12),

@@ -27,8 +27,7 @@ _INSERT = f"""
 INSERT INTO commits ({COLUMNS})
 SELECT coalesce((SELECT position + length FROM commits ORDER BY position DESC LIMIT 1), 1),
     ?1, ?2, ?3, ?4, ?5, ?6, ?7
-WHERE ?2 = coalesce((SELECT version + length {_LAST}), 1)
-AND ?8 = coalesce((SELECT hash {_LAST}), zeroblob(32))
+WHERE ifnull((?2, ?8) = (SELECT version + length, hash {_LAST}), ?2 = 1 AND ?8 = zeroblob(32))
 """  # noqa: S608 - our names
 
 

@@ -136,12 +136,14 @@ def heal(cloud: Late) -> Handler:
         its.wake()
         its.telemetry().count("SequencerParked", health.parked)
         every = its.consumers(platform)
-        for one in status(every, platform.source, platform.views):
+        found = status(every, platform.source, platform.views)
+        for one in found:
             its.telemetry().count("Lag", one.lag, Consumer=one.name)
             its.telemetry().count("Parked", one.parked, Consumer=one.name)
+        stale = {one.name for one in found if one.stale}
         if platform.now().minute % URGED == 0:
             for view in every:
-                if isinstance(view, Projection) and _is_outdated(platform, view):
+                if isinstance(view, Projection) and view.name in stale:
                     its.rebuild(start(view.name, _attempt(platform, view)))
 
     return _watched(cloud, "heal", handle)

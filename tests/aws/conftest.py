@@ -4,14 +4,18 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from . import deploy, emulator
+from infra.package import TEMPLATE
+from tests.infra.conftest import packaged_once
+
+from . import emulator
 from .deploy import Package
 from .emulator import Emulator
 
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory) -> Package:
-    return deploy.made(tmp_path_factory.mktemp("package"))
+    made = packaged_once(tmp_path_factory.getbasetemp())
+    return Package(made.directory / TEMPLATE, made.zip)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,8 @@ from shutil import copyfile
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 
-from infra.package import ZIP, package
-
 from .emulator import Emulator
 
-STAGE = "dev"
 STACK = "banjian-test"
 ARTEFACTS = "artefacts"
 PATIENCE = 120.0
@@ -40,12 +37,6 @@ class Stack(NamedTuple):
 
     outputs: Mapping[str, str]
     resources: Mapping[str, str]
-
-
-def made(directory: Path) -> Package:
-    """Package the working tree, as `make package` does."""
-    template = package(STAGE, directory)
-    return Package(template, template.with_name(ZIP))
 
 
 def deployed(emulator: Emulator, package: Package, parameters: Mapping[str, str]) -> Stack:

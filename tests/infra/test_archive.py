@@ -139,6 +139,8 @@ def test_the_same_files_make_the_same_archive(archive, tmp_path):
     assert archive.read_bytes() == later.read_bytes()
     finish(later, {OURS}, "")
     assert archive.read_bytes() == later.read_bytes()
+    dates = {one.date_time for one in ZipFile(later).infolist()}
+    assert dates == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_what_no_function_needs_is_left_out(archive):

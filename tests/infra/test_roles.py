@@ -66,7 +66,8 @@ ALLOWED = {
         *(f"s3:{do} Bucket/rebuild/*" for do in ("DeleteObject", "GetObject", "PutObject")),
     },
     "heal": {
-        *PROJECT,
+        *READ,
+        "sns:Publish CommittedTopic",
         *ADVANCE,
         *("s3:PutObject Bucket/log/*", "sqs:SendMessage RebuildStepQueue"),
     },
