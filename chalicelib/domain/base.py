@@ -11,6 +11,17 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
+def build_models(kind: type[BaseModel] = Frozen) -> None:
+    """
+    Build every model now that would be built on its first use. To be called before a process starts
+    threads: while pydantic builds a model, another thread finds it without fields.
+    """
+    for one in kind.__subclasses__():
+        if not one.__pydantic_complete__:
+            one.model_rebuild()
+        build_models(one)
+
+
 class Personal:
     """
     Marks a field as personal data (PIPL): `Annotated[str, Personal()]`. The published schemas say

@@ -12,6 +12,7 @@ from .. import bootstrap
 from ..application import items
 from ..application.platform import Caller, Platform
 from ..domain.actor import Actor, Channel, Role
+from ..domain.base import build_models
 from ..subscribers import deadlines
 from . import signin, wsgi
 from .item_files import read_items
@@ -59,6 +60,7 @@ class Service:
         """Until a signal asks to stop, or `stop` is set. Raises OSError."""
         import app
 
+        build_models()
         # What is there at the start stays: the collector need not look through it again and again.
         gc.collect()
         gc.freeze()

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from chalice.app import Chalice, Response, RouteEntry
 
+from ..domain.base import build_models
 from ..http.problems import from_chalice, problem
 from . import gateway, server
 from .gateway import Call, MalformedUrl
@@ -63,6 +64,7 @@ def wsgi(app: Chalice) -> Wsgi:
         if entry.authorizer is not None:
             raise ValueError(f"{entry.uri_pattern} has an authorizer, which would not be asked")
     keep_per_thread(app)
+    build_models()
     routes = gateway.tree(app.routes)
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
