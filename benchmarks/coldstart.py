@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import infra.package
+
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 15
-PACKAGED = ("app.py", "chalicelib", ".chalice/config.json", "requirements.txt")
 APP = "import app"
 PEER = (
     "import chalice.app, pydantic, botocore.session\n"
@@ -83,23 +84,8 @@ def seconds(statement: str, env: Mapping[str, str]) -> float:
 
 
 def package(directory: Path) -> tuple[int, int]:
-    """Bytes of what chalice packages, zipped and not; made from a copy, anew, needing the index."""
-    project, package = directory / "project", directory / "package"
-    for name in PACKAGED:
-        copy(ROOT / name, project / name)
-    chalice = "import sys; from chalice.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", chalice, "package", str(package)]
-    env = {**os.environ, **DEPLOYED}
-    subprocess.run(command, cwd=project, env=env, check=True, stdout=subprocess.DEVNULL)
-    packed = package / "deployment.zip"
+    """Bytes of what `make package` makes, zipped and not; it needs the package index."""
+    packed = infra.package.package("prod", directory / "package").with_name(infra.package.ZIP)
     shutil.unpack_archive(packed, directory / "unpacked")
     files = (directory / "unpacked").rglob("*")
     return packed.stat().st_size, sum(path.stat().st_size for path in files if path.is_file())
-
-
-def copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-    else:
-        shutil.copy(source, target)

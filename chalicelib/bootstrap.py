@@ -15,7 +15,7 @@ from .application.consumers import Consumer
 from .application.memory import Memory
 from .application.moving import Destination, Place
 from .application.platform import Platform
-from .application.ports import Signer
+from .application.ports import Signer, Unavailable
 from .application.serials import Serials
 from .application.telemetry import Silent, Telemetry
 from .application.views import Bell
@@ -124,7 +124,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
     return Platform(
         store=store,
         log=_log(ledger, segments),
-        views=DynamoViews(client("dynamodb"), os.environ["BANJIAN_VIEWS_TABLE"]),
+        views=DynamoViews(client("dynamodb"), setting("BANJIAN_VIEWS_TABLE")),
         blobs=_documents(),
         codec=CODEC,
         calendar=calendars.cached(store, CODEC),
@@ -136,6 +136,14 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
     )
 
 
+def setting(name: str) -> str:
+    """Raises Unavailable if the environment names only a part of a stack."""
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise Unavailable(f"{name} is not set: say `. build/STAGE/environment` first") from None
+
+
 def client(service: str) -> Any:
     from .adapters import aws
 
@@ -145,19 +153,19 @@ def client(service: str) -> Any:
 def _events() -> "DynamoStore":
     from .adapters.dynamodb_store import DynamoStore
 
-    return DynamoStore(client("dynamodb"), os.environ["BANJIAN_EVENTS_TABLE"])
+    return DynamoStore(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
 
 
 def _ledger(table: str | None = None) -> "DynamoLedger":
     from .adapters.dynamodb_ledger import DynamoLedger
 
-    return DynamoLedger(client("dynamodb"), table or os.environ["BANJIAN_LOG_TABLE"])
+    return DynamoLedger(client("dynamodb"), table or setting("BANJIAN_LOG_TABLE"))
 
 
 def _segments(bucket: str | None = None) -> "S3Segments":
     from .adapters.s3_segments import S3Segments
 
-    return S3Segments(client("s3"), bucket or os.environ["BANJIAN_BUCKET"])
+    return S3Segments(client("s3"), bucket or setting("BANJIAN_BUCKET"))
 
 
 def _log(ledger: "DynamoLedger", segments: "S3Segments") -> "SegmentLog":
@@ -169,13 +177,13 @@ def _log(ledger: "DynamoLedger", segments: "S3Segments") -> "SegmentLog":
 def _documents(bucket: str | None = None) -> "S3Blobs":
     from .adapters.s3_blobs import S3Blobs
 
-    return S3Blobs(client("s3"), bucket or os.environ["BANJIAN_BUCKET"])
+    return S3Blobs(client("s3"), bucket or setting("BANJIAN_BUCKET"))
 
 
 def _secret() -> bytes:
     from .adapters import secrets
 
-    return secrets.secret(os.environ["BANJIAN_SECRET"])
+    return secrets.secret(setting("BANJIAN_SECRET"))
 
 
 def on_standby() -> bool:
@@ -207,7 +215,7 @@ def sequencer() -> "Sequencer":
     from .application.sequencing_ports import Sequencer
 
     lanes = int(os.environ.get("BANJIAN_LANES", "1"))
-    notify = SnsBell(client("sns"), os.environ["BANJIAN_TOPIC"]).ring
+    notify = SnsBell(client("sns"), setting("BANJIAN_TOPIC")).ring
     return Sequencer(_ledger(), _segments(), _events(), lanes, notify)
 
 
@@ -261,14 +269,14 @@ def _directory(data: Path) -> Destination:
 def _items() -> "DynamoItems":
     from .adapters.dynamodb_import import DynamoItems
 
-    return DynamoItems(client("dynamodb"), os.environ["BANJIAN_EVENTS_TABLE"])
+    return DynamoItems(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
 
 
 def streams() -> Iterator[str]:
     """Of the stack that the environment names, every stream's name; reads the whole table."""
     from .adapters.dynamodb_streams import all_streams
 
-    return all_streams(client("dynamodb"), os.environ["BANJIAN_EVENTS_TABLE"])
+    return all_streams(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
 
 
 def _stack() -> Destination:
@@ -286,7 +294,7 @@ def _step(message: dict[str, Any]) -> None:
     from .subscribers.rebuilding import on_step
 
     its = platform()
-    shuffle = S3Shuffle(client("s3"), os.environ["BANJIAN_BUCKET"])
+    shuffle = S3Shuffle(client("s3"), setting("BANJIAN_BUCKET"))
     for following in on_step(its, consumers(its), shuffle, message):
         send_rebuild(following)
 
@@ -294,7 +302,7 @@ def _step(message: dict[str, Any]) -> None:
 def send_rebuild(message: dict[str, Any]) -> None:
     """To the queue of the steps of rebuilds."""
     client("sqs").send_message(
-        QueueUrl=os.environ["BANJIAN_REBUILDS"], MessageBody=json.dumps(message)
+        QueueUrl=setting("BANJIAN_REBUILDS"), MessageBody=json.dumps(message)
     )
 
 

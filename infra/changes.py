@@ -42,7 +42,7 @@ class Change(NamedTuple):
     replaces: bool
 
     def __str__(self) -> str:
-        return f"{'Replace' if self.replaces else self.action:8} {self.kind} {self.name}"
+        return f"{'Replace?' if self.replaces else self.action:8} {self.kind} {self.name}"
 
     @property
     def loses(self) -> bool:

@@ -1,7 +1,7 @@
 """
 `python -m infra.deploy STAGE [NAME=VALUE ...]`: bring build/STAGE/ to the account.
 
-Region and credentials come from the environment, as for every AWS client (AWS_REGION, AWS_PROFILE,
+Region and credentials come from the environment (AWS_DEFAULT_REGION, AWS_PROFILE,
 ...); AWS's command line is not needed. At the end build/STAGE/environment says to the `banjian`
 command where the stack's things are: `. build/STAGE/environment`.
 """
@@ -51,7 +51,7 @@ def _given() -> Namespace:
     parser.add_argument(
         "--environment", action="store_true", help="deploy nothing; write build/STAGE/environment"
     )
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def _say(line: str) -> None:
@@ -81,7 +81,9 @@ def deploy(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
         say(f"{named} is as it should be: nothing to change")
     elif _agreed(given, cloudformation, change_set, say):
         carry_out(cloudformation, named, change_set, say)
-    if not given.dry_run:
+    if given.dry_run:
+        say("nothing was changed")
+    else:
         tell(given, session, say)
 
 
@@ -93,10 +95,10 @@ def tell(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
     cloudformation = session.create_client("cloudformation")
     found = stack(cloudformation, _named(given))
     if found is None:
-        raise DeployError(f"there is no stack {_named(given)}: make deploy STAGE={given.stage}")
+        raise DeployError(f"there is no stack {_named(given)}: deploy it first")
     for one in found.get("Outputs", ()):
         say(f"{one['OutputKey']}: {one['OutputValue']}")
-    file = environment.write(found, cloudformation.meta.region_name, _directory(given))
+    file = environment.write(found, cloudformation.meta.region_name, _directory(given), given.stack)
     say(f"For the banjian command to work on it: . {file}")
 
 

@@ -36,14 +36,18 @@ def outputs() -> Json:
     return {name: {"Value": VALUES[variable]} for name, variable in OUTPUTS.items()}
 
 
-def write(found: Json, region: str, directory: Path) -> Path:
-    """The file, for a stack as CloudFormation describes it. Raises DeployError, OSError."""
+def write(found: Json, region: str, directory: Path, named: str | None = None) -> Path:
+    """
+    The file, for a stack as CloudFormation describes it; with its name in that of the file, if it
+    was `named`. Raises DeployError, OSError.
+    """
     lines = [f"export {name}={quote(value)}\n" for name, value in _variables(found, region)]
     directory.mkdir(parents=True, exist_ok=True)
     # Whole or not at all: half of it would name two stacks at once.
-    half = directory / f"{FILE}.tmp"
+    file = f"{FILE}-{named}" if named else FILE
+    half = directory / f"{file}.tmp"
     half.write_text("".join(lines), encoding="utf-8")
-    return half.replace(directory / FILE)
+    return half.replace(directory / file)
 
 
 def _variables(found: Json, region: str) -> Iterator[tuple[str, str]]:

@@ -73,8 +73,6 @@ def _sequencing() -> Json:
         "MaximumRetryAttempts": 1000,
         "MaximumRecordAgeInSeconds": MAX_AGE_SECONDS,
         "DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": FOUND}},
-        # A commit is inserted, never changed.
-        "FilterCriteria": {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]},
     }
     return {
         "Events": {"SequenceDynamodbEventSource": {"Properties": trigger}},

@@ -35,6 +35,8 @@ def package(stage: str, out: Path, *, api_keys: bool = False, project: Path = RO
         # Chalice asks for a region, though the template is the same for each.
         env={**os.environ, "AWS_DEFAULT_REGION": "us-east-1"},
         check=True,
+        # What chalice says is no result of ours.
+        stdout=sys.stderr,
     )
     finish(out / ZIP, runtimes(out / TEMPLATE), (project / "requirements.txt").read_text("utf-8"))
     return out / TEMPLATE

@@ -6,6 +6,7 @@ import typer
 from click.exceptions import ClickException
 from pydantic import ValidationError
 
+from ..application.codec import UnknownEvent
 from ..application.feed import Ahead
 from ..application.ports import StoreError
 from ..application.rebuilds import NoView
@@ -65,6 +66,7 @@ EXPECTED = (
     BadYaml,
     ItemFileError,
     SignInError,
+    UnknownEvent,
     ValidationError,
     OSError,
 )

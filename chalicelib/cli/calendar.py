@@ -15,7 +15,7 @@ from ..application.rebuilds import rebuild
 from ..application.views import Projection
 from ..domain.actor import Actor, Channel, Role
 from ..domain.calendar import CalendarYear
-from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json, table
+from .console import VAR, AsJson, Data, fail, on_aws, opened, out, progress_bar, show_json, table
 
 commands = typer.Typer(no_args_is_help=True, help="The official calendar of working days.")
 
@@ -53,6 +53,9 @@ def import_year(
     calendar = calendars.publish(platform, caller, year).state
     if calendar == before:
         out.print(f"{year.year} is published so already; nothing changed")
+        return
+    if on_aws(data):
+        out.print(f"published {year.year}; the lists are reckoned anew within minutes")
         return
     views = [
         one

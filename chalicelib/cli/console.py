@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import click
 import typer
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -33,9 +35,13 @@ def fail(message: str, hint: str = "") -> NoReturn:
 
 
 def on_aws(data: Path) -> bool:
+    """Whether the environment names a stack, and nobody named a directory, be it the usual one."""
     from .. import bootstrap
 
-    return data == VAR and bootstrap.on_aws()
+    context = click.get_current_context(silent=True)
+    source = context.get_parameter_source("data") if context else None
+    named = source not in (None, ParameterSource.DEFAULT) or data != VAR
+    return bootstrap.on_aws() and not named
 
 
 def opened(data: Path) -> Platform:

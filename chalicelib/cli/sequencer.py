@@ -47,10 +47,24 @@ def overview(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 @commands.command("retry")
-def retry_parked(stream: Stream) -> None:
+def retry_parked(
+    stream: Stream,
+    *,
+    gone: Annotated[
+        bool,
+        typer.Option(help="What was parked may be missing: it was no commit, and is removed."),
+    ] = False,
+) -> None:
     """Read a parked stream again, from the events' table, and go on with it if it is whole now."""
-    if not retry(_sequencer(), stream):
-        fail(f"{stream} still waits", "Restore its items in the events' table, then try again.")
+    its = _sequencer()
+    if not any(True for _ in all_parked(its, stream)):
+        fail(f"nothing of {stream} is parked", "`banjian sequencer` lists what is.")
+    if not retry(its, stream, gone=gone):
+        fail(
+            f"{stream} still waits",
+            "Restore its items in the events' table, then try again; or, if what was parked was "
+            "put there by somebody and has been removed, say --gone.",
+        )
     out.print(f"{stream} is in the log up to its end")
 
 

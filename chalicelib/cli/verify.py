@@ -10,6 +10,8 @@ from ..application.platform import Platform
 from . import seals
 from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json
 
+DIGEST = 32  # bytes
+
 
 def verify_all(  # noqa: PLR0913, PLR0917 - one parameter an option
     data: Data = VAR,
@@ -56,9 +58,12 @@ def _kept(
 
 def _hex(digest: str) -> bytes:
     try:
-        return bytes.fromhex(digest)
+        found = bytes.fromhex(digest)
     except ValueError:
-        fail(f"{digest} is not a digest in hex")
+        found = b""
+    if len(found) != DIGEST:
+        fail(f"{digest} is not a digest: it has {2 * DIGEST} hexadecimal digits")
+    return found
 
 
 def _own_key(data: Path) -> bytes:
@@ -100,8 +105,9 @@ def _tell(report: Report) -> None:
         f"{report.events:,} events in {report.commits:,} commits of {report.streams:,} streams"
     )
     for fault in report.faults:
-        out.print(f"[red]position {fault.position} {fault.stream}@{fault.version}: {fault.what}[/]")
-    verdict = "[green]whole[/]" if report.clean else f"[red]{report.found:,} faults[/]"
+        event = f" {fault.stream}@{fault.version}" if fault.stream else ""
+        out.print(f"[red]position {fault.position}{event}: {fault.what}[/]")
+    verdict = "[green]whole[/]" if report.clean else f"[red]not whole[/] ({report.found:,} found)"
     out.print(
         f"The log is {verdict}. Seal: --position {report.seal.position} "
         f"--digest {report.seal.digest.hex()}",

@@ -77,7 +77,7 @@ def _send_for(named: Named) -> None:
         bootstrap.send_rebuild(rebuilding.begin(one))
     out.print(
         f"{', '.join(one.name for one in named.views)}: the rebuild is under way. "
-        "The live view serves until it is done; `banjian views list` tells its position."
+        "The live view serves until it is done."
     )
 
 

@@ -1,5 +1,6 @@
 """The one place where a refusal becomes a status and a code."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from ..domain import errors as refused
 from .auth import AuthError, refusal
 from .keys import KeysUnavailable
 from .problems import invalid, problem
+
+logger = logging.getLogger(__name__)
 
 
 class BadRequest(Exception):
@@ -52,11 +55,11 @@ CODES: Mapping[type[Exception], tuple[int, str]] = {
     OnStandby: (503, "on-standby"),
 }
 _OWN_WORDS = (refused.Rejected,)
-_RETRY = {503: {"Retry-After": "1"}}
+_RETRY = {"on-standby": "60", "store-unavailable": "1", "view-behind": "1"}  # seconds
 
 
 def answer(error: Exception, request: Request) -> Response:
-    """The problem that tells of `error`; raises it again if it is none of ours."""
+    """The problem that tells of `error`; an error that is none of ours is logged."""
     match error:
         case AuthError() | KeysUnavailable():
             return refusal(error, request)
@@ -83,5 +86,7 @@ def _refusal(error: Exception, request: Request) -> Response:
         if isinstance(error, kind):
             own = str(error) if isinstance(error, _OWN_WORDS) else None
             members: dict[str, Any] = {"reason": own} if own else {}
-            return problem(status, code, request, headers=_RETRY.get(status), **members)
-    raise error
+            retry = {"Retry-After": _RETRY[code]} if code in _RETRY else None
+            return problem(status, code, request, headers=retry, **members)
+    logger.error("%s failed", request.path, exc_info=error)
+    return problem(500, "internal", request)

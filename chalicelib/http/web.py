@@ -216,7 +216,7 @@ def route(
                     if not doc.public:
                         _ = ask.actor  # before anything else is said about the request
                     return handler(ask, **parameters)
-                except Exception as error:  # noqa: BLE001 - `answer` raises what is not ours
+                except Exception as error:  # noqa: BLE001 - `answer` logs what is not ours
                     return answer(error, request)
 
         vars(view)["doc"] = doc

@@ -108,7 +108,8 @@ def rebuild_step(cloud: Late) -> Handler:
     def handle(event: Any) -> Record:
         return in_part(cloud().step, event.to_dict()["Records"])
 
-    return _watched(cloud, "rebuild_step", handle)
+    # On standby as well: its messages would be lost, and it changes nothing but its own rows.
+    return _observed(cloud, "rebuild_step", handle)
 
 
 def in_part(step: Callable[[Record], None], records: Iterable[Record]) -> Record:

@@ -669,7 +669,7 @@ def test_a_signal_lets_the_calls_under_way_finish(number):
 def takes_connections(port):
     try:
         socket.create_connection(("127.0.0.1", port)).close()
-    except ConnectionRefusedError:
+    except ConnectionError:  # refused, or reset in the moment of closing
         return False
     return True
 

@@ -124,7 +124,7 @@ def test_the_environment_of_a_stack_can_be_had_without_deploying(session, tmp_pa
 
 
 def test_where_there_is_no_stack_there_is_no_environment(session, tmp_path):
-    with pytest.raises(DeployError, match="no stack banjian-test: make deploy STAGE=test"):
+    with pytest.raises(DeployError, match="no stack banjian-test: deploy it first"):
         tell(given(tmp_path), session, list[str]().append)
     assert not list(tmp_path.iterdir())
 
@@ -134,7 +134,7 @@ def test_the_command_line_says_what_to_do_and_fails(emulator):
     environ = {**os.environ, **emulator.environment}
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.decode().startswith("not done: there is no stack banjian-nowhere: make ")
+    assert done.stderr.decode().startswith("not done: there is no stack banjian-nowhere: deploy")
 
 
 def a_stack(*without, **others):
@@ -171,7 +171,7 @@ def test_a_dry_run_tells_and_changes_nothing(session, tmp_path):
     deployed(session, packaged(tmp_path / "a", Queue=QUEUE), "Stage=test")
     before = (tmp_path / "a/environment").stat().st_mtime_ns
     said = deployed(session, packaged(tmp_path / "a", Queue=QUEUE, Topic=TOPIC), dry_run=True)
-    assert said == ["Add      AWS::SNS::Topic Topic"]
+    assert said == ["Add      AWS::SNS::Topic Topic", "nothing was changed"]
     assert (tmp_path / "a/environment").stat().st_mtime_ns == before
     found = session.create_client("cloudformation").list_stack_resources(StackName="banjian-test")
     assert [one["LogicalResourceId"] for one in found["StackResourceSummaries"]] == ["Queue"]
@@ -319,5 +319,5 @@ def test_a_rollback_says_what_failed_first():
 
 def test_a_change_says_what_it_does():
     assert str(Change("Modify", "AWS::SQS::Queue", "Q", replaces=True)) == (
-        "Replace  AWS::SQS::Queue Q"
+        "Replace? AWS::SQS::Queue Q"
     )

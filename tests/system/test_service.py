@@ -88,7 +88,7 @@ def test_the_log_is_whole_and_an_edit_of_its_file_is_found(data, tmp_path):
     db.close()
     found = banjian("verify", "--data", copy)
     assert found.returncode == 1
-    assert "faults" in found.stdout
+    assert "not whole" in found.stdout
 
 
 def test_every_view_equals_one_that_is_folded_anew(data):
