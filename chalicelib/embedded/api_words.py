@@ -145,8 +145,8 @@ Banjian (办件): the HTTP interface for mini-programs, portals and windows.
 Every command takes an `Idempotency-Key`: sent again under the same key it answers with its first
 outcome; under the same key with another body it is refused (422). Every refusal is a problem
 (RFC 9457) with a stable `code`, in zh-CN or en. Lists page by cursor and never count. A reply to
-a command has a `position`: a list that is asked for with it as `min_position` shows the command. Where
-it is null, `min_version`, `case_id@version` of the reply, does the same.
+a command has a `position`: a list that is asked for with it as `min_position` shows the command.
+Where it is null, `min_version`, `case_id@version` of the reply, does the same.
 
 Members may be added to replies: pass over those you do not know, and take one that is missing for
 null. Bodies are closed: a member that is not named here is refused.
