@@ -61,10 +61,23 @@ class SqliteStore:
     def load(self, stream: str, known: History | None = None, /) -> History:
         if known is not None and known.commits:
             last = known.commits[-1].version
-            newer = known.with_newer(self._commits(stream, last))
+            newer = known.with_newer(self._newer(stream, last))
             if newer is not None:
                 return newer
         return History(stream, self._commits(stream, 1))
+
+    def _newer(self, stream: str, version: int) -> tuple[Commit, ...]:
+        # The writer's connection, if it is free, has in its cache what it wrote itself; a reader's
+        # cache is void after each commit.
+        if self._guard.acquire(blocking=False):
+            try:
+                if not self._closed:
+                    return tuple(map(commit_of, self._db.execute(LOAD, (stream, version))))
+            except sqlite3.Error as error:
+                raise refusal(self.path, error) from error
+            finally:
+                self._guard.release()
+        return self._commits(stream, version)
 
     def _commits(self, stream: str, version: int) -> tuple[Commit, ...]:
         return tuple(map(commit_of, self._readers.query(LOAD, (stream, version))))

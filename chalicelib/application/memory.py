@@ -47,8 +47,8 @@ class Memory:
             return found[0]
 
     def put(self, read: Read[Any]) -> None:
-        size = sum(len(commit.body) + OVERHEAD for commit in read.history.commits)
         with self._lock:
+            size = self._weight(read.history)
             self._drop(read.history.stream)
             if size * 16 > self._limit:
                 return
@@ -56,6 +56,16 @@ class Memory:
             self._size += size
             while self._size > self._limit:
                 self._drop(next(iter(self._held)))
+
+    def _weight(self, history: History) -> int:
+        """Of what is held of it already, only what is newer is weighed."""
+        held = self._held.get(history.stream)
+        commits, size = history.commits, 0
+        if held is not None:
+            before = held[0].history.commits
+            if before and commits[len(before) - 1 : len(before)] == before[-1:]:
+                commits, size = commits[len(before) :], held[1]
+        return size + sum(len(commit.body) + OVERHEAD for commit in commits)
 
     def _drop(self, stream: str) -> None:
         found = self._held.pop(stream, None)

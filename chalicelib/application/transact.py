@@ -67,6 +67,8 @@ def read(store: EventStore, decider: Decider[S], stream: str) -> Read[S]:
     """The stream as it is now; of what the decider's memory has, only what is newer is read."""
     known = decider.memory.get(stream)
     history = store.load(stream, None if known is None else known.history)
+    if known is not None and history.hash == known.history.hash:
+        return known
     now = Read(history, _folded(decider, history, known))
     decider.memory.put(now)
     return now
@@ -75,8 +77,6 @@ def read(store: EventStore, decider: Decider[S], stream: str) -> Read[S]:
 def _folded(decider: Decider[S], history: History, known: Read[S] | None) -> S:
     if known is None:
         return fold(decider, history)
-    if history.hash == known.history.hash:
-        return known.state
     length = len(known.history.commits)
     # The store made it from what was known, or it read all anew: that is another stream then.
     if history.commits[:length] != known.history.commits:
