@@ -1,8 +1,7 @@
 """What an append does inside its transaction."""
 
 import sqlite3
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..application.ports import (
@@ -18,8 +17,6 @@ from ..application.ports import (
 COLUMNS = "position, stream, version, length, command_id, fingerprint, hash, body"
 HEAD = "SELECT position + length - 1 FROM commits ORDER BY position DESC LIMIT 1"
 _LAST = "FROM commits WHERE stream = ?1 ORDER BY version DESC LIMIT 1"
-# How many go into one statement. For each there is one, and SQLite keeps those it has compiled.
-MOST = 32
 _NEWER = f"""
 SELECT {COLUMNS} FROM commits WHERE stream = ? AND version > ? AND command_id = ?
 """  # noqa: S608 - our names
@@ -56,49 +53,13 @@ def commit_of(row: tuple[Any, ...]) -> Commit:
     return Commit._make((stream, version, length, command, body, digest, position))
 
 
-def write(db: sqlite3.Connection, batch: Sequence[Append]) -> list[Outcome]:
+def write(db: sqlite3.Connection, batch: Iterable[Append]) -> list[Outcome]:
     """One transaction, durable on return; raises sqlite3.Error, and then nothing was written."""
     with db:
         db.execute("BEGIN IMMEDIATE")
-        outcomes = _write_all(db, batch) or [_write_one(db, one) for one in batch]
+        outcomes = [_write_one(db, one) for one in batch]
         db.execute("COMMIT")  # `with` would do it as well, but compile it anew each time
     return outcomes
-
-
-def _write_all(db: sqlite3.Connection, batch: Sequence[Append]) -> list[Outcome] | None:
-    """All in one statement; None, with nothing written, where any of them has to be looked at."""
-    streams = {one.commit.stream for one in batch}
-    if not 1 < len(batch) == len(streams) <= MOST:
-        return None
-    (head,) = db.execute(HEAD).fetchone() or (0,)
-    placed: list[Commit] = []
-    values: list[Any] = []
-    for _, previous, commit in batch:
-        stream, version, length, command, body, digest, _ = commit
-        values += (head + 1, stream, version, length, *command, digest, body, previous)
-        placed.append(Commit(stream, version, length, command, body, digest, head + 1))
-        head += length
-    if db.execute(_insert_all(len(batch)), values).rowcount == len(batch):
-        return [*placed]
-    db.execute("ROLLBACK")
-    db.execute("BEGIN IMMEDIATE")  # no other process comes between: the turnstile is ours
-    return None
-
-
-@cache
-def _insert_all(number: int) -> str:
-    rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * number)
-    last = "FROM commits WHERE stream = column2 ORDER BY version DESC LIMIT 1"
-    # As _INSERT; the columns of VALUES are called so.
-    return f"""
-    INSERT INTO commits ({COLUMNS})
-    SELECT column1, column2, column3, column4, column5, column6, column7, column8
-    FROM (VALUES {rows})
-    WHERE ifnull(
-        (column3, column9) = (SELECT version + length, hash {last}),
-        column3 = 1 AND column9 = zeroblob(32)
-    )
-    """  # noqa: S608 - our names
 
 
 def _write_one(db: sqlite3.Connection, one: Append) -> Outcome:
