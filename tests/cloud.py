@@ -40,9 +40,9 @@ def stack(patch: pytest.MonkeyPatch, secret: bytes) -> Iterator[None]:
     patch.setattr(aws, "client", client)
     secrets.secret.cache_clear()
     with mock_aws():
-        table("events", "stream", "version", "N")
-        table("log", "pk", "sk", "S")
-        table("views", "pk", "sk", "S")
+        events_table("events")
+        table("log")
+        table("views")
         topic = client("sns").create_topic(Name="committed")["TopicArn"]
         rebuilds = client("sqs").create_queue(QueueName="rebuilds")["QueueUrl"]
         named = {
@@ -61,8 +61,11 @@ def stack(patch: pytest.MonkeyPatch, secret: bytes) -> Iterator[None]:
     secrets.secret.cache_clear()
 
 
-def table(name: str, partition: str, sort: str, kind: Any) -> None:
-    client("dynamodb").create_table(
+def table(
+    name: str, partition: str = "pk", sort: str = "sk", kind: Any = "S", *, on: Any = None
+) -> None:
+    """Made with the client `on`, if not with the usual one; with a stream, as the events' has."""
+    (on or client("dynamodb")).create_table(
         TableName=name,
         KeySchema=[
             {"AttributeName": partition, "KeyType": "HASH"},
@@ -75,6 +78,10 @@ def table(name: str, partition: str, sort: str, kind: Any) -> None:
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )
+
+
+def events_table(name: str, *, on: Any = None) -> None:
+    table(name, "stream", "version", "N", on=on)
 
 
 def keep_secret(value: str) -> None:

@@ -18,18 +18,7 @@ LOG_TABLE = "banjian-log"
 
 
 def log_table(client: Any = None) -> str:
-    (client or cloud.client("dynamodb")).create_table(
-        TableName=LOG_TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-    )
+    cloud.table(LOG_TABLE, on=client)
     return LOG_TABLE
 
 

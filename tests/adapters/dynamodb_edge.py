@@ -18,6 +18,8 @@ from moto.core.serialize import BaseJSONSerializer
 
 from chalicelib.adapters import aws
 
+from .. import cloud
+
 TABLE = "events"
 REGION = "cn-north-1"
 Answer = Any
@@ -118,16 +120,4 @@ def emulated() -> Iterator[Any]:
 
 
 def create_table(client: Any, name: str = TABLE) -> None:
-    client.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": "stream", "KeyType": "HASH"},
-            {"AttributeName": "version", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "stream", "AttributeType": "S"},
-            {"AttributeName": "version", "AttributeType": "N"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-    )
+    cloud.events_table(name, on=client)

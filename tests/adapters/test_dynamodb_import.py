@@ -18,18 +18,7 @@ from .commits import command
 @pytest.fixture
 def items() -> Iterator[DynamoItems]:
     with mock_aws():
-        cloud.client("dynamodb").create_table(
-            TableName="events",
-            KeySchema=[
-                {"AttributeName": "stream", "KeyType": "HASH"},
-                {"AttributeName": "version", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "stream", "AttributeType": "S"},
-                {"AttributeName": "version", "AttributeType": "N"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        cloud.events_table("events")
         yield DynamoItems(cloud.client("dynamodb"), "events", 2)
 
 

@@ -25,18 +25,7 @@ def dynamodb() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         _cheap_transactions(patch)
         client = cloud.client("dynamodb")
-        client.create_table(
-            TableName=TABLE,
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        cloud.table(TABLE, on=client)
         yield client
 
 
