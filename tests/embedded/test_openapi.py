@@ -123,14 +123,14 @@ def walked(walker: Walker) -> Walker:
 
 
 def test_lists_are_as_documented_page_by_page(walked: Walker):
-    found = walked("agent-li", "GET", "/cases", query={"as": "company", "limit": 1}).json()
-    following = walked(
-        "agent-li", "GET", "/cases", query={"as": "company", "limit": 1, "cursor": found["next"]}
-    ).json()
+    latest = {"min_position": walked(None, "GET", "/health").json()["position"]}
+    page = {"as": "company", "limit": 1, **latest}
+    found = walked("agent-li", "GET", "/cases", query=page).json()
+    following = walked("agent-li", "GET", "/cases", query={**page, "cursor": found["next"]}).json()
     assert {one["number"] for one in (*found["items"], *following["items"])}.__len__() == 2
     assert following["next"] is None
-    assert walked("clerk-chen", "GET", "/work").json()["items"]
-    query = {"department": "440800-housing", "state": "finished", "from": "2020-01-01"}
+    assert walked("clerk-chen", "GET", "/work", query=latest).json()["items"]
+    query = {"department": "440800-housing", "state": "finished", "from": "2020-01-01", **latest}
     assert walked("supervisor-zhou", "GET", "/process-steps", query=query).json()["items"]
 
 
