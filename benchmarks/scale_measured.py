@@ -17,7 +17,7 @@ from chalicelib import bootstrap
 from chalicelib.adapters import dynamodb_views_items as rows
 from chalicelib.adapters.dynamodb_items import size, to_item, write_units
 from chalicelib.adapters.stream_records import arrivals
-from chalicelib.application import cases, items
+from chalicelib.application import cases, items, submissions
 from chalicelib.application.catalogue import CODEC
 from chalicelib.application.codec import decode
 from chalicelib.application.consumers import catch_up
@@ -94,10 +94,10 @@ def plain_case() -> tuple[Case, Sequence[Commit]]:
 def _walked(platform: Platform) -> Sequence[Commit]:
     form = {"born_on": "1955-03-07", "residence": "湛江市霞山区示例村3号"}
     person = {"name": "张三", "id_number": "440802195503071234", "phone": "13700000000"}
-    submission = cases.Submission.model_validate(
+    submission = submissions.Submission.model_validate(
         {"item": read_item(ITEM).code, "applicant": person, "form": form}
     )
-    submitted: Any = cases.submit(
+    submitted: Any = submissions.submit(
         platform, Caller(CITIZEN, "submit", Channel.MINI_PROGRAM), submission
     ).state
     for part in (BEFORE, AFTER):

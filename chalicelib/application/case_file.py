@@ -58,6 +58,8 @@ def _case(
         "number": dossier.number,
         "state": name(state),
         "item": dossier.item.model_dump(mode="json"),
+        "variant": dossier.variant,
+        "confidential": dossier.confidential,
         "division": dossier.division,
         "department": dossier.department,
         "intake": dossier.intake,

@@ -3,7 +3,8 @@ Stored bytes <-> events.
 
 A commit's body is one JSON object: what its events have in common, then the events, each with its
 type, schema version and data. Events are forever: when a type changes, its `schema_version` grows
-and an upcaster from the version before is added here; stored bytes are never rewritten.
+and an upcaster from the version before is added here; stored bytes are never rewritten. Where only
+optional fields were added, `reads_from` names the first version that is read without one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -46,7 +47,7 @@ class Codec:
 def _entry_of(kind: type[Frozen]) -> Any:
     fields: Any = {
         "type": Literal[kind.__name__],
-        "schema": Literal[schema_version(kind)],
+        "schema": Literal[tuple(range(read_from(kind), schema_version(kind) + 1))],
         "data": kind,
     }
     typed_dict: Any = TypedDict
@@ -62,6 +63,14 @@ def codec(
 @cache  # pydantic's metaclass is slow to say that there is no such attribute
 def schema_version(kind: type[Frozen]) -> int:
     return int(getattr(kind, "schema_version", 1))
+
+
+@cache
+def read_from(kind: type[Frozen]) -> int:
+    """
+    The first schema version whose data is read as it is: since then only optional fields came.
+    """
+    return int(getattr(kind, "reads_from", schema_version(kind)))
 
 
 def encode(
@@ -141,18 +150,22 @@ def _data(codec: Codec, commit: Commit, entry: Mapping[str, Any]) -> Frozen:
     kind = codec.types.get(entry["type"])
     if kind is None:
         raise UnknownEvent(f"{commit.stream}@{commit.version}: no event type {entry['type']}")
-    current = schema_version(kind)
-    data = entry["data"] if entry["schema"] == current else _upcast(codec, entry, current)
+    as_it_is = range(read_from(kind), schema_version(kind) + 1)
+    data = entry["data"] if entry["schema"] in as_it_is else _upcast(codec, entry, as_it_is)
     event: Frozen = kind.__pydantic_validator__.validate_python(data)
     return event
 
 
-def _upcast(codec: Codec, entry: Mapping[str, Any], current: int) -> dict[str, Any]:
+def _upcast(codec: Codec, entry: Mapping[str, Any], known: range) -> dict[str, Any]:
+    """To the first schema version that is read as it is; raises UnknownEvent."""
     data: dict[str, Any] = entry["data"]
-    for version in range(entry["schema"], current):
-        data = codec.upcasters[entry["type"], version](data)
-    if entry["schema"] > current:
-        raise UnknownEvent(f"{entry['type']} of schema {entry['schema']} is newer than {current}")
+    name, version = entry["type"], entry["schema"]
+    if version >= known.stop:
+        raise UnknownEvent(f"{name} of schema {version} is newer than {known[-1]}")
+    for older in range(version, known.start):
+        if (name, older) not in codec.upcasters:
+            raise UnknownEvent(f"{name} of schema {older}: this release has lost its upcaster")
+        data = codec.upcasters[name, older](data)
     return data
 
 

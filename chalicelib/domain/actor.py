@@ -54,7 +54,8 @@ class Actor(BaseModel):
 
     `department` is the code of the department that staff act for; `division` the GB/T 2260 code
     of its area; `entity` the unified social credit code of the company that an agent acts for;
-    `level` the real-name level of the sign-in, 0 (none) to 4 (at a counter).
+    `level` the real-name level of the sign-in, 0 (none) to 4 (at a counter). Who acts under a
+    mandate (代办) names it, and `on_behalf_of` whom: an account, or `person:` and a reference.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,6 +66,8 @@ class Actor(BaseModel):
     division: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] | None = None
     entity: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")] | None = None
     level: Annotated[int, Field(ge=0, le=4)] = 0
+    on_behalf_of: Identifier | None = None
+    mandate: Identifier | None = None
 
 
 SYSTEM = Actor(account="banjian", role=Role.SYSTEM)

@@ -11,7 +11,7 @@ that is revised while it is suspended stays suspended.
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Annotated, Literal, assert_never, get_args
+from typing import Annotated, ClassVar, Literal, assert_never, get_args
 
 from pydantic import Field
 
@@ -79,6 +79,8 @@ class NotPublishable(Invalid):
 class ItemPublished(Frozen):
     """A version of the item came out (发布); `version` counts from 1."""
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["ItemPublished"] = "ItemPublished"
     version: Version
     definition: ItemDefinition

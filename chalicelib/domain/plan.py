@@ -52,16 +52,25 @@ class PlannedStep(Frozen):
         return self
 
 
+class CertificateField(Frozen):
+    """One line that a certificate says: its `label`, and the field of the form it is taken from."""
+
+    label: Line
+    form: Annotated[str, Field(pattern=r"^[^/]{1,100}$")]
+
+
 class CertificateKind(Frozen):
     """
     The certificate that a grant produces. `type` is the GB/T 36904 type code: the defining
-    authority's credit code (18) and a serial (3); `months` its validity, None without end.
+    authority's credit code (18) and a serial (3); `months` its validity, None without end; `says`
+    what it tells besides its holder, its item and its validity.
     """
 
     type: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}\d{3}$")]
     name: Line
     issuer: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")]
     months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    says: Annotated[tuple[CertificateField, ...], Field(max_length=30)] = ()
 
 
 class Plan(Frozen):

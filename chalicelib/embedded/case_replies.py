@@ -118,6 +118,8 @@ class CaseDocument(BaseModel):
     number: str
     state: HandledState
     item: ItemRef
+    variant: str | None
+    confidential: bool
     division: Division
     department: Identifier
     intake: Identifier
@@ -148,6 +150,7 @@ class DraftDocument(BaseModel):
     state: Literal["drafted"]
     case_id: Identifier
     item: ItemRef
+    variant: str | None
     applicant: Applicant
     form: Form
     materials: list[Material]

@@ -6,9 +6,10 @@ from typing import Any
 from chalice.app import Blueprint, Response
 from pydantic import create_model
 
-from ..application import case_file, cases
-from ..application.cases import HandedIn, Submission
+from ..application import case_file, cases, materials, submissions
 from ..application.codec import events
+from ..application.materials import HandedIn
+from ..application.submissions import Submission
 from ..application.transact import Outcome
 from ..domain import case
 from ..domain.actor import Actor, Role
@@ -69,26 +70,26 @@ def _submission(http: Blueprint, web: Web) -> None:
     def submit(ask: Ask) -> Response:
         """申报: submit a case under the current version of an item."""
         body = ask.body(SubmissionBody)
-        outcome = cases.submit(ask.platform, ask.caller(body), _plain(body))
+        outcome = submissions.submit(ask.platform, ask.caller(body), _plain(body))
         return _submitted(ask, outcome)
 
     @route(http, web, "POST", "/drafts", doc=_DRAFT)
     def save_draft(ask: Ask) -> Response:
         """草稿: save a new draft; nothing of it is checked against the item's form yet."""
         body = ask.body(Submission)
-        return _took(cases.save_draft(ask.platform, ask.caller(), body), 201)
+        return _took(submissions.save_draft(ask.platform, ask.caller(), body), 201)
 
     @route(http, web, "PUT", "/drafts/{case_id}", doc=_DRAFT_AGAIN)
     def save_draft_again(ask: Ask, case_id: str) -> Response:
         """Save a draft again, whole: it replaces what was there."""
         body = ask.body(Submission)
-        return _took(cases.save_draft(ask.platform, ask.caller(), body, case_id))
+        return _took(submissions.save_draft(ask.platform, ask.caller(), body, case_id))
 
     @route(http, web, "POST", "/drafts/{case_id}/submit", doc=_SUBMIT._replace(name="submitDraft"))
     def submit_draft(ask: Ask, case_id: str) -> Response:
         """Submit a draft, as the body has it now; it keeps its id."""
         body = ask.body(SubmissionBody)
-        outcome = cases.submit(ask.platform, ask.caller(body), _plain(body), case_id)
+        outcome = submissions.submit(ask.platform, ask.caller(body), _plain(body), case_id)
         return _submitted(ask, outcome)
 
 
@@ -113,7 +114,7 @@ def _fields(ask: Ask, actor: Actor, told: Told) -> dict[str, Any]:
     named = type(told).model_fields.keys() - Told.model_fields.keys()
     fields = {name: getattr(told, name) for name in named}
     if "materials" in fields:
-        fields["materials"] = cases.materials(ask.platform, actor, fields["materials"])
+        fields["materials"] = materials.materials(ask.platform, actor, fields["materials"])
     return fields
 
 
@@ -176,7 +177,7 @@ def _reading(http: Blueprint, web: Web) -> None:
     def document(ask: Ask, case_id: str, digest: str) -> Response:
         """A document that was handed in as one of the case's materials."""
         found = cases.get(ask.platform, ask.actor, case_id)
-        material = cases.material(found.state, digest)
+        material = materials.material(found.state, digest)
         content = ask.platform.blobs.get(material.owner, digest) if material else None
         if material is None or content is None:
             raise NotFound("the case refers to no such document")

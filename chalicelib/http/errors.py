@@ -7,8 +7,8 @@ from typing import Any
 from chalice.app import Request, Response
 from pydantic import ValidationError
 
-from ..application.cases import FormInvalid
 from ..application.ports import Conflict, Reused, StoreError, TooLarge
+from ..application.submissions import FormInvalid
 from ..application.transact import Stale
 from ..application.views import ViewsError
 from ..domain import errors as refused

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 from pydantic_core import from_json, to_json
 
-from chalicelib.application.codec import UnknownEvent, codec, decode, encode, events
+from chalicelib.application.codec import UnknownEvent, codec, decode, encode, events, facts
 from chalicelib.application.envelope import Circumstances, Happened
 from chalicelib.application.ports import CommandId, Commit
 from chalicelib.domain.actor import Actor, Channel, Role
@@ -164,6 +164,15 @@ class Later:
         comment: str
 
 
+class WithMore:
+    class Rated(Frozen):
+        schema_version: ClassVar[int] = 4
+        reads_from: ClassVar[int] = 3
+        grade: int
+        comment: str
+        channel: str | None = None
+
+
 def stars_to_grade(data: dict[str, Any]) -> dict[str, Any]:
     """In GB/T 39046 1 is best."""
     return {"grade": 6 - data["stars"]}
@@ -192,6 +201,38 @@ def test_upcasters_follow_one_another():
     }
     (read,) = decode(codec([Later.Rated], upcasters), stored(Earlier.Rated(stars=2)))
     assert read.data == Later.Rated(grade=4, comment="")
+
+
+UPCASTERS = {
+    ("Rated", 1): stars_to_grade,
+    ("Rated", 2): lambda data: {**data, "comment": ""},
+}
+
+
+@pytest.mark.parametrize("event", [Earlier.Rated(stars=2), Later.Rated(grade=4, comment="")])
+def test_where_only_optional_fields_were_added_no_upcaster_is_needed(event):
+    (read,) = decode(codec([WithMore.Rated], UPCASTERS), stored(event))
+    assert (read.data, read.schema) == (WithMore.Rated(grade=4, comment=""), 4)
+
+
+def test_both_schemas_are_read_in_one_call():
+    commits = [
+        stored(Later.Rated(grade=4, comment="a")),
+        stored(WithMore.Rated(grade=1, comment="b")),
+    ]
+    known = codec([WithMore.Rated], UPCASTERS)
+    assert [one["data"].comment for one in _entries(known, commits)] == ["a", "b"]
+    assert [one.comment for one in facts(known, commits)] == ["a", "b"]
+
+
+def _entries(known, commits):
+    bodies = b"[%b]" % b",".join(one.body for one in commits)
+    return [entry for body in known.current.validate_json(bodies) for entry in body["events"]]
+
+
+def test_an_event_whose_upcaster_is_lost_is_refused():
+    with pytest.raises(UnknownEvent, match="Rated of schema 1: this release has lost"):
+        decode(codec([Now.Rated]), stored(Earlier.Rated(stars=5)))
 
 
 def test_an_event_of_a_newer_schema_is_refused():

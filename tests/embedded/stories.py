@@ -3,10 +3,10 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chalicelib.application import calendars, cases, items
-from chalicelib.application.cases import Applying, Submission
+from chalicelib.application import calendars, cases, items, submissions
 from chalicelib.application.codec import events
 from chalicelib.application.envelope import Recorded
+from chalicelib.application.submissions import Applying, Submission
 from chalicelib.application.transact import Decider, transact
 from chalicelib.domain import consumer
 from chalicelib.domain.actor import SYSTEM
@@ -106,11 +106,13 @@ def venue(here: World, *materials: str) -> Submission:
 def the_venue(here: World) -> None:
     """From draft to archive: a supplement, an expert review, an extension, a bad rating."""
     here.at("03-02")
-    draft = cases.save_draft(here.platform, here.caller("agent-li"), venue(here, "application"))
+    draft = submissions.save_draft(
+        here.platform, here.caller("agent-li"), venue(here, "application")
+    )
     here.case_id = draft.state.draft.case_id  # type: ignore[union-attr]
     here.at("03-03", "14:20")
     whole = venue(here, *VENUE_MATERIALS)
-    cases.submit(here.platform, here.caller("agent-li"), whole, here.case_id)
+    submissions.submit(here.platform, here.caller("agent-li"), whole, here.case_id)
     here.at("03-04").do("clerk-chen", c.PassPreCheck, opinion="材料种类齐全，同意收件。")
     here.at("03-04", "10:05").do("clerk-chen", c.Receive)
     _supplemented(here, "03-05", "03-09")
@@ -223,7 +225,7 @@ def card(here: World, *materials: str) -> Submission:
 def submitted(here: World, day: str) -> None:
     here.at(day, "20:15")
     caller = here.caller("citizen-zhang")
-    outcome = cases.submit(here.platform, caller, card(here, "identity"))
+    outcome = submissions.submit(here.platform, caller, card(here, "identity"))
     here.case_id = dossier_of(outcome.state).case_id
 
 
@@ -271,7 +273,7 @@ def voided_after_a_stop(here: World) -> None:
     """A second notice during the review, beside a hearing; then the case is declared void."""
     here.at("06-02")
     whole = venue(here, *VENUE_MATERIALS)
-    outcome = cases.submit(here.platform, here.caller("agent-li"), whole)
+    outcome = submissions.submit(here.platform, here.caller("agent-li"), whole)
     here.case_id = dossier_of(outcome.state).case_id
     here.at("06-03").do("clerk-chen", c.Accept)
     missing = [{"material": "noise-report", "reason": "缺少低频噪声的计算。"}]

@@ -225,7 +225,7 @@ def test_asyncapi_refuses_what_does_not_keep_them():
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_fits_the_message_of_its_type_and_no_other(path: Path):
-    example = EXAMPLES[path]
+    example = published(decoded(EXAMPLES[path]))
     messages = read(EVENTS / "asyncapi.json")["components"]["messages"]
     fitting = [name for name, one in messages.items() if not errors(one["payload"], example)]
     assert fitting == [f"{example['type']}.v{example['schema']}"]

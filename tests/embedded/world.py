@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.application import cases
-from chalicelib.application.cases import HandedIn
+from chalicelib.application import cases, materials
+from chalicelib.application.materials import HandedIn
 from chalicelib.application.platform import Caller, Platform
 from chalicelib.domain.actor import SYSTEM, Actor, Channel, Role
 from chalicelib.embedded import signin
@@ -90,7 +90,7 @@ class World:
         cases.execute(self.platform, caller, self.case_id, command)
 
     def materials(self, account: str, *ids: str) -> tuple[Any, ...]:
-        return cases.materials(self.platform, actor(account), self.hand_in(account, *ids))
+        return materials.materials(self.platform, actor(account), self.hand_in(account, *ids))
 
 
 def world(data: Path) -> World:

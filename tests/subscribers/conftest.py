@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application import cases, items
-from chalicelib.application.cases import Applying, Submission
+from chalicelib.application import cases, items, submissions
 from chalicelib.application.consumers import catch_up
 from chalicelib.application.feed import Feed
 from chalicelib.application.platform import Caller, Platform
+from chalicelib.application.submissions import Applying, Submission
 from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.calendar import LEGAL_ZONE
 from chalicelib.domain.case import commands as c
@@ -48,7 +48,7 @@ class Office:
             applicant=Applying(name="张三", id_number="440802195001011234"),
             form={"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
         )
-        return cases.submit(self.platform, self.caller(CITIZEN), body).state.dossier.case_id  # type: ignore[union-attr]
+        return submissions.submit(self.platform, self.caller(CITIZEN), body).state.dossier.case_id  # type: ignore[union-attr]
 
     def do(self, actor: Actor, case_id: str, kind: Any, **fields: Any) -> None:
         command = kind(at=self.now(), by=actor, **fields)

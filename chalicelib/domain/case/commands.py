@@ -9,7 +9,7 @@ from ..base import Code, Command, Line, Text
 from ..clock import SpecialProcedure
 from ..numbers import parse_case_number
 from ..plan import Plan
-from .events import CaseNumber, CertificateIdentifier, Days, Digest, Division, StepId
+from .events import CaseNumber, CertificateIdentifier, Days, Digest, Division, Holder, StepId
 from .parts import (
     Agent,
     Applicant,
@@ -36,6 +36,7 @@ class SaveDraft(Command):
     applicant: Applicant
     form: dict[str, Any]
     materials: tuple[Material, ...] = ()
+    variant: Code | None = None
 
 
 class SubmitCase(Command):
@@ -53,6 +54,9 @@ class SubmitCase(Command):
     agent: Agent | None = None
     form: dict[str, Any]
     materials: tuple[Material, ...] = ()
+    variant: Code | None = None
+    confidential: bool = False
+    holder: Holder | None = None
 
 
 class PassPreCheck(Command):

@@ -67,6 +67,9 @@ class Dossier(NamedTuple):
     submitted_on: date
     arrived_on: date
     sources: Mapping[str, int]
+    variant: str | None = None
+    confidential: bool = False
+    holder: str | None = None
     received: bool = False
     prechecked: bool = False
     returned: e.SubmissionReturned | None = None
@@ -140,4 +143,7 @@ def opened(event: e.CaseSubmitted, version: int = 1) -> Dossier:
         submitted_on=event.on,
         arrived_on=event.on,
         sources={"applicant": version, "form": version},
+        variant=event.variant,
+        confidential=event.confidential,
+        holder=event.holder,
     )

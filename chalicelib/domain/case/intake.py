@@ -42,6 +42,7 @@ def save_draft(command: c.SaveDraft, state: State) -> list[e.Event]:
                 form=command.form,
                 materials=command.materials,
                 saved_by=command.by.account,
+                variant=command.variant,
             )
             return [] if isinstance(state, Drafted) and state.draft == draft else [draft]
         case _:
@@ -76,6 +77,9 @@ def _submission(command: c.SubmitCase) -> e.CaseSubmitted:
         form=command.form,
         materials=command.materials,
         on=today(command),
+        variant=command.variant,
+        confidential=command.confidential,
+        holder=command.holder,
     )
 
 

@@ -33,11 +33,19 @@ class Applicant(Frozen):
 
 
 class Agent(Frozen):
-    """Who handles it for the applicant (经办人 / 代办人), on what mandate."""
+    """
+    Who handles it for the applicant (经办人 / 代办人), on what mandate: in words, or the id of one
+    that the platform keeps.
+    """
 
     account: Identifier
     name: Annotated[Line, Personal()] | None = None
     mandate: Text | None = None
+    mandate_id: Identifier | None = None
+
+
+# GB/T 36904; see numbers.certificate_id.
+CertificateIdentifier = Annotated[str, StringConstraints(min_length=10, max_length=120)]
 
 
 class Trust(StrEnum):
@@ -50,7 +58,10 @@ class Trust(StrEnum):
 
 
 class Material(Frozen):
-    """One material (材料): the item's id for it, and the document that was handed in."""
+    """
+    One material (材料): the item's id for it, and the document that was handed in. `certificate` is
+    the electronic certificate that it was taken from (免提交), instead of handing it in.
+    """
 
     id: Code
     sha256: Sha256
@@ -59,6 +70,7 @@ class Material(Frozen):
     owner: Identifier
     title: Annotated[Line, Personal()] | None = None
     trust: Trust = Trust.UPLOADED
+    certificate: CertificateIdentifier | None = None
 
 
 # Views list by it, between blanks.

@@ -13,7 +13,17 @@ from .clock import (
     ExtensionRequested,
     MistakeCorrected,
 )
-from .fields import CaseNumber, CertificateIdentifier, Days, Desk, Digest, Division, Form, StepId
+from .fields import (
+    CaseNumber,
+    CertificateIdentifier,
+    Days,
+    Desk,
+    Digest,
+    Division,
+    Form,
+    Holder,
+    StepId,
+)
 from .imported import CaseImported, StepRecorded
 from .intake import (
     AcceptanceRefused,
@@ -74,6 +84,7 @@ __all__ = [
     "ExtensionRefused",
     "ExtensionRequested",
     "Form",
+    "Holder",
     "MistakeCorrected",
     "PreCheckPassed",
     "ResultDelivered",

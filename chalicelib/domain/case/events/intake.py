@@ -1,13 +1,13 @@
 """Draft, submission, pre-check, supplement, acceptance or refusal: 申报 预审 收件 补正 受理."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ...actor import Identifier
-from ...base import Frozen, Text
+from ...base import Code, Frozen, Text
 from ...plan import Plan
 from ..parts import Agent, Applicant, Document, ItemRef, Material, MissingMaterial, Remedies
-from .fields import CaseNumber, Digest, Division, Form
+from .fields import CaseNumber, Digest, Division, Form, Holder
 
 
 class CaseDrafted(Frozen):
@@ -16,6 +16,8 @@ class CaseDrafted(Frozen):
     agent's account or a clerk's, who has no other tie to it.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["CaseDrafted"] = "CaseDrafted"
     case_id: Identifier
     item: ItemRef
@@ -23,11 +25,18 @@ class CaseDrafted(Frozen):
     form: Form
     materials: tuple[Material, ...] = ()
     saved_by: Identifier
+    variant: Code | None = None
 
 
 class CaseSubmitted(Frozen):
-    """申报: the applicant asks. `department` is in charge (主办), `intake` takes it in (收件)."""
+    """
+    申报: the applicant asks. `department` is in charge (主办), `intake` takes it in (收件).
+    `variant` (情形) is the item's; `confidential` (保密) says that few may see the case; `holder`
+    is whom it is for, without an id.
+    """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["CaseSubmitted"] = "CaseSubmitted"
     case_id: Identifier
     number: CaseNumber
@@ -42,6 +51,9 @@ class CaseSubmitted(Frozen):
     form: Form
     materials: tuple[Material, ...] = ()
     on: date
+    variant: Code | None = None
+    confidential: bool = False
+    holder: Holder | None = None
 
 
 class PreCheckPassed(Frozen):
@@ -62,6 +74,8 @@ class SubmissionReturned(Frozen):
 class CaseResubmitted(Frozen):
     """重新申报: what was returned, mended."""
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["CaseResubmitted"] = "CaseResubmitted"
     form: Form
     materials: tuple[Material, ...] = ()
@@ -90,6 +104,8 @@ class SupplementRequested(Frozen):
 class SupplementSubmitted(Frozen):
     """补正受理."""
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["SupplementSubmitted"] = "SupplementSubmitted"
     materials: tuple[Material, ...]
     form: Form | None = None
