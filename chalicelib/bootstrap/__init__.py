@@ -1,0 +1,129 @@
+"""Chooses the adapters from the environment; nothing else names one."""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..application.consumers import Consumer
+from ..application.platform import Platform
+from ..application.ports import Signer
+from ..application.telemetry import Silent, Telemetry
+from ..domain.calendar import Calendar
+from ..http.auth import Verifier
+from ..http.keys import key_source
+from ..http.web import Web
+from ..projections import (
+    acceptance_deadlines,
+    applicant_cases,
+    case_numbers,
+    item_catalogue,
+    process_library,
+    work_list,
+)
+from ..subscribers import certificates
+from ..subscribers.triggers import Cloud
+from .directory import embedded, now
+from .moving import destination, kept, stored
+from .settings import on_aws, on_standby, setting
+from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
+
+__all__ = [
+    "WEB",
+    "aws",
+    "client",
+    "cloud",
+    "consumers",
+    "destination",
+    "embedded",
+    "kept",
+    "now",
+    "on_aws",
+    "on_standby",
+    "platform",
+    "send_rebuild",
+    "sequencer",
+    "setting",
+    "signer",
+    "stored",
+    "streams",
+    "telemetry",
+    "verifier",
+]
+
+
+def consumers(platform: Platform, calendar: Calendar | None = None) -> Sequence[Consumer]:
+    """The views, made with `calendar` (as it is now, if not given), and the subscribers."""
+    calendar = calendar or platform.calendar()
+    return (
+        applicant_cases.projection(calendar),
+        work_list.projection(calendar),
+        process_library.projection(calendar),
+        acceptance_deadlines.projection(calendar),
+        case_numbers.PROJECTION,
+        item_catalogue.PROJECTION,
+        certificates.subscriber(platform),
+    )
+
+
+@lru_cache
+def platform() -> Platform:
+    return aws(telemetry()) if on_aws() else embedded(Path(os.environ.get("BANJIAN_DATA", "var")))
+
+
+@lru_cache
+def verifier() -> Verifier:
+    return Verifier(
+        os.environ["BANJIAN_ISSUER"],
+        os.environ["BANJIAN_AUDIENCE"],
+        key_source(os.environ["BANJIAN_JWKS"]),
+    )
+
+
+def signer(data: Path) -> Signer:
+    """What signs seals: a key of KMS, or one in `data`."""
+    from ..adapters.kms_signer import KmsSigner
+    from ..adapters.local_signer import LocalSigner
+
+    key = os.environ.get("BANJIAN_SIGNING_KEY")
+    return KmsSigner(client("kms"), key) if key else LocalSigner(data / "signing.pem")
+
+
+def _step(message: dict[str, Any]) -> None:
+    from ..adapters.s3_shuffle import S3Shuffle
+    from ..subscribers.rebuilding import on_step
+
+    its = platform()
+    shuffle = S3Shuffle(client("s3"), setting("BANJIAN_BUCKET"))
+    for following in on_step(its, consumers(its), shuffle, message):
+        send_rebuild(following)
+
+
+@lru_cache
+def cloud() -> Cloud:
+    """What the functions on queues, streams and schedules work with."""
+    from ..adapters import stream_records
+    from ..application.sequencing_retries import heal
+    from ..application.sequencing_sweep import sweep
+    from ..subscribers.sequencer import on_records
+
+    return Cloud(
+        platform=platform,
+        consumers=consumers,
+        telemetry=telemetry,
+        standby=on_standby,
+        sequence=lambda event: on_records(sequencer(), stream_records.arrivals, event),
+        heal=lambda: heal(sequencer()),
+        tidy=lambda: sweep(sequencer()),
+        wake=lambda: sequencer().announce(platform().log.head()),
+        step=_step,
+        rebuild=send_rebuild,
+    )
+
+
+def _watching() -> Telemetry:
+    return telemetry() if on_aws() else Silent()
+
+
+WEB = Web(platform, verifier, _watching, on_standby)

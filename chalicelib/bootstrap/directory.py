@@ -1,0 +1,45 @@
+"""A platform in one directory: the embedded way to run it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from ..application import calendars
+from ..application.catalogue import CODEC
+from ..application.platform import Platform
+from ..application.serials import Serials
+from ..application.views import Bell
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def embedded(
+    data: Path,
+    *,
+    now: Callable[[], datetime] = now,
+    synchronous: Literal["OFF", "FULL"] = "FULL",
+) -> Platform:
+    """Everything in one directory, which is made if it is not there. Raises StoreError, OSError."""
+    from ..adapters import key_file
+    from ..adapters.files import FileBlobs
+    from ..adapters.sqlite_store import SqliteStore
+    from ..adapters.sqlite_views import SqliteViews
+
+    data.mkdir(parents=True, exist_ok=True)
+    committed = Bell()
+    store = SqliteStore(str(data / "events.db"), notify=committed.ring, synchronous=synchronous)
+    return Platform(
+        store=store,
+        log=store,
+        views=SqliteViews(str(data / "views.db")),
+        blobs=FileBlobs(data / "documents"),
+        codec=CODEC,
+        calendar=calendars.cached(store, CODEC),
+        now=now,
+        serials=Serials(store, CODEC, now),
+        committed=committed,
+        secret=key_file.read_or_make(data / "secret.key"),
+    )

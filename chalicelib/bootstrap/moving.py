@@ -1,0 +1,48 @@
+"""From where and to where a platform is copied: see `banjian migrate`."""
+
+from pathlib import Path
+
+from ..application.moving import Destination, Place
+from . import stack
+from .directory import embedded
+
+
+def kept(data: Path) -> Place:
+    """An embedded platform, to be copied. Raises StoreError, OSError."""
+    platform = embedded(data)
+    return Place(platform.log, platform.blobs, platform.secret)
+
+
+def stored(bucket: str, log_table: str) -> Place:
+    """What a stack on AWS has, to be copied."""
+    return Place(
+        stack.log(stack.ledger(log_table), stack.segments(bucket)), stack.documents(bucket), None
+    )
+
+
+def destination(to: str) -> Destination:
+    """`aws`, the stack that the environment names, or a directory. Raises StoreError, OSError."""
+    return _stack() if to == "aws" else _directory(Path(to))
+
+
+def _directory(data: Path) -> Destination:
+    from ..adapters import key_file
+    from ..adapters.files import FileBlobs
+    from ..adapters.sqlite_store import SqliteStore
+    from ..application.moving_targets import Embedded
+
+    data.mkdir(parents=True, exist_ok=True)
+    # After a power cut it is whole, but perhaps shorter: then the copying goes on from there.
+    store = SqliteStore(data / "events.db", synchronous="NORMAL")
+    secret = key_file.read_or_make(data / "secret.key")
+    return Destination(Embedded(store, store), FileBlobs(data / "documents"), secret)
+
+
+def _stack() -> Destination:
+    from ..application.moving_targets import Sequenced
+    from ..application.sequencing_ports import Sequencer
+
+    ledger, segments, store, items = stack.ledger(), stack.segments(), stack.events(), stack.items()
+    # Nobody is told: the schedule does, a minute later, and until then there may be more to come.
+    target = Sequenced(Sequencer(ledger, segments, store), stack.log(ledger, segments), items)
+    return Destination(target, stack.documents(), stack.secret())

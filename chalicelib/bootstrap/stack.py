@@ -1,0 +1,137 @@
+"""A platform on AWS, as the environment names its parts. Clients are made once and late."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ..application import calendars
+from ..application.catalogue import CODEC
+from ..application.memory import Memory
+from ..application.platform import Platform
+from ..application.serials import Serials
+from ..application.telemetry import Silent, Telemetry
+from ..application.views import Bell
+from .directory import now
+from .settings import setting
+
+if TYPE_CHECKING:
+    from ..adapters.dynamodb_import import DynamoItems
+    from ..adapters.dynamodb_ledger import DynamoLedger
+    from ..adapters.dynamodb_store import DynamoStore
+    from ..adapters.observed import Watch
+    from ..adapters.s3_blobs import S3Blobs
+    from ..adapters.s3_segments import S3Segments
+    from ..adapters.segment_log import SegmentLog
+    from ..application.sequencing_ports import Sequencer
+
+# A function of Lambda holds few numbers in its short life.
+SERIALS_AT_ONCE = 20
+# Bytes of stored events that a function remembers.
+REMEMBERED = 16_000_000
+
+
+def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) -> Platform:
+    """On AWS, as the environment says, watched or not. Raises StoreError, ValueError."""
+    from ..adapters.dynamodb_views import DynamoViews
+    from ..adapters.observed import ObservedStore
+
+    store = ObservedStore(events(), watch or Silent())
+    return Platform(
+        store=store,
+        log=log(ledger(), segments()),
+        views=DynamoViews(client("dynamodb"), setting("BANJIAN_VIEWS_TABLE")),
+        blobs=documents(),
+        codec=CODEC,
+        calendar=calendars.cached(store, CODEC),
+        now=now,
+        serials=Serials(store, CODEC, now, SERIALS_AT_ONCE),
+        committed=Bell(),
+        secret=secret(),
+        memory=Memory(REMEMBERED),
+    )
+
+
+def client(service: str) -> Any:
+    from ..adapters import aws
+
+    return aws.client(service)
+
+
+def events() -> "DynamoStore":
+    from ..adapters.dynamodb_store import DynamoStore
+
+    return DynamoStore(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
+
+
+def ledger(table: str | None = None) -> "DynamoLedger":
+    from ..adapters.dynamodb_ledger import DynamoLedger
+
+    return DynamoLedger(client("dynamodb"), table or setting("BANJIAN_LOG_TABLE"))
+
+
+def segments(bucket: str | None = None) -> "S3Segments":
+    from ..adapters.s3_segments import S3Segments
+
+    return S3Segments(client("s3"), bucket or setting("BANJIAN_BUCKET"))
+
+
+def log(ledger: "DynamoLedger", segments: "S3Segments") -> "SegmentLog":
+    from ..adapters.segment_log import SegmentLog
+
+    return SegmentLog(ledger, segments)
+
+
+def documents(bucket: str | None = None) -> "S3Blobs":
+    from ..adapters.s3_blobs import S3Blobs
+
+    return S3Blobs(client("s3"), bucket or setting("BANJIAN_BUCKET"))
+
+
+def secret() -> bytes:
+    from ..adapters import secrets
+
+    return secrets.secret(setting("BANJIAN_SECRET"))
+
+
+def items() -> "DynamoItems":
+    from ..adapters.dynamodb_import import DynamoItems
+
+    return DynamoItems(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
+
+
+@lru_cache
+def telemetry() -> "Watch":
+    from ..adapters import json_logs
+    from ..adapters.observed import watch
+
+    json_logs.install(sys.stderr)
+    return watch(sys.stdout)
+
+
+@lru_cache
+def sequencer() -> "Sequencer":
+    """What puts commits into the log; only on AWS, where there is something to put in order."""
+    from ..adapters.sns_bell import SnsBell
+    from ..application.sequencing_ports import Sequencer
+
+    lanes = int(os.environ.get("BANJIAN_LANES", "1"))
+    notify = SnsBell(client("sns"), setting("BANJIAN_TOPIC")).ring
+    return Sequencer(ledger(), segments(), events(), lanes, notify)
+
+
+def streams() -> Iterator[str]:
+    """Of the stack that the environment names, every stream's name; reads the whole table."""
+    from ..adapters.dynamodb_streams import all_streams
+
+    return all_streams(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
+
+
+def send_rebuild(message: dict[str, Any]) -> None:
+    """To the queue of the steps of rebuilds."""
+    client("sqs").send_message(
+        QueueUrl=setting("BANJIAN_REBUILDS"), MessageBody=json.dumps(message)
+    )
