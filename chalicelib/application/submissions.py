@@ -45,7 +45,8 @@ class Applying(Frozen):
 class Submission(Frozen):
     """
     The body of a submission or a draft: the item, in which `variant` of it, who applies, the form,
-    the materials. An agent acts on a `mandate` in words, or on the one of `mandate_id`.
+    the materials. An agent acts on a `mandate` in words, or on the one of `mandate_id`. Who has an
+    open case for the same item is told of it, unless they `insist`.
     """
 
     item: Annotated[str, Field(min_length=1, max_length=64)]
@@ -55,6 +56,7 @@ class Submission(Frozen):
     mandate: Text | None = None
     mandate_id: Identifier | None = None
     variant: Code | None = None
+    insist: bool = False
 
 
 def save_draft(

@@ -63,6 +63,7 @@ def _opened(
         division=division,
         on=on,
         days=planned.days,
+        confidential=dossier.confidential or None,
     )
 
 
@@ -111,6 +112,7 @@ def desk(dossier: Dossier, kind: e.Desk, on: date, days: int | None = None) -> e
         division=dossier.intake_division if window else dossier.division,
         on=on,
         days=days,
+        confidential=dossier.confidential or None,
     )
 
 
@@ -130,6 +132,7 @@ def special(
         division=dossier.division,
         on=on,
         days=days,
+        confidential=dossier.confidential or None,
     )
 
 

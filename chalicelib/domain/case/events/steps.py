@@ -1,7 +1,7 @@
 """Who has to do what, since when, and what came of it: 承办 审核 批准."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ...actor import Identifier, Role
 from ...base import Code, Frozen, Line, Text
@@ -13,10 +13,12 @@ from .fields import CaseNumber, Desk, Division, StepId
 class StepOpened(Frozen):
     """
     From `on` a step waits for `role` in `department`; `planned` is the plan's id of it, `days` its
-    own limit in working days. `item` and `number` repeat what the case is, for whoever reads only
-    the steps.
+    own limit in working days. `item`, `number` and `confidential` repeat what the case is, for
+    whoever reads only the steps.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["StepOpened"] = "StepOpened"
     item: ItemCode
     number: CaseNumber
@@ -29,6 +31,7 @@ class StepOpened(Frozen):
     division: Division
     on: date
     days: int | None = None
+    confidential: Literal[True] | None = None
 
 
 class StepStarted(Frozen):
