@@ -19,15 +19,21 @@ from typing import Any, NamedTuple
 
 from tests.system.running import running, token
 
+from .people import resident_id
+
 CLIENTS = 16
 WARM_UP = 1.0
 SECONDS = 8.0
 OPEN_ZAAK_CASES_PER_S = 25.0
+APPLICANT = resident_id(0)
 SENIOR_CARD = "1144080000000106243442006001000"
 
 
 class Load(NamedTuple):
-    """What the clients send: `paths` in turn, each request with a fresh Idempotency-Key."""
+    """
+    What the clients send: `paths` in turn, each request with a fresh Idempotency-Key. Every `body`
+    is for another applicant than APPLICANT: one person's second case would be offered the first.
+    """
 
     host: str
     port: int
@@ -71,7 +77,7 @@ def submission() -> dict[str, Any]:
     """A citizen's submission for the example item `senior-card`, which the hall takes in."""
     return {
         "item": SENIOR_CARD,
-        "applicant": {"name": "张三", "id_number": "440802195001011234", "phone": "13800138000"},
+        "applicant": {"name": "张三", "id_number": APPLICANT, "phone": "13800138000"},
         "form": {"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
     }
 
@@ -139,13 +145,14 @@ def _client(  # noqa: PLR0913, PLR0917 - what one thread of the driver is given
 
 def _request(load: Load, number: int, sent: int) -> bytes:
     path = load.paths[(number * 31 + sent) % len(load.paths)]
+    body = load.body.replace(APPLICANT.encode(), resident_id(number * 100_000 + sent).encode())
     head = (
         f"{load.method} {path} HTTP/1.1\r\nHost: {load.host}\r\n"
         f"Authorization: Bearer {load.token}\r\nContent-Type: application/json\r\n"
         f"Idempotency-Key: bench-{number:02d}-{sent:06d}\r\n"
-        f"Content-Length: {len(load.body)}\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
     )
-    return head.encode() + load.body
+    return head.encode() + body
 
 
 def _reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:

@@ -86,14 +86,14 @@ def _import(log: Path, data: Path) -> None:
     from chalicelib.embedded.import_log import run_import
 
     platform = bootstrap.embedded(data)
-    idle = _peak_mb()
+    idle = peak_mb()
     summary = run_import(platform, log, MAPPING, data=data)
     assert summary.skipped == 0, summary.problems[:3]
     figures = {"rows": summary.rows, "seconds": summary.seconds, "idle_mb": idle}
-    print(json.dumps({**figures, "peak_mb": _peak_mb()}))
+    print(json.dumps({**figures, "peak_mb": peak_mb()}))
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Of this program: ru_maxrss begins with what the parent had when it started us."""
     status = Path("/proc/self/status")
     if status.exists():

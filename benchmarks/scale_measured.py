@@ -93,7 +93,7 @@ def plain_case() -> tuple[Case, Sequence[Commit]]:
 
 def _walked(platform: Platform) -> Sequence[Commit]:
     form = {"born_on": "1955-03-07", "residence": "湛江市霞山区示例村3号"}
-    person = {"name": "张三", "id_number": "440802195503071234", "phone": "13700000000"}
+    person = {"name": "张三", "id_number": "440802195503071232", "phone": "13700000000"}
     submission = submissions.Submission.model_validate(
         {"item": read_item(ITEM).code, "applicant": person, "form": form}
     )

@@ -14,6 +14,11 @@ from . import bytecode
 # What the code makes clients of. Botocore has descriptions of 400 more, half of the package.
 SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "ssm"})
 DATA: Final = ("botocore", "data")
+# Of Pillow, which reportlab imports, what reads photographs, old fonts and other screens.
+UNUSED: Final = re.compile(
+    r"PIL/_(avif|webp|imagingcms|imagingft|imagingtk)|"
+    r"pillow\.libs/lib(avif|brotli|freetype|harfbuzz|lcms2|png16|sharpyuv|webp)"
+)
 READABLE: Final = 0o644 << 16
 REQUIREMENT: Final = re.compile(r"^[A-Za-z0-9._-]+", re.MULTILINE)
 
@@ -34,6 +39,7 @@ def finish(archive: Path, runtimes: Iterable[str], requirements: str) -> None:
         directory = Path(made)
         with ZipFile(archive) as packed:
             _check_whole(packed.namelist(), requirements)
+            _check_built_for_lambda(packed)
             packed.extractall(directory, [one for one in packed.namelist() if needed(one)])
         _compile(directory)
         whole = archive.with_suffix(".tmp")
@@ -64,14 +70,30 @@ def _check_whole(names: Iterable[str], requirements: str) -> None:
         )
 
 
+def _check_built_for_lambda(packed: ZipFile) -> None:
+    """What was compiled here links what this machine has, and would not load there."""
+    wheels = [name for name in packed.namelist() if name.endswith(".dist-info/WHEEL")]
+    ours = [
+        name
+        for name in wheels
+        if re.search(rb"^Tag: .*-linux_\w+", packed.read(name), re.MULTILINE)
+    ]
+    if ours:
+        names = ", ".join(sorted(name.split("-")[0] for name in ours))
+        raise PackageError(
+            f"{names}: compiled on this machine, since no wheel for Lambda was found; name a "
+            "release that has one in requirements.txt"
+        )
+
+
 def _canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def needed(name: str) -> bool:
-    """Not what somebody's Python left beside our modules, nor services that nobody calls."""
+    """Not what somebody's Python left beside our modules, nor what nobody calls."""
     parts = name.split("/")
-    if "__pycache__" in parts:
+    if "__pycache__" in parts or UNUSED.match(name):
         return False
     of_a_service = tuple(parts[:2]) == DATA and len(parts) > len(DATA) + 1
     return not of_a_service or parts[2] in SERVICES

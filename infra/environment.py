@@ -17,23 +17,23 @@ Json = dict[str, Any]
 FILE: Final = "environment"
 OUTPUTS: Final = {
     "Bucket": "BANJIAN_BUCKET",
+    "Clamd": "BANJIAN_CLAMD",
     "CommittedTopic": "BANJIAN_TOPIC",
     "EventsTable": "BANJIAN_EVENTS_TABLE",
     "Lanes": "BANJIAN_LANES",
     "LogTable": "BANJIAN_LOG_TABLE",
+    "PublicUrl": "BANJIAN_PUBLIC_URL",
     "RebuildQueue": "BANJIAN_REBUILDS",
     "Secret": "BANJIAN_SECRET",
     "SigningKey": "BANJIAN_SIGNING_KEY",
     "Stage": "BANJIAN_STAGE",
     "ViewsTable": "BANJIAN_VIEWS_TABLE",
 }
-# No function signs: `banjian verify --sign` does, for an operator who may use the key.
-VALUES: Final[Json] = {**VARIABLES, "BANJIAN_SIGNING_KEY": {"Fn::GetAtt": ["SigningKey", "Arn"]}}
 
 
 def outputs() -> Json:
     """Of the template."""
-    return {name: {"Value": VALUES[variable]} for name, variable in OUTPUTS.items()}
+    return {name: {"Value": VARIABLES[variable]} for name, variable in OUTPUTS.items()}
 
 
 def write(found: Json, region: str, directory: Path, named: str | None = None) -> Path:

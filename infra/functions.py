@@ -13,13 +13,19 @@ CONFIG: Final = ROOT / ".chalice" / "config.json"
 Json = dict[str, Any]
 
 VARIABLES: Final[Json] = {
+    "BANJIAN_ATTESTER": {"Ref": "Attester"},
+    "BANJIAN_ATTESTER_JWKS": {"Ref": "AttesterJwks"},
     "BANJIAN_AUDIENCE": {"Ref": "Audience"},
     "BANJIAN_BUCKET": {"Ref": "Bucket"},
+    "BANJIAN_CLAMD": {"Ref": "Clamd"},
     "BANJIAN_EVENTS_TABLE": {"Ref": "EventsTable"},
     "BANJIAN_ISSUER": {"Ref": "Issuer"},
     "BANJIAN_JWKS": {"Ref": "Jwks"},
     "BANJIAN_LANES": {"Ref": "Lanes"},
+    "BANJIAN_LIMITS": {"Ref": "Limits"},
+    "BANJIAN_LIMITS_TABLE": {"Ref": "LimitsTable"},
     "BANJIAN_LOG_TABLE": {"Ref": "LogTable"},
+    "BANJIAN_PUBLIC_URL": {"Ref": "PublicUrl"},
     "BANJIAN_REBUILDS": {"Ref": "RebuildStepQueue"},
     "BANJIAN_SECRET": {
         "Fn::If": [
@@ -28,11 +34,16 @@ VARIABLES: Final[Json] = {
             {"Fn::Sub": "ssm:${SecretParameter}"},
         ]
     },
+    "BANJIAN_SIGNING_KEY": {"Fn::GetAtt": ["SigningKey", "Arn"]},
     "BANJIAN_STAGE": {"Ref": "Stage"},
     "BANJIAN_STANDBY": {"Fn::If": ["OnStandby", "on", ""]},
+    "BANJIAN_TOKEN_KEY": {"Fn::GetAtt": ["TokenKey", "Arn"]},
     "BANJIAN_TOPIC": {"Ref": "CommittedTopic"},
     "BANJIAN_TRACING": {"Ref": "Tracing"},
+    "BANJIAN_TRUSTED_PROXIES": {"Ref": "TrustedProxies"},
     "BANJIAN_VIEWS_TABLE": {"Ref": "ViewsTable"},
+    "BANJIAN_WECHAT_APP": {"Ref": "WechatApp"},
+    "BANJIAN_WECHAT_SECRET": {"Fn::Sub": "ssm:${WechatSecretParameter}"},
 }
 EVERYWHERE: Final = ("BANJIAN_STAGE", "BANJIAN_STANDBY", "BANJIAN_TRACING")
 
@@ -74,10 +85,15 @@ PROJECTIONS: Final = (
     "acceptance_deadlines",
     "case_numbers",
     "item_catalogue",
+    "open_cases",
+    "powers",
+    "held_certificates",
 )
 CONSUMERS: Final = (
     *(Function(name, PROJECT, queue="woken") for name in PROJECTIONS),
     Function("certificates", (*PROJECT, *COMMAND), queue="woken"),
+    Function("certificate_files", (*PROJECT, *COMMAND, may.SIGN, may.PUBLIC), queue="woken"),
+    Function("document_scans", (*PROJECT, *COMMAND, may.SCAN), queue="woken"),
 )
 SEQUENCER: Final = Function(
     "sequence",
@@ -93,7 +109,14 @@ SEQUENCER: Final = Function(
     ),
 )
 FUNCTIONS: Final = (
-    Function("api_handler", (*READ, *COMMAND, may.TOKENS)),
+    Function(
+        "api_handler",
+        (
+            *(*READ, *COMMAND, may.INCOMING, may.SCAN),
+            *(may.TOKENS, may.SIGN_TOKENS, may.WECHAT, may.ATTESTED),
+            *(may.COUNT, may.LIMITED, may.PUBLIC),
+        ),
+    ),
     SEQUENCER,
     *CONSUMERS,
     Function("rebuild_step", (*PROJECT, may.SHUFFLE, may.REBUILD), queue="worked"),
@@ -106,7 +129,10 @@ FUNCTIONS: Final = (
     # It also retries what is parked, so it may do what the consumers may.
     Function(
         "sweep",
-        (*PROJECT, *COMMAND, may.ADVANCE, may.SWEEP_SEGMENTS, may.LANES),
+        (
+            *(*PROJECT, *COMMAND, may.SIGN, may.PUBLIC, may.SCAN),
+            *(may.ADVANCE, may.SWEEP_SEGMENTS, may.SWEEP_INCOMING, may.LANES),
+        ),
         scheduled=1,
     ),
 )

@@ -11,12 +11,16 @@ Json = dict[str, Any]
 EVENTS = {"Fn::GetAtt": ["EventsTable", "Arn"]}
 LEDGER = {"Fn::GetAtt": ["LogTable", "Arn"]}
 VIEWS = {"Fn::GetAtt": ["ViewsTable", "Arn"]}
+LIMITS = {"Fn::GetAtt": ["LimitsTable", "Arn"]}
+SIGNING_KEY = {"Fn::GetAtt": ["SigningKey", "Arn"]}
+TOKEN_KEY = {"Fn::GetAtt": ["TokenKey", "Arn"]}
 BUCKET = {"Fn::GetAtt": ["Bucket", "Arn"]}
 KEY = {"Fn::GetAtt": ["EncryptionKey", "Arn"]}
 STREAM = {"Fn::GetAtt": ["EventsTable", "StreamArn"]}
 TOPIC = {"Ref": "CommittedTopic"}
 _SSM = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}"
 PARAMETER = {"Fn::Sub": f"{_SSM}:parameter${{SecretParameter}}"}
+WECHAT_PARAMETER = {"Fn::Sub": f"{_SSM}:parameter${{WechatSecretParameter}}"}
 NONE = {"Ref": "AWS::NoValue"}
 
 
@@ -68,12 +72,15 @@ WRITE_VIEWS = _table(
     "PutItem",
     "UpdateItem",
 )
+COUNT = _table("BANJIAN_LIMITS_TABLE", LIMITS, "UpdateItem")
 
 READ_SEGMENTS = _objects("log/", "s3:GetObject")
 WRITE_SEGMENTS = _objects("log/", "s3:PutObject")
 # In a versioned bucket this hides an object; the version itself stays until its lifecycle ends.
 SWEEP_SEGMENTS = _objects("log/", "s3:DeleteObject")
 DOCUMENTS = _objects("documents/", "s3:GetObject", "s3:PutObject")
+INCOMING = _objects("incoming/", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+SWEEP_INCOMING = _objects("incoming/", "s3:DeleteObject")
 SHUFFLE = _objects("rebuild/", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 
 WAKE = Grant((allow(TOPIC, "sns:Publish"),), ("BANJIAN_TOPIC",), ("sns",))
@@ -91,6 +98,18 @@ SECRET = Grant(
     ("secretsmanager", "ssm"),
 )
 TOKENS = Grant((), ("BANJIAN_AUDIENCE", "BANJIAN_ISSUER", "BANJIAN_JWKS"))
+WECHAT = Grant(
+    ({"Fn::If": ["SignInByWechat", allow(WECHAT_PARAMETER, "ssm:GetParameter"), NONE]},),
+    ("BANJIAN_WECHAT_APP", "BANJIAN_WECHAT_SECRET"),
+    ("ssm",),
+)
+ATTESTED = Grant((), ("BANJIAN_ATTESTER", "BANJIAN_ATTESTER_JWKS"))
+SCAN = Grant((), ("BANJIAN_CLAMD",))
+PUBLIC = Grant((), ("BANJIAN_PUBLIC_URL",))
+LIMITED = Grant((), ("BANJIAN_LIMITS", "BANJIAN_TRUSTED_PROXIES"))
+# What a certificate says is signed when it is issued, and a token when somebody signs in.
+SIGN = Grant((allow(SIGNING_KEY, "kms:GetPublicKey", "kms:Sign"),), ("BANJIAN_SIGNING_KEY",))
+SIGN_TOKENS = Grant((allow(TOKEN_KEY, "kms:GetPublicKey", "kms:Sign"),), ("BANJIAN_TOKEN_KEY",))
 LANES = Grant((), ("BANJIAN_LANES",))
 
 FOLLOW_STREAM = Grant(

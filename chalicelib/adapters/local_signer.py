@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..application.signatures import ECDSA
 from .key_file import write_once
 
 if TYPE_CHECKING:
@@ -23,15 +24,19 @@ class LocalSigner:
         self.path = path
 
     @property
+    def algorithm(self) -> str:
+        return ECDSA
+
+    @property
     def key_id(self) -> str:
         """`sha256:` and the SHA-256 of the public key's DER in hex."""
         return f"sha256:{sha256(self.public_key()).hexdigest()}"
 
     def sign(self, message: bytes, /) -> bytes:
-        from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+        from cryptography.hazmat.primitives.asymmetric import ec
         from cryptography.hazmat.primitives.hashes import SHA256
 
-        return self._key.sign(message, ECDSA(SHA256()))
+        return self._key.sign(message, ec.ECDSA(SHA256()))
 
     def public_key(self) -> bytes:
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat

@@ -45,6 +45,7 @@ class SqliteViews:
         self._all: list[sqlite3.Connection] = []
         # Threads of one process queue here: SQLite's own way to wait is to sleep between tries.
         self._writing = Lock()
+        self._indexed: set[int] = set()
         with self._errors():
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(t.SCHEMA)
@@ -162,11 +163,7 @@ class SqliteViews:
         with self._transaction() as db:
             if not _moved(db, generation, batch):
                 raise Overtaken(f"{generation.view} is no longer at {batch.was}")
-            for sql, rows in t.row_writes(number, batch.changes).items():
-                if rows and db.executemany(sql, rows).rowcount != len(rows):
-                    raise Overtaken(f"a row of {generation.view} is not what was read")
-            for sql, entries in t.entry_writes(number, batch.changes).items():
-                db.executemany(sql, entries)
+            _write_rows(db, generation, batch.changes)
             db.executemany(t.PARK, [t.parked_columns(number, one) for one in batch.park])
             db.executemany(t.UNPARK, [(number, position) for position in batch.unpark])
         self._bell.ring()
@@ -190,10 +187,20 @@ class SqliteViews:
         return [t.parked(columns) for columns in found]
 
     def keys(self, generation: Generation, after: str, limit: int, /) -> Sequence[str]:
-        return [key for (key,) in self._query(t.KEYS, generation.id, after, limit)]
+        sql = self._with_index(generation, t.KEYS)
+        return [key for (key,) in self._query(sql, after, limit)]
 
     def stored(self, generation: Generation, keys: Iterable[str], /) -> Mapping[str, Stored]:
-        return t.stored(self._query(t.STORED, generation.id, _list(keys)))
+        return t.stored(self._query(self._with_index(generation, t.STORED), _list(keys)))
+
+    def _with_index(self, generation: Generation, sql: str) -> str:
+        """The statement for this generation, whose index is made if it is not there yet."""
+        number = generation.id
+        if number not in self._indexed:
+            with self._transaction() as db:
+                db.execute(t.INDEX.format(number=number))
+            self._indexed.add(number)
+        return sql.format(number=number)
 
     # Generations
 
@@ -210,6 +217,14 @@ class SqliteViews:
             rows = [(number, one.key, one.kept.applied, one.kept.body) for one in changes]
             db.executemany(t.LOAD_ROW, rows)
             db.executemany(t.LIST, t.entry_writes(number, changes)[t.LIST])
+
+    def write(self, generation: Generation, changes: Sequence[Change], /) -> None:
+        """See `bulk_rebuild.BulkViews`."""
+        number = generation.id
+        with self._transaction() as db:
+            if db.execute(t.TOUCH_UNSEALED, (time(), number)).rowcount != 1:
+                raise Overtaken(f"{generation.view} is not written any more")
+            _write_rows(db, generation, changes)
 
     def seal(self, generation: Generation, parts: int, /) -> None:  # noqa: ARG002 - as in `load`
         with self._transaction() as db:
@@ -233,6 +248,8 @@ class SqliteViews:
         with self._transaction() as db:
             db.execute(t.GIVE_UP_IDLE, (time() - idle,))
         for (number,) in self._query(t.GIVEN_UP):
+            with self._transaction() as db:
+                db.execute(t.DROP_INDEX.format(number=number))
             while self._drop_some(number):
                 sleep(0.001)  # let others write
 
@@ -244,6 +261,15 @@ class SqliteViews:
                     return True
             db.execute(t.DROP_GENERATION, (number,))
         return False
+
+
+def _write_rows(db: sqlite3.Connection, generation: Generation, changes: Sequence[Change]) -> None:
+    for sql, rows in t.row_writes(generation.id, changes).items():
+        if rows and db.executemany(sql, rows).rowcount != len(rows):
+            raise Overtaken(f"a row of {generation.view} is not what was read")
+    for sql, entries in t.entry_writes(generation.id, changes).items():
+        # In the order of the table: what lies together is written together.
+        db.executemany(sql, sorted(entries))
 
 
 def _moved(db: sqlite3.Connection, generation: Generation, batch: Batch) -> bool:

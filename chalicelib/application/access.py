@@ -1,5 +1,5 @@
 """
-Who may do what to which case (DESIGN 7). The default is no.
+Who may do what to which case (DESIGN 7; docs/access.md is the table). The default is no.
 
 A caller who may not even see a case is told that there is none: NotFound, not NotAllowed.
 """
@@ -42,7 +42,24 @@ def involved(actor: Actor, dossier: Dossier) -> bool:
     departments |= {transfer.from_department for transfer in dossier.transfers}
     departments |= {one.opened.department for one in dossier.open}
     departments |= {one.opened.department for one in dossier.done}
-    return actor.role in DEPARTMENT_STAFF and actor.department in departments
+    return actor.role in DEPARTMENT_STAFF and any(
+        within(one, actor.department) for one in departments
+    )
+
+
+def within(department: str, of: str | None) -> bool:
+    """
+    Whether a department is `of` or a part of it: a section (科室) has the code of its department,
+    a dot and more, as `440800-housing.permits`. It is seen from above, and sees nothing there.
+    """
+    return of is not None and (department == of or department.startswith(f"{of}."))
+
+
+def holds(actor: Actor, dossier: Dossier) -> bool:
+    """The role and department that has or had a step, or the window that takes it in."""
+    steps = (*(one.opened for one in dossier.open), *(one.opened for one in dossier.done))
+    desks = {(step.role, step.department) for step in steps} | {(Role.CLERK, dossier.intake)}
+    return (actor.role, actor.department) in desks
 
 
 def oversees(actor: Actor, division: str) -> bool:
@@ -65,17 +82,25 @@ def may_see(actor: Actor, state: State) -> bool:
         case Drafted(draft):
             return _drafts(actor, draft)
         case Imported(imported):
-            own = actor.role in DEPARTMENT_STAFF and actor.department == imported.department
+            own = actor.role in DEPARTMENT_STAFF and within(imported.department, actor.department)
             return own or oversees(actor, imported.division) or actor.role is Role.SYSTEM
         case _:
-            dossier = state.dossier
-            return (
-                actor.role is Role.SYSTEM
-                or owns(actor, dossier)
-                or handed_in(actor, dossier)
-                or involved(actor, dossier)
-                or oversees(actor, dossier.division)
-            )
+            return _sees(actor, state.dossier)
+
+
+def _sees(actor: Actor, dossier: Dossier) -> bool:
+    if actor.role is Role.SYSTEM or owns(actor, dossier) or handed_in(actor, dossier):
+        return True
+    if dossier.confidential:
+        return holds(actor, dossier) or _oversees_itself(actor, dossier.division)
+    return involved(actor, dossier) or oversees(actor, dossier.division)
+
+
+def _oversees_itself(actor: Actor, division: str) -> bool:
+    """What is confidential (保密) is not seen from above: only in the division that it is in."""
+    return actor.role is Role.AUDITOR or (
+        actor.role is Role.SUPERVISOR and actor.division == division
+    )
 
 
 def _drafts(actor: Actor, draft: CaseDrafted) -> bool:

@@ -1,12 +1,16 @@
 """Read a case, and run commands against it: who may, then what follows."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from ..domain import case
 from ..domain.actor import Actor
-from ..domain.case.state import Absent
+from ..domain.calendar import legal_day
+from ..domain.case.state import Absent, WithDossier
 from ..domain.errors import NotFound
-from . import access
+from . import access, mandates
+from .envelope import Circumstances, Decided, Happened
 from .platform import Caller, Platform
 from .transact import Decider, Outcome, read, transact
 
@@ -30,9 +34,13 @@ def stream(case_id: str) -> str:
 
 
 def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
-    """The case, folded from its stream. Raises NotFound, also for who may not see it."""
+    """
+    The case, folded from its stream. Raises NotFound, also for who may not see it, and NotAllowed
+    for an agent whose mandate is over.
+    """
     history, state = read(platform.store, decider(platform), stream(case_id))
-    return CaseView(case_id, history.version, access.seen(actor, state))
+    _acting(platform, actor, access.seen(actor, state))
+    return CaseView(case_id, history.version, state)
 
 
 def execute(
@@ -47,13 +55,32 @@ def execute(
     body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
     request = caller.request(platform.now(), type(command).__name__, body)
 
-    def decide(state: case.State) -> list[case.Event]:
+    def decide(state: case.State) -> Decided:
         access.check(caller.actor, command, state)
         if isinstance(state, Absent):
             raise NotFound("there is no such case")
-        return case.decide(command, state, platform.calendar())
+        actor = _acting(platform, caller.actor, state, command)
+        decided = case.decide(command, state, platform.calendar())
+        return done_by(actor, caller, command.at, decided)
 
     return transact(platform.store, decider(platform), stream(case_id), request, decide)
+
+
+def _acting(
+    platform: Platform, actor: Actor, state: case.State, command: case.CaseCommand | None = None
+) -> Actor:
+    """With whom an agent acts for, if it does on a mandate; raises NotAllowed."""
+    if not isinstance(state, WithDossier):
+        return actor
+    today = legal_day(platform.now())
+    return mandates.still_acting(platform, actor, state.dossier, today, command)
+
+
+def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[case.Event]) -> Decided:
+    """Both identities on every event (代办), where the actor acts for somebody else."""
+    if actor == caller.actor:
+        return decided
+    return [Happened(one, Circumstances(at, actor, caller.channel)) for one in decided]
 
 
 def query_code(platform: Platform, case_id: str) -> str:

@@ -7,10 +7,12 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from .form_formats import FORMATS
+from .json_values import trouble
 
 Path = tuple[str | int, ...]
 Schema = Mapping[str, Any]
 
+DEEPEST = 50
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -33,6 +35,9 @@ class SchemaProblem(NamedTuple):
 
 def schema_problems(schema: Schema) -> list[SchemaProblem]:
     """Why forms cannot be checked against `schema`; empty if they can."""
+    unsound = trouble(schema, DEEPEST)
+    if unsound is not None:
+        return [SchemaProblem((), unsound)]
     return _malformed(schema) or [*_problems(schema), *_circles(schema)]
 
 

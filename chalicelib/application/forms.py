@@ -1,5 +1,6 @@
 """Check what an applicant filled in against the item's form, a JSON Schema (2020-12)."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..domain.item import ItemDefinition
 from .form_formats import FORMATS
 from .form_schemas import ecma
-from .items import Recent
+from .recent import Recent
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -58,6 +59,15 @@ RULES: Mapping[str, Rule] = {
     "uniqueItems": Rule("不得重复", "must not repeat an entry"),
     "anyOf": Rule("不符合任何一种允许的填法", "fits none of the ways allowed"),
     "oneOf": Rule("应只符合一种允许的填法", "must fit exactly one of the ways allowed"),
+    "not": Rule("是不允许的填法", "is filled in as it must not be"),
+    "contains": Rule("缺少应有的一项", "lacks an entry that it needs"),
+    "minContains": Rule("缺少应有的一项", "lacks an entry that it needs"),
+    "maxContains": Rule("某种内容的项过多", "has too many entries of one kind"),
+    "minProperties": Rule("至少填写 {value} 项", "must have at least {value} fields"),
+    "maxProperties": Rule("至多填写 {value} 项", "may have at most {value} fields"),
+    "propertyNames": Rule("不是允许的名称", "is no name that is allowed"),
+    "items": Rule("列表中有多余的项", "has entries that are not part of the form"),
+    "unevaluatedItems": Rule("列表中有多余的项", "has entries that are not part of the form"),
 }
 OTHER = Rule("不符合要求", "does not fit")
 
@@ -88,12 +98,24 @@ def form_findings(definition: ItemDefinition, form: Mapping[str, Any]) -> list[F
 def _findings(error: "ValidationError") -> Iterator[Finding]:
     path = tuple(error.absolute_path)
     keyword = str(error.validator or "false")  # a schema that is just `false` has no keyword
-    if keyword in {"required", "dependentRequired", "additionalProperties"}:
+    if keyword in _NAMING:
         rule = RULES[keyword]
         for name in _names(error):
             yield _finding((*path, name), keyword, rule, _label(error.schema, name))
     else:
         yield _finding(path, keyword, _rule(keyword, error.validator_value), _title(error.schema))
+
+
+_NAMING = frozenset(
+    {
+        "required",
+        "dependentRequired",
+        "additionalProperties",
+        "unevaluatedProperties",
+        "propertyNames",
+    }
+)
+_UNEVALUATED = re.compile(r"\((.*) (?:was|were) un\w+(?: and invalid)?\)", re.DOTALL)
 
 
 def _names(error: "ValidationError") -> Iterable[str]:
@@ -106,6 +128,10 @@ def _names(error: "ValidationError") -> Iterable[str]:
         case "dependentRequired":
             needs = schema["dependentRequired"]
             return [name for on in needs if on in given for name in needs[on] if name not in given]
+        case "propertyNames":
+            return [error.message]  # see `_dialect`
+        case "unevaluatedProperties":
+            return _unevaluated(error.message, sorted(given))
         case _:
             patterns = [ecma(pattern) for pattern in schema.get("patternProperties", ())]
             known = schema.get("properties", {})
@@ -114,6 +140,17 @@ def _names(error: "ValidationError") -> Iterable[str]:
                 for name in given
                 if name not in known and not any(pattern.search(name) for pattern in patterns)
             ]
+
+
+def _unevaluated(message: str, names: list[str]) -> list[str]:
+    """Those of the `names` that the message lists, in their order: 'a', 'b' were unexpected."""
+    found = _UNEVALUATED.search(message)
+    rest, listed = found[1] if found else "", []
+    for name in names:
+        if rest == repr(name) or rest.startswith(f"{name!r}, "):
+            listed.append(name)
+            rest = rest.removeprefix(repr(name)).removeprefix(", ")
+    return listed
 
 
 def _finding(path: tuple[str | int, ...], keyword: str, rule: Rule, title: str | None) -> Finding:
@@ -194,8 +231,17 @@ def _dialect() -> Any:
         if validator.is_type(given, "string") and not ecma(wanted).search(given):
             yield ValidationError("")
 
+    def property_names(
+        validator: Any, wanted: Any, given: Any, _: Any
+    ) -> Iterator[ValidationError]:
+        """Of the whole object, and not of a text that is in it: `message` is the name."""
+        if validator.is_type(given, "object"):
+            fitting = validator.evolve(schema=wanted)
+            yield from (ValidationError(name) for name in given if not fitting.is_valid(name))
+
     extended: Callable[..., Any] = extend
-    return extended(Draft202012Validator, {"pattern": pattern})
+    own = {"pattern": pattern, "propertyNames": property_names}
+    return extended(Draft202012Validator, own)
 
 
 @lru_cache(maxsize=1)

@@ -1,18 +1,27 @@
 """Whose matter it is, as streams, views and certificates name people: without their ids."""
 
+from typing import Protocol
+
 from ..domain.case.parts import Applicant, IdKind
-from .platform import Platform
+from ..domain.ids import canonical
 
 
-def reference(platform: Platform, id_kind: IdKind, id_number: str) -> str:
+class Keyed(Protocol):
+    """What has the platform's secret: the platform itself, or what is made before it."""
+
+    def keyed(self, *parts: str) -> bytes: ...
+
+
+def reference(platform: Keyed, id_kind: IdKind, id_number: str) -> str:
     """
-    26 hex digits that stand for the person with this id, the same wherever it is met. Nobody gets
-    back to the id without the platform's secret: ids are few enough to try them all.
+    26 hex digits that stand for the person with this id, the same wherever it is met, however it
+    was written. Nobody gets back to the id without the platform's secret: ids are few enough to try
+    them all.
     """
-    return platform.keyed("person", id_kind, id_number.strip().upper()).hex()[:26]
+    return platform.keyed("person", id_kind, canonical(id_kind, id_number)).hex()[:26]
 
 
-def holder(platform: Platform, applicant: Applicant) -> str:
+def holder(platform: Keyed, applicant: Applicant) -> str:
     """`entity:{unified social credit code}` or `person:{reference}`."""
     if applicant.entity is not None:
         return f"entity:{applicant.entity}"

@@ -1,30 +1,34 @@
 """
-Publish service items, and find them: as they are now, or in the version of a case.
+Publish service items, and find them: as they are on a day, or in the version of a case.
 
 A published version never changes, so it is read once and kept.
 """
 
-from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable
 from datetime import date
-from threading import Lock
-from typing import Any, Generic, NamedTuple, TypeVar, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from ..domain import item
-from ..domain.actor import Role
+from ..domain.actor import Actor, Role
 from ..domain.calendar import legal_day
-from ..domain.errors import Closed, NotAllowed, NotFound
-from ..domain.item import ItemDefinition, Misfit, NotPublishable
+from ..domain.errors import Invalid, NotAllowed, NotFound
+from ..domain.item import (
+    ItemClosed,
+    ItemDefinition,
+    ItemMaterial,
+    NotPublishable,
+    in_force,
+    in_variant,
+)
 from .codec import events
-from .form_schemas import schema_problems
+from .item_check import check_definition
 from .platform import Caller, Platform
 from .ports import EventStore
+from .recent import Recent
 from .transact import Decider, Outcome, read, transact
 
 MANAGERS = frozenset({Role.ITEM_MANAGER, Role.SYSTEM})
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
+Decide = Callable[[item.State], list[item.Event]]
 
 
 class Current(NamedTuple):
@@ -39,38 +43,7 @@ class ItemView(NamedTuple):
 
     code: str
     version: int
-    state: item.Published | item.Suspended | item.Retired
-
-    @property
-    def described(self) -> dict[str, Any]:
-        """For the outside: `state`, `version` (the item's), `reason` if there is one, the rest."""
-        state = self.state
-        about: dict[str, Any] = {"state": type(state).__name__.lower(), "version": state.version}
-        if not isinstance(state, item.Published):
-            about["reason"] = state.reason
-        return {**about, **state.definition.model_dump(mode="json", exclude_none=True)}
-
-
-class Recent(Generic[K, V]):
-    """The `limit` values that were used last, for many threads."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._lock = Lock()
-        self._held: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
-
-    def put(self, key: K, value: V) -> None:
-        with self._lock:
-            self._held[key] = value
-            self._held.move_to_end(key)
-            while len(self._held) > self._limit:
-                self._held.popitem(last=False)
+    state: item.Known
 
 
 class _Kept(NamedTuple):
@@ -94,88 +67,143 @@ def stream(code: str) -> str:
 # Commands
 
 
-def publish(platform: Platform, caller: Caller, definition: ItemDefinition) -> Outcome[item.State]:
+def publish(
+    platform: Platform, caller: Caller, definition: ItemDefinition, note: str | None = None
+) -> Outcome[item.State]:
     """
-    Publish an item, or its next version; what is published already yields no events. Raises
-    NotAllowed, NotPublishable, Closed (it was retired).
+    Publish an item, or its next version, with a `note` of what changed; what is published already
+    yields no events. Raises NotAllowed, NotPublishable, Closed (it was retired, split or merged).
     """
-    problems = schema_problems(definition.form)
-    if problems:
-        raise NotPublishable([Misfit(("form", *where), message) for where, message in problems])
-    command = item.PublishItem(**_about(platform, caller), definition=definition)
-    return _run(platform, caller, definition.code, command)
+    about = circumstances(platform, caller)
+    command = item.PublishItem(**about, definition=definition, note=note)
+
+    def decide(state: item.State) -> list[item.Event]:
+        # What is published already was checked by the rules of its day.
+        there = not isinstance(state, item.Absent | item.Drafted) and state.definition == definition
+        problems = [] if there else check_definition(definition)
+        if problems:
+            raise NotPublishable(problems)
+        return item.decide(command, state)
+
+    return run(platform, caller, definition.code, command, decide)
+
+
+def check_code(definition: ItemDefinition, code: str) -> None:
+    """Raises Invalid for the definition of another item."""
+    if definition.code != code:
+        raise Invalid(f"this is item {definition.code}, not {code}")
 
 
 def suspend(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
     """No new cases until `resume`. Raises NotAllowed, NotFound, Contradiction, Closed."""
-    command = item.SuspendItem(**_about(platform, caller), reason=reason)
-    return _run(platform, caller, code, command)
+    command = item.SuspendItem(**circumstances(platform, caller), reason=reason)
+    return run(platform, caller, code, command)
 
 
 def resume(platform: Platform, caller: Caller, code: str) -> Outcome[item.State]:
     """Raises NotAllowed, NotFound, Closed."""
-    return _run(platform, caller, code, item.ResumeItem(**_about(platform, caller)))
+    return run(platform, caller, code, item.ResumeItem(**circumstances(platform, caller)))
 
 
 def retire(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
     """No new cases ever. Raises NotAllowed, NotFound, Contradiction."""
-    command = item.RetireItem(**_about(platform, caller), reason=reason)
-    return _run(platform, caller, code, command)
+    command = item.RetireItem(**circumstances(platform, caller), reason=reason)
+    return run(platform, caller, code, command)
 
 
-def _about(platform: Platform, caller: Caller) -> dict[str, Any]:
+def circumstances(platform: Platform, caller: Caller) -> dict[str, Any]:
     return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}
 
 
-def _run(
-    platform: Platform, caller: Caller, code: str, command: item.ItemCommand
+def run(
+    platform: Platform,
+    caller: Caller,
+    code: str,
+    command: item.ItemCommand,
+    decide: Decide | None = None,
 ) -> Outcome[item.State]:
-    if caller.actor.role not in MANAGERS:
-        raise NotAllowed("only an item manager publishes, suspends or retires items")
+    """Decided by the command's own rules where `decide` is not given. Raises NotAllowed."""
     body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
-    return transact(
-        platform.store,
-        decider(platform),
-        stream(code),
-        caller.request(platform.now(), type(command).__name__, body),
-        lambda state: item.decide(command, state),
+    asked = (type(command).__name__, body)
+    return execute(
+        platform, caller, code, asked, decide or (lambda state: item.decide(command, state))
     )
+
+
+def execute(
+    platform: Platform, caller: Caller, code: str, asked: tuple[str, dict[str, Any]], decide: Decide
+) -> Outcome[item.State]:
+    """`asked` is the command's name and what it says. Raises NotAllowed."""
+    check_manager(caller.actor)
+    request = caller.request(platform.now(), *asked)
+    return transact(platform.store, decider(platform), stream(code), request, decide)
+
+
+def check_manager(actor: Actor) -> None:
+    """Raises NotAllowed."""
+    if actor.role not in MANAGERS:
+        raise NotAllowed("only an item manager drafts, publishes, suspends or retires items")
 
 
 # Reading
 
 
 def get(platform: Platform, code: str) -> ItemView:
-    """The item as it is now, whatever its state; raises NotFound."""
+    """The item as it is now, whatever its state, once it was published; raises NotFound."""
     history, state = read(platform.store, decider(platform), stream(code))
-    if isinstance(state, item.Absent):
+    if isinstance(state, item.Absent | item.Drafted):
         raise NotFound(f"there is no item {code}")
     return ItemView(code, history.version, state)
 
 
 def current(platform: Platform, code: str, on: date | None = None) -> Current:
     """
-    What a case can be submitted under on the day `on` (today). Raises NotFound, and Closed for an
-    item that is suspended, retired, or not offered on that day.
+    What a case can be submitted under on the day `on` (today). Raises NotFound, and ItemClosed for
+    an item that is suspended, retired, split, merged, or not offered on that day.
     """
     state = get(platform, code).state
+    day = on or legal_day(platform.now())
     match state:
         case item.Suspended():
-            raise Closed(f"the item takes no new cases for the time being: {state.reason}")
+            raise _suspended(state.reason)
         case item.Retired():
-            raise Closed(f"the item was retired: {state.reason}")
-        case item.Published():
-            _offered(state.definition, on or legal_day(platform.now()))
-            return Current(state.definition, state.version)
+            raise ItemClosed(f"事项已取消：{state.reason}", f"the item was retired: {state.reason}")
+        case item.Replaced() if day >= state.from_day:
+            raise _replaced(state)
+        case item.Replaced() if state.suspended is not None:
+            raise _suspended(state.suspended)
+        case item.Published() | item.Replaced():
+            return _offered(state.record, day)
         case _:
             assert_never(state)
 
 
-def _offered(definition: ItemDefinition, on: date) -> None:
-    if definition.valid_from is not None and on < definition.valid_from:
-        raise Closed(f"the item can be applied for from {definition.valid_from}")
-    if definition.valid_until is not None and on > definition.valid_until:
-        raise Closed(f"the item could be applied for until {definition.valid_until}")
+def _suspended(reason: str) -> ItemClosed:
+    return ItemClosed(
+        f"事项暂停受理新的申报：{reason}",
+        f"the item takes no new cases for the time being: {reason}",
+    )
+
+
+def _replaced(state: item.Replaced) -> ItemClosed:
+    into = [f"{one.name} {one.code}" for one in state.into]
+    zh = {"split": "拆分为", "merged": "合并到"}[state.how]
+    return ItemClosed(
+        f"事项自 {state.from_day} 起已{zh}：{'；'.join(into)}。请申报上述事项。",
+        f"the item was {state.how} on {state.from_day}; apply for {' or '.join(into)}",
+        state.into,
+    )
+
+
+def _offered(record: item.Record, on: date) -> Current:
+    edition = in_force(record, on)
+    if edition is None:
+        first = min(one.since for one in record.editions if one.since is not None)
+        raise ItemClosed(f"事项自 {first} 起可以申报", f"the item can be applied for from {first}")
+    last = edition.definition.valid_until
+    if last is not None and on > last:
+        raise ItemClosed(f"事项的申报截止于 {last}", f"the item could be applied for until {last}")
+    return Current(edition.definition, edition.number)
 
 
 def at_version(platform: Platform, code: str, version: int) -> ItemDefinition:
@@ -190,3 +218,11 @@ def at_version(platform: Platform, code: str, version: int) -> ItemDefinition:
             _VERSIONS.put(key, _Kept(platform.store, published.definition))
             return published.definition
     raise NotFound(f"item {code} has no version {version}")
+
+
+def check_variant(definition: ItemDefinition, variant: str | None) -> tuple[ItemMaterial, ...]:
+    """
+    The materials that belong to an application for that variant (情形), or for the item as a whole;
+    raises Invalid for a variant that it does not have.
+    """
+    return in_variant(definition, variant).materials

@@ -1,38 +1,105 @@
-"""Materials as they are handed in: documents that were put before."""
+"""Materials as they are handed in: documents that were put before, or certificates (免提交)."""
+
+from datetime import date
+from typing import NamedTuple, Self
+
+from pydantic import ConfigDict, model_validator
 
 from ..domain import case
 from ..domain.actor import APPLICANTS, Actor
-from ..domain.base import Code, Frozen, Line, Sha256
-from ..domain.case.parts import Material, Trust
+from ..domain.base import Code, Frozen, Line, Sha256, exactly_one
+from ..domain.calendar import legal_day
+from ..domain.case.parts import CertificateIdentifier, Material, Trust
 from ..domain.case.state import Absent, Drafted, Imported
+from ..domain.case.working import dossier_of
 from ..domain.errors import Invalid
+from ..domain.item import ItemMaterial
+from ..domain.item_definition import in_variant
+from . import cases, certificate_uses, documents, items
 from .platform import Platform
 
 
 class HandedIn(Frozen):
-    """A material as the caller names it: the document was put before, under its SHA-256."""
+    """
+    A material as the caller names it: a document that was put before, by its SHA-256, or instead of
+    it an electronic certificate that the applicant holds, by its identifier.
+    """
+
+    model_config = ConfigDict(json_schema_extra=exactly_one("sha256", "certificate"))
 
     id: Code
-    sha256: Sha256
+    sha256: Sha256 | None = None
+    certificate: CertificateIdentifier | None = None
     media_type: str = "application/octet-stream"
     title: Line | None = None
     trust: Trust = Trust.UPLOADED
 
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if (self.sha256 is None) == (self.certificate is None):
+            raise ValueError("a material is either a document (sha256) or a certificate")
+        return self
+
+
+class Taking(NamedTuple):
+    """
+    Where certificates may stand for documents: the case of `holder`, what its item asks for, the
+    day. What is only a draft does not `record` that they were used.
+    """
+
+    case_id: str
+    holder: str
+    asked: tuple[ItemMaterial, ...]
+    on: date
+    record: bool = True
+
 
 def materials(
-    platform: Platform, actor: Actor, handed_in: tuple[HandedIn, ...]
+    platform: Platform, actor: Actor, handed_in: tuple[HandedIn, ...], taking: Taking
 ) -> tuple[Material, ...]:
-    """What was handed in, with sizes; raises Invalid for a document that this account never put."""
-    return tuple(_material(platform, actor, one) for one in handed_in)
+    """What was handed in, as its content has it; raises Invalid, which says what to hand in."""
+    return tuple(
+        _document(platform, actor, one)
+        if one.certificate is None
+        else _certificate(platform, actor, one.id, one.certificate, taking)
+        for one in handed_in
+    )
 
 
-def _material(platform: Platform, actor: Actor, one: HandedIn) -> Material:
+def of_case(
+    platform: Platform, actor: Actor, case_id: str, handed_in: tuple[HandedIn, ...]
+) -> tuple[Material, ...]:
+    """The same for a case that was submitted. Raises Invalid, NotFound."""
+    if all(one.certificate is None for one in handed_in):
+        return tuple(_document(platform, actor, one) for one in handed_in)
+    dossier = dossier_of(cases.get(platform, actor, case_id).state)
+    if dossier.holder is None:
+        raise Invalid("a case of so long ago takes no certificates; hand in the document itself")
+    definition = items.at_version(platform, dossier.item.code, dossier.item.version)
+    asked = in_variant(definition, dossier.variant).materials
+    taking = Taking(case_id, dossier.holder, asked, legal_day(platform.now()))
+    return materials(platform, actor, handed_in, taking)
+
+
+def _document(platform: Platform, actor: Actor, one: HandedIn) -> Material:
     if actor.role in APPLICANTS and one.trust in (Trust.ISSUED, Trust.VERIFIED):
         raise Invalid(f"material {one.id}: trust A and B are not for the applicant to give")
-    size = platform.blobs.size(actor.account, one.sha256)
-    if size is None:
-        raise Invalid(f"material {one.id}: you have uploaded no document {one.sha256[:12]}…")
-    return Material(**one.model_dump(), size=size, owner=actor.account)
+    try:
+        found = documents.checked(platform, actor.account, one.sha256 or "", one.media_type)
+    except Invalid as wrong:
+        raise Invalid(f"material {one.id}: {wrong}") from None
+    told = {**one.model_dump(), "media_type": found.media_type}
+    return Material(**told, size=found.size, owner=actor.account)
+
+
+def _certificate(
+    platform: Platform, actor: Actor, name: str, identifier: str, taking: Taking
+) -> Material:
+    wanted = next((one for one in taking.asked if one.id == name), None)
+    if wanted is None:
+        raise Invalid(f"the item asks for no material {name}")
+    handing = certificate_uses.Handing(taking.holder, wanted, identifier, taking.case_id, taking.on)
+    return certificate_uses.as_material(platform, actor, handing, record=taking.record)
 
 
 def material(state: case.State, digest: str) -> Material | None:

@@ -8,17 +8,23 @@ from hashlib import blake2b, sha256
 from hmac import digest
 from typing import Any
 
-from ..domain.actor import Actor, Channel
+from ..domain.actor import Actor, Channel, Role
 from ..domain.calendar import Calendar
 from ..domain.errors import Invalid
+from .attestations import Attester, no_attester
+from .certificate_face import Renderer, no_renderer
 from .codec import Codec
 from .envelope import Circumstances
 from .feed import Source
+from .limiting import OPEN, Gate
 from .memory import Memory
-from .ports import Blobs, CommandId, EventStore, Log
+from .ports import Blobs, CommandId, EventStore, Log, Signer, no_signer
+from .registry import NoRegistry, Registry
+from .scanning import Scanner
 from .serials import Serials
 from .transact import Request
 from .views import Bell, Views
+from .wechat import NoWechat, Wechat
 
 # How far a caller's clock may be ahead of ours.
 SKEW = timedelta(minutes=2)
@@ -30,7 +36,10 @@ class Platform:
     """
     `calendar` gives the working days as they are published now; `committed` rings after each
     commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
-    that were read last.
+    that were read last; `gate` counts who asks how often; `duties` has the administrative duties
+    that this process has asked for. `registry` knows people and companies; `wechat` and `attester`
+    tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our own tokens.
+    Without a `scanner` documents are given out as they came.
     """
 
     store: EventStore
@@ -44,6 +53,16 @@ class Platform:
     committed: Bell
     secret: bytes = field(repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
+    gate: Gate = OPEN
+    duties: dict[str, Role] = field(default_factory=dict, repr=False)
+    registry: Registry = field(default_factory=NoRegistry)
+    wechat: Wechat = field(default_factory=NoWechat)
+    attester: Attester = no_attester
+    token_signer: Callable[[], Signer | None] = lambda: None
+    signer: Callable[[], Signer] = no_signer
+    renderer: Callable[[], Renderer] = no_renderer
+    public_url: str = "http://127.0.0.1:8000"
+    scanner: Scanner | None = None
 
     @property
     def source(self) -> Source:

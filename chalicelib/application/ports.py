@@ -9,11 +9,11 @@ What the application needs from the outside; `adapters` supplies it.
   x Unavailable     the place where it is kept cannot be used; nothing was acknowledged
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 GENESIS = bytes(32)
 
@@ -235,8 +235,8 @@ class Log(Protocol):
 
 class Upload(NamedTuple):
     """
-    One HTTP request that hands in a document: its body are the bytes, `headers` go with it as they
-    are. A `url` without a host is the service's own, and takes the caller's token as well.
+    One HTTP request that hands in a part: its body are the bytes, `headers` go with it as they are.
+    A `url` without a host is the service's own, and takes the caller's token as well.
     """
 
     url: str
@@ -245,16 +245,70 @@ class Upload(NamedTuple):
     expires_at: datetime
 
 
+class Part(NamedTuple):
+    """Numbers count from 1; `size` is in bytes."""
+
+    number: int
+    sha256: str
+    size: int
+
+
+class Mismatched(Exception):
+    """The parts do not make the content that was announced; the message says what they make."""
+
+
 class Blobs(Protocol):
+    """
+    Contents by owner and SHA-256. Raises Unavailable throughout.
+
+    Parts are kept under the name of an upload (letters, digits and dashes) until it is discarded or
+    swept. A part is there once it is durable; put again with other bytes, the later one counts.
+    """
+
     @property
     def upload_limit(self) -> int:
-        """Bytes that one upload may have."""
+        """Bytes that a document may have."""
         ...
 
-    def presign(
-        self, owner: str, digest: str, size: int, media_type: str, seconds: int, /
-    ) -> Upload:
-        """The upload of exactly this content, which lets nothing else in; good for `seconds`."""
+    @property
+    def part_size(self) -> int:
+        """Bytes of each part but the last."""
+        ...
+
+    def ticket(self, upload: str, part: Part, seconds: int, /) -> Upload:
+        """How to send exactly this part, past the service if it can be; good for `seconds`."""
+        ...
+
+    def put_part(self, upload: str, number: int, content: bytes, /) -> Part:
+        """Keep a part durably; twice is once."""
+        ...
+
+    def parts(self, upload: str, /) -> Sequence[Part]:
+        """Those that are there, by number."""
+        ...
+
+    def assemble(
+        self, owner: str, digest: str, upload: str, check: Callable[[BinaryIO], None], /
+    ) -> None:
+        """
+        Keep the parts as one content of `owner`, if its SHA-256 is `digest`; raises Mismatched
+        otherwise. `check` is given the whole before it counts, and raises to refuse it. The parts
+        stay; again, or by several at once, it does no harm.
+        """
+        ...
+
+    def discard(self, upload: str, /) -> None:
+        """Drop its parts."""
+        ...
+
+    def sweep(self, before: datetime, /) -> int:
+        """Drop the parts that came in before; how many that were."""
+        ...
+
+    def link(
+        self, owner: str, digest: str, media_type: str, disposition: str, seconds: int, /
+    ) -> str | None:
+        """A URL that gives the content out, for `seconds`; None if there is no such way."""
         ...
 
     def put(self, owner: str, content: bytes, /) -> str:
@@ -276,10 +330,23 @@ class Signer(Protocol):
         """Names the key to people, who keep its public half."""
         ...
 
+    @property
+    def algorithm(self) -> str:
+        """signatures.ECDSA or signatures.SM2; what it is for people: `docs/signatures.md`."""
+        ...
+
     def sign(self, message: bytes, /) -> bytes:
-        """ECDSA on P-256 over SHA-256 of `message` (FIPS 186-5), in DER."""
+        """
+        In DER: ECDSA on P-256 over SHA-256 of `message` (FIPS 186-5), or SM2 over SM3 with the
+        usual id (GB/T 32918.2, GB/T 35276). `signatures.verify` checks it.
+        """
         ...
 
     def public_key(self) -> bytes:
         """SubjectPublicKeyInfo (RFC 5280) in DER."""
         ...
+
+
+def no_signer() -> Signer:
+    """For a platform that was given none."""
+    raise Unavailable("no key was configured to sign certificates with")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
+from .bulk_rebuild import Crew, finish, orders
 from .consumers import Consumer, Stop, Subscriber, Work, live, never, take_batch
 from .feed import Feed, Source, skips
 from .retries import retry_stream
@@ -32,27 +33,53 @@ def _quietly(_done: int, _total: int) -> None:
     pass
 
 
-def rebuild(
+def rebuild(  # noqa: PLR0913 - what may be given, beside what must
     consumers: Sequence[Consumer],
     feed: Feed,
     views: Views,
     *,
     progress: OnProgress = _quietly,
     stop: Stop = never,
+    crew: Crew | None = None,
 ) -> None:
     """
     Build views beside the live ones, which others may go on reading and keeping up, and let each
-    take over once it is as far. The views share the reading of the log. `progress` gets the
-    position and the end of the log. Raises NoView, Stopped, Ahead, ViewsError; Overtaken if
-    somebody gave up one of the rebuilds. The live views are then as they were.
+    take over once it is as far. The views share the reading of the log; where the log is long and
+    there is a `crew`, this shares out the work. `progress` gets the position and the end of the
+    log. Raises NoView, Stopped, Ahead, ViewsError; Overtaken if somebody gave up one of the
+    rebuilds. The live views are then as they were.
     """
     projections = [_projection(consumer) for consumer in consumers]
+    end = feed.source.log.head()
+    shared = [one for one in projections if crew and one.by_stream and end >= crew.worth]
     with ExitStack() as building:
-        works = [building.enter_context(_beside(one, feed, views)) for one in projections]
+
+        def begun(some: Sequence[Projection]) -> list[Work]:
+            return [building.enter_context(_beside(one, feed, views)) for one in some]
+
+        built: list[Work] = []
+        if crew is not None and shared:
+            works = begun(shared)
+            built = _share_out(crew, works, end, views, progress, stop)
+        done = {work.consumer.name for work in built}
+        works = begun([one for one in projections if one.name not in done])
         _build(works, feed, views, progress, stop)
-        for work in works:
+        for work in (*built, *works):
             take_over(work, feed, views)
     views.sweep()
+
+
+def _share_out(  # noqa: PLR0913, PLR0917 - what a rebuild is given, and how far it goes
+    crew: Crew, works: Sequence[Work], end: int, views: Views, progress: OnProgress, stop: Stop
+) -> list[Work]:
+    """Those that were built in parts. Raises Stopped, ViewsError, StoreError."""
+    generations = [work.generation for work in works]
+    skipped = [work.skipped for work in works]
+    told = orders(generations, skipped, end, crew.size)
+    done = crew.run(told, lambda position: progress(position, end), stop)
+    if len(done) < len(told):
+        raise Stopped
+    return [work for work in works if finish(work.generation, end, done, views)]
 
 
 def _projection(consumer: Consumer) -> Projection:

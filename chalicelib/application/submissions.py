@@ -1,6 +1,6 @@
 """Submit a case, or save the draft of one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -13,13 +13,16 @@ from ..domain.case import commands as c
 from ..domain.case.parts import Agent, Applicant, IdKind, ItemRef
 from ..domain.case.state import Absent, Drafted
 from ..domain.codes import ApplicantKind
-from ..domain.errors import Invalid, NotAllowed, NotFound, OutOfOrder
+from ..domain.errors import Invalid, NotAllowed, OutOfOrder
+from ..domain.ids import Warned, canonical, check_id
 from ..domain.item import ItemDefinition
+from ..domain.item_definition import in_variant
 from ..domain.numbers import case_number
-from . import access, identity, items
-from .cases import decider, query_code, query_digest, stream
+from . import access, accounts, duplicates, entities, identity, items, mandates
+from .cases import decider, done_by, query_code, query_digest, stream
+from .envelope import Decided
 from .forms import form_errors
-from .materials import HandedIn, materials
+from .materials import HandedIn, Taking, materials
 from .platform import Caller, Platform, derived_id
 from .transact import Outcome, transact
 
@@ -68,16 +71,30 @@ def save_draft(
     request = caller.request(now, "SaveDraft", body.model_dump(mode="json"))
 
     def decide(state: case.State) -> list[case.Event]:
+        if not isinstance(state, Absent):
+            access.seen(caller.actor, state)
         definition, version = items.current(platform, body.item)
+        applicant = _applicant(platform, caller.actor, body.applicant)
         command = c.SaveDraft(
             at=caller.at(now),
             by=caller.actor,
             channel=caller.channel,
             case_id=case_id,
             item=ItemRef(code=definition.code, version=version, name=definition.name),
-            applicant=_applicant(caller.actor, body.applicant),
+            applicant=applicant,
             form=body.form,
-            materials=materials(platform, caller.actor, body.materials),
+            materials=materials(
+                platform,
+                caller.actor,
+                body.materials,
+                Taking(
+                    case_id,
+                    identity.holder(platform, applicant),
+                    definition.materials,
+                    legal_day(now),
+                    record=False,
+                ),
+            ),
             variant=body.variant,
         )
         access.check(caller.actor, command, state)
@@ -91,39 +108,70 @@ def submit(
 ) -> Outcome[case.State]:
     """
     Submit a case: a new one, or the draft `case_id`. The item's current version becomes the
-    case's own. Raises FormInvalid, NotAllowed, NotFound (item), Invalid (a document nobody put).
+    case's own. Raises FormInvalid, NotAllowed, NotFound (item), Invalid (a document nobody put),
+    Duplicate.
     """
     draft = case_id
     case_id = case_id or derived_id(caller)
     now = platform.now()
     request = caller.request(now, "SubmitCase", body.model_dump(mode="json"))
 
-    def decide(state: case.State) -> list[case.Event]:
-        if draft is not None and isinstance(state, Absent):
-            raise NotFound("there is no such draft")
+    def decide(state: case.State) -> Decided:
+        if draft is not None:
+            # Before anything is said about the body: a stranger learns nothing of it.
+            access.seen(caller.actor, state)
+        actor = _acting(platform, caller.actor, body, legal_day(caller.at(now)))
         command = _submission(platform, caller, body, case_id, now)
         access.check(caller.actor, command, state)
         if isinstance(state, Drafted) and state.draft.item.code != command.item.code:
             raise OutOfOrder("the draft is for another item; submit a new case")
-        return case.decide(command, state, platform.calendar())
+        if isinstance(state, Absent | Drafted) and not body.insist:
+            duplicates.check(platform, caller.actor, command)
+        decided = case.decide(command, state, platform.calendar())
+        return done_by(actor, caller, command.at, decided)
 
     return transact(platform.store, decider(platform), stream(case_id), request, decide)
+
+
+def _acting(platform: Platform, actor: Actor, body: Submission, on: date) -> Actor:
+    """With whom an agent acts for; raises NotAllowed, which says what an agent needs."""
+    if actor.role is not Role.AGENT:
+        return actor
+    applicant = _applicant(platform, actor, body.applicant)
+    if applicant.entity is not None:
+        entities.acting(platform, actor, body.item, on)
+        return actor
+    if body.mandate_id is None:
+        raise NotAllowed(
+            "an agent applies for a person on a mandate that the person gave (POST /mandates); "
+            "name it in mandate_id"
+        )
+    return mandates.acting(platform, actor, body.mandate_id, applicant, body.item, on)
+
+
+def warnings(applicant: Applicant, day: date) -> tuple[Warned, ...]:
+    """What to look at of the id number of somebody whose submission was taken on that day."""
+    return check_id(applicant.id_kind, applicant.id_number, day)
 
 
 def _submission(
     platform: Platform, caller: Caller, body: Submission, case_id: str, now: datetime
 ) -> c.SubmitCase:
-    definition, version = items.current(platform, body.item, legal_day(caller.at(now)))
-    _may_apply(caller, definition, body)
     at = caller.at(now)
-    serial = platform.serials.take(definition.division, legal_day(at))
-    applicant = _applicant(caller.actor, body.applicant)
+    today = legal_day(at)
+    offered, version = items.current(platform, body.item, today)
+    definition = in_variant(offered, body.variant)
+    _may_apply(caller, definition, body, today)
+    serial = platform.serials.take(definition.division, today)
+    applicant = _applicant(platform, caller.actor, body.applicant)
+    holder = identity.holder(platform, applicant)
+    taking = Taking(case_id, holder, definition.materials, today)
     return c.SubmitCase(
         at=at,
         by=caller.actor,
         channel=caller.channel,
         case_id=case_id,
-        number=case_number(definition.division, legal_day(at), serial),
+        number=case_number(definition.division, today, serial),
         query_code_digest=query_digest(platform, case_id, query_code(platform, case_id)),
         item=ItemRef(code=definition.code, version=version, name=definition.name),
         plan=definition.plan(),
@@ -133,13 +181,14 @@ def _submission(
         applicant=applicant,
         agent=_agent(caller.actor, body),
         form=body.form,
-        materials=materials(platform, caller.actor, body.materials),
+        materials=materials(platform, caller.actor, body.materials, taking),
         variant=body.variant,
-        holder=identity.holder(platform, applicant),
+        confidential=definition.confidential,
+        holder=holder,
     )
 
 
-def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission) -> None:
+def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission, today: date) -> None:
     if caller.actor.role is not Role.CLERK and caller.actor.level < definition.real_name_level:
         raise NotAllowed(
             f"this item needs real-name level {definition.real_name_level}; "
@@ -148,17 +197,21 @@ def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission) -> 
     if body.applicant.kind not in definition.applicants:
         allowed = ", ".join(definition.applicants)
         raise Invalid(f"a {body.applicant.kind} cannot ask for this item; these can: {allowed}")
+    check_id(body.applicant.id_kind, body.applicant.id_number, today)
     errors = form_errors(definition, body.form)
     if errors:
         raise FormInvalid(errors)
 
 
-def _applicant(actor: Actor, told: Applying) -> Applicant:
-    entity = told.id_number if told.id_kind is IdKind.CREDIT_CODE else None
+def _applicant(platform: Platform, actor: Actor, told: Applying) -> Applicant:
+    number = canonical(told.id_kind, told.id_number)
+    entity = number if told.id_kind is IdKind.CREDIT_CODE else None
     if actor.role is Role.AGENT and entity not in (None, actor.entity):
         raise NotAllowed(f"you act for {actor.entity or 'no company'}, not for {entity}")
     account = actor.account if actor.role is Role.APPLICANT else None
-    return Applicant(**told.model_dump(), account=account, entity=entity)
+    fields = {**told.model_dump(), "id_number": number}
+    applicant = Applicant(**fields, account=account, entity=entity)
+    return accounts.applying(platform, actor, applicant)
 
 
 def _agent(actor: Actor, body: Submission) -> Agent | None:

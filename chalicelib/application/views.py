@@ -86,6 +86,9 @@ class Projection(NamedTuple):
     the order within a stream is kept. `signature` changes whenever the same log would give other
     rows: with the code, or the calendar that it counts with. A view that was built under another
     signature is left as it is until it is rebuilt.
+
+    `evolve` leaves the row that it is given as it was. `by_stream` says that each row has its
+    events from one stream only: then a rebuild can be shared out by streams, and is quick.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Projection(NamedTuple):
     key: Callable[[Recorded], str | None]
     evolve: Callable[[Row | None, Recorded], Row | None]
     entries: Callable[[Row], Iterable[Entry]]
+    by_stream: bool = False
 
 
 class Cursor(NamedTuple):

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from ..application import calendars
 from ..application.catalogue import CODEC
+from ..application.limiting import Gate
 from ..application.platform import Platform
+from ..application.registry import Keyring, TableRegistry
 from ..application.serials import Serials
 from ..application.views import Bell
+from . import people, signing
+from .settings import limits, scanner
 
 
 def now() -> datetime:
@@ -25,10 +30,15 @@ def embedded(
     """Everything in one directory, which is made if it is not there. Raises StoreError, OSError."""
     from ..adapters import key_file
     from ..adapters.files import FileBlobs
+    from ..adapters.local_signer import LocalSigner
+    from ..adapters.memory_limiter import MemoryLimiter
+    from ..adapters.sqlite_registry import SqliteRegistry
     from ..adapters.sqlite_store import SqliteStore
     from ..adapters.sqlite_views import SqliteViews
 
     data.mkdir(parents=True, exist_ok=True)
+    secret = key_file.read_or_make(data / "secret.key")
+    token_key = LocalSigner(data / "tokens.pem")  # always ECDSA, for JOSE knows no SM2
     committed = Bell()
     store = SqliteStore(str(data / "events.db"), notify=committed.ring, synchronous=synchronous)
     return Platform(
@@ -41,5 +51,14 @@ def embedded(
         now=now,
         serials=Serials(store, CODEC, now),
         committed=committed,
-        secret=key_file.read_or_make(data / "secret.key"),
+        secret=secret,
+        gate=Gate(MemoryLimiter(), limits()),
+        registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
+        wechat=people.wechat(),
+        attester=people.attester(),
+        token_signer=lambda: token_key,
+        scanner=scanner(),
+        signer=partial(signing.in_directory, data),
+        renderer=signing.renderer,
+        public_url=signing.public_url(),
     )

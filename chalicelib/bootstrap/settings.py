@@ -1,21 +1,38 @@
 """What the environment says; every setting is named here."""
 
 import os
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
+from ..application import limiting
 from ..application.ports import Unavailable
+from ..application.scanning import Scanner
 
 # BANJIAN_DATA      the directory of an embedded platform
 # BANJIAN_ISSUER    who signs the tokens, and for whom: `iss` and `aud`
 # BANJIAN_AUDIENCE
 # BANJIAN_JWKS      the issuer's keys: a file, an https address, or the JSON itself
+# BANJIAN_WECHAT_APP      the mini-program that people sign in with, its secret (ssm:/name,
+# BANJIAN_WECHAT_SECRET   secretsmanager:name or file:path), another address than WeChat's own
+# BANJIAN_WECHAT_URL
+# BANJIAN_ATTESTER        the service that attests phones and faces: its issuer name, its keys
+# BANJIAN_ATTESTER_JWKS
+# BANJIAN_CLAMD             what scans documents for malware: host:port, or unix:/path
+# BANJIAN_LIMITS            how often one may ask, as `usual.account=500/10, query.address=off`
+# BANJIAN_PUBLIC_URL        where everybody finds us: QR codes of certificates lead there
+# BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
+# BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
+# BANJIAN_TRUSTED_PROXIES   networks of our own proxies, whose X-Forwarded-For is believed
 #
 # and, if the platform is on AWS:
 # BANJIAN_EVENTS_TABLE, BANJIAN_LOG_TABLE, BANJIAN_VIEWS_TABLE   tables, by name
 # BANJIAN_BUCKET        for segments, documents and what a large rebuild sorts
+# BANJIAN_LIMITS_TABLE  where the strict limits are counted, for the function that answers calls
 # BANJIAN_TOPIC         the ARN of the wake-ups' topic
 # BANJIAN_REBUILDS      the URL of the queue of the steps of rebuilds
 # BANJIAN_SECRET        ssm:/name or secretsmanager:name
 # BANJIAN_SIGNING_KEY   a KMS key
+# BANJIAN_TOKEN_KEY     another one, ECC_NIST_P256, that signs our own tokens
 # BANJIAN_LANES         how many lanes new streams go to
 # BANJIAN_TRACING       xray, or nothing
 # BANJIAN_STANDBY       on, while a log is moved here: nothing is served, nothing appended
@@ -36,3 +53,37 @@ def on_standby() -> bool:
 
 def on_aws() -> bool:
     return "BANJIAN_EVENTS_TABLE" in os.environ
+
+
+def scanner() -> Scanner | None:
+    """None where nothing is scanned. Raises Unavailable for a setting that cannot be read."""
+    address = os.environ.get("BANJIAN_CLAMD", "")
+    if not address:
+        return None
+    from ..adapters.clamd import Clamd
+
+    try:
+        return Clamd(address)
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_CLAMD: {error}") from error
+
+
+def limits() -> Mapping[str, limiting.Limit]:
+    """Raises Unavailable for a setting that cannot be read."""
+    try:
+        return limiting.limits(os.environ.get("BANJIAN_LIMITS", ""))
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_LIMITS: {error}") from error
+
+
+def proxies() -> Callable[[str], bool]:
+    """Raises Unavailable for a setting that cannot be read."""
+    return _proxies(os.environ.get("BANJIAN_TRUSTED_PROXIES", ""))
+
+
+@lru_cache
+def _proxies(text: str) -> Callable[[str], bool]:
+    try:
+        return limiting.networks(text)
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_TRUSTED_PROXIES: {error}") from error

@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from ..application import calendars
 from ..application.catalogue import CODEC
+from ..application.limiting import Gate, Limiter, Split
 from ..application.memory import Memory
 from ..application.platform import Platform
+from ..application.ports import Signer
+from ..application.registry import Keyring, TableRegistry
 from ..application.serials import Serials
 from ..application.telemetry import Silent, Telemetry
 from ..application.views import Bell
+from . import people, signing
 from .directory import now
-from .settings import setting
+from .settings import limits, scanner, setting
 
 if TYPE_CHECKING:
     from ..adapters.dynamodb_import import DynamoItems
     from ..adapters.dynamodb_ledger import DynamoLedger
+    from ..adapters.dynamodb_registry import DynamoRegistry
     from ..adapters.dynamodb_store import DynamoStore
     from ..adapters.observed import Watch
     from ..adapters.s3_blobs import S3Blobs
@@ -52,6 +57,15 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         committed=Bell(),
         secret=secret(),
         memory=Memory(REMEMBERED),
+        gate=Gate(limiter(), limits()),
+        registry=TableRegistry(registry_table(), Keyring(secret())),
+        wechat=people.wechat(),
+        attester=people.attester(),
+        token_signer=token_signer,
+        scanner=scanner(),
+        signer=signing.in_kms,
+        renderer=signing.renderer,
+        public_url=signing.public_url(),
     )
 
 
@@ -95,6 +109,42 @@ def secret() -> bytes:
     from ..adapters import secrets
 
     return secrets.secret(setting("BANJIAN_SECRET"))
+
+
+def registry_table() -> "DynamoRegistry":
+    """Beside the views."""
+    from ..adapters.dynamodb_registry import DynamoRegistry
+
+    return DynamoRegistry(client("dynamodb"), setting("BANJIAN_VIEWS_TABLE"))
+
+
+@lru_cache
+def token_signer() -> Signer | None:
+    """
+    What signs our own tokens, and nothing else: always ECDSA, for JOSE knows no SM2. Only the
+    function that answers calls is given the key, and makes the client when it is first needed.
+    """
+    key = os.environ.get("BANJIAN_TOKEN_KEY")
+    if key is None:
+        return None
+    from ..adapters.kms_signer import KmsSigner
+
+    return KmsSigner(client("kms"), key)
+
+
+def limiter() -> Limiter:
+    """
+    What is strict is counted in a table. Only the function that answers calls is given one; the
+    others are asked for nothing.
+    """
+    from ..adapters.memory_limiter import MemoryLimiter
+
+    if "BANJIAN_LIMITS_TABLE" not in os.environ:
+        return MemoryLimiter()
+    from ..adapters.dynamodb_limiter import DynamoLimiter
+
+    table = setting("BANJIAN_LIMITS_TABLE")
+    return Split(MemoryLimiter(), DynamoLimiter(client("dynamodb"), table))
 
 
 def items() -> "DynamoItems":

@@ -5,11 +5,14 @@ import sys
 import typer
 from click.exceptions import ClickException
 from pydantic import ValidationError
+from rich.markup import escape
 
 from ..application.codec import UnknownEvent
 from ..application.feed import Ahead
 from ..application.ports import StoreError
 from ..application.rebuilds import NoView
+from ..application.registry import RegistryUnavailable
+from ..application.registry_load import BadRegistryFile
 from ..application.seals import BadSeal
 from ..application.views import ViewsError
 from ..domain.errors import Rejected
@@ -20,11 +23,14 @@ from ..embedded.yaml_file import BadYaml
 from . import (
     calendar,
     case,
+    certificate,
     consumers,
     contracts,
+    documents,
     import_log,
     items,
     migrate,
+    registry,
     sequencer,
     serve,
     tokens,
@@ -48,11 +54,14 @@ app.command("migrate")(migrate.migrate)
 app.command("restore")(migrate.restore)
 app.command("verify")(verify.verify_all)
 app.add_typer(case.commands, name="case")
+app.add_typer(certificate.commands, name="certificate")
 app.add_typer(items.commands, name="items")
+app.add_typer(documents.commands, name="documents")
 app.add_typer(views.commands, name="views")
 app.add_typer(consumers.commands, name="consumers")
 app.add_typer(calendar.commands, name="calendar")
 app.add_typer(sequencer.commands, name="sequencer")
+app.add_typer(registry.commands, name="registry")
 
 # What a user can do something about: it is told in one line, and no traceback.
 EXPECTED = (
@@ -61,6 +70,8 @@ EXPECTED = (
     ViewsError,
     Ahead,
     NoView,
+    BadRegistryFile,
+    RegistryUnavailable,
     BadLog,
     BadSeal,
     BadYaml,
@@ -79,5 +90,5 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except EXPECTED as error:
-        err.print(f"[red]error:[/] {error}", soft_wrap=True)
+        err.print(f"[red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)

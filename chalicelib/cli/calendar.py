@@ -8,7 +8,7 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from ..application import calendars
+from ..application import calendars, duties
 from ..application.feed import Feed
 from ..application.platform import Caller, Platform
 from ..application.rebuilds import rebuild
@@ -46,9 +46,9 @@ def import_year(
 
     platform = opened(data)
     year = _read(file)
-    caller = Caller(
-        Actor(account=account, role=Role.SYSTEM_ADMINISTRATOR), uuid4().hex, Channel.INTERNAL
-    )
+    actor = Actor(account=account, role=Role.SYSTEM_ADMINISTRATOR)
+    duties.check(platform, actor)
+    caller = Caller(actor, uuid4().hex, Channel.INTERNAL)
     before = platform.calendar()
     calendar = calendars.publish(platform, caller, year).state
     if calendar == before:

@@ -16,8 +16,9 @@ from rich.table import Table
 
 from ..application.platform import Platform
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Without emoji: in file.yaml:100:7 there is one.
+out = Console(highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 Data = Annotated[
     Path,

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import typer
 
+from ..application import duties
 from ..application.consumers import Consumer, all_parked, live, status
 from ..application.platform import Caller, Platform
 from ..application.retries import Decision, retry, skip
@@ -89,6 +90,7 @@ def skip_parked(
     """Pass over a parked event for good, and record who decided so and why."""
     platform = opened(data)
     actor = Actor(account=account, role=Role.SYSTEM_ADMINISTRATOR)
+    duties.check(platform, actor)
     caller = Caller(actor, uuid4().hex, Channel.INTERNAL)
     body = {"consumer": name, "position": position, "why": why}
     request = caller.request(platform.now(), "SkipEvent", body)

@@ -1,4 +1,4 @@
-"""`banjian contracts`: make events/ and docs/openapi.json anew from the code, or compare them."""
+"""`banjian contracts`: make events/ and the OpenAPI document from the code, or compare them."""
 
 from pathlib import Path
 from typing import Annotated

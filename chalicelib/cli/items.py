@@ -1,43 +1,134 @@
-"""`banjian items`: publish service items from YAML, and list them."""
+"""`banjian items`: what an item manager does with service items."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
 import typer
+from rich.markup import escape
 
-from ..application import items
-from ..application.platform import Caller
+from ..application import item_drafts, items
+from ..application.item_succession import Becoming, replace
+from ..application.item_view import spans
+from ..application.platform import Caller, Platform
+from ..domain import item
 from ..domain.actor import Actor, Channel, Role
-from ..embedded.item_files import read_item
-from ..projections import item_catalogue
-from .console import VAR, AsJson, Data, opened, out, show_json, show_table, table
+from ..domain.calendar import legal_day
+from ..embedded.item_files import ItemFileError, read_draft, read_files
+from . import items_reading
+from .console import VAR, AsJson, Data, err, fail, opened, out, show_json
 
-commands = typer.Typer(no_args_is_help=True, help="Publish and list service items.")
+commands = typer.Typer(
+    no_args_is_help=True, help="Write, publish, compare and withdraw service items."
+)
 By = Annotated[str, typer.Option("--by", help="Who does this.")]
 Code = Annotated[str, typer.Argument(help="The item's implementation code.")]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is recorded for good.")]
+Note = Annotated[str | None, typer.Option("--note", help="What changed; it is recorded for good.")]
+File = Annotated[Path, typer.Argument(help="A YAML file, as docs/items.md describes it.")]
 Files = Annotated[list[Path], typer.Argument(help="YAML files, as docs/items.md describes them.")]
-
-
-@commands.command("publish")
-def publish(
-    files: Files,
-    data: Data = VAR,
-    account: By = "operator",
-) -> None:
-    """Publish items, or their next versions; what is published already stays as it is."""
-    platform = opened(data)
-    definitions = [read_item(file) for file in files]  # all of them, before any is published
-    for definition in definitions:
-        done = items.publish(platform, _manager(account), definition)
-        version = getattr(done.state, "version", "?")
-        out.print(f"{definition.code}  version {version}  {definition.name}")
+FromDay = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], help="The first day of it; today, if not said."),
+]
 
 
 def _manager(account: str) -> Caller:
     actor = Actor(account=account, role=Role.ITEM_MANAGER)
     return Caller(actor, uuid4().hex, Channel.INTERNAL)
+
+
+# From a file
+
+
+def validate(files: Files, *, as_json: AsJson = False) -> None:
+    """Tell every mistake with its line and column; nothing is published. Exits with 1 if any is."""
+    try:
+        definitions, findings = read_files(files), []
+    except ItemFileError as error:
+        definitions, findings = [], error.findings
+    if as_json:
+        show_json(
+            [
+                {
+                    "file": one.path,
+                    "line": one.at.line,
+                    "column": one.at.column,
+                    "message": one.message,
+                }
+                for one in findings
+            ]
+        )
+    else:
+        for path, definition in zip(files, definitions, strict=False):
+            told = f"[green]ok[/] {escape(str(path))}: {escape(definition.name)}"
+            out.print(told, soft_wrap=True)
+        for finding in findings:
+            err.print(f"[red]{escape(str(finding))}[/]", soft_wrap=True)
+    if findings:
+        raise typer.Exit(1)
+
+
+commands.command("validate")(validate)
+
+
+@commands.command("publish")
+def publish(files: Files, data: Data = VAR, account: By = "operator", note: Note = None) -> None:
+    """Publish items, or their next versions; what is published already stays as it is."""
+    definitions = read_files(files)  # all of them, before any is published
+    platform = opened(data)
+    for definition in definitions:
+        _told(platform, items.publish(platform, _manager(account), definition, note).state)
+
+
+def _told(platform: Platform, state: item.State) -> None:
+    """What is published now, and from when until when that is applied for."""
+    if isinstance(state, item.Absent | item.Drafted):
+        raise TypeError("it was published")
+    definition, today = state.definition, legal_day(platform.now())
+    told = f"{definition.code}  version {state.version}  {escape(definition.name)}"
+    out.print(told, soft_wrap=True)
+    last = spans(state.record)[-1]
+    if last.since is not None and last.since > today:
+        out.print(f"  it takes effect on {last.since}; until then an earlier version does")
+    later = [one for one in spans(state.record)[:-1] if one.when(today) == "to_come"]
+    for one in later:
+        number = one.edition.number
+        out.print(f"  [yellow]version {number} takes its place on {one.since}[/]")
+
+
+# Drafts
+
+
+@commands.command("draft")
+def draft(file: File, data: Data = VAR, account: By = "operator") -> None:
+    """Save a file as the draft of its item, as far as it is written; another draft is replaced."""
+    content = read_draft(file)
+    code = content.get("code")
+    if not isinstance(code, str):
+        fail(f"{file} does not say of which item: `code: ...`")
+    item_drafts.save(opened(data), _manager(account), code, content)
+    out.print(f"{code} has a draft; `banjian items publish-draft {code}` publishes it")
+
+
+@commands.command("publish-draft")
+def publish_draft(
+    code: Code, data: Data = VAR, account: By = "operator", note: Note = None
+) -> None:
+    """Publish the draft of an item."""
+    platform = opened(data)
+    _told(platform, item_drafts.publish(platform, _manager(account), code, note).state)
+
+
+@commands.command("discard-draft")
+def discard_draft(code: Code, data: Data = VAR, account: By = "operator") -> None:
+    """Give up the draft of an item."""
+    item_drafts.discard(opened(data), _manager(account), code)
+    out.print(f"{code} has no draft")
+
+
+# Whether it takes cases
 
 
 @commands.command("suspend")
@@ -61,29 +152,53 @@ def retire(code: Code, why: Why, data: Data = VAR, account: By = "operator") -> 
     out.print(f"{code} is retired")
 
 
-@commands.command("check")
-def check(files: Files) -> None:
-    """Read items and tell every mistake with its line; nothing is published."""
-    for file in files:
-        out.print(f"{file}: {read_item(file).name}")
+@commands.command("split")
+def split(  # noqa: PLR0913 - a command's options
+    code: Code,
+    *,
+    into: Annotated[
+        list[str], typer.Option("--into", help="A successor's code; give two or more.")
+    ],
+    why: Why,
+    from_day: FromDay = None,
+    data: Data = VAR,
+    account: By = "operator",
+) -> None:
+    """New cases go to other items, published already. Said again, it completes what broke off."""
+    becoming = Becoming("split", tuple(into), why, _day(from_day))
+    _replace(opened(data), account, code, becoming)
 
 
-@commands.command("list")
-def list_items(data: Data = VAR, *, as_json: AsJson = False) -> None:
-    """Every published item."""
+@commands.command("merge")
+def merge(  # noqa: PLR0913
+    codes: Annotated[list[str], typer.Argument(help="The codes of the items to be merged.")],
+    *,
+    into: Annotated[str, typer.Option("--into", help="The code of the item that they become.")],
+    why: Why,
+    from_day: FromDay = None,
+    data: Data = VAR,
+    account: By = "operator",
+) -> None:
+    """New cases go to one item, published already. Said again, it completes what broke off."""
     platform = opened(data)
-    rows, after = [], None
-    while True:
-        page = platform.views.page(item_catalogue.NAME, "items", "published", after=after)
-        rows += page.rows
-        after = page.cursor
-        if after is None:
-            break
-    if as_json:
-        show_json(rows)
-        return
-    made = table("code", "v", "name", "department", "promised")
-    for row in rows:
-        promised = f"{row['promised_days']} {row['unit']}"
-        made.add_row(row["code"], str(row["version"]), row["name"], row["department"], promised)
-    show_table(made, rows, "No item is published. Publish one: banjian items publish FILE")
+    for code in codes:
+        _replace(platform, account, code, Becoming("merged", (into,), why, _day(from_day)))
+
+
+def _replace(platform: Platform, account: str, code: str, becoming: Becoming) -> None:
+    state = replace(platform, _manager(account), code, becoming).state
+    if isinstance(state, item.Replaced):
+        names = ", ".join(f"{one.code} {one.name}" for one in state.into)
+        told = f"{code}: from {state.from_day} on new cases go to {escape(names)}"
+        out.print(told, soft_wrap=True)
+
+
+def _day(told: datetime | None) -> date | None:
+    return None if told is None else told.date()
+
+
+commands.command("list")(items_reading.list_items)
+commands.command("drafts")(items_reading.list_drafts)
+commands.command("show")(items_reading.show)
+commands.command("versions")(items_reading.versions)
+commands.command("diff")(items_reading.diff)

@@ -1,17 +1,24 @@
 """
 A signed seal in files: FILE is the statement, FILE.sig its signature, FILE.pem the public key.
 
-`openssl dgst -sha256 -verify FILE.pem -signature FILE.sig FILE` checks it, without any of this.
+`openssl dgst -sha256 -verify FILE.pem -signature FILE.sig FILE` checks it, without any of this;
+docs/signatures.md has the command for SM2.
 """
 
-from base64 import encodebytes
+from base64 import b64decode, encodebytes
+from binascii import Error
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from ..application.audit import Seal
 from ..application.ports import Signer
 from ..application.seals import BadSeal, sealed, statement
+from ..application.signatures import BadSignature, verify
 from .console import fail
+
+BEGIN: Final = b"-----BEGIN PUBLIC KEY-----"
+END: Final = b"-----END PUBLIC KEY-----"
 
 
 def beside(path: Path, suffix: str) -> Path:
@@ -37,7 +44,20 @@ def pem(der: bytes) -> bytes:
     """RFC 7468, of a SubjectPublicKeyInfo."""
     content = encodebytes(der).replace(b"\n", b"")
     lines = [content[at : at + 64] for at in range(0, len(content), 64)]
-    return b"\n".join((b"-----BEGIN PUBLIC KEY-----", *lines, b"-----END PUBLIC KEY-----", b""))
+    return b"\n".join((BEGIN, *lines, END, b""))
+
+
+def der(pem: bytes) -> bytes:
+    """What `pem` was made of; raises BadSeal."""
+    _, begin, rest = pem.partition(BEGIN)
+    body, end, _ = rest.partition(END)
+    try:
+        content = b64decode(b"".join(body.split()), validate=True)
+    except Error:
+        content = b""
+    if not (begin and end and content):
+        raise BadSeal("the key is not a public key in PEM")
+    return content
 
 
 def read(path: Path, key: bytes) -> Seal:
@@ -48,18 +68,7 @@ def read(path: Path, key: bytes) -> Seal:
 
 
 def _check(key: bytes, text: bytes, signature: bytes, path: Path) -> None:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
     try:
-        loaded = load_pem_public_key(key)
-    except ValueError as error:
-        raise BadSeal("the key is not a public key in PEM") from error
-    if not isinstance(loaded, EllipticCurvePublicKey):
-        raise BadSeal("the key is of another kind than seals are signed with")
-    try:
-        loaded.verify(signature, text, ECDSA(SHA256()))
-    except InvalidSignature as error:
-        raise BadSeal(f"{path} was not signed with this key, or was changed since") from error
+        verify(der(key), text, signature)
+    except BadSignature as error:
+        raise BadSeal(f"{path}: {error}") from error

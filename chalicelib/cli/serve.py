@@ -1,6 +1,7 @@
 """`banjian serve` and `banjian demo`: run everything in one process, and walk through a case."""
 
 import logging
+import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +35,8 @@ def serve(  # noqa: PLR0913 - one parameter an option
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if fresh:
         _delete(data)
+    if port:
+        os.environ.setdefault("BANJIAN_PUBLIC_URL", f"http://{host}:{port}")
     running = service.Service(data)
     stop = Event()
 

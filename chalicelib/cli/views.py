@@ -50,11 +50,13 @@ def list_views(data: Data = VAR, *, as_json: AsJson = False) -> None:
 
 @commands.command("rebuild")
 def rebuild_view(name: Name, data: Data = VAR) -> None:
-    """Build a view anew beside the live one, and swap when it has caught up."""
+    """Build views anew, on all processors, beside the live ones; swap once they are as far."""
     named = _named(opened(data), name)
     if on_aws(data):
         _send_for(named)
         return
+    from ..embedded.rebuild_crew import crew
+
     platform = named.platform
     with progress_bar() as bar:
         task = bar.add_task("rebuilding", total=platform.log.head())
@@ -63,6 +65,7 @@ def rebuild_view(name: Name, data: Data = VAR) -> None:
             Feed(platform.source),
             platform.views,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
+            crew=crew(data),
         )
     head = platform.log.head()
     out.print(f"rebuilt {', '.join(one.name for one in named.views)} from {head:,} events")

@@ -17,8 +17,8 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"  # 电子监察
     AUDITOR = "auditor"  # 审计
     ITEM_MANAGER = "item_manager"  # 事项管理员
-    SYSTEM_ADMINISTRATOR = "system_administrator"
-    SECURITY_ADMINISTRATOR = "security_administrator"
+    SYSTEM_ADMINISTRATOR = "system_administrator"  # 系统管理员
+    SECURITY_ADMINISTRATOR = "security_administrator"  # 安全管理员; with AUDITOR: see duty.py
     SYSTEM = "system"  # the platform itself: a subscriber or a schedule
 
 

@@ -22,6 +22,12 @@ def build_models(kind: type[BaseModel] = Frozen) -> None:
         build_models(one)
 
 
+def exactly_one(*names: str) -> dict[str, Any]:
+    """What the JSON Schema of a model adds whose validator takes one of these members alone."""
+    given = {"not": {"type": "null"}}
+    return {"oneOf": [{"required": [one], "properties": {one: given}} for one in names]}
+
+
 class Personal:
     """
     Marks a field as personal data (PIPL): `Annotated[str, Personal()]`. The published schemas say

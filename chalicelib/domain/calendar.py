@@ -6,6 +6,7 @@ days (调休上班) a few weeks before it begins. Beyond what is announced, Mond
 working days, and whatever follows from that is provisional: `Calendar.covers` tells.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,13 +41,24 @@ def legal_day(at: datetime) -> date:
 # One year's notice
 
 _WRITTEN = (str, date)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _written_as_a_day(value: object) -> object:
     # Pydantic would read 20270101 as seconds since 1970.
     if isinstance(value, datetime) or not isinstance(value, _WRITTEN):
         raise ValueError(f"{value!r} is no day: write YYYY-MM-DD")  # noqa: TRY004 - pydantic's way
-    return value
+    return value if isinstance(value, date) else _day_in(value)
+
+
+def _day_in(text: str) -> date | str:
+    """Pydantic, where it is strict, takes text for a day only if nobody looked at it before."""
+    if not _ISO_DAY.fullmatch(text):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _written_as_days(values: object) -> object:

@@ -1,59 +1,130 @@
 """
-A service item (政务服务事项): published, revised, suspended, resumed, retired.
+A service item (政务服务事项): from its draft to its end.
 
-    Absent -> Published <-> Suspended
-                  |            |
-                  +-> Retired <+
+    Absent <-> Drafted -> Published <-> Suspended
+                              |             |
+                              +-> Retired <-+
+                              |             |
+                              +-> Replaced <+    split or merged: new cases go to its successors
 
-A version, once published, never changes; a case keeps the one it was submitted under. An item
-that is revised while it is suspended stays suspended.
+A version, once published, never changes; a case keeps the one it was submitted under. Each version
+is in force from its day on, until the day of another comes: what is published today to take effect
+later changes nothing before. An item that is revised while it is suspended stays suspended.
 """
 
-from collections.abc import Iterable
-from functools import reduce
-from typing import Annotated, ClassVar, Literal, assert_never, get_args
+from typing import assert_never
 
-from pydantic import Field
-
-from .base import Command, Frozen, Text
-from .errors import Closed, Contradiction, Invalid, NotFound
+from . import item_succession as succession
+from .calendar import legal_day
+from .errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder
+from .item_commands import (
+    DiscardDraft,
+    ItemCommand,
+    PublishItem,
+    ReplaceItem,
+    ResumeItem,
+    RetireItem,
+    SaveDraft,
+    SuspendItem,
+    TakeOver,
+)
 from .item_definition import (
     Fee,
     ItemDefinition,
     ItemMaterial,
     Limits,
+    Variant,
+    in_variant,
     missing_materials,
     unknown_materials,
 )
+from .item_events import (
+    EVENTS,
+    Event,
+    How,
+    ItemDraftDiscarded,
+    ItemDraftSaved,
+    ItemMerged,
+    ItemPublished,
+    ItemResumed,
+    ItemRetired,
+    ItemSplit,
+    ItemSuspended,
+    ItemTookOver,
+    NamedItem,
+    Predecessor,
+)
 from .item_rules import Misfit, misfits
+from .item_state import (
+    Absent,
+    Draft,
+    Drafted,
+    Edition,
+    Known,
+    Published,
+    Record,
+    Replaced,
+    Retired,
+    State,
+    Suspended,
+    draft_of,
+    evolve,
+    fold,
+    in_force,
+    initial,
+)
+from .item_succession import over
 
 __all__ = [
     "CATEGORY",
     "EVENTS",
     "Absent",
+    "DiscardDraft",
+    "Draft",
+    "Drafted",
+    "Edition",
     "Event",
     "Fee",
+    "How",
+    "ItemClosed",
     "ItemCommand",
     "ItemDefinition",
+    "ItemDraftDiscarded",
+    "ItemDraftSaved",
     "ItemMaterial",
+    "ItemMerged",
     "ItemPublished",
     "ItemResumed",
     "ItemRetired",
+    "ItemSplit",
     "ItemSuspended",
+    "ItemTookOver",
+    "Known",
     "Limits",
     "Misfit",
+    "NamedItem",
     "NotPublishable",
+    "Predecessor",
     "PublishItem",
     "Published",
+    "Record",
+    "ReplaceItem",
+    "Replaced",
     "ResumeItem",
     "RetireItem",
     "Retired",
+    "SaveDraft",
     "State",
     "SuspendItem",
     "Suspended",
+    "TakeOver",
+    "Variant",
     "decide",
+    "draft_of",
     "evolve",
     "fold",
+    "in_force",
+    "in_variant",
     "initial",
     "misfits",
     "missing_materials",
@@ -61,8 +132,6 @@ __all__ = [
 ]
 
 CATEGORY = "item"
-
-Version = Annotated[int, Field(ge=1)]
 
 
 class NotPublishable(Invalid):
@@ -73,123 +142,22 @@ class NotPublishable(Invalid):
         self.misfits = found
 
 
-# Events
+class ItemClosed(Closed):
+    """The item takes no new cases; those that are meant for it go to the `successors`, if any."""
 
-
-class ItemPublished(Frozen):
-    """A version of the item came out (发布); `version` counts from 1."""
-
-    schema_version: ClassVar[int] = 2
-    reads_from: ClassVar[int] = 1
-    type: Literal["ItemPublished"] = "ItemPublished"
-    version: Version
-    definition: ItemDefinition
-
-
-class ItemSuspended(Frozen):
-    """No new cases for the time being (暂停); those that were submitted go on."""
-
-    type: Literal["ItemSuspended"] = "ItemSuspended"
-    reason: Text
-
-
-class ItemResumed(Frozen):
-    """New cases again (恢复)."""
-
-    type: Literal["ItemResumed"] = "ItemResumed"
-
-
-class ItemRetired(Frozen):
-    """No new cases ever (取消); those that were submitted go on."""
-
-    type: Literal["ItemRetired"] = "ItemRetired"
-    reason: Text
-
-
-Event = ItemPublished | ItemSuspended | ItemResumed | ItemRetired
-
-EVENTS: tuple[type[Frozen], ...] = get_args(Event)
-
-
-# State
-
-
-class Absent(Frozen):
-    """No such item."""
-
-
-class Published(Frozen):
-    definition: ItemDefinition
-    version: Version
-
-
-class Suspended(Frozen):
-    definition: ItemDefinition
-    version: Version
-    reason: Text
-
-
-class Retired(Frozen):
-    definition: ItemDefinition
-    version: Version
-    reason: Text
-
-
-State = Absent | Published | Suspended | Retired
-initial: State = Absent()
-
-
-def evolve(state: State, event: Event) -> State:
-    match state, event:
-        case Absent() | Published(), ItemPublished():
-            return Published(definition=event.definition, version=event.version)
-        case Suspended(), ItemPublished():
-            return Suspended(
-                definition=event.definition, version=event.version, reason=state.reason
-            )
-        case Published(), ItemSuspended():
-            return Suspended(
-                definition=state.definition, version=state.version, reason=event.reason
-            )
-        case Suspended(), ItemResumed():
-            return Published(definition=state.definition, version=state.version)
-        case Published() | Suspended(), ItemRetired():
-            return Retired(definition=state.definition, version=state.version, reason=event.reason)
-        case _:
-            raise ValueError(f"{event.type} does not follow {type(state).__name__}")
-
-
-def fold(events: Iterable[Event], state: State = initial) -> State:
-    return reduce(evolve, events, state)
-
-
-# Commands
-
-
-class PublishItem(Command):
-    """Publish an item, or its next version."""
-
-    definition: ItemDefinition
-
-
-class SuspendItem(Command):
-    reason: Text
-
-
-class ResumeItem(Command):
-    pass
-
-
-class RetireItem(Command):
-    reason: Text
-
-
-ItemCommand = PublishItem | SuspendItem | ResumeItem | RetireItem
+    def __init__(self, zh: str, en: str, successors: tuple[NamedItem, ...] = ()) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.successors = successors
 
 
 def decide(command: ItemCommand, state: State) -> list[Event]:
     """Repeating a command that already took effect yields no events. Raises Rejected."""
     match command:
+        case SaveDraft():
+            return save_draft(command, state)
+        case DiscardDraft():
+            return discard_draft(state)
         case PublishItem():
             return publish(command, state)
         case SuspendItem():
@@ -198,70 +166,141 @@ def decide(command: ItemCommand, state: State) -> list[Event]:
             return resume(state)
         case RetireItem():
             return retire(command, state)
+        case ReplaceItem():
+            return succession.replace(command, state)
+        case TakeOver():
+            return succession.take_over(command, state)
         case _:
             assert_never(command)
 
 
+# Drafts
+
+
+def save_draft(command: SaveDraft, state: State) -> list[Event]:
+    if isinstance(state, Retired | Replaced):
+        raise over(state)
+    based_on = None if isinstance(state, Absent | Drafted) else state.version
+    if draft_of(state) == Draft(content=command.content, based_on=based_on):
+        return []
+    return [ItemDraftSaved(content=command.content, based_on=based_on)]
+
+
+def discard_draft(state: State) -> list[Event]:
+    if isinstance(state, Absent):
+        raise NotFound("there is no such item")
+    return [] if draft_of(state) is None else [ItemDraftDiscarded()]
+
+
+# Versions
+
+
 def publish(command: PublishItem, state: State) -> list[Event]:
-    """Raises NotPublishable, Invalid (another item's code), Closed."""
+    """Raises NotPublishable, Invalid (another item's code), OutOfOrder (an old draft), Closed."""
     match state:
-        case Absent():
-            return [_next(command.definition, 1)]
-        case Retired():
-            raise Closed(f"the item was retired: {state.reason}")
+        case Absent() | Drafted():
+            _check_draft(command, state)
+            return [_next(command, 1)]
+        case Retired() | Replaced():
+            raise over(state)
         case Published() | Suspended():
-            if state.definition == command.definition:
+            if state.definition == command.definition and not _uses_draft(command, state):
                 return []
             if state.definition.code != command.definition.code:
                 raise Invalid(f"this is item {state.definition.code}; publish another one apart")
-            return [_next(command.definition, state.version + 1)]
+            _check_draft(command, state)
+            return [_next(command, state.version + 1)]
         case _:
             assert_never(state)
 
 
-def _next(definition: ItemDefinition, version: int) -> ItemPublished:
+def _uses_draft(command: PublishItem, state: State) -> bool:
+    return command.from_draft and draft_of(state) is not None
+
+
+def _check_draft(command: PublishItem, state: State) -> None:
+    if not command.from_draft:
+        return
+    draft = draft_of(state)
+    if draft is None:
+        raise NotFound("there is no draft to publish")
+    current = None if isinstance(state, Absent | Drafted) else state.version
+    if draft.based_on != current:
+        raise OutOfOrder(
+            f"the draft was made from version {draft.based_on or 0}, and by now there is version "
+            f"{current}: look at what changed, and save the draft again"
+        )
+
+
+def _next(command: PublishItem, version: int) -> ItemPublished:
+    definition = command.definition
     found = misfits(definition)
     if found:
         raise NotPublishable(found)
-    return ItemPublished(version=version, definition=definition)
+    since = definition.valid_from
+    if version > 1:  # it changes nothing that could be applied for before it was there
+        today = legal_day(command.at)
+        since = max(since, today) if since is not None else today
+    return ItemPublished(
+        version=version,
+        definition=definition,
+        note=command.note,
+        in_force_from=since,
+        from_draft=command.from_draft,
+    )
+
+
+# Whether it takes cases
 
 
 def suspend(command: SuspendItem, state: State) -> list[Event]:
     match state:
-        case Absent():
+        case Absent() | Drafted():
             raise NotFound("there is no such item")
+        case Retired():
+            raise over(state)
         case Published():
             return [ItemSuspended(reason=command.reason)]
-        case Suspended() if state.reason == command.reason:
-            return []
         case Suspended():
-            raise Contradiction(f"the item is suspended already: {state.reason}")
-        case Retired():
-            raise Closed(f"the item was retired: {state.reason}")
+            return _suspended_again(command, state.reason)
+        case Replaced():
+            if state.suspended is None:
+                return [ItemSuspended(reason=command.reason)]
+            return _suspended_again(command, state.suspended)
         case _:
             assert_never(state)
 
 
+def _suspended_again(command: SuspendItem, reason: str) -> list[Event]:
+    if command.reason != reason:
+        raise Contradiction(f"the item is suspended already: {reason}")
+    return []
+
+
 def resume(state: State) -> list[Event]:
     match state:
-        case Absent():
+        case Absent() | Drafted():
             raise NotFound("there is no such item")
+        case Retired():
+            raise over(state)
         case Published():
             return []
         case Suspended():
             return [ItemResumed()]
-        case Retired():
-            raise Closed(f"the item was retired: {state.reason}")
+        case Replaced():
+            return [] if state.suspended is None else [ItemResumed()]
         case _:
             assert_never(state)
 
 
 def retire(command: RetireItem, state: State) -> list[Event]:
     match state:
-        case Absent():
+        case Absent() | Drafted():
             raise NotFound("there is no such item")
         case Published() | Suspended():
             return [ItemRetired(reason=command.reason)]
+        case Replaced():
+            raise over(state)
         case Retired() if state.reason == command.reason:
             return []
         case Retired():

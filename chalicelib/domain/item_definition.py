@@ -16,6 +16,8 @@ from .calendar import Day
 from .case.parts import Trust
 from .clock import Limit, SpecialProcedure
 from .codes import ApplicantKind, Authority, CaseType, ItemType, Level
+from .errors import Invalid
+from .item_questions import Condition, Question, Refusal
 from .plan import CertificateKind, Plan, PlannedStep, StepDays
 
 Schema = dict[str, JsonValue]
@@ -57,12 +59,34 @@ class Fee(Frozen):
     basis: Text | None = None
 
 
+class Variant(Frozen):
+    """
+    A variant (情形) of an item, for those `when` whose answers say so. `materials` are the ids of
+    those that it requires, and `optional` of those that may be handed in as well; without them, the
+    item's own. `limits` and `fee` are the item's own where they are not given.
+    """
+
+    id: Code
+    name: Line
+    name_en: Line
+    when: Condition | None = None
+    materials: tuple[Code, ...] | None = None
+    optional: tuple[Code, ...] = ()
+    limits: Limits | None = None
+    fee: Fee | None = None
+    note: Text | None = None
+
+
 class ItemDefinition(Frozen):
     """
     One version of an item, complete. `code` is the implementation code (实施编码, 31 characters);
     `department` decides, and `intake` (none: the same) has the window that takes cases in;
     `division` is a GB/T 2260 code; `real_name_level` the least sign-in, 0 to 4, that an applicant
-    needs; `form` a JSON Schema (2020-12) of what the applicant fills in.
+    needs; `form` a JSON Schema (2020-12) of what the applicant fills in; `confidential` (保密事项)
+    keeps its cases from those who do not handle them.
+
+    `questions` tell who qualifies: not those whom a refusal meets, the others for the one variant
+    that fits, or the first one that does if they are `variants_in_order`.
     """
 
     code: Annotated[str, Field(pattern=r"^[0-9A-Z]{31}$")]
@@ -91,6 +115,11 @@ class ItemDefinition(Frozen):
     certificate: CertificateKind | None = None
     valid_from: Day | None = None
     valid_until: Day | None = None
+    confidential: bool = False
+    questions: Annotated[tuple[Question, ...], Field(max_length=50)] = ()
+    refusals: Annotated[tuple[Refusal, ...], Field(max_length=50)] = ()
+    variants: Annotated[tuple[Variant, ...], Field(max_length=50)] = ()
+    variants_in_order: bool = False
 
     def plan(self) -> Plan:
         """What a case embeds when it is submitted."""
@@ -105,6 +134,36 @@ class ItemDefinition(Frozen):
             fee=self.fee.amount,
             certificate=self.certificate,
         )
+
+
+def in_variant(definition: ItemDefinition, variant: str | None) -> ItemDefinition:
+    """
+    The item as it is for those whose `variant` that is: its materials, limits and fee. Raises
+    Invalid for a variant that the item does not have.
+    """
+    if variant is None:
+        return definition
+    found = next((one for one in definition.variants if one.id == variant), None)
+    if found is None:
+        known = ", ".join(one.id for one in definition.variants) or "none"
+        raise Invalid(f"the item has no variant {variant}; it has: {known}")
+    changes = {
+        "materials": _materials(definition, found),
+        "limits": found.limits or definition.limits,
+        "fee": found.fee or definition.fee,
+    }
+    return definition.model_copy(update=changes)
+
+
+def _materials(definition: ItemDefinition, variant: Variant) -> tuple[ItemMaterial, ...]:
+    if variant.materials is None:
+        return definition.materials
+    listed = {*variant.materials, *variant.optional}
+    return tuple(
+        one.model_copy(update={"required": one.id in variant.materials})
+        for one in definition.materials
+        if one.id in listed
+    )
 
 
 def missing_materials(definition: ItemDefinition, given: Iterable[str]) -> list[ItemMaterial]:

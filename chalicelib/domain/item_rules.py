@@ -7,7 +7,8 @@ from typing import NamedTuple
 from .actor import DEPARTMENT_STAFF, Channel, Role
 from .clock import JOINT_DECISION, Limit, SpecialProcedure
 from .codes import CaseType
-from .item_definition import ItemDefinition
+from .item_definition import ItemDefinition, in_variant
+from .item_question_rules import question_problems
 from .numbers import InvalidNumber, check_credit_code, parse_item_code
 from .plan import DESKS, PlannedStep, StepKind
 
@@ -179,6 +180,23 @@ def _unique(item: ItemDefinition) -> Iterator[Misfit]:
             yield Misfit((field,), f"{value} is there more than once")
 
 
+def _questions(item: ItemDefinition) -> Iterator[Misfit]:
+    for where, message in question_problems(item):
+        yield Misfit(where, message)
+
+
+def _variants(item: ItemDefinition) -> Iterator[Misfit]:
+    """A variant's own limits and fee keep the rules of the item's."""
+    for at, variant in enumerate(item.variants):
+        one = in_variant(item, variant.id)
+        own = {"limits": variant.limits, "steps": variant.limits, "fee": variant.fee}
+        for rule in (_limits, _step_limits, _fee):
+            for where, message in rule(one):
+                if own[str(where[0])] is not None:
+                    place = where if where[0] != "steps" else ("limits", "promised")
+                    yield Misfit(("variants", at, *place), message)
+
+
 RULES: tuple[Callable[[ItemDefinition], Iterator[Misfit]], ...] = (
     _codes,
     _unique,
@@ -192,4 +210,6 @@ RULES: tuple[Callable[[ItemDefinition], Iterator[Misfit]], ...] = (
     _special_procedures,
     _fee,
     _validity,
+    _questions,
+    _variants,
 )

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..http.doc import Doc
 from ..http.errors import CODES
-from ..http.messages import MESSAGES
+from ..http.messages import MESSAGES, Language
 from .json_schemas import Json
 
 STATUS: Final[Mapping[str, int]] = {
@@ -21,6 +21,7 @@ STATUS: Final[Mapping[str, int]] = {
     "unauthenticated": 401,
     "invalid-token": 401,
     "forbidden": 403,
+    "role-required": 403,
     "method-not-allowed": 405,
     "too-large": 413,
     "unsupported-media-type": 415,
@@ -36,10 +37,26 @@ BEFORE: Final = frozenset(
     {"method-not-allowed", "too-many-requests", "headers-too-large", "not-implemented"}
 )
 ANY: Final = frozenset(
-    {"bad-request", "malformed-url", "internal", "store-unavailable", "on-standby"}
+    {
+        "bad-parameter",
+        "bad-request",
+        "malformed-url",
+        "internal",
+        "store-unavailable",
+        "on-standby",
+        "rate-limited",
+    }
 )
 SIGNED_IN: Final = frozenset(
-    {"unauthenticated", "invalid-token", "forbidden", "not-allowed", "sign-in-unavailable"}
+    {
+        "unauthenticated",
+        "invalid-token",
+        "forbidden",
+        "not-allowed",
+        "role-required",
+        "duties-not-separated",
+        "sign-in-unavailable",
+    }
 )
 BODY: Final = frozenset({"too-large", "unsupported-media-type"})
 JSON: Final = frozenset({"malformed-json", "invalid-request", "commit-too-large"})
@@ -58,24 +75,40 @@ COMMAND: Final = frozenset(
         "precondition-failed",
     }
 )
-LIST: Final = frozenset({"bad-parameter", "view-behind"})
+LIST: Final = frozenset({"view-behind"})
+SUBMISSION: Final = frozenset({"duplicate-case", "item-closed"})
 UPLOAD: Final = frozenset({"empty-document", "wrong-digest"})
 ONE: Final = frozenset({"not-found"})
 
-HEADERS: Final[Mapping[int, tuple[str, ...]]] = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}
+LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")
+EXAMPLES: Final = "#/components/examples/"
+HEADERS: Final[Mapping[int, tuple[str, ...]]] = {
+    401: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
 
 
-def codes(method: str, path: str, doc: Doc) -> frozenset[str]:
+class Takes(NamedTuple):
+    """Whether an operation takes a body, and whether that is bytes rather than JSON."""
+
+    body: bool
+    raw: bool
+
+
+def codes(takes: Takes, path: str, doc: Doc) -> frozenset[str]:
     """The codes of the problems that the operation can answer with."""
     families = (
         (True, ANY),
         (not doc.public, SIGNED_IN),
-        (method != "GET", BODY),
+        (takes.body, BODY),
         (doc.body is not None, JSON),
         (doc.command, COMMAND),
+        (doc.reply == "SubmissionReply", SUBMISSION),
         (bool(doc.query), LIST),
-        (method != "GET" and doc.body is None, UPLOAD),
+        (takes.raw, UPLOAD),
         ("{" in path, ONE),
+        (True, frozenset(doc.problems)),
     )
     return frozenset[str]().union(*(family for applies, family in families if applies))
 
@@ -92,6 +125,11 @@ def name(status: int, some: list[str]) -> str:
     return ".".join((f"Problem{status}", *some))
 
 
+def example(code: str, language: str) -> str:
+    """The name of the component that shows the problem in that language."""
+    return f"{code}.{language}"
+
+
 def response(status: int, some: list[str]) -> Json:
     said = "; ".join(f"`{one}` {MESSAGES[one].zh.title} {MESSAGES[one].en.title}" for one in some)
     schema = {
@@ -101,10 +139,12 @@ def response(status: int, some: list[str]) -> Json:
         ]
     }
     headers = ("Content-Language", "X-Request-Id", *HEADERS.get(status, ()))
+    names = [example(code, language) for code in some for language in LANGUAGES]
+    examples = {one: {"$ref": f"{EXAMPLES}{one}"} for one in names}
     return {
         "description": said,
         "headers": {one: {"$ref": f"#/components/headers/{one}"} for one in headers},
-        "content": {"application/problem+json": {"schema": schema}},
+        "content": {"application/problem+json": {"schema": schema, "examples": examples}},
     }
 
 

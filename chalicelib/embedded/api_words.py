@@ -1,14 +1,21 @@
-"""What docs/openapi.json says in words that stand nowhere else."""
+"""What the OpenAPI document says in words that stand nowhere else."""
 
 from collections.abc import Mapping
 from typing import Any, Final
+
+from ..domain.actor import Role
+from ..http.docs import PARTS
 
 TAGS: Final[Mapping[str, str]] = {
     "cases": "办件: submit a case, move it on, read it.",
     "drafts": "草稿: what is not submitted yet.",
     "lists": "Work lists, one's own cases, the case-process library (办件过程信息库).",
-    "items": "事项: what can be applied for.",
+    "items": "事项: what can be applied for, who qualifies, and how items are kept.",
+    "code-sets": "代码集: the codes of the national standard, and our words for them.",
     "documents": "材料: documents that are handed in.",
+    "certificates": "电子证照: certificates, showing them, letting others use them, verification.",
+    "people": "人员与法人: accounts, real-name levels, companies and their operators, mandates.",
+    "sign-in": "登录: tokens of our own.",
     "service": "The service itself.",
 }
 
@@ -63,6 +70,42 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "description": "The `case_id` of a reply; not the case number.",
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$"},
     },
+    "identifier": {
+        "description": "证照标识: a certificate's identifier (GB/T 36904).",
+        "schema": {"type": "string", "pattern": "^[0-9A-Z.]{10,120}$"},
+    },
+    "authorisation": {
+        "description": "The `authorisation` of a reply.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
+    },
+    "token": {
+        "description": "核验码: what the QR code of a certificate carries.",
+        "schema": {"type": "string", "pattern": "^[A-Z2-7]{26}$"},
+    },
+    "account": {
+        "description": "账户: an account, as `account` of a reply has it.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$"},
+    },
+    "credit_code": {
+        "description": "统一社会信用代码: a unified social credit code (GB 32100).",
+        "schema": {"type": "string", "pattern": "^[0-9A-Z]{18}$"},
+    },
+    "mandate_id": {
+        "description": "The `mandate_id` of a reply.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$"},
+    },
+    "upload_id": {
+        "description": "The `upload_id` of a reply.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{26}$"},
+    },
+    "number": {
+        "description": "A part of the document, from 1.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 99999},
+    },
+    "link": {
+        "description": "As the `url` of a link has it.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:@~-]{1,300}$"},
+    },
     "digest": {
         "description": "SHA-256 of one of the case's materials, in hex.",
         "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
@@ -70,6 +113,14 @@ PATH_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "code": {
         "description": "实施编码: the item's implementation code.",
         "schema": {"type": "string", "pattern": "^[0-9A-Z]{31}$"},
+    },
+    "file": {
+        "description": "A part of the page, as the page names it.",
+        "schema": {"enum": sorted(PARTS)},
+    },
+    "name": {
+        "description": "A code set's name, as the list of them has it.",
+        "schema": {"type": "string", "pattern": "^[a-z-]{1,40}$"},
     },
     "version": {
         "description": "A version of the item, from 1.",
@@ -93,6 +144,11 @@ HEADER_PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "description": "The ETag that the caller has: answered with 304 if that is current.",
         "schema": {"type": "string"},
     },
+    "X-Role": {
+        "description": "Which of the account's roles the caller acts in: needed if the token has "
+        "several.",
+        "schema": {"enum": sorted(Role)},
+    },
     "Accept-Language": {
         "description": "The language of problems and of the clock's ledger: zh-CN (the default) "
         "or en.",
@@ -114,8 +170,8 @@ TOLD: Final[Mapping[str, str]] = {
 
 HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "ETag": {
-        "description": 'The version of the stream, quoted, as `"7"`.',
-        "schema": {"type": "string", "pattern": '^"\\d+(-[^"]+)?"$'},
+        "description": 'The version of the stream, quoted, as `"7"`; of a file a weak one.',
+        "schema": {"type": "string", "pattern": '^("\\d+(-[^"]+)?"|W/"[0-9a-f]{16}")$'},
     },
     "Idempotency-Replayed": {
         "description": "`true` if the command had been taken before: this is its first outcome.",

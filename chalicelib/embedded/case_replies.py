@@ -48,10 +48,21 @@ class CommandReply(BaseModel):
     position: Position | None
 
 
+class Warned(BaseModel):
+    """Something about the applicant's id number to look at, such as a region no list has."""
+
+    code: Code
+    message: Text
+
+
 class SubmissionReply(CommandReply):
-    """`query_code` (查询密码): with it progress is asked for without an account."""
+    """
+    `query_code` (查询密码): with it progress is asked for without an account. `warnings` stand in
+    nobody's way.
+    """
 
     query_code: Annotated[str, Field(pattern=r"^[2-9A-HJ-NP-Z]{8}$")]
+    warnings: list[Warned]
 
 
 # One case

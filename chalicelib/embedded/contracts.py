@@ -1,6 +1,7 @@
 """
-The files of the published contract: events/ and what docs/ has of it. They are made from the code;
-only the examples of events are not, since what was published is forever.
+The files of the published contract: events/, the OpenAPI document, and the tables in docs/. They
+are made from the code; only examples are not: those of events since what was published is forever,
+those of requests and replies since they are recorded.
 """
 
 import re
@@ -9,17 +10,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from . import api_problems
+from . import api_examples, api_problems
 from .asyncapi import asyncapi
 from .event_contracts import EventType, envelope_schema, event_schema, event_types, meaning
 from .event_words import PHASES, WORDS
 from .json_schemas import Json, render
-from .openapi import openapi
+from .openapi import openapi, operations, shows, told_problems
 
 _OF_A_TYPE: Final = re.compile(r"events/(\w+)/(\w+)\.v(\d+)\.(?:schema|example)\.json")
 _BY_HAND: Final = frozenset({"events/README.md"})
 EVENT_TABLE: Final = "docs/events.md"
 PROBLEM_TABLE: Final = "docs/api.md"
+OPENAPI: Final = "chalicelib/http/static/openapi.json"
 
 
 class ContractError(Exception):
@@ -51,13 +53,17 @@ def generated(root: Path) -> dict[str, str]:
         "events/envelope.schema.json": envelope_schema(),
         **schemas,
         "events/asyncapi.json": asyncapi(version),
-        "docs/openapi.json": openapi(app.app.routes, version),
+        OPENAPI: openapi(app.app.routes, version, recorded(root)),
     }
     return {
         **{path: render(value) for path, value in whole.items()},
         EVENT_TABLE: with_table(_text(root / EVENT_TABLE), "events", event_table()),
         PROBLEM_TABLE: with_table(_text(root / PROBLEM_TABLE), "problems", api_problems.table()),
     }
+
+
+def recorded(root: Path) -> api_examples.Examples:
+    return api_examples.read(_text(root / api_examples.RECORDED))
 
 
 def _every_type_has_words() -> None:
@@ -95,7 +101,22 @@ def example_path(root: Path, event: EventType) -> Path:
 
 def gaps(root: Path) -> list[str]:
     """What was published and is gone, or has never been shown; each with what to do."""
-    return [*_missing(root), *_unknown(root)]
+    return [*_missing(root), *_unknown(root), *_never_shown(root)]
+
+
+def _never_shown(root: Path) -> Iterator[str]:
+    """Operations and problems without an example."""
+    import app
+
+    examples = recorded(root)
+    found = list(operations(app.app.routes))
+    codes = {code for _, some in told_problems(found).values() for code in some}
+    remedy = "python -m tests.embedded.api_examples records what the walks do"
+    for one in found:
+        if missing := shows(one) - examples.operations.get(one.doc.name, {}).keys():
+            yield f"{one.doc.name} has no example of its {' and '.join(sorted(missing))}: {remedy}"
+    for code in api_examples.unrecorded(codes, examples):
+        yield f"no walk is refused with {code}: {remedy}"
 
 
 def _missing(root: Path) -> Iterator[str]:

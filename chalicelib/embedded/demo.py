@@ -16,6 +16,7 @@ import httpx
 
 from ..domain.calendar import LEGAL_ZONE, load_builtin
 from . import signin
+from .illustration import pdf
 
 Json = dict[str, Any]
 SignIn = Callable[[str], str]
@@ -142,8 +143,8 @@ def _materials(tour: Tour, *ids: str) -> list[Json]:
                 "clerk-chen",
                 "POST",
                 "/documents",
-                content=f"Illustrative document: {one}\n".encode(),
-                headers={"Content-Type": "application/octet-stream"},
+                content=pdf(f"Illustrative document: {one}"),
+                headers={"Content-Type": "application/pdf"},
             ).json()["sha256"],
             "title": one,
             "trust": "B",

@@ -1,37 +1,38 @@
-"""Service items in YAML files (docs/items.md): read them, and say what is wrong in which line."""
+"""Service items in YAML files (docs/items.md): read them, and say what is wrong, and where."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from ..application.form_schemas import schema_problems
-from ..domain.item import ItemDefinition, misfits
+from ..application.item_check import Where, check
+from ..domain.item import ItemDefinition
 
 MAX_BYTES = 1_000_000
 
-Where = tuple[str | int, ...]
+
+class Mark(NamedTuple):
+    """A place in a file; line and column count from 1, 0 if it is the file as a whole."""
+
+    line: int
+    column: int
+
+
+NOWHERE = Mark(0, 0)
 
 
 class Finding(NamedTuple):
-    """One thing wrong with a file; `line` counts from 1, 0 if it is the file as a whole."""
+    """One thing wrong with a file."""
 
     path: Path
-    line: int
+    at: Mark
     message: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.path}:{self.line}: {self.message}"
-            if self.line
-            else f"{self.path}: {self.message}"
-        )
+        place = f":{self.at.line}:{self.at.column}" if self.at.line else ""
+        return f"{self.path}{place}: {self.message}"
 
 
 class ItemFileError(Exception):
@@ -43,17 +44,22 @@ class ItemFileError(Exception):
 
 
 class _Document(NamedTuple):
-    """What a file says, and in which line each value begins."""
+    """What a file says, and where each value begins."""
 
     content: Any
-    lines: Mapping[Where, int]
+    marks: Mapping[Where, Mark]
 
 
 def read_items(directory: Path) -> list[ItemDefinition]:
     """The items in `directory`/*.yaml, by file name; raises ItemFileError for all files at once."""
+    return read_files(sorted((*directory.glob("*.yaml"), *directory.glob("*.yml"))))
+
+
+def read_files(paths: Iterable[Path]) -> list[ItemDefinition]:
+    """The item in each file; raises ItemFileError for all files at once."""
     read: dict[Path, ItemDefinition] = {}
     findings: list[Finding] = []
-    for path in sorted((*directory.glob("*.yaml"), *directory.glob("*.yml"))):
+    for path in paths:
         try:
             read[path] = read_item(path)
         except ItemFileError as error:
@@ -69,32 +75,39 @@ def _repeated(read: Mapping[Path, ItemDefinition]) -> Iterator[Finding]:
     for path, definition in read.items():
         other = first.setdefault(definition.code, path)
         if other != path:
-            yield Finding(path, 0, f"{definition.code} is also the code of {other.name}")
+            yield Finding(path, NOWHERE, f"{definition.code} is also the code of {other.name}")
 
 
 def read_item(path: Path) -> ItemDefinition:
     """The item in one file, fit to be published; raises ItemFileError."""
     document = _parsed(path, _text(path))
-    found = list(_misfits(document))
-    if found:
+    definition, found = check(document.content)
+    if definition is None or found:
         raise ItemFileError(
-            Finding(path, _line(document.lines, where), f"{_name(where)}: {message}")
+            Finding(path, _mark(document.marks, where), f"{_name(where)}: {message}")
             for where, message in found
         )
-    return ItemDefinition.model_validate(document.content)
+    return definition
+
+
+def read_draft(path: Path) -> dict[str, Any]:
+    """What a file says of an item, as far as it is written. Raises ItemFileError: it is no YAML."""
+    content: dict[str, Any] = _parsed(path, _text(path)).content
+    return content
 
 
 def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
         if len(raw) > MAX_BYTES:
-            raise ItemFileError([Finding(path, 0, f"is over {MAX_BYTES:,} bytes")])
+            raise ItemFileError([Finding(path, NOWHERE, f"is over {MAX_BYTES:,} bytes")])
         return raw.decode("utf-8-sig")
     except OSError as error:
-        raise ItemFileError([Finding(path, 0, error.strerror or str(error))]) from error
+        raise ItemFileError([Finding(path, NOWHERE, error.strerror or str(error))]) from error
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise ItemFileError([Finding(path, line, "is not UTF-8 text; save it as UTF-8")]) from error
+        before = raw[: error.start]
+        at = Mark(before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
+        raise ItemFileError([Finding(path, at, "is not UTF-8 text; save it as UTF-8")]) from error
 
 
 # YAML
@@ -123,131 +136,75 @@ def _parsed(path: Path, text: str) -> _Document:
     try:
         loader = _Loader(text)
         root = loader.get_single_node()
-        lines: dict[Where, int] = {}
-        found = [Finding(path, line, message) for line, message in _odd(root, (), lines, set())]
+        marks: dict[Where, Mark] = {}
+        found = [Finding(path, at, message) for at, message in _odd(root, (), marks, set())]
         if not isinstance(root, yaml.MappingNode):
-            found.append(Finding(path, 0, "is not an item: `code: ...`, `name: ...` and so on"))
+            said = "is not an item: `code: ...`, `name: ...` and so on"
+            found.append(Finding(path, NOWHERE, said))
         if found:
             raise ItemFileError(found)
-        return _Document(loader.construct_document(root), lines)
+        return _Document(loader.construct_document(root), marks)
     except yaml.YAMLError as error:
         raise ItemFileError([_syntax(path, text, error)]) from error
     except RecursionError as error:
-        raise ItemFileError([Finding(path, 0, "is nested too deeply")]) from error
+        raise ItemFileError([Finding(path, NOWHERE, "is nested too deeply")]) from error
     except ValueError as error:  # what YAML's own types make of a value: !!timestamp, a vast number
-        raise ItemFileError([Finding(path, 0, str(error))]) from error
+        raise ItemFileError([Finding(path, NOWHERE, str(error))]) from error
 
 
 def _syntax(path: Path, text: str, error: yaml.YAMLError) -> Finding:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return Finding(path, error.problem_mark.line + 1, f"not YAML: {error.problem}")
+        return Finding(path, _of(error.problem_mark), f"not YAML: {error.problem}")
     if isinstance(error, yaml.reader.ReaderError):
-        line = text[: error.position].count("\n") + 1
-        return Finding(path, line, f"not YAML: character {error.character:#06x} is not allowed")
-    return Finding(path, 0, f"not YAML: {error}")
+        before = text[: error.position]
+        at = Mark(before.count("\n") + 1, error.position - before.rfind("\n"))
+        return Finding(path, at, f"not YAML: character {error.character:#06x} is not allowed")
+    return Finding(path, NOWHERE, f"not YAML: {error}")
+
+
+def _of(mark: yaml.Mark) -> Mark:
+    return Mark(mark.line + 1, mark.column + 1)
 
 
 def _odd(
-    node: yaml.Node | None, where: Where, lines: dict[Where, int], seen: set[int]
-) -> Iterator[tuple[int, str]]:
-    """What YAML allows and an item does not; notes in `lines` where each value is."""
+    node: yaml.Node | None, where: Where, marks: dict[Where, Mark], seen: set[int]
+) -> Iterator[tuple[Mark, str]]:
+    """What YAML allows and an item does not; notes in `marks` where each value is."""
     if node is None:
         return
-    lines.setdefault(where, node.start_mark.line + 1)
+    marks.setdefault(where, _of(node.start_mark))
     if id(node) in seen:
-        yield node.start_mark.line + 1, "no aliases (*name): write the value out"
+        yield _of(node.start_mark), "no aliases (*name): write the value out"
         return
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         for at, one in enumerate(node.value):
-            yield from _odd(one, (*where, at), lines, seen)
+            yield from _odd(one, (*where, at), marks, seen)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield from _odd_key(key, where, lines)
-            lines[*where, str(key.value)] = key.start_mark.line + 1
-            yield from _odd(value, (*where, str(key.value)), lines, seen)
+            yield from _odd_key(key, where, marks)
+            marks[*where, str(key.value)] = _of(key.start_mark)
+            yield from _odd(value, (*where, str(key.value)), marks, seen)
 
 
-def _odd_key(key: yaml.Node, where: Where, lines: Mapping[Where, int]) -> Iterator[tuple[int, str]]:
-    line = key.start_mark.line + 1
+def _odd_key(
+    key: yaml.Node, where: Where, marks: Mapping[Where, Mark]
+) -> Iterator[tuple[Mark, str]]:
     if key.tag != "tag:yaml.org,2002:str":
-        yield line, f"{key.value} is not a name: put it in quotes"
-    elif (*where, key.value) in lines:
-        yield line, f"{key.value} is there already, in line {lines[*where, key.value]}"
+        yield _of(key.start_mark), f"{key.value} is not a name: put it in quotes"
+    elif (*where, key.value) in marks:
+        line = marks[*where, key.value].line
+        yield _of(key.start_mark), f"{key.value} is there already, in line {line}"
 
 
-# What it says
+# Where it says so
 
 
-def _misfits(document: _Document) -> Iterator[tuple[Where, str]]:
-    try:
-        definition = ItemDefinition.model_validate(document.content)
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        for each in found:
-            # A list that has an invalid entry is also said to be too short.
-            if not any(_within(other["loc"], each["loc"]) for other in found):
-                yield each["loc"], _message(each)
-        return
-    yield from misfits(definition)
-    for where, message in schema_problems(definition.form):
-        yield ("form", *where), message
-
-
-def _within(inner: Where, outer: Where) -> bool:
-    return len(inner) > len(outer) and inner[: len(outer)] == outer
-
-
-def _message(error: ErrorDetails) -> str:
-    match error["type"]:
-        case "missing":
-            return "is required"
-        case "extra_forbidden" | "unexpected_keyword_argument":
-            return _unknown(error["loc"])
-        case "string_type":
-            return f'should be text: put it in quotes, "{error["input"]}"'
-        case "string_pattern_mismatch":
-            return f"should match {error['ctx']['pattern']}"
-        case _:
-            return error["msg"].removeprefix("Value error, ")
-
-
-def _unknown(where: Where) -> str:
-    allowed = _fields(where[:-1])
-    near = get_close_matches(str(where[-1]), allowed, 1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return f"there is no such field; {meant}allowed: {', '.join(allowed)}"
-
-
-def _fields(where: Where) -> list[str]:
-    """The fields allowed at a place, as ItemDefinition's own JSON Schema has them."""
-    schema = _schema()
-    here = schema
-    for step in where:
-        here = _resolved(here, schema)
-        here = here.get("items", {}) if isinstance(step, int) else here["properties"][step]
-    return list(_resolved(here, schema).get("properties", ()))
-
-
-def _resolved(here: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Past `$ref`, and past the `null` of what may be left out."""
-    if "anyOf" in here:
-        here = here["anyOf"][0]
-    if "$ref" in here:
-        here = root["$defs"][here["$ref"].rpartition("/")[2]]
-    return here
-
-
-@lru_cache(maxsize=1)
-def _schema() -> Mapping[str, Any]:
-    return ItemDefinition.model_json_schema()
-
-
-def _line(lines: Mapping[Where, int], where: Where) -> int:
-    """The line of the value, or of the nearest one around it."""
-    while where and where not in lines:
+def _mark(marks: Mapping[Where, Mark], where: Where) -> Mark:
+    """Where the value begins, or the nearest one around it."""
+    while where and where not in marks:
         where = where[:-1]
-    return lines.get(where, 0)
+    return marks.get(where, NOWHERE)
 
 
 def _name(where: Where) -> str:

@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from ..domain.actor import Identifier, Role
-from ..domain.base import Code, Line, Sha256, Text
+from ..domain.base import Code, Line, Text
 from ..domain.case.events import Desk, Division, StepId
 from ..domain.case.parts import Result, StepOutcome
 from ..domain.clock import Unit
-from ..domain.codes import ApplicantKind, CaseType, ItemType
-from ..domain.item import ItemDefinition
+from ..domain.item import NamedItem
 from ..domain.plan import StepKind
-from .case_replies import HandledState, Version
+from .case_replies import HandledState
 
 
 class Page(BaseModel):
@@ -54,6 +53,7 @@ class Card(BaseModel):
     submitted_on: date
     division: Division
     department: Identifier
+    confidential: bool
     statutory: tuple[int, Unit]
     promised: tuple[int, Unit]
     accepted_on: date | None
@@ -90,6 +90,7 @@ class ProcessStep(BaseModel):
     role: Role | None
     department: Identifier
     division: Division
+    confidential: bool
     handler: Line | None
     since: AwareDatetime
     started_at: AwareDatetime | None
@@ -112,61 +113,7 @@ class ProcessStepPage(Page):
     items: list[ProcessStep]
 
 
-# Items, documents, the service
-
-
-class ItemCard(BaseModel):
-    """What the catalogue shows of an item; days in `unit`, `fee` in fen."""
-
-    code: str
-    version: Version
-    state: Literal["published", "suspended", "retired"]
-    name: Line
-    name_en: Line
-    type: ItemType
-    case_type: CaseType
-    department: Identifier
-    department_name: Line
-    division: Division
-    applicants: list[ApplicantKind]
-    statutory_days: int
-    promised_days: int
-    unit: Unit
-    fee: int
-
-
-class ItemPage(Page):
-    """Items, by code."""
-
-    items: list[ItemCard]
-
-
-class ItemReply(ItemDefinition):
-    """An item as it is now. `version` is the item's own; `reason` why it takes no cases."""
-
-    state: Literal["published", "suspended", "retired"]
-    version: Version
-    reason: Text | None = None
-
-
-class UploadReply(BaseModel):
-    """What a submission refers to the document by, and its size in bytes."""
-
-    sha256: Sha256
-    size: Annotated[int, Field(ge=1)]
-
-
-class UploadTicket(BaseModel):
-    """
-    The request that hands the document in: its bytes as the body, `headers` as they are. Only that
-    very document is let in. A `url` without a host is the service's own and takes the bearer token
-    as well; any other must not be sent one.
-    """
-
-    url: str
-    method: Literal["PUT", "POST"]
-    headers: dict[str, str]
-    expires_at: AwareDatetime
+# The service
 
 
 class Health(BaseModel):
@@ -187,10 +134,20 @@ class FieldError(BaseModel):
     message: str
 
 
+class OpenCase(BaseModel):
+    """The case of the same applicant for the same item that is open."""
+
+    case_id: Identifier
+    number: str
+    state: HandledState
+    submitted_on: date
+
+
 class Problem(BaseModel):
     """
     A refusal (RFC 9457), in the language of Accept-Language. Programs go by `code`; `reason` says
-    what the rules of the case said; `errors` what does not fit, and `omitted` how many more.
+    what the rules of the case said; `errors` what does not fit, and `omitted` how many more;
+    `duplicate` the case that there is already; `successors` the items that take its new cases.
     """
 
     type: str
@@ -203,3 +160,5 @@ class Problem(BaseModel):
     reason: str | None = None
     errors: list[FieldError] | None = None
     omitted: int | None = None
+    duplicate: OpenCase | None = None
+    successors: list[NamedItem] | None = None

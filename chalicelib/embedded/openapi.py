@@ -1,7 +1,8 @@
-"""docs/openapi.json (OpenAPI 3.1): the routes of app.py, as they document themselves."""
+"""The OpenAPI 3.1 document: the routes of app.py, as they document themselves."""
 
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
@@ -10,7 +11,8 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from ..application.access import RULES
 from ..http.cases import COMMANDS
 from ..http.doc import Doc
-from . import api_problems, replies
+from . import api_examples, api_problems, replies
+from .api_examples import Examples
 from .api_words import (
     ABOUT,
     HEADER_PARAMETERS,
@@ -23,7 +25,6 @@ from .api_words import (
 )
 from .json_schemas import Json, as_answered, everywhere, plain
 
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 SCHEMAS: Final = "#/components/schemas/"
 
 
@@ -31,7 +32,8 @@ class Operation(NamedTuple):
     method: str
     path: str
     doc: Doc
-    said: str  # the handler's docstring
+    said: str  # the first sentence of the handler's docstring
+    more: str  # the rest of it
     media_types: tuple[str, ...]
 
 
@@ -40,50 +42,67 @@ def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
     for path in sorted(routes):
         for method, entry in sorted(routes[path].items()):
             view = entry.view_function
-            said = " ".join((view.__doc__ or "").split())
-            yield Operation(method, path, view.doc, said, tuple(entry.content_types))
+            said, _, more = " ".join((view.__doc__ or "").split()).partition(". ")
+            yield Operation(method, path, view.doc, said, more, tuple(entry.content_types))
 
 
-def openapi(routes: Mapping[str, Mapping[str, Any]], version: str) -> Json:
+def openapi(
+    routes: Mapping[str, Mapping[str, Any]], version: str, examples: Examples | None = None
+) -> Json:
+    examples = examples or Examples()
     found = list(operations(routes))
     paths: dict[str, Json] = {}
     for one in found:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one)
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, examples)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Banjian 办件", "version": version, "description": ABOUT},
-        "jsonSchemaDialect": DIALECT,
-        "servers": [{"url": "/", "description": "Where the service listens."}],
+        # Relative to the document: behind API Gateway both have the stage in front.
+        "servers": [{"url": "./", "description": "Where this document was found."}],
         "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
         "security": [{"bearer": []}],
         "paths": paths,
-        "components": _components(found),
+        "components": _components(found, examples),
     }
 
 
 # One operation
 
 
-def _operation(one: Operation) -> Json:
+def _operation(one: Operation, examples: Examples) -> Json:
     doc = one.doc
-    body = {"requestBody": _body(one)} if one.method in ("POST", "PUT") else {}
+    body = {"requestBody": _body(one, examples)} if has_body(one) else {}
     return {
         "operationId": doc.name,
         "tags": [doc.tag],
         "summary": (SUMMARIES.get(doc.name) or one.said).rstrip("."),
-        **_description(doc),
+        **_description(one),
         **({"security": []} if doc.public else {}),
         "parameters": list(_parameters(one)),
         **body,
-        "responses": _responses(one),
+        "responses": _responses(one, examples),
     }
 
 
-def _description(doc: Doc) -> Json:
-    """Of a command: what its docstring adds, and who may give it."""
-    kind = next((kind for kind in COMMANDS if _same(kind.__name__, doc.name)), None)
+def takes_bytes(one: Operation) -> bool:
+    return one.doc.body is None and "application/json" not in one.media_types
+
+
+def has_body(one: Operation) -> bool:
+    return one.doc.body is not None or takes_bytes(one)
+
+
+def shows(one: Operation) -> set[str]:
+    """What has to have an example: all but bytes that are answered."""
+    asked = {"request"} if has_body(one) else set()
+    return asked | ({"reply"} if one.doc.reply else set())
+
+
+def _description(one: Operation) -> Json:
+    """What a docstring adds; of a command to a case that of the command, and who may give it."""
+    kind = next((kind for kind in COMMANDS if _same(kind.__name__, one.doc.name)), None)
     if kind is None:
-        return {}
+        return {"description": one.more} if one.more else {}
     said = " ".join((kind.__doc__ or "").split())
     who = "; ".join(WHO[rule.__name__] for rule in RULES[kind])
     return {"description": f"{said}\n\nWho may: {who}.".strip()}
@@ -109,39 +128,47 @@ def _headers(one: Operation) -> Iterator[str]:
         yield from ("Idempotency-Key", "If-Match")
     if one.doc.tagged:
         yield "If-None-Match"
+    if not one.doc.public:
+        yield "X-Role"
     yield from ("Accept-Language", "X-Request-Id")
 
 
-def _body(one: Operation) -> Json:
+def _body(one: Operation, examples: Examples) -> Json:
+    example = examples.of(one.doc.name, "request")
     if one.doc.body is None:
-        return {"required": True, "content": {kind: {} for kind in one.media_types}}
-    content = {"schema": {"$ref": f"{SCHEMAS}{one.doc.body.__name__}"}}
+        return {"required": True, "content": dict.fromkeys(one.media_types, example)}
+    content = {"schema": {"$ref": f"{SCHEMAS}{one.doc.body.__name__}"}, **example}
     needed = any(field.is_required() for field in one.doc.body.model_fields.values())
     return {"required": needed, "content": {"application/json": content}}
 
 
-def _responses(one: Operation) -> Json:
+def _responses(one: Operation, examples: Examples) -> Json:
     unchanged = {"304": _bare("What the caller has is current.")} if one.doc.tagged else {}
     problems = {
         str(status): {"$ref": f"#/components/responses/{api_problems.name(status, some)}"}
         for status, some in _problems(one)
     }
-    return {str(one.doc.status): _success(one.doc), **unchanged, **problems}
+    return {str(one.doc.status): _success(one.doc, examples), **unchanged, **problems}
 
 
 def _problems(one: Operation) -> Iterator[tuple[int, list[str]]]:
-    yield from api_problems.by_status(api_problems.codes(one.method, one.path, one.doc))
+    takes = api_problems.Takes(has_body(one), takes_bytes(one))
+    yield from api_problems.by_status(api_problems.codes(takes, one.path, one.doc))
 
 
-def _success(doc: Doc) -> Json:
+def _success(doc: Doc, examples: Examples) -> Json:
     headers = ["X-Request-Id"]
     if doc.command or doc.tagged:
         headers.append("ETag")
     if doc.command:
         headers.append("Idempotency-Replayed")
+    if doc.status == HTTPStatus.NO_CONTENT:
+        return _bare("Done.", *headers)
     if not doc.reply:
-        return {**_bare("The document's bytes.", *headers), "content": {"*/*": {}}}
-    content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{doc.reply}"}}}
+        return {**_bare("The document.", *headers), "content": {kind: {} for kind in doc.media}}
+    schema = {"schema": {"$ref": f"{SCHEMAS}{doc.reply}"}}
+    content = {"application/json": {**schema, **examples.of(doc.name, "reply")}}
+    content |= {kind: {} for kind in doc.media if kind != "*/*"}
     return {**_bare("Done." if doc.command else "As asked for.", *headers), "content": content}
 
 
@@ -153,12 +180,15 @@ def _bare(said: str, *headers: str) -> Json:
 # What operations share
 
 
-def _components(found: list[Operation]) -> Json:
-    shared = {
-        api_problems.name(status, some): api_problems.response(status, some)
-        for one in found
-        for status, some in _problems(one)
-    }
+def told_problems(found: list[Operation]) -> dict[str, tuple[int, list[str]]]:
+    """The status and the codes of every response that operations share, by its name."""
+    every = (answer for one in found for answer in _problems(one))
+    return {api_problems.name(status, some): (status, some) for status, some in every}
+
+
+def _components(found: list[Operation], examples: Examples) -> Json:
+    told = dict(sorted(told_problems(found).items()))
+    codes = {code for _, some in told.values() for code in some}
     return {
         "securitySchemes": {
             "bearer": {
@@ -170,17 +200,24 @@ def _components(found: list[Operation]) -> Json:
         },
         "parameters": {
             **{
-                name: {"name": name, "in": "path", "required": True, **told}
-                for name, told in PATH_PARAMETERS.items()
+                name: {
+                    "name": name,
+                    "in": "path",
+                    "required": True,
+                    **words,
+                    **examples.value(name),
+                }
+                for name, words in PATH_PARAMETERS.items()
             },
             **{
-                name: {"name": name, "in": "header", **told}
-                for name, told in HEADER_PARAMETERS.items()
+                name: {"name": name, "in": "header", **words}
+                for name, words in HEADER_PARAMETERS.items()
             },
         },
         "headers": dict(HEADERS),
         "schemas": _schemas(found),
-        "responses": dict(sorted(shared.items())),
+        "responses": {name: api_problems.response(*one) for name, one in told.items()},
+        "examples": api_examples.problems(codes, examples),
     }
 
 
@@ -195,6 +232,8 @@ def _schemas(found: list[Operation]) -> Json:
 
 def _as_asked(schema: Json) -> Json:
     told = plain(schema, "null")
+    if told.get("minLength") == 1 and "pattern" not in told:
+        told["pattern"] = "\\S"  # blanks around a text are taken off first
     if "properties" in told:
         told["properties"] = {
             name: {**one, "description": TOLD[name]} if name in TOLD else one

@@ -14,6 +14,7 @@ from time import monotonic
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from ..application.bulk_rebuild import Crew
 from ..application.consumers import Consumer, Outdated, Step, Subscriber, advance, live
 from ..application.feed import Feed, Source
 from ..application.rebuilds import Stopped, rebuild
@@ -73,13 +74,14 @@ class Job:
 class Runner:
     """
     Views are kept up in one thread, so that they share the reading of the log; each subscriber and
-    each schedule has its own. `bell` is the one that the event store rings.
+    each schedule has its own. `bell` is the one that the event store rings. A `crew` shares out
+    the work of long rebuilds, so that they do not hold up what this process serves.
 
     At the start, views that were built under another signature are rebuilt, and parked events are
     tried once more: this release may bring what they were waiting for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what may be given, beside what must
         self,
         consumers: Iterable[Consumer],
         source: Source,
@@ -87,11 +89,13 @@ class Runner:
         bell: Bell,
         *,
         schedules: Iterable[Schedule] = (),
+        crew: Crew | None = None,
     ) -> None:
         self._consumers = tuple(consumers)
         self._source = source
         self._views = views
         self._bell = bell
+        self._crew = crew
         self._schedules = (*schedules, Schedule("sweep of views", SWEEP, views.sweep))
         self._stopping = Event()
         self._threads: list[Thread] = []
@@ -187,7 +191,8 @@ class Runner:
         left = [one for one in outdated if self._is_outdated(one)]
         logger.info("rebuilding %s", ", ".join(one.name for one in left))
         try:
-            rebuild(left, Feed(self._source), self._views, stop=self._stopping.is_set)
+            stop = self._stopping.is_set
+            rebuild(left, Feed(self._source), self._views, stop=stop, crew=self._crew)
         except Stopped:
             return
         self._bell.ring()

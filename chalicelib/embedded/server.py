@@ -36,6 +36,8 @@ SETTINGS: Final[Mapping[str, Any]] = {
     "connection_limit": 1000,
     "channel_timeout": 75,  # seconds that a connection may idle
     "recv_bytes": 64 << 10,
+    # Whom to believe X-Forwarded-For is decided where requests are counted (http/web.py).
+    "clear_untrusted_proxy_headers": False,
 }
 
 # What waitress refuses by itself: status -> code and members.

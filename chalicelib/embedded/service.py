@@ -9,13 +9,16 @@ from threading import Event, Thread
 from uuid import uuid4
 
 from .. import bootstrap
-from ..application import items
+from ..application import documents, items
 from ..application.platform import Caller, Platform
 from ..domain.actor import Actor, Channel, Role
 from ..domain.base import build_models
+from ..domain.errors import NotFound
 from ..subscribers import deadlines
 from . import signin, wsgi
 from .item_files import read_items
+from .rebuild_crew import crew
+from .registry_files import load_examples
 from .runner import Runner, Schedule
 
 PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
@@ -30,6 +33,7 @@ class Service:
     """
 
     def __init__(self, data: Path) -> None:
+        self._data = data
         os.environ["BANJIAN_DATA"] = str(data)
         if "BANJIAN_ISSUER" not in os.environ:
             os.environ["BANJIAN_ISSUER"] = signin.ISSUER
@@ -39,14 +43,26 @@ class Service:
         self._stopping = Event()
 
     def publish(self, directory: Path) -> int:
-        """Publish the items in a directory, if it is there; what is published already stays."""
+        """
+        Publish the items in a directory, if it is there, and load the registry beside it. What is
+        there already stays, whatever has become of it since.
+        """
         if not directory.is_dir():
             return 0
+        load_examples(self.platform, directory.parent / "registry")
         definitions = read_items(directory)
         for definition in definitions:
-            caller = Caller(PUBLISHER, uuid4().hex, Channel.INTERNAL)
-            items.publish(self.platform, caller, definition)
+            if not self._has(definition.code):
+                caller = Caller(PUBLISHER, uuid4().hex, Channel.INTERNAL)
+                items.publish(self.platform, caller, definition)
         return len(definitions)
+
+    def _has(self, code: str) -> bool:
+        try:
+            items.get(self.platform, code)
+        except NotFound:
+            return False
+        return True
 
     def serve(
         self,
@@ -85,10 +101,12 @@ class Service:
     def _runner(self) -> Runner:
         platform = self.platform
         accept = Schedule("deadlines", MINUTE, lambda: deadlines.on_schedule(platform))
+        tidy = Schedule("sweep of uploads", 60 * MINUTE, lambda: documents.sweep(platform))
         return Runner(
             bootstrap.consumers(platform),
             platform.source,
             platform.views,
             platform.committed,
-            schedules=[accept],
+            schedules=[accept, tidy],
+            crew=crew(self._data),
         )

@@ -4,10 +4,13 @@ A Chalice app as a WSGI application, and the server that runs it: the embedded w
 Whatever is answered here rather than by the app is a problem (RFC 9457), like all its errors.
 """
 
+import gzip
 import logging
+import re
 import threading
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -27,6 +30,11 @@ NOT_OURS: Final = frozenset(
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+# RFC 9110, 12.5.3: named, and not refused by a weight of nought.
+_GZIP: Final = re.compile(
+    r"(?:^|[,\s])(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?(?:[,\s]|$))|,|$)", re.IGNORECASE
+)
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +153,9 @@ def _response(reply: Mapping[str, Any]) -> Response:
 def _sent(response: Response, call: Call, start_response: StartResponse) -> Iterable[bytes]:
     status, body = response.status_code, response.body
     content = body.encode() if isinstance(body, str) else body
+    if _may_be_zipped(response, call):
+        content = _zipped(content)
+        response.headers["Content-Encoding"] = "gzip"
     headers = [
         (name, str(value))
         for name, values in response.headers.items()
@@ -158,6 +169,18 @@ def _sent(response: Response, call: Call, start_response: StartResponse) -> Iter
         headers.append(("Content-Length", str(len(content))))
     start_response(f"{status} {_phrase(status)}", headers)
     return [] if call.method == "HEAD" or status in NO_BODY else [content]
+
+
+def _may_be_zipped(response: Response, call: Call) -> bool:
+    """Only what says so: replies that are made for one caller are small, and never the same."""
+    varies = response.headers.get("Vary") == "Accept-Encoding"
+    takes = call.headers.get("accept-encoding", "")
+    return varies and response.status_code not in NO_BODY and bool(_GZIP.search(takes))
+
+
+@lru_cache(maxsize=16)
+def _zipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 def _phrase(status: int) -> str:

@@ -16,7 +16,7 @@ from ..domain.actor import Actor, Role
 from ..domain.case import commands as c
 from ..domain.case.state import Absent, Drafted, Imported
 from ..domain.case.working import dossier_of
-from ..domain.errors import NotAllowed, NotFound
+from ..domain.errors import NotAllowed
 from .doc import Doc
 from .web import Ask, Told, Web, reply, route, tagged
 
@@ -53,7 +53,6 @@ _DRAFT = Doc("saveDraft", "drafts", "CommandReply", 201, Submission, command=Tru
 _DRAFT_AGAIN = _DRAFT._replace(name="replaceDraft", status=200)
 _CASE = Doc("getCase", "cases", "CaseReply", tagged=True)
 _EVENTS = Doc("getCaseEvents", "cases", "CaseEvents", tagged=True)
-_DOCUMENT = Doc("getCaseDocument", "documents", "")
 
 
 def routes(web: Web) -> Blueprint:
@@ -105,16 +104,17 @@ def _command(http: Blueprint, web: Web, kind: Any, model: type[Told]) -> None:
             at=caller.at(ask.platform.now()),
             by=caller.actor,
             channel=caller.channel,
-            **_fields(ask, caller.actor, told),
+            **_fields(ask, caller.actor, case_id, told),
         )
         return _took(cases.execute(ask.platform, caller, case_id, command))
 
 
-def _fields(ask: Ask, actor: Actor, told: Told) -> dict[str, Any]:
+def _fields(ask: Ask, actor: Actor, case_id: str, told: Told) -> dict[str, Any]:
     named = type(told).model_fields.keys() - Told.model_fields.keys()
     fields = {name: getattr(told, name) for name in named}
     if "materials" in fields:
-        fields["materials"] = materials.materials(ask.platform, actor, fields["materials"])
+        handed_in = fields["materials"]
+        fields["materials"] = materials.of_case(ask.platform, actor, case_id, handed_in)
     return fields
 
 
@@ -147,8 +147,10 @@ def _took(outcome: Outcome[case.State], status: int = 200, **more: Any) -> Respo
 
 
 def _submitted(ask: Ask, outcome: Outcome[case.State]) -> Response:
-    code = cases.query_code(ask.platform, dossier_of(outcome.state).case_id)
-    return _took(outcome, 201, query_code=code)
+    dossier = dossier_of(outcome.state)
+    code = cases.query_code(ask.platform, dossier.case_id)
+    found = submissions.warnings(dossier.applicant, dossier.submitted_on)
+    return _took(outcome, 201, query_code=code, warnings=[one._asdict() for one in found])
 
 
 def _reading(http: Blueprint, web: Web) -> None:
@@ -172,17 +174,3 @@ def _reading(http: Blueprint, web: Web) -> None:
         commits = ask.platform.store.load(cases.stream(case_id)).commits
         listed = [case_file.event(one) for one in events(ask.platform.codec, commits)]
         return tagged(ask, {"case_id": case_id, "events": listed}, found.version)
-
-    @route(http, web, "GET", "/cases/{case_id}/documents/{digest}", doc=_DOCUMENT)
-    def document(ask: Ask, case_id: str, digest: str) -> Response:
-        """A document that was handed in as one of the case's materials."""
-        found = cases.get(ask.platform, ask.actor, case_id)
-        material = materials.material(found.state, digest)
-        content = ask.platform.blobs.get(material.owner, digest) if material else None
-        if material is None or content is None:
-            raise NotFound("the case refers to no such document")
-        headers: dict[str, str | list[str]] = {
-            "Content-Type": material.media_type,
-            "Cache-Control": "private",
-        }
-        return Response(content, headers, 200)

@@ -1,9 +1,11 @@
-"""What a route says of itself, beside the route; docs/openapi.json is made from it."""
+"""What a route says of itself, beside the route; the OpenAPI document is made from it."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
+
+from ..application.limiting import USUAL
 
 Schema = Mapping[str, Any]
 
@@ -32,12 +34,15 @@ PAGING: Final[Mapping[str, Schema]] = {
 
 class Doc(NamedTuple):
     """
-    One operation. Its summary is the first paragraph of the handler's docstring, or what
+    One operation. Its summary is the first sentence of the handler's docstring, or what
     embedded/api_words.py says under `name`. `reply` names a model of embedded/replies.py, which no
     running service needs to import; "" stands for a document's bytes.
 
     `query` has the JSON Schema of each parameter. A `command` takes an Idempotency-Key and an
     If-Match; what is `tagged` carries an ETag and takes If-None-Match. `public` needs no token.
+    `limit` is how often it may be asked for (application/limiting.py). `problems` are the codes of
+    those refusals that no family of embedded/api_problems.py has. `media` are the media types of
+    bytes that are answered.
     """
 
     name: str
@@ -49,3 +54,6 @@ class Doc(NamedTuple):
     command: bool = False
     tagged: bool = False
     public: bool = False
+    limit: str = USUAL
+    problems: tuple[str, ...] = ()
+    media: tuple[str, ...] = ("*/*",)

@@ -7,14 +7,26 @@ from typing import Any
 from chalice.app import Request, Response
 from pydantic import ValidationError
 
+from ..application.attestations import AttestationUnavailable
+from ..application.case_documents import Held, Infected, Unscannable
+from ..application.documents import TooMuch
+from ..application.duplicates import Duplicate
+from ..application.eligibility import AnswersInvalid
+from ..application.limiting import RateLimited
 from ..application.ports import Conflict, Reused, StoreError, TooLarge
+from ..application.registry import RegistryUnavailable
 from ..application.submissions import FormInvalid
+from ..application.tokens import SessionOver, TokensUnavailable
 from ..application.transact import Stale
 from ..application.views import ViewsError
+from ..application.wechat import BadCode, Blocked, WechatError, WechatLimited
 from ..domain import errors as refused
-from .auth import AuthError, refusal
+from ..domain.account import Ended
+from ..domain.duty import NotSeparated
+from ..domain.item import ItemClosed, NotPublishable
+from .auth import AuthError, InvalidToken, refusal
 from .keys import KeysUnavailable
-from .problems import invalid, problem
+from .problems import invalid, language_of, pointer, problem
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +50,10 @@ class OnStandby(Exception):
 # The first that fits: a refusal is more special than what it derives from.
 CODES: Mapping[type[Exception], tuple[int, str]] = {
     refused.NotFound: (404, "not-found"),
+    NotSeparated: (403, "duties-not-separated"),
     refused.NotAllowed: (403, "not-allowed"),
+    ItemClosed: (409, "item-closed"),
+    Ended: (409, "ended"),
     refused.Closed: (409, "closed"),
     refused.OutOfOrder: (409, "out-of-order"),
     refused.Contradiction: (409, "contradiction"),
@@ -53,9 +68,32 @@ CODES: Mapping[type[Exception], tuple[int, str]] = {
     ViewsError: (503, "store-unavailable"),
     Behind: (503, "view-behind"),
     OnStandby: (503, "on-standby"),
+    Duplicate: (409, "duplicate-case"),
+    RateLimited: (429, "rate-limited"),
+    TooMuch: (413, "too-large"),
+    Held: (409, "scan-pending"),
+    Infected: (409, "infected"),
+    Unscannable: (409, "unscannable"),
+    RegistryUnavailable: (503, "registry-unavailable"),
+    AttestationUnavailable: (503, "attestation-unavailable"),
+    TokensUnavailable: (503, "tokens-unavailable"),
+    BadCode: (422, "wechat-code"),
+    WechatLimited: (429, "wechat-limited"),
+    Blocked: (403, "wechat-blocked"),
+    WechatError: (503, "wechat-unavailable"),
 }
-_OWN_WORDS = (refused.Rejected,)
-_RETRY = {"on-standby": "60", "store-unavailable": "1", "view-behind": "1"}  # seconds
+_OWN_WORDS = (Infected, refused.Rejected)
+_RETRY = {  # seconds
+    "scan-pending": "30",
+    "attestation-unavailable": "10",
+    "on-standby": "60",
+    "registry-unavailable": "10",
+    "store-unavailable": "1",
+    "tokens-unavailable": "10",
+    "view-behind": "1",
+    "wechat-limited": "60",
+    "wechat-unavailable": "5",
+}
 
 
 def answer(error: Exception, request: Request) -> Response:
@@ -63,10 +101,30 @@ def answer(error: Exception, request: Request) -> Response:
     match error:
         case AuthError() | KeysUnavailable():
             return refusal(error, request)
+        case SessionOver():
+            return refusal(InvalidToken(str(error)), request)
         case ValidationError():
             return invalid(error, request)
         case BadRequest():
             return problem(error.status, error.code, request, **error.members)
+        case RateLimited():
+            wait = {"Retry-After": str(error.seconds)}
+            return problem(429, "rate-limited", request, headers=wait)
+        case TooMuch():
+            return problem(413, "too-large", request, limit=error.limit)
+        case Duplicate():
+            found = error.found._asdict()
+            return problem(409, "duplicate-case", request, reason=str(error), duplicate=found)
+        case ItemClosed():
+            return _item_closed(error, request)
+        case NotPublishable():
+            misfits = [(pointer(("definition", *where)), said) for where, said in error.misfits]
+            return _listed(misfits, "item", request)
+        case AnswersInvalid():
+            english = language_of(request) == "en"
+            said = [(one.question, one.en if english else one.zh) for one in error.wrong]
+            wrong = [(pointer(("answers", name)), message) for name, message in said]
+            return _listed(wrong, "answer", request)
         case FormInvalid():
             return problem(
                 422,
@@ -79,6 +137,20 @@ def answer(error: Exception, request: Request) -> Response:
             )
         case _:
             return _refusal(error, request)
+
+
+def _item_closed(error: ItemClosed, request: Request) -> Response:
+    """With the items that new cases go to instead, if there are."""
+    reason = str(error) if language_of(request) == "en" else error.zh
+    there = [one.model_dump(mode="json") for one in error.successors]
+    members: dict[str, Any] = {"reason": reason, **({"successors": there} if there else {})}
+    return problem(409, "item-closed", request, **members)
+
+
+def _listed(found: list[tuple[str, str]], code: str, request: Request) -> Response:
+    """A body that does not fit, by pointers into it."""
+    errors = [{"pointer": where, "code": code, "message": said} for where, said in found]
+    return problem(422, "invalid-request", request, errors=errors)
 
 
 def _refusal(error: Exception, request: Request) -> Response:

@@ -91,6 +91,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("请求过于频繁", "请稍候再试，等待时间见 Retry-After。"),
         Text("Too many requests", "Wait as long as Retry-After says, then try again."),
     ),
+    "rate-limited": Message(
+        Text("操作过于频繁", "已超过允许的次数，请在 Retry-After 所示的秒数之后再试。"),
+        Text("Rate limited", "More than is allowed; try again after Retry-After seconds."),
+    ),
     "idempotency-key-required": Message(
         Text("缺少 Idempotency-Key", "请在 Idempotency-Key 请求头中为此操作提供唯一编号。"),
         Text(
@@ -132,6 +136,24 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("文件为空", "请求体中没有文件内容。"),
         Text("Empty document", "The body has no document in it."),
     ),
+    "scan-pending": Message(
+        Text("文件正在查毒", "文件尚未通过病毒查验，请按 Retry-After 稍候再试。"),
+        Text(
+            "Being scanned",
+            "The document is being scanned for malware; ask again after Retry-After seconds.",
+        ),
+    ),
+    "unscannable": Message(
+        Text("文件过大，无法查毒", "文件超出查毒程序的上限，不予提供；请拆分后重新提交。"),
+        Text(
+            "Too large to be scanned",
+            "It is given to nobody: hand it in again in smaller documents.",
+        ),
+    ),
+    "infected": Message(
+        Text("文件含有恶意代码", "该文件不予提供，原因见 reason。"),
+        Text("The document is infected", "It is given to nobody; `reason` says why."),
+    ),
     "wrong-digest": Message(
         Text("文件内容不符", "收到的文件与 Content-Digest 不符，请重新上传。"),
         Text("Other bytes", "What came in does not have that Content-Digest; send it again."),
@@ -139,6 +161,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "closed": Message(
         Text("办件已结束", "办件不再接受此操作：{reason}"),
         Text("The case has ended", "The case takes no such command any more: {reason}"),
+    ),
+    "item-closed": Message(
+        Text("事项不接受申报", "该事项现在不能申报：{reason}"),
+        Text("The item takes no cases", "The item cannot be applied for: {reason}"),
     ),
     "out-of-order": Message(
         Text("当前环节不能进行此操作", "办件还没有到这一步，或已经过了这一步：{reason}"),
@@ -159,6 +185,68 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "rejected": Message(
         Text("不能办理", "操作没有执行：{reason}"),
         Text("Refused", "Nothing was done: {reason}"),
+    ),
+    "role-required": Message(
+        Text("请指明身份", "当前账号有多个角色，请在 X-Role 请求头中指明以哪个角色办理。"),
+        Text("Name a role", "This account has several roles; name one of them in X-Role."),
+    ),
+    "duties-not-separated": Message(
+        Text("违反三员分立", "系统管理、安全管理与审计不得由同一人担任：{reason}"),
+        Text(
+            "Duties not separated",
+            "System administration, security administration and audit take three people: {reason}",
+        ),
+    ),
+    "duplicate-case": Message(
+        Text(
+            "已有在办的同类办件",
+            "同一申请人的同一事项尚未办结：{reason}。如确需另行申请，请注明 insist。",
+        ),
+        Text(
+            "An open case for the same",
+            "The applicant has an open case for this item: {reason}; say `insist` for another one.",
+        ),
+    ),
+    "ended": Message(
+        Text("已终止", "不再接受此操作：{reason}"),
+        Text("It has ended", "No such command is taken any more: {reason}"),
+    ),
+    "registry-unavailable": Message(
+        Text("暂时无法核对登记信息", "现在无法查询人口库或法人库，没有作出任何决定，请稍后重试。"),
+        Text(
+            "The registry cannot be asked now",
+            "Neither people nor companies can be looked up at the moment; nothing was decided.",
+        ),
+    ),
+    "attestation-unavailable": Message(
+        Text("暂时无法核验", "现在无法验证外部服务的核验结果，请稍后重试，或到窗口办理。"),
+        Text(
+            "Attestations cannot be checked now",
+            "What the outside service signed cannot be verified; try again, or come to a counter.",
+        ),
+    ),
+    "tokens-unavailable": Message(
+        Text("暂时无法登录", "现在无法签发令牌，请稍后重试。"),
+        Text("No tokens now", "Tokens cannot be signed at the moment; try again later."),
+    ),
+    "wechat-code": Message(
+        Text("微信登录凭证无效", "登录凭证有误、已过期或已使用，请重新发起微信登录。"),
+        Text("The WeChat code is not good", "It is wrong, expired or used: call wx.login again."),
+    ),
+    "wechat-limited": Message(
+        Text("微信登录过于频繁", "微信限制了此用户的登录次数，请按 Retry-After 稍候再试。"),
+        Text("WeChat is asked too often", "WeChat limits this user; retry after Retry-After."),
+    ),
+    "wechat-blocked": Message(
+        Text("微信登录受限", "微信认为此用户存在风险，请改用其他方式登录或到窗口办理。"),
+        Text(
+            "WeChat blocks this user",
+            "WeChat holds this user for a risk; sign in another way, or come to a counter.",
+        ),
+    ),
+    "wechat-unavailable": Message(
+        Text("暂时无法使用微信登录", "微信没有应答，请稍后重新发起微信登录。"),
+        Text("WeChat cannot be asked now", "WeChat did not answer; call wx.login again later."),
     ),
     "not-allowed": Message(
         Text("无权办理", "当前账号无权进行此操作：{reason}"),

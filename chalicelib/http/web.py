@@ -17,7 +17,10 @@ from typing import Any, NamedTuple, TypeVar
 from chalice.app import Blueprint, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
+from ..application import duties
 from ..application.consumers import wait_for, wait_for_place
+from ..application.json_values import trouble
+from ..application.limiting import client, counted
 from ..application.platform import Caller, Platform
 from ..application.telemetry import Silent, Telemetry
 from ..application.views import Cursor, Page
@@ -34,17 +37,24 @@ M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 _ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[^"]*)?"')
 _EVENT = re.compile(r"([0-9A-Za-z_.-]{1,64})@([1-9][0-9]{0,8})")
+# Beyond what a double holds, or none at all.
+_NUMBER = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{309}")
+DEEPEST = 100  # levels of a body; ours reads at most 200 of a whole commit
 WAIT_SECONDS = 5.0
 MOST = 100
 
 
 class Web(NamedTuple):
-    """What the routes are made with; it is made once and late (cold start)."""
+    """
+    What the routes are made with; it is made once and late (cold start). `proxies` tells which
+    peers are our own proxies, whose X-Forwarded-For is believed.
+    """
 
     platform: Callable[[], Platform]
     verifier: Callable[[], Verifier]
     telemetry: Callable[[], Telemetry] = Silent
     standby: Callable[[], bool] = lambda: False
+    proxies: Callable[[], Callable[[str], bool]] = lambda: lambda _: False
 
 
 class Told(Frozen):
@@ -60,12 +70,44 @@ class Ask:
     def __init__(self, web: Web, request: Request) -> None:
         self.request = request
         self.platform = web.platform()
-        self._verifier = web.verifier
+        self._web = web
 
     @cached_property
     def actor(self) -> Actor:
-        """Raises AuthError: without a good token nobody is anybody."""
-        return self._verifier().actor(self.request.headers.get("authorization"))
+        """
+        Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
+        acted in another of the three administrative duties.
+        """
+        headers = self.request.headers
+        actor = self._web.verifier().actor(headers.get("authorization"), headers.get("x-role"))
+        duties.check(self.platform, actor)
+        return actor
+
+    @cached_property
+    def address(self) -> str:
+        """Whom a request without an account is counted for."""
+        peer = str((self.request.context.get("identity") or {}).get("sourceIp") or "")
+        forwarded = self.request.headers.get("x-forwarded-for")
+        return counted(client(peer, forwarded, self._web.proxies()))
+
+    def only(self, doc: Doc) -> None:
+        """
+        Raises BadRequest for a parameter that the operation does not have: passed over, a misspelt
+        one would go unnoticed. On pages for people it may be a messenger's that passed them on.
+        """
+        unknown = set(self.request.query_params or ()) - doc.query.keys()
+        if unknown and "text/html" not in doc.media:
+            raise BadRequest("bad-parameter", parameter=min(unknown))
+
+    def admit(self, doc: Doc) -> None:
+        """
+        Who may go on to the handler: raises RateLimited, AuthError. The address is counted first,
+        so that a flood of bad tokens is not verified one by one.
+        """
+        gate = self.platform.gate
+        gate.by_address(doc.limit, self.address)
+        if not doc.public:
+            gate.by_account(doc.limit, self.actor.account)
 
     @property
     def language(self) -> str:
@@ -81,8 +123,14 @@ class Ask:
         return raw if isinstance(raw, bytes) else raw.encode()
 
     def body(self, model: type[M]) -> M:
-        """Raises ValidationError, with every place that does not fit."""
-        return model.model_validate_json(self.content or b"{}")
+        """
+        Raises ValidationError, with every place that does not fit, and BadRequest for what could be
+        stored and never read again. Strict: "yes" is no `true`, as the document has it.
+        """
+        content = self.content or b"{}"
+        if _doubtful(content) and _troubled(content):
+            raise BadRequest("malformed-json")
+        return model.model_validate_json(content, strict=True)
 
     def caller(self, told: Told | None = None) -> Caller:
         """Who commands, under which Idempotency-Key; raises BadRequest, AuthError, Invalid."""
@@ -195,6 +243,20 @@ class Ask:
         return self.platform.keyed("cursor", partition, raw).hex()[:16]
 
 
+def _doubtful(content: bytes) -> bool:
+    """Whether it may be nested too deeply, or have a number that JSON has not. Cheap: for all."""
+    return content.count(b"{") + content.count(b"[") > DEEPEST or bool(_NUMBER.search(content))
+
+
+def _troubled(content: bytes) -> bool:
+    try:
+        return trouble(json.loads(content), DEEPEST) is not None
+    except RecursionError:
+        return True
+    except ValueError:
+        return False  # for the model to say where
+
+
 Handler = Callable[..., Response]
 
 
@@ -213,8 +275,8 @@ def route(
                     if web.standby():
                         raise OnStandby  # noqa: TRY301 - to be answered like any other
                     ask = Ask(web, request)
-                    if not doc.public:
-                        _ = ask.actor  # before anything else is said about the request
+                    ask.admit(doc)  # before anything else is said about the request
+                    ask.only(doc)
                     return handler(ask, **parameters)
                 except Exception as error:  # noqa: BLE001 - `answer` logs what is not ours
                     return answer(error, request)

@@ -6,8 +6,9 @@ from ..application.envelope import Recorded
 from ..application.views import Entry, Projection, Row
 from ..domain.calendar import Calendar
 from ..domain.case import events as e
-from ..domain.clock import ACCEPTANCE, due_date
+from ..domain.clock import ACCEPTANCE
 from . import card
+from .due_days import due_days
 
 NAME = "acceptance_deadlines"
 PARTITION = "waiting"
@@ -16,13 +17,15 @@ PARTITION = "waiting"
 def projection(calendar: Calendar) -> Projection:
     """The five working days of art. 32 are reckoned with `calendar`."""
 
+    due_on = due_days(calendar)
+
     def evolve(row: Row | None, event: Recorded) -> Row | None:
         match event.data:
             case e.CaseSubmitted() | e.CaseResubmitted() as sent:
-                due = due_date(sent.on, ACCEPTANCE, (), (), calendar)
+                due = due_on(sent.on, ACCEPTANCE).day
                 return {"case_id": card.key(event), "due": due and due.isoformat()}
             case e.SupplementSubmitted() as sent if row is not None:
-                due = due_date(sent.on, ACCEPTANCE, (), (), calendar)
+                due = due_on(sent.on, ACCEPTANCE).day
                 return {**row, "due": due and due.isoformat()}
             case e.SupplementRequested() | e.SubmissionReturned() if row is not None:
                 return {**row, "due": None}
@@ -31,7 +34,7 @@ def projection(calendar: Calendar) -> Projection:
             case _:
                 return row
 
-    return Projection(NAME, card.signature(1, calendar), card.key, evolve, entries)
+    return Projection(NAME, card.signature(1, calendar), card.key, evolve, entries, by_stream=True)
 
 
 def entries(row: Row) -> Iterable[Entry]:

@@ -29,4 +29,6 @@ def shows(row: Row, actor: Actor) -> bool:
 
 
 def projection(calendar: Calendar) -> Projection:
-    return Projection(NAME, card.signature(1, calendar), card.key, card.evolve(calendar), entries)
+    return Projection(
+        NAME, card.signature(2, calendar), card.key, card.evolve(calendar), entries, by_stream=True
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -10,8 +11,9 @@ from ..application.views import Row
 from ..domain.base import Frozen
 from ..domain.calendar import Calendar
 from ..domain.case import events as e
-from ..domain.clock import Extension, Limit, Pause, due
+from ..domain.clock import Extension, Limit, Pause
 from ..domain.plan import StepKind
+from .due_days import DueDays, due_days
 
 Evolve = Callable[[Row | None, Recorded], Row | None]
 Step = dict[str, Any]
@@ -26,6 +28,7 @@ def signature(code: int, calendar: Calendar) -> str:
     return f"{code}:{blake2b(repr(days).encode(), digest_size=8).hexdigest()}"
 
 
+@lru_cache(1024)
 def utc(at: datetime) -> str:
     """A time as text that sorts like the time."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -35,11 +38,15 @@ def key(event: Recorded) -> str | None:
     return event.stream.removeprefix("case-") if event.stream.startswith("case-") else None
 
 
+@lru_cache(4)
 def evolve(calendar: Calendar) -> Evolve:
     """
+    The same function for the same calendar: views that have it fold a case once in a rebuild.
+
     Due dates are reckoned with `calendar`; a view made with another one is rebuilt. A draft is no
     case yet and has no row, and an imported case is over.
     """
+    due = due_days(calendar)
 
     def next_row(row: Row | None, event: Recorded) -> Row | None:
         data, at = event.data, utc(event.occurred_at)
@@ -54,9 +61,9 @@ def evolve(calendar: Calendar) -> Evolve:
         if kind in _TURNS:
             _TURNS[kind](row, data)
         if isinstance(data, e.StepOpened):
-            row["open"] = [*row["open"], _step(row, data, at, calendar)]
+            row["open"] = [*row["open"], _step(row, data, at, due)]
         elif kind in _RECKONED:
-            _reckon(row, calendar)
+            _reckon(row, due)
         return row
 
     return next_row
@@ -75,6 +82,7 @@ def _submitted(data: e.CaseSubmitted) -> Row:
         "submitted_on": data.on.isoformat(),
         "division": data.division,
         "department": data.department,
+        "confidential": data.confidential,
         "statutory": [data.plan.statutory.days, data.plan.statutory.unit],
         "promised": [data.plan.promised.days, data.plan.promised.unit],
         "accepted_on": None,
@@ -93,7 +101,7 @@ def _submitted(data: e.CaseSubmitted) -> Row:
 # Steps
 
 
-def _step(row: Row, opened: e.StepOpened, at: str, calendar: Calendar) -> Step:
+def _step(row: Row, opened: e.StepOpened, at: str, due: DueDays) -> Step:
     step = {
         "step": opened.step,
         "name": opened.name,
@@ -107,15 +115,15 @@ def _step(row: Row, opened: e.StepOpened, at: str, calendar: Calendar) -> Step:
         "handler": None,
     }
     pauses = _pauses(row) if opened.kind in _PLANNED else []
-    return _with_due(step, pauses, calendar)
+    return _with_due(step, pauses, due)
 
 
-def _with_due(step: Step, pauses: list[Pause], calendar: Calendar) -> Step:
+def _with_due(step: Step, pauses: list[Pause], due: DueDays) -> Step:
     """A step's own limit in working days, of which those that `pauses` exclude do not count."""
     if step["days"] is None:
         return step
     opened = date.fromisoformat(step["opened_on"])
-    day, _ = due(opened, Limit(step["days"]), pauses, (), calendar)
+    day, _ = due(opened, Limit(step["days"]), pauses)
     return {**step, "due": day and day.isoformat()}
 
 
@@ -199,20 +207,20 @@ def _pauses(row: Row) -> list[Pause]:
     ]
 
 
-def _reckon(row: Row, calendar: Calendar) -> None:
+def _reckon(row: Row, due: DueDays) -> None:
     if row["accepted_on"] is None:
         return
     pauses = _pauses(row)
     start = date.fromisoformat(row["accepted_on"])
     more = [Extension(row["extension"], "", None, "", start)] if row["extension"] else []
-    statutory = due(start, Limit(*row["statutory"]), pauses, more, calendar)
-    promised = due(start, Limit(*row["promised"]), pauses, more, calendar)
+    statutory = due(start, Limit(*row["statutory"]), pauses, more)
+    promised = due(start, Limit(*row["promised"]), pauses, more)
     row["due"] = statutory.day and statutory.day.isoformat()
     row["promised_due"] = promised.day and promised.day.isoformat()
     row["provisional"] = statutory.provisional or promised.provisional
     row["suspended"] = row["result"] is None and any(pause.until is None for pause in pauses)
     row["open"] = [
-        _with_due(one, pauses, calendar) if one["kind"] in _PLANNED else one for one in row["open"]
+        _with_due(one, pauses, due) if one["kind"] in _PLANNED else one for one in row["open"]
     ]
 
 

@@ -27,4 +27,4 @@ def entries(_row: Row) -> Iterable[Entry]:
     return ()
 
 
-PROJECTION = Projection(NAME, "1", key, evolve, entries)
+PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True)

@@ -1,12 +1,20 @@
-"""The catalogue of service items (事项目录): those that can be applied for now, and the others."""
+"""
+The catalogue of service items (事项目录): those that can be applied for now, and the others.
 
-from collections.abc import Iterable
+A day comes without an event. So a row has all that may become true by itself, every version with
+the day that it begins on and the day of a split or merger, and `card` says what is true today.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
 
 from ..application.envelope import Recorded
 from ..application.views import Entry, Projection, Row
 from ..domain import item
 
 NAME = "item_catalogue"
+DRAFTS = "drafts"
 
 
 def key(event: Recorded) -> str | None:
@@ -14,24 +22,39 @@ def key(event: Recorded) -> str | None:
 
 
 def evolve(row: Row | None, event: Recorded) -> Row | None:
+    before = row or {"code": event.stream.removeprefix("item-"), "state": "drafted", "cards": []}
     match event.data:
         case item.ItemPublished() as published:
-            state = row["state"] if row is not None else "published"
-            return {**_described(published), "state": state}
-        case item.ItemSuspended() if row is not None:
-            return {**row, "state": "suspended"}
-        case item.ItemResumed() if row is not None:
-            return {**row, "state": "published"}
-        case item.ItemRetired() if row is not None:
-            return {**row, "state": "retired"}
+            return _published(before, published)
+        case item.ItemDraftSaved() as saved:
+            return {**before, "draft": _draft(saved, event)}
+        case item.ItemDraftDiscarded():
+            return {**before, "draft": None} if before["cards"] else None
+        case item.ItemSuspended():
+            return {**before, "state": "suspended"}
+        case item.ItemResumed():
+            return {**before, "state": "published"}
+        case item.ItemRetired():
+            return {**before, "state": "retired", "draft": None}
+        case item.ItemSplit() as split:
+            return _replaced(before, "split", split.from_day, split.into)
+        case item.ItemMerged() as merged:
+            return _replaced(before, "merged", merged.from_day, (merged.into,))
         case _:
             return row
 
 
-def _described(published: item.ItemPublished) -> Row:
+def _published(row: Row, published: item.ItemPublished) -> Row:
+    state = "published" if row["state"] == "drafted" else row["state"]
+    draft = None if published.from_draft else row.get("draft")
+    return {**row, "state": state, "draft": draft, "cards": [*row["cards"], _card(published)]}
+
+
+def _card(published: item.ItemPublished) -> Row:
     definition = published.definition
+    since = published.in_force_from or definition.valid_from
     return {
-        "code": definition.code,
+        "since": None if since is None else since.isoformat(),
         "version": published.version,
         "name": definition.name,
         "name_en": definition.name_en,
@@ -48,10 +71,59 @@ def _described(published: item.ItemPublished) -> Row:
     }
 
 
+def _draft(saved: item.ItemDraftSaved, event: Recorded) -> Row:
+    name = saved.content.get("name")
+    return {
+        "name": name if isinstance(name, str) else None,
+        "based_on": saved.based_on,
+        "saved_at": event.occurred_at.isoformat(),
+        "saved_by": event.actor.account,
+    }
+
+
+def _replaced(row: Row, how: str, day: date, into: tuple[item.NamedItem, ...]) -> Row:
+    codes = [one.code for one in into]
+    return {**row, "draft": None, "replaced": {"how": how, "from": day.isoformat(), "into": codes}}
+
+
+def card(row: Row, today: date) -> Row:
+    """What the catalogue shows of a published item on that day."""
+    on = today.isoformat()
+    begun = [one for one in row["cards"] if (one["since"] or "") <= on]
+    shown = max(begun or row["cards"][:1], key=lambda one: (one["since"] or "", one["version"]))
+    replaced = row.get("replaced")
+    over = replaced if replaced is not None and replaced["from"] <= on else None
+    return {
+        "code": row["code"],
+        "state": row["state"] if over is None else over["how"],
+        **{name: value for name, value in shown.items() if name != "since"},
+        "successors": [] if over is None else over["into"],
+    }
+
+
 def entries(row: Row) -> Iterable[Entry]:
-    """By state, all of them or one department's, in the order of their codes."""
-    yield Entry("items", row["state"], row["code"])
-    yield Entry("items", f"{row['state']} {row['department']}", row["code"])
+    """By state, all of them or one department's, in the order of their codes; and the drafts."""
+    for state in _states(row):
+        yield Entry("items", state, row["code"])
+        for department in dict.fromkeys(one["department"] for one in row["cards"]):
+            yield Entry("items", f"{state} {department}", row["code"])
+    if row.get("draft") is not None:
+        yield Entry(DRAFTS, DRAFTS, row["code"])
 
 
-PROJECTION = Projection(NAME, "1", key, evolve, entries)
+def _states(row: Row) -> Iterator[Any]:
+    """Those that it is in, sooner or later, if nothing more happens."""
+    if row["cards"]:
+        yield row["state"]
+        if row.get("replaced") is not None:
+            yield row["replaced"]["how"]
+
+
+def listed(row: Row, state: str, department: str | None, today: date) -> Row | None:
+    """The card, if it belongs in that list on that day."""
+    shown = card(row, today)
+    fits = shown["state"] == state and department in (None, shown["department"])
+    return shown if fits else None
+
+
+PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True)

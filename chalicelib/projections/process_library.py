@@ -11,8 +11,9 @@ from ..application.views import Entry, Projection, Row
 from ..domain.calendar import Calendar, legal_day
 from ..domain.case import events as e
 from ..domain.case.parts import StepOutcome, Stood
-from ..domain.clock import Limit, Pause, due_date
+from ..domain.clock import Limit, Pause
 from .card import signature, utc
+from .due_days import DueDays, due_days
 
 NAME = "process_library"
 
@@ -31,20 +32,22 @@ def projection(calendar: Calendar) -> Projection:
     of stops of the clock, which concern the whole case; when it is finished, it does.
     """
 
+    due = due_days(calendar)
+
     def evolve(row: Row | None, event: Recorded) -> Row | None:
         match event.data:
             case e.StepOpened() as opened:
-                return _opened(opened, event, calendar)
+                return _opened(opened, event, due)
             case e.StepRecorded() as recorded:
                 return _recorded(recorded, event)
             case e.StepStarted() as started if row is not None:
                 return _started(row, started, event)
             case e.StepFinished() as finished if row is not None:
-                return _finished(row, finished, event, calendar)
+                return _finished(row, finished, event, due)
             case _:
                 return row
 
-    return Projection(NAME, signature(1, calendar), key, evolve, entries)
+    return Projection(NAME, signature(2, calendar), key, evolve, entries, by_stream=True)
 
 
 def entries(row: Row) -> Iterable[Entry]:
@@ -52,10 +55,10 @@ def entries(row: Row) -> Iterable[Entry]:
     By item, department, both or neither, each in one state or in any, ordered by when the step
     opened: every combination of the filters is one range.
     """
-    item, department = row["item"], row["department"]
-    for scope in ("*", f"item:{item}", f"dept:{department}", f"item:{item} dept:{department}"):
-        yield Entry("steps", scope, row["since"])
-        yield Entry("steps", f"{scope} {row['state']}", row["since"])
+    item, department, since = row["item"], row["department"], row["since"]
+    state = f" {row['state']}"
+    scopes = ("*", f"item:{item}", f"dept:{department}", f"item:{item} dept:{department}")
+    return [Entry("steps", part, since) for scope in scopes for part in (scope, scope + state)]
 
 
 def partition(item: str | None, department: str | None, state: str | None) -> str:
@@ -65,7 +68,7 @@ def partition(item: str | None, department: str | None, state: str | None) -> st
     return f"{scope} {state}" if state else scope
 
 
-def _opened(opened: e.StepOpened, event: Recorded, calendar: Calendar) -> Row:
+def _opened(opened: e.StepOpened, event: Recorded, due: DueDays) -> Row:
     return {
         "case_id": event.stream.removeprefix("case-"),
         "number": opened.number,
@@ -76,6 +79,7 @@ def _opened(opened: e.StepOpened, event: Recorded, calendar: Calendar) -> Row:
         "role": opened.role,
         "department": opened.department,
         "division": opened.division,
+        "confidential": bool(opened.confidential),
         "handler": None,
         "since": utc(event.occurred_at),
         "started_at": None,
@@ -84,7 +88,7 @@ def _opened(opened: e.StepOpened, event: Recorded, calendar: Calendar) -> Row:
         "working_seconds": None,
         "opened_on": opened.on.isoformat(),
         "days": opened.days,
-        "due": _due(opened.on, opened.days, (), calendar),
+        "due": _due(opened.on, opened.days, (), due),
         "late": False,
         "outcome": None,
         "opinion": None,
@@ -93,13 +97,13 @@ def _opened(opened: e.StepOpened, event: Recorded, calendar: Calendar) -> Row:
     }
 
 
-def _due(opened: date, days: int | None, stood: Iterable[Stood], calendar: Calendar) -> str | None:
+def _due(opened: date, days: int | None, stood: Iterable[Stood], due: DueDays) -> str | None:
     """Days on which the clock of the case stood are not held against the step."""
     if days is None:
         return None
     pauses = [Pause("", "", one.since, one.until) for one in stood]
-    due = due_date(opened, Limit(days), pauses, (), calendar)
-    return due.isoformat() if due else None
+    day = due(opened, Limit(days), pauses).day
+    return day.isoformat() if day else None
 
 
 def _recorded(recorded: e.StepRecorded, event: Recorded) -> Row:
@@ -115,6 +119,7 @@ def _recorded(recorded: e.StepRecorded, event: Recorded) -> Row:
         "role": None,
         "department": recorded.department,
         "division": recorded.division,
+        "confidential": False,
         "handler": recorded.handler,
         "since": at,
         "started_at": None,
@@ -142,14 +147,14 @@ def _started(row: Row, started: e.StepStarted, event: Recorded) -> Row:
     }
 
 
-def _finished(row: Row, finished: e.StepFinished, event: Recorded, calendar: Calendar) -> Row:
-    due = _due(date.fromisoformat(row["opened_on"]), row["days"], finished.stood, calendar)
+def _finished(row: Row, finished: e.StepFinished, event: Recorded, due: DueDays) -> Row:
+    last = _due(date.fromisoformat(row["opened_on"]), row["days"], finished.stood, due)
     return {
         **row,
         **_done_by(finished, event),
         **_times(row, event.occurred_at),
-        "due": due,
-        "late": due is not None and legal_day(event.occurred_at).isoformat() > due,
+        "due": last,
+        "late": last is not None and legal_day(event.occurred_at).isoformat() > last,
         "outcome": finished.outcome,
         "opinion": finished.opinion,
         "state": "finished",

@@ -31,4 +31,6 @@ def _dates(row: Row, step: card.Step) -> Iterable[str]:
 
 
 def projection(calendar: Calendar) -> Projection:
-    return Projection(NAME, card.signature(1, calendar), card.key, card.evolve(calendar), entries)
+    return Projection(
+        NAME, card.signature(2, calendar), card.key, card.evolve(calendar), entries, by_stream=True
+    )

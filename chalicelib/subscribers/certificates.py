@@ -1,34 +1,55 @@
-"""制证: a case that was granted gets the certificate that its item produces."""
+"""
+制证: a case that was granted gets the certificate that its item produces, and the certificate its
+own stream.
+
+First the case says that it has issued one, then the stream is made: who dies between the two finds
+the case's event again. What was done already is done once, whatever is delivered again.
+"""
 
 from functools import partial
 
-from ..application import cases
+from ..application import cases, certificate_issue
 from ..application.consumers import Subscriber
 from ..application.envelope import Recorded
 from ..application.platform import Caller, Platform
 from ..domain.actor import SYSTEM, Channel
+from ..domain.case import events as e
 from ..domain.case.commands import IssueCertificate
-from ..domain.case.events import CaseGranted
 from ..domain.case.state import Decided
-from ..domain.case.working import dossier_of
-from ..domain.numbers import certificate_id
-
-FIRST_VERSION = 1
+from ..domain.certificate_events import CertificateCreated
 
 
 def on_event(platform: Platform, event: Recorded) -> None:
+    case_id = event.stream.removeprefix("case-")
+    match event.data:
+        case e.CaseGranted():
+            issue(platform, event)
+            certificate_issue.enter(platform, case_id)
+        case e.CertificateIssued():  # also one that the staff issued
+            certificate_issue.enter(platform, case_id)
+        case e.CaseSubmitted() | e.CaseResubmitted() | e.SupplementSubmitted():
+            certificate_issue.renewal_filed(platform, case_id)
+        case e.CaseConcluded() as concluded:
+            certificate_issue.renewal_ended(platform, case_id, concluded)
+        case e.CaseVoided() as voided:
+            certificate_issue.case_voided(platform, case_id, voided)
+        case CertificateCreated() as created:
+            certificate_issue.follow(platform, created)
+        case _:
+            return
+
+
+def issue(platform: Platform, event: Recorded) -> None:
     """The case itself keeps what was done: a second delivery issues nothing."""
-    if not isinstance(event.data, CaseGranted):
-        return
     case_id = event.stream.removeprefix("case-")
     state = cases.get(platform, SYSTEM, case_id).state
-    dossier = dossier_of(state)
-    kind = dossier.plan.certificate
     # A case that was voided meanwhile gets none.
-    if kind is None or dossier.certificate is not None or not isinstance(state, Decided):
+    if not isinstance(state, Decided):
         return
-    # The case number without its check character is unique, so it serves as the serial number.
-    identifier = certificate_id(kind.type, kind.issuer, dossier.number[:-1], FIRST_VERSION)
+    kind = state.dossier.plan.certificate
+    if kind is None or state.dossier.certificate is not None:
+        return
+    identifier = certificate_issue.next_identifier(platform, state.dossier, kind)
     caller = Caller(SYSTEM, f"certificate-{event.version}", Channel.SYSTEM, event.occurred_at)
     command = IssueCertificate(
         at=event.occurred_at, by=SYSTEM, channel=Channel.SYSTEM, identifier=identifier

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from ..application import documents
 from ..application.consumers import Consumer, Outdated, Progress, catch_up, live, status
 from ..application.fanout import start
 from ..application.feed import Feed
@@ -170,6 +171,7 @@ def sweep(cloud: Late) -> Handler:
         for one in its.consumers(platform):
             if not _is_outdated(platform, one):
                 retry(one, platform.source, platform.views)
+        documents.sweep(platform)
 
     return _watched(cloud, "sweep", handle)
 

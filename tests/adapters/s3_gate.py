@@ -36,6 +36,20 @@ def gate(s3: Any) -> Iterator[str]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
+        def do_GET(self) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, body = verdict(self.path, headers, b"", "GET"), b""
+            told = dict(parse_qsl(urlsplit(self.path).query))
+            if status == 200:
+                _, bucket, key = urlsplit(self.path).path.split("/", 2)
+                body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+            self.send_response(status)
+            for name in ("content-type", "content-disposition"):
+                self.send_header(name, told.get(f"response-{name}", ""))
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - theirs
             pass
 
@@ -48,10 +62,12 @@ def gate(s3: Any) -> Iterator[str]:
         server.server_close()
 
 
-def verdict(target: str, headers: Mapping[str, str], body: bytes) -> int:
+def verdict(target: str, headers: Mapping[str, str], body: bytes, method: str = "PUT") -> int:
     path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
     signature = query.pop("X-Amz-Signature", "")
-    if not hmac.compare_digest(_signature(path, query, headers), signature) or _expired(query):
+    if not hmac.compare_digest(_signature(method, path, query, headers), signature) or _expired(
+        query
+    ):
         return 403
     return 200 if _checksum(headers) in ("", b64encode(sha256(body).digest()).decode()) else 400
 
@@ -65,11 +81,11 @@ def _expired(query: Mapping[str, str]) -> bool:
     return datetime.now(UTC) >= signed + timedelta(seconds=int(query["X-Amz-Expires"]))
 
 
-def _signature(path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
+def _signature(method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
     names = query["X-Amz-SignedHeaders"].split(";")
     canonical = "\n".join(
         (
-            "PUT",
+            method,
             path,
             "&".join(f"{_quoted(k)}={_quoted(v)}" for k, v in sorted(query.items())),
             *(f"{name}:{' '.join(headers.get(name, '').split())}" for name in names),

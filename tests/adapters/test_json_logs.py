@@ -15,7 +15,7 @@ from chalicelib.application.ports import Conflict
 from chalicelib.domain.case.parts import Applicant
 from chalicelib.domain.numbers import check_credit_code
 
-NAME, ID_NUMBER, PHONE = "欧阳建国", "440802195001011234", "13800138000"
+NAME, ID_NUMBER, PHONE = "欧阳建国", "44080219500101123X", "13800138000"
 OURS = logging.getLogger("chalicelib.application.consumers")
 LIBRARY = logging.getLogger("botocore.endpoint")
 

@@ -12,7 +12,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from chalicelib.adapters.s3_blobs import S3Blobs
-from chalicelib.application.ports import Damaged, Unavailable, Upload
+from chalicelib.application.ports import Damaged, Part, Unavailable, Upload
 
 from .. import cloud
 from .s3_gate import gate
@@ -72,7 +72,10 @@ def test_a_bucket_that_is_not_there_is_said_so(blobs: S3Blobs):
             call()
 
 
-# Uploads past the service
+# Parts past the service
+
+UPLOAD = "0123456789abcdef-1"
+PART = Part(1, DIGEST, len(PLAN))
 
 
 @pytest.fixture
@@ -95,12 +98,13 @@ def sent(upload: Upload, body: bytes, **changed: str) -> int:
 
 
 def prepared(blobs: S3Blobs, seconds: int = 60) -> Upload:
-    return blobs.presign("case-1", DIGEST, len(PLAN), "application/pdf", seconds)
+    return blobs.ticket(UPLOAD, PART, seconds)
 
 
-def test_what_was_uploaded_is_found_by_its_owner_alone(uploads: S3Blobs, blobs: S3Blobs):
+def test_a_part_that_was_sent_is_there_and_makes_the_document(uploads: S3Blobs, blobs: S3Blobs):
     assert sent(prepared(uploads), PLAN) == 200
-    assert blobs.size("case-1", DIGEST) == len(PLAN)
+    assert blobs.parts(UPLOAD) == (PART,)
+    blobs.assemble("case-1", DIGEST, UPLOAD, lambda _whole: None)
     assert blobs.get("case-1", DIGEST) == PLAN
     assert blobs.size("case-2", DIGEST) is None
 
@@ -110,33 +114,60 @@ def test_other_bytes_of_the_same_size_are_refused(uploads: S3Blobs, blobs: S3Blo
     assert sent(prepared(uploads), other) == 400
     checksum = b64encode(sha256(other).digest()).decode()
     assert sent(prepared(uploads), other, x_amz_checksum_sha256=checksum) == 403
-    assert blobs.size("case-1", DIGEST) is None
+    assert blobs.parts(UPLOAD) == ()
 
 
 def test_another_size_is_refused(uploads: S3Blobs, blobs: S3Blobs):
     longer = PLAN + b"!"
     assert sent(prepared(uploads), longer, Content_Length=str(len(longer))) == 403
-    assert blobs.size("case-1", DIGEST) is None
+    assert blobs.parts(UPLOAD) == ()
 
 
 def test_another_media_type_is_refused(uploads: S3Blobs, blobs: S3Blobs):
     assert sent(prepared(uploads), PLAN, Content_Type="text/html") == 403
-    assert blobs.size("case-1", DIGEST) is None
+    assert blobs.parts(UPLOAD) == ()
 
 
-def test_another_owner_s_place_is_refused(uploads: S3Blobs, blobs: S3Blobs):
-    other = sha256(b"case-2").hexdigest()[:32]
-    upload = prepared(uploads)
-    assert sent(upload._replace(url=upload.url.replace(OWNER, other)), PLAN) == 403
-    assert blobs.size("case-2", DIGEST) is None
+def test_another_upload_s_place_is_refused(uploads: S3Blobs, blobs: S3Blobs):
+    upload, other = prepared(uploads), "0123456789abcdef-2"
+    assert sent(upload._replace(url=upload.url.replace(UPLOAD, other)), PLAN) == 403
+    assert blobs.parts(other) == ()
 
 
-def test_an_upload_that_has_expired_is_refused(uploads: S3Blobs, blobs: S3Blobs):
+def test_a_ticket_that_has_expired_is_refused(uploads: S3Blobs, blobs: S3Blobs):
     assert sent(prepared(uploads, seconds=0), PLAN) == 403
-    assert blobs.size("case-1", DIGEST) is None
+    assert blobs.parts(UPLOAD) == ()
 
 
-def test_a_client_that_does_not_sign_the_size_gives_out_no_upload(bucket: str):
+def test_a_client_that_does_not_sign_the_size_gives_out_no_ticket(bucket: str):
     weak = S3Blobs(_client(Config(signature_version="s3")), bucket)
     with pytest.raises(Unavailable, match="s3v4"):
         prepared(weak)
+
+
+def test_an_assembled_document_has_its_whole_checksum_at_s3(blobs: S3Blobs, bucket: str):
+    blobs.put_part(UPLOAD, 1, PLAN[:7])
+    blobs.put_part(UPLOAD, 2, PLAN[7:])
+    blobs.assemble("case-1", DIGEST, UPLOAD, lambda _whole: None)
+    head = cloud.client("s3").head_object(Bucket=bucket, Key=KEY, ChecksumMode="ENABLED")
+    assert head["ChecksumSHA256"] == b64encode(sha256(PLAN).digest()).decode()
+
+
+# Links
+
+
+def test_a_link_gives_one_document_out_as_what_it_is(uploads: S3Blobs, blobs: S3Blobs):
+    blobs.put("case-1", PLAN)
+    url = uploads.link("case-1", DIGEST, "application/pdf", "attachment; filename=plan.pdf", 60)
+    given = httpx.get(url)
+    assert (given.status_code, given.content) == (200, PLAN)
+    assert given.headers["Content-Type"] == "application/pdf"
+    assert given.headers["Content-Disposition"] == "attachment; filename=plan.pdf"
+    assert httpx.get(url.replace("plan.pdf", "plan.exe")).status_code == 403
+    assert httpx.get(url.replace(DIGEST, "0" * 64)).status_code == 403
+
+
+def test_a_link_expires(uploads: S3Blobs, blobs: S3Blobs):
+    blobs.put("case-1", PLAN)
+    url = uploads.link("case-1", DIGEST, "application/pdf", "attachment", 0)
+    assert httpx.get(url).status_code == 403

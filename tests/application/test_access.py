@@ -158,6 +158,79 @@ def test_who_sees_a_case(actor, history, sees):
     assert access.may_see(actor, a_case(*history).state) is sees
 
 
+SECRET = submit(confidential=True)
+SECRET_AT_THE_HALL = submit(confidential=True, intake="440800-hall")
+SECRETLY_ACCEPTED = (SECRET, accept())
+SECRET_REVIEW = (SECRET, *JOINT_REVIEW[1:])
+
+
+@pytest.mark.parametrize(
+    ("actor", "history", "sees"),
+    [
+        (APPLICANT, (SECRET,), True),
+        (STRANGER, (SECRET,), False),
+        (AGENT, (submit(confidential=True, applicant=COMPANY_ITSELF),), True),
+        (COLLEAGUE, (submit(confidential=True, applicant=COMPANY_ITSELF),), True),
+        (OF_A_RIVAL, (submit(confidential=True, applicant=COMPANY_ITSELF),), False),
+        (CLERK, (SECRET,), True),
+        (HALL, (SECRET_AT_THE_HALL,), True),
+        (CLERK, (SECRET_AT_THE_HALL,), False),
+        (CLERK, (SECRET_AT_THE_HALL, accept()), True),
+        (HALL, (SECRET_AT_THE_HALL, accept()), True),
+        (REVIEWER, SECRETLY_ACCEPTED, False),
+        (APPROVER, SECRETLY_ACCEPTED, False),
+        (FIRE, SECRETLY_ACCEPTED, False),
+        (FIRE, SECRET_REVIEW, True),
+        (FIRE_CLERK, SECRET_REVIEW, False),
+        (FIRE, (*SECRET_REVIEW, *REVIEWING[len(JOINT_REVIEW) :]), True),
+        (SUPERVISOR, (SECRET,), True),
+        (OF_THE_PROVINCE, (SECRET,), False),
+        (OF_THE_DISTRICT, (SECRET,), False),
+        (OF_NOWHERE, (SECRET,), False),
+        (AUDITOR, (SECRET,), True),
+        (ITEM_MANAGER, (SECRET,), False),
+        (ADMINISTRATOR, (SECRET,), False),
+        (SECURITY, (SECRET,), False),
+        (SYSTEM, (SECRET,), True),
+    ],
+)
+def test_who_sees_a_confidential_case(actor, history, sees):
+    assert access.may_see(actor, a_case(*history).state) is sees
+
+
+def test_who_may_not_see_a_confidential_case_is_told_of_none_whatever_they_may_do_to_others():
+    assert may(APPROVER, void(), *ACCEPTED) == "yes"
+    assert may(APPROVER, void(), *SECRETLY_ACCEPTED) == "none"
+    assert may(CLERK, pass_pre_check(), SECRET_AT_THE_HALL) == "none"
+
+
+# Sections
+
+SECTION = staff("section-lin", Role.CLERK, "440800-fire.prevention")
+FIRE_HEAD = staff("head-han", Role.APPROVER, "440800-fire")
+NEARLY = staff("clerk-tan", Role.CLERK, "440800-fir")
+OF_THE_SECTION = submit(intake="440800-fire.prevention")
+
+
+@pytest.mark.parametrize(
+    ("actor", "history", "sees"),
+    [
+        (SECTION, (OF_THE_SECTION,), True),
+        (FIRE_HEAD, (OF_THE_SECTION,), True),
+        (NEARLY, (OF_THE_SECTION,), False),
+        (SECTION, (submit(intake="440800-fire"),), False),
+        (SECTION, JOINT_REVIEW, False),
+    ],
+)
+def test_a_section_is_seen_from_above_and_not_the_other_way_round(actor, history, sees):
+    assert access.may_see(actor, a_case(*history).state) is sees
+
+
+def test_what_waits_for_a_section_is_not_for_the_department_to_do():
+    assert may(SECTION, receive(), OF_THE_SECTION) == "yes"
+    assert may(FIRE_CLERK, receive(), OF_THE_SECTION) == "no"
+
+
 @pytest.mark.parametrize(
     ("actor", "draft", "sees"),
     [

@@ -222,7 +222,7 @@ def test_both_schemas_are_read_in_one_call():
     ]
     known = codec([WithMore.Rated], UPCASTERS)
     assert [one["data"].comment for one in _entries(known, commits)] == ["a", "b"]
-    assert [one.comment for one in facts(known, commits)] == ["a", "b"]
+    assert [vars(one)["comment"] for one in facts(known, commits)] == ["a", "b"]
 
 
 def _entries(known, commits):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.application.form_formats import FORMATS
 from chalicelib.application.form_schemas import schema_problems
-from chalicelib.application.forms import MAX_FINDINGS, form_errors, form_findings
+from chalicelib.application.forms import MAX_FINDINGS, RULES, form_errors, form_findings
 from tests.domain.item_givens import an_item
 
 
@@ -74,13 +74,92 @@ def test_an_error_names_the_field_and_the_rule_in_chinese_and_english():
             "x must be a date such as 2026-01-31",
         ),
         ({"anyOf": [{"const": 1}, {"const": 2}]}, 3, "面积：不符合任何一种允许的填法", None),
-        ({"not": {"const": 3}}, 3, "面积：不符合要求", "x does not fit"),
+        ({"oneOf": [{"type": "number"}, {"const": 3}]}, 3, "面积：应只符合一种允许的填法", None),
+        ({"not": {"const": 3}}, 3, "面积：是不允许的填法", "x is filled in as it must not be"),
+        ({"contains": {"const": 1}}, [2], "面积：缺少应有的一项", "x lacks an entry that it needs"),
+        (
+            {"contains": {"const": 1}, "minContains": 2},
+            [1],
+            "面积：缺少应有的一项",
+            "x lacks an entry that it needs",
+        ),
+        (
+            {"contains": {"const": 1}, "maxContains": 1},
+            [1, 1],
+            "面积：某种内容的项过多",
+            "x has too many entries of one kind",
+        ),
+        ({"minProperties": 1}, {}, "面积：至少填写 1 项", "x must have at least 1 fields"),
+        (
+            {"maxProperties": 1},
+            {"a": 1, "b": 2},
+            "面积：至多填写 1 项",
+            "x may have at most 1 fields",
+        ),
+        (
+            {"prefixItems": [True], "unevaluatedItems": False},
+            [1, 2],
+            "面积：列表中有多余的项",
+            "x has entries that are not part of the form",
+        ),
+        (
+            {"prefixItems": [True], "items": False},
+            [1, 2],
+            "面积：列表中有多余的项",
+            "x has entries that are not part of the form",
+        ),
     ],
 )
 def test_every_common_rule_has_words_of_its_own(field, value, zh, en):
     said = messages(field, value)
     assert said[0] == zh
     assert en in (None, said[1])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "places"),
+    [
+        ({"allOf": [{"minimum": 2}, {"maximum": 0}]}, 1, [("/x", "minimum"), ("/x", "maximum")]),
+        ({"if": {"const": 1}, "then": {"minimum": 2}}, 1, [("/x", "minimum")]),
+        ({"if": {"const": 1}, "else": {"maximum": 2}}, 3, [("/x", "maximum")]),
+        ({"items": {"type": "string"}}, ["a", 1], [("/x/1", "type")]),
+        ({"prefixItems": [{"const": 1}]}, [2], [("/x/0", "const")]),
+        ({"properties": {"a": {"const": 1}}}, {"a": 2}, [("/x/a", "const")]),
+        ({"patternProperties": {"^a": {"const": 1}}}, {"ab": 2}, [("/x/ab", "const")]),
+        ({"additionalProperties": {"const": 1}}, {"a": 2}, [("/x/a", "const")]),
+        ({"propertyNames": {"maxLength": 1}}, {"ab": 1}, [("/x/ab", "propertyNames")]),
+        (
+            {"dependentSchemas": {"a": {"required": ["b"]}}},
+            {"a": 1},
+            [("/x/b", "required")],
+        ),
+        (
+            {"properties": {"a": True}, "unevaluatedProperties": False},
+            {"a": 1, "b": 2},
+            [("/x/b", "unevaluatedProperties")],
+        ),
+    ],
+)
+def test_every_keyword_that_leads_on_is_followed(field, value, places):
+    assert found(an_object({"x": field}), {"x": value}) == places
+
+
+@pytest.mark.parametrize("names", [["b"], ["b", "c, 'd'", "e'f"], ["'a', 'b'", "x"]])
+def test_what_no_part_of_the_form_takes_is_named_one_by_one(names):
+    schema = an_object({"a": True}, unevaluatedProperties=False)
+    form = dict.fromkeys(("a", *names), 1)
+    pointers = [pointer for pointer, _ in found(schema, form)]
+    assert pointers == [f"/{name}" for name in sorted(names)]
+
+
+def test_every_keyword_that_can_fail_has_words_of_its_own():
+    from jsonschema import Draft202012Validator
+
+    lead_on = {
+        *("$ref", "$dynamicRef", "allOf", "if", "items", "prefixItems", "properties"),
+        *("patternProperties", "dependentSchemas"),
+    }
+    assert Draft202012Validator.VALIDATORS.keys() - lead_on - RULES.keys() == set()
 
 
 def test_a_long_list_of_values_is_cut_short():
@@ -108,6 +187,7 @@ def test_what_the_form_does_not_have_is_named_one_by_one():
 def test_a_field_may_be_ruled_out():
     assert found(an_object({"a": {"not": {}}}), {"a": 1}) == [("/a", "not")]
     assert found(an_object({"a": {"items": False}}), {"a": [1]}) == [("/a", "items")]
+    assert found(an_object({"a": {"not": {}}}), {}) == []
 
 
 def test_one_field_may_require_another():
@@ -236,6 +316,7 @@ def test_a_sound_form_has_no_problems():
     ("schema", "place", "said"),
     [
         (an_object({"a": {"type": "text"}}), "properties/a/type", "not valid"),
+        (an_object({"a": {"minimum": float("inf")}}), "", "too large"),
         (an_object({"a": {"minLength": -1}}), "properties/a/minLength", "minimum"),
         (an_object(required="a"), "required", "array"),
         (an_object({"a": {"pattern": "["}}), "properties/a/pattern", "regular expression"),
@@ -260,6 +341,15 @@ def test_a_sound_form_has_no_problems():
 )
 def test_a_form_that_could_not_be_relied_on_is_refused(schema, place, said):
     assert said in problems(schema)[place]
+
+
+def test_a_form_is_not_nested_without_end():
+    deep: dict[str, object] = {"const": 1}
+    for _ in range(49):
+        deep = {"not": deep}
+    assert problems({**deep, "type": "object"}) == {}
+    assert "nested too deeply" in problems({"not": deep, "type": "object"})[""]
+    assert "nested" in problems({"type": "object", "enum": [[deep]]})[""]
 
 
 def test_a_property_may_be_called_like_a_keyword():

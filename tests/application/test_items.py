@@ -9,18 +9,21 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application import items
-from chalicelib.application.items import Current, Recent
+from chalicelib.application import item_view, items
+from chalicelib.application.items import Current
 from chalicelib.application.platform import Caller
 from chalicelib.application.ports import Reused
+from chalicelib.application.recent import Recent
 from chalicelib.application.transact import Stale
 from chalicelib.domain import item
 from chalicelib.domain.actor import SYSTEM, Actor, Channel, Role
-from chalicelib.domain.errors import Closed, NotAllowed, NotFound
-from chalicelib.domain.item import NotPublishable
+from chalicelib.domain.errors import Closed, Invalid, NotAllowed, NotFound
+from chalicelib.domain.item import ItemClosed, NotPublishable
 from tests.domain.item_givens import CODE, OTHER_CODE, an_item
+from tests.domain.question_givens import a_venue
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
 MANAGER = Actor(account="sun", role=Role.ITEM_MANAGER)
 LICENCE = an_item()
 REVISED = an_item(name="食品经营许可核发（新版）")
@@ -162,6 +165,77 @@ def test_an_item_is_offered_from_its_first_day_to_its_last(platform):
         items.current(platform, CODE, date(2026, 4, 1))
 
 
+def test_a_version_published_today_for_a_later_day_changes_nothing_before_it(platform):
+    later = an_item(name="新", valid_from="2026-07-01", valid_until="2026-12-31")
+    publish(platform, LICENCE, later)
+    assert items.current(platform, CODE) == Current(LICENCE, 1)
+    assert items.current(platform, CODE, date(2026, 6, 30)) == Current(LICENCE, 1)
+    assert items.current(platform, CODE, date(2026, 7, 1)) == Current(later, 2)
+    with pytest.raises(ItemClosed, match="until 2026-12-31"):
+        items.current(platform, CODE, date(2027, 1, 1))
+
+
+def test_yesterdays_paper_is_entered_under_yesterdays_version(platform):
+    publish(platform, LICENCE, REVISED)
+    assert items.current(platform, CODE).version == 2
+    assert items.current(platform, CODE, date(2026, 3, 1)).version == 1
+
+
+def test_an_item_is_described_as_it_is_on_the_day(platform):
+    later = an_item(name="新", valid_from="2026-07-01")
+    publish(platform, LICENCE, later)
+    found = items.get(platform, CODE)
+    now = item_view.described(found, TODAY)
+    assert (now["version"], now["name"]) == (1, LICENCE.name)
+    assert now["upcoming"] == [{"version": 2, "in_force_from": "2026-07-01"}]
+    then = item_view.described(found, date(2026, 7, 1))
+    assert (then["version"], then["name"], then["upcoming"]) == (2, "新", [])
+
+
+def test_an_item_that_is_yet_to_come_is_described_as_it_will_be(platform):
+    publish(platform, an_item(valid_from="2026-07-01"))
+    assert item_view.described(items.get(platform, CODE), TODAY)["version"] == 1
+
+
+def test_every_version_is_listed_with_the_days_on_which_it_is_in_force(platform):
+    for day, name in (("2026-07-01", "二"), ("2026-05-01", "三"), ("2026-07-01", "四")):
+        if name == "二":
+            publish(platform, LICENCE)
+        items.publish(platform, sun(), an_item(name=name, valid_from=day), f"改为{name}")
+    found = item_view.versions(platform, items.get(platform, CODE), date(2026, 6, 1))
+    days = [
+        (one["version"], one["in_force_from"], one["in_force_until"], one["when"]) for one in found
+    ]
+    assert days == [
+        (4, "2026-07-01", None, "to_come"),
+        (3, "2026-05-01", "2026-06-30", "in_force"),
+        (2, "2026-07-01", "2026-06-30", "superseded"),
+        (1, None, "2026-04-30", "over"),
+    ]
+    assert [one["note"] for one in found] == ["改为四", "改为三", "改为二", None]
+    assert found[0]["published_at"] == NOW.isoformat()
+
+
+def test_a_version_is_in_force_until_its_own_end_or_the_next_one_begins(platform):
+    publish(
+        platform, an_item(valid_until="2026-12-31"), an_item(name="新", valid_from="2026-07-01")
+    )
+    found = items.get(platform, CODE).state.record
+    assert [one.until for one in item_view.spans(found)] == [date(2026, 6, 30), None]
+    publish(platform, an_item(name="三", valid_from="2027-07-01", valid_until="2027-12-31"))
+    publish(platform, an_item(name="四", valid_from="2028-07-01"))
+    found = items.get(platform, CODE).state.record
+    assert item_view.spans(found)[2].until == date(2027, 12, 31)
+
+
+def test_a_variants_materials_are_what_belongs_to_its_application():
+    venue = a_venue()
+    assert [one.id for one in items.check_variant(venue, "plain")] == ["application", "plan"]
+    assert items.check_variant(venue, None) == venue.materials
+    with pytest.raises(Invalid, match="no variant other"):
+        items.check_variant(venue, "other")
+
+
 def test_the_day_is_that_of_the_law(platform):
     before_midnight_in_london = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
     publish(platform, an_item(valid_from="2026-03-02"))
@@ -182,13 +256,14 @@ def test_an_unknown_item_is_not_found(platform, code):
 
 def test_an_item_is_described_with_its_state(platform):
     publish(platform, LICENCE)
-    described = items.get(platform, CODE).described
+    described = item_view.described(items.get(platform, CODE), TODAY)
     assert (described["state"], described["version"], described["code"]) == ("published", 1, CODE)
     assert "reason" not in described
     items.suspend(platform, sun(), CODE, "系统升级")
     found = items.get(platform, CODE)
-    assert (found.described["state"], found.described["reason"]) == ("suspended", "系统升级")
-    assert (found.version, found.described["version"]) == (2, 1)
+    described = item_view.described(found, TODAY)
+    assert (described["state"], described["reason"]) == ("suspended", "系统升级")
+    assert (found.version, described["version"]) == (2, 1)
 
 
 def test_a_version_is_read_once(platform):

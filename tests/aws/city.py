@@ -71,6 +71,7 @@ def parameters(keys: Path, **others: str) -> dict[str, str]:
     return {
         "Stage": "dev",
         "Issuer": signin.ISSUER,
+        "PublicUrl": "https://banjian.test",
         "Audience": signin.AUDIENCE,
         "Jwks": json.dumps(signin.jwks(keys)),
         **others,

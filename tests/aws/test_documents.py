@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chalicelib.adapters.kms_signer import KmsSigner
 from chalicelib.adapters.s3_blobs import S3Blobs
-from chalicelib.application.ports import Upload
+from chalicelib.application.ports import Part, Upload
 
 from .emulator import Emulator
 
@@ -31,12 +31,16 @@ def sent(aws: Emulator, upload: Upload, content: bytes) -> int:
 
 
 def test_only_the_bytes_that_were_announced_are_taken(aws: Emulator, blobs: S3Blobs):
-    upload = blobs.presign("citizen-zhang", DIGEST, len(PLAN), "application/pdf", 60)
+    part = Part(1, DIGEST, len(PLAN))
+    upload = blobs.ticket("a-1", part, 60)
     for other in (PLAN[:-1] + b"!", PLAN + b"!", PLAN[:-1], b""):
         assert sent(aws, upload, other) in (400, 403)
-        assert blobs.size("citizen-zhang", DIGEST) is None
+        assert blobs.parts("a-1") == ()
     assert sent(aws, upload, PLAN) == 200
-    assert blobs.size("citizen-zhang", DIGEST) == len(PLAN)
+    assert blobs.parts("a-1") == (part,)
+    blobs.assemble("citizen-zhang", DIGEST, "a-1", lambda _whole: None)
+    blobs.discard("a-1")
+    assert blobs.parts("a-1") == ()
     assert blobs.get("citizen-zhang", DIGEST) == PLAN
     assert blobs.size("citizen-wang", DIGEST) is None
 

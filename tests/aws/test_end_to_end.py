@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from chalicelib.application.ports import verify
+from chalicelib.embedded.illustration import pdf
 from infra.queues import dead_letters
 
 from . import city as a_city
@@ -85,29 +86,35 @@ def test_a_document_comes_in_as_it_is_through_the_interface(city):
     with city.http() as client:
         answer = client.post(
             "/documents",
-            content=EVERY_BYTE,
+            content=every_byte("at once"),
             headers={**signed_in(city), "Content-Type": "application/pdf"},
         )
 
     assert answer.status_code == 201, answer.text
-    assert city.platform.blobs.get("agent-li", answer.json()["sha256"]) == EVERY_BYTE
+    kept = city.platform.blobs.get("agent-li", answer.json()["sha256"])
+    assert kept == every_byte("at once")
 
 
 def test_a_large_document_goes_to_the_bucket_past_the_interface(city):
-    upload, content = prepared(city, b"%PDF-1.7" + EVERY_BYTE)
+    path, upload, content = prepared(city, every_byte("in parts"))
 
     answer = sent(city, upload, content)
-
     assert answer.is_success, answer.text
+    with city.http() as client:
+        done = client.post(f"{path}/complete", headers=signed_in(city))
+
+    assert done.status_code == 200, done.text
     assert city.platform.blobs.get("agent-li", sha256(content).hexdigest()) == content
 
 
 def test_a_prepared_upload_lets_no_other_content_in(city):
-    upload, content = prepared(city, b"what was announced")
+    path, upload, content = prepared(city, every_byte("what was announced"))
 
     answer = sent(city, upload, content[::-1])
 
     assert answer.is_client_error
+    with city.http() as client:
+        assert client.get(path, headers=signed_in(city)).json()["missing"] == [1]
     assert city.platform.blobs.size("agent-li", sha256(content).hexdigest()) is None
 
 
@@ -221,17 +228,30 @@ def signed_in(city: City) -> dict[str, str]:
     return {"Authorization": f"Bearer {city.token('agent-li')}"}
 
 
-def prepared(city: City, content: bytes) -> tuple[Any, bytes]:
-    """The upload that the service prepared for `content`."""
-    new = {
-        "sha256": sha256(content).hexdigest(),
-        "size": len(content),
-        "media_type": "application/pdf",
-    }
+def every_byte(text: str) -> bytes:
+    """A PDF that has every byte there is in a comment."""
+    plain = pdf(text)
+    return (
+        plain[:9]
+        + b"%"
+        + EVERY_BYTE.replace(b"\n", b"").replace(b"\r", b"")
+        + b"\n\r\n"
+        + plain[9:]
+    )
+
+
+def prepared(city: City, content: bytes) -> tuple[str, Any, bytes]:
+    """The path of an upload of `content`, and the request that the service prepared for it."""
+    digest = sha256(content).hexdigest()
+    new = {"sha256": digest, "size": len(content), "media_type": "application/pdf"}
     with city.http() as client:
-        answer = client.post("/documents/uploads", json=new, headers=signed_in(city))
+        begun = client.post("/documents/uploads", json=new, headers=signed_in(city))
+        assert begun.status_code == 201, begun.text
+        path = f"/documents/uploads/{begun.json()['upload_id']}"
+        part = {"sha256": digest}
+        answer = client.post(f"{path}/parts/1", json=part, headers=signed_in(city))
     assert answer.status_code == 201, answer.text
-    return answer.json(), content
+    return path, answer.json(), content
 
 
 def sent(city: City, upload: Any, content: bytes) -> httpx.Response:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from chalicelib import bootstrap
 from chalicelib.application.audit import Seal
 from chalicelib.application.ports import CommandId
 from chalicelib.application.seals import BadSeal, sealed
+from chalicelib.application.signatures import SM2, algorithm_of
 from chalicelib.cli import app, seals
 
 OPENSSL = shutil.which("openssl")
@@ -97,6 +99,19 @@ def test_a_seal_that_somebody_else_signed_is_refused(data: Path, seal: Path, tmp
     with pytest.raises(BadSeal, match="not signed with this key"):
         seals.read(seal, key)
     refused = banjian("verify", "--data", tmp_path / "forged", "--seal", seal)
+    assert isinstance(refused.exception, BadSeal)
+
+
+@pytest.mark.skipif(find_spec("gmssl_pyx") is None, reason="needs gmssl-pyx")
+def test_a_log_is_sealed_and_checked_with_sm2(data: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BANJIAN_SIGNATURE", "sm2")
+    made = data / "sm2.seal"
+    assert banjian("verify", "--data", data, "--sign", made).exit_code == 0
+    key = seals.beside(made, ".pem")
+    assert algorithm_of(seals.der(key.read_bytes())) == SM2
+    assert banjian("verify", "--data", data, "--seal", made, "--key", key).exit_code == 0
+    made.write_bytes(made.read_bytes().replace(b"position: 3", b"position: 2"))
+    refused = banjian("verify", "--data", data, "--seal", made, "--key", key)
     assert isinstance(refused.exception, BadSeal)
 
 

@@ -1,8 +1,8 @@
 """Service items: what may be published, and what publishing, suspending and retiring do."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -21,19 +21,37 @@ from chalicelib.domain.codes import (
     Level,
     Rating,
 )
-from chalicelib.domain.errors import Closed, Contradiction, Invalid, NotFound, Rejected
+from chalicelib.domain.errors import (
+    Closed,
+    Contradiction,
+    Invalid,
+    NotFound,
+    OutOfOrder,
+    Rejected,
+)
 from chalicelib.domain.item import (
+    DiscardDraft,
     ItemCommand,
     ItemDefinition,
+    ItemDraftDiscarded,
+    ItemDraftSaved,
+    ItemMerged,
     ItemPublished,
     ItemResumed,
     ItemRetired,
+    ItemSplit,
     ItemSuspended,
+    ItemTookOver,
+    NamedItem,
     NotPublishable,
+    Predecessor,
     PublishItem,
+    ReplaceItem,
     ResumeItem,
     RetireItem,
+    SaveDraft,
     SuspendItem,
+    TakeOver,
     misfits,
     missing_materials,
     unknown_materials,
@@ -48,14 +66,32 @@ ABOUT: dict[str, Any] = {
 LICENCE = an_item()
 REVISED = an_item(name="食品经营许可核发（新版）")
 
+TODAY = date(2026, 3, 2)
 published = ItemPublished(version=1, definition=LICENCE)
-revised = ItemPublished(version=2, definition=REVISED)
+revised = ItemPublished(version=2, definition=REVISED, in_force_from=TODAY)
 suspended = ItemSuspended(reason="系统升级")
 retired = ItemRetired(reason="事项取消")
 
 
-def publish(definition: ItemDefinition = LICENCE) -> PublishItem:
-    return PublishItem(**ABOUT, definition=definition)
+def publish(definition: ItemDefinition = LICENCE, **more: Any) -> PublishItem:
+    return PublishItem(**ABOUT, definition=definition, **more)
+
+
+def save(content: dict[str, Any] | None = None) -> SaveDraft:
+    return SaveDraft(**ABOUT, content=content or {"name": "草稿"})
+
+
+DISCARD = DiscardDraft(**ABOUT)
+saved = ItemDraftSaved(content={"name": "草稿"})
+A, B, C = (NamedItem(code=letter * 31, name=letter) for letter in "ABC")
+
+
+def replace(*into: NamedItem, how: Any = "split", reason: str = "改革", **more: Any) -> ReplaceItem:
+    return ReplaceItem(**ABOUT, how=how, into=into, reason=reason, **more)
+
+
+split = ItemSplit(into=(A, B), from_day=TODAY, reason="改革")
+merged = ItemMerged(into=A, from_day=TODAY, reason="改革")
 
 
 def suspend(reason: str = "系统升级") -> SuspendItem:
@@ -88,7 +124,7 @@ def test_a_new_item_is_published_as_version_1():
 def test_a_changed_item_is_the_next_version():
     assert decided(publish(REVISED), published) == [revised]
     assert decided(publish(LICENCE), published, revised) == [
-        ItemPublished(version=3, definition=LICENCE)
+        ItemPublished(version=3, definition=LICENCE, in_force_from=TODAY)
     ]
 
 
@@ -116,7 +152,9 @@ def test_what_breaks_a_rule_is_not_published_and_every_rule_is_told():
 
 def test_an_item_that_was_stored_under_laxer_rules_is_still_read():
     lax = ItemPublished(version=1, definition=an_item(code="1" * 31, channels=["web"]))
-    assert item.fold([lax]) == item.Published(definition=lax.definition, version=1)
+    state = item.fold([lax])
+    assert isinstance(state, item.Published)
+    assert (state.definition, state.version) == (lax.definition, 1)
     assert decided(publish(lax.definition), lax) == []
 
 
@@ -136,7 +174,8 @@ def test_an_item_is_suspended_for_one_reason_at_a_time():
 
 def test_an_item_revised_while_suspended_stays_suspended():
     state = item.fold([published, suspended, revised])
-    assert state == item.Suspended(definition=REVISED, version=2, reason="系统升级")
+    assert isinstance(state, item.Suspended)
+    assert (state.definition, state.version, state.reason) == (REVISED, 2, "系统升级")
 
 
 @pytest.mark.parametrize("history", [(published,), (published, suspended)])
@@ -164,6 +203,11 @@ def test_only_an_item_that_exists_is_suspended_resumed_or_retired(command):
         ((published,), ItemResumed()),
         ((published, suspended), suspended),
         ((published, retired), revised),
+        ((published, split), revised),
+        ((published, split), merged),
+        ((published, retired), saved),
+        ((), ItemDraftDiscarded()),
+        ((saved,), suspended),
     ],
 )
 def test_events_in_an_impossible_order_are_not_folded(history, event):
@@ -173,6 +217,11 @@ def test_events_in_an_impossible_order_are_not_folded(history, event):
 
 commands = st.one_of(
     st.sampled_from([LICENCE, REVISED]).map(publish),
+    st.sampled_from(["a", "b"]).map(lambda name: save({"name": name})),
+    st.just(DISCARD),
+    st.sampled_from([(A, B), (B, C)]).map(lambda into: replace(*into)),
+    st.just(replace(A, how="merged")),
+    st.sampled_from([A, B]).map(lambda one: take_over(one)),  # noqa: PLW0108 - defined below
     st.sampled_from(["a", "b"]).map(suspend),
     st.just(RESUME),
     st.sampled_from(["a", "b"]).map(retire),
@@ -208,6 +257,197 @@ def test_an_events_json_says_all_that_it_holds(sent):
                 plain = event.model_dump(mode="json", exclude_none=True)
                 assert any_event.validate_python(plain) == event
                 state = item.evolve(state, event)
+
+
+# Drafts
+
+
+def test_a_draft_is_saved_replaced_and_discarded():
+    assert decided(save()) == [saved]
+    assert decided(save(), saved) == []
+    assert decided(save({"name": "二稿"}), saved) == [ItemDraftSaved(content={"name": "二稿"})]
+    assert decided(DISCARD, saved) == [ItemDraftDiscarded()]
+    assert item.fold([saved, ItemDraftDiscarded()]) == item.Absent()
+    assert decided(DISCARD, published) == []
+    with pytest.raises(NotFound):
+        decided(DISCARD)
+
+
+def test_an_item_that_is_only_drafted_is_nobodys_to_suspend():
+    for command in (suspend(), RESUME, retire(), replace(A, B)):
+        with pytest.raises(NotFound):
+            decided(command, saved)
+
+
+def test_a_published_draft_is_used_up():
+    whole = publish(from_draft=True)
+    assert decided(whole, saved) == [ItemPublished(version=1, definition=LICENCE, from_draft=True)]
+    assert item.draft_of(item.fold([saved, *decided(whole, saved)])) is None
+    with pytest.raises(NotFound, match="no draft"):
+        decided(publish(REVISED, from_draft=True), published)
+
+
+def test_a_draft_lies_beside_what_is_published_another_way():
+    state = item.fold([published, ItemDraftSaved(content={}, based_on=1), suspended, revised])
+    assert item.draft_of(state) == item.Draft(content={}, based_on=1)
+    assert item.draft_of(item.fold([saved, published])) == item.Draft(content=saved.content)
+
+
+def test_a_draft_of_an_older_version_is_not_published_over_a_newer():
+    old = ItemDraftSaved(content={}, based_on=1)
+    assert decided(publish(REVISED, from_draft=True), published, old)
+    with pytest.raises(OutOfOrder, match=r"made from version 1.* there is version 2"):
+        decided(publish(LICENCE, from_draft=True), published, old, revised)
+
+
+def test_an_item_that_has_ended_has_no_draft_and_takes_none():
+    for end in (retired, split, merged):
+        state = item.fold([published, ItemDraftSaved(content={}, based_on=1), end])
+        assert item.draft_of(state) is None
+        with pytest.raises(Closed):
+            item.decide(save(), state)
+
+
+# Versions in force
+
+
+def in_force(day: str, *history: item.Event) -> int | None:
+    state = item.fold(history)
+    assert isinstance(state, get_args(item.Known))
+    found = item.in_force(state.record, date.fromisoformat(day))
+    return None if found is None else found.number
+
+
+def version(number: int, since: str | None) -> ItemPublished:
+    return ItemPublished(version=number, definition=LICENCE, in_force_from=since)  # type: ignore[arg-type]
+
+
+def test_a_first_version_holds_from_its_first_day_or_from_ever_on():
+    assert decided(publish())[0] == published
+    later = publish(an_item(valid_from="2026-07-01"))
+    (event,) = decided(later)
+    assert isinstance(event, ItemPublished)
+    assert event.in_force_from == date(2026, 7, 1)
+    assert in_force("2026-06-30", event) is None
+    assert in_force("2026-07-01", event) == 1
+
+
+def test_a_version_that_takes_effect_later_changes_nothing_before():
+    (event,) = decided(publish(an_item(name="新", valid_from="2026-07-01")), published)
+    assert [in_force(day, published, event) for day in ("1990-01-01", "2026-06-30")] == [1, 1]
+    assert in_force("2026-07-01", published, event) == 2
+
+
+def test_a_new_version_changes_nothing_that_could_be_applied_for_before_it_was_there():
+    for changes in ({}, {"valid_from": "2026-01-01"}):
+        (event,) = decided(publish(an_item(name="新", **changes)), published)
+        assert in_force("2026-03-01", published, event) == 1
+        assert in_force("2026-03-02", published, event) == 2
+
+
+def test_a_version_that_is_scheduled_still_comes_after_one_for_the_time_between():
+    history = (version(1, None), version(2, "2026-07-01"), version(3, "2026-05-01"))
+    assert [in_force(f"2026-{day}", *history) for day in ("04-30", "06-30", "07-01")] == [1, 3, 2]
+
+
+def test_of_two_versions_for_one_day_the_last_one_counts():
+    history = (version(1, None), version(2, "2026-07-01"), version(3, "2026-07-01"))
+    assert in_force("2026-07-01", *history) == 3
+
+
+def test_a_version_of_before_there_was_such_a_day_is_in_force_from_its_own():
+    old = ItemPublished(version=1, definition=an_item(valid_from="2026-07-01"))
+    assert in_force("2026-06-30", old) is None
+    assert in_force("2026-07-01", old) == 1
+
+
+# Splitting and merging
+
+
+def take_over(one: NamedItem) -> TakeOver:
+    here = Predecessor(code=one.code, name=one.name, from_day=TODAY)
+    return TakeOver(**ABOUT, how="merged", predecessors=(here,))
+
+
+def test_an_item_is_split_into_others_or_merged_into_one():
+    assert decided(replace(A, B), published) == [split]
+    assert decided(replace(A, how="merged"), published, suspended) == [merged]
+    state = item.fold([published, split])
+    assert isinstance(state, item.Replaced)
+    assert (state.how, state.into, state.from_day) == ("split", (A, B), TODAY)
+
+
+def test_a_split_said_again_happens_once_whatever_day_it_is_and_however_they_are_called():
+    tomorrow = {**ABOUT, "at": datetime(2026, 3, 3, tzinfo=UTC)}
+    renamed = NamedItem(code=A.code, name="新名")
+    again = ReplaceItem(**tomorrow, how="split", into=(B, renamed), reason="改革")
+    assert decided(again, published, split) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(A, C),
+        replace(A, how="merged"),
+        replace(A, B, reason="另"),
+        replace(A, B, from_day="2026-03-05"),
+    ],
+)
+def test_another_split_is_refused(other):
+    with pytest.raises(Contradiction, match="was split already"):
+        decided(other, published, split)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (replace(A), "two or more"),
+        (replace(A, B, how="merged"), "into one"),
+        (replace(A, A), "each named once"),
+        (replace(A, NamedItem(code=CODE, name="自己")), "becomes other items"),
+        (replace(A, B, from_day="2026-03-01"), "is over"),
+    ],
+)
+def test_a_split_that_makes_no_sense_is_refused(command, said):
+    with pytest.raises(Invalid, match=said):
+        decided(command, published)
+
+
+def test_an_item_that_was_split_is_not_revised_retired_or_drafted():
+    for command in (publish(REVISED), retire(), save()):
+        with pytest.raises(Closed, match=rf"was split.*{A.code}, {B.code}"):
+            decided(command, published, split)
+
+
+def test_an_item_can_be_suspended_and_resumed_until_its_split_takes_effect():
+    assert decided(suspend(), published, split) == [suspended]
+    assert decided(suspend(), published, split, suspended) == []
+    assert decided(RESUME, published, split, suspended) == [ItemResumed()]
+    assert decided(RESUME, published, split) == []
+    state = item.fold([published, suspended, split])
+    assert isinstance(state, item.Replaced)
+    assert state.suspended == "系统升级"
+    with pytest.raises(Contradiction):
+        decided(suspend("别的"), published, split, suspended)
+
+
+def test_a_successor_notes_each_predecessor_once_whatever_state_it_is_in():
+    (event,) = decided(take_over(A), published)
+    assert isinstance(event, ItemTookOver)
+    assert event.predecessors[0].code == A.code
+    for history in ((), (suspended,), (retired,), (split,)):
+        assert decided(take_over(B), published, *history)
+    assert decided(take_over(A), published, event) == []
+    both = TakeOver(
+        **ABOUT,
+        how="merged",
+        predecessors=(*take_over(A).predecessors, *take_over(B).predecessors),
+    )
+    assert decided(both, published, event) == [
+        ItemTookOver(how="merged", predecessors=take_over(B).predecessors)
+    ]
+    with pytest.raises(NotFound):
+        decided(take_over(A))
 
 
 # What a definition has to be

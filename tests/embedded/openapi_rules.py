@@ -47,12 +47,14 @@ PARAMETER = {
             "description": TEXT,
             "required": {"type": "boolean"},
             "schema": SCHEMA,
+            "example": True,
         },
     ),
     "if": {"properties": {"in": {"const": "path"}}},
     "then": {"required": ["required"], "properties": {"required": {"const": True}}},
 }
-CONTENT = map_of({"type": "object", "properties": {"schema": SCHEMA}}, "^[a-z*]+/[a-z0-9.+*-]+$")
+MEDIA = closed([], schema=SCHEMA, example=True, examples=map_of(REF))
+CONTENT = map_of(MEDIA, "^[a-z*]+/[a-z0-9.+*-]+$")
 RESPONSE = closed(
     ["description"],
     description=TEXT,
@@ -79,7 +81,6 @@ OPENAPI = closed(
     ["openapi", "info", "paths"],
     openapi={"const": "3.1.0"},
     info=closed(["title", "version"], title=TEXT, version=TEXT, description=TEXT),
-    jsonSchemaDialect={"type": "string", "format": "uri"},
     servers={"type": "array", "items": closed(["url"], url=TEXT, description=TEXT)},
     tags={"type": "array", "items": closed(["name"], name=TEXT, description=TEXT)},
     security={"type": "array", "items": map_of({"type": "array"})},
@@ -103,6 +104,7 @@ OPENAPI = closed(
         headers=map_of(HEADER),
         schemas=map_of(SCHEMA),
         responses=map_of(RESPONSE),
+        examples=map_of(closed(["value"], value={"type": "object"})),
     ),
 )
 
@@ -152,6 +154,41 @@ def _references(document: dict[str, Any]) -> Iterator[str]:
     }
     yield from (f"{ref} leads nowhere" for ref in used - there)
     yield from (f"{ref} is used nowhere" for ref in there - used)
+
+
+def unshown(document: dict[str, Any]) -> list[str]:
+    """What has no example. Bytes that are answered need none: they are no JSON."""
+    shared = document["components"]
+    return [
+        *(f"{one['operationId']} shows no {what}" for what, one in _unshown(document)),
+        *dict.fromkeys(_untold(shared)),
+        *(
+            f"nothing shows a {name}"
+            for name, one in shared["parameters"].items()
+            if one["in"] == "path" and "example" not in one and "enum" not in one["schema"]
+        ),
+    ]
+
+
+def _unshown(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for _, _, operation in operations(document):
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            if "example" not in media:
+                yield "request", operation
+        for status, response in operation["responses"].items():
+            for kind, media in response.get("content", {}).items():
+                if kind == "application/json" and "example" not in media:
+                    yield status, operation
+
+
+def _untold(shared: dict[str, Any]) -> Iterator[str]:
+    for response in shared["responses"].values():
+        content = response["content"]["application/problem+json"]
+        for code in content["schema"]["allOf"][1]["properties"]["code"]["enum"]:
+            for language in ("zh-CN", "en"):
+                name = f"{code}.{language}"
+                if name not in content["examples"] or name not in shared["examples"]:
+                    yield f"nothing shows {code} in {language}"
 
 
 def _refs(value: Any) -> Iterator[str]:

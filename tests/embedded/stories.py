@@ -18,6 +18,8 @@ from chalicelib.embedded import signin
 from chalicelib.embedded.import_log import run_import
 from chalicelib.embedded.item_files import read_item
 
+from . import stories_certificates, stories_documents, stories_items, stories_people
+from .stories_access import an_auditor_begins
 from .world import World, world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,11 @@ def told(data: Path) -> list[Recorded]:
         voided_after_a_stop,
         another_systems_case,
         the_platform,
+        an_auditor_begins,
+        *stories_items.STORIES,
+        *stories_people.STORIES,
+        *stories_certificates.STORIES,
+        *stories_documents.STORIES,
     ):
         story(here)
     return list(events(here.platform.codec, here.platform.log.read(0, 1_000_000)))
@@ -216,7 +223,7 @@ def _afterwards(here: World) -> None:
 def card(here: World, *materials: str) -> Submission:
     return Submission(
         item=read_item(ITEMS / "senior-card.yaml").code,
-        applicant=Applying(name="张三", id_number="440802195503071234", phone="13700000000"),
+        applicant=Applying(name="张三", id_number="440802195503071232", phone="13700000000"),
         form={"born_on": "1955-03-07", "residence": "湛江市霞山区示例村3号"},
         materials=here.hand_in("citizen-zhang", *materials),
     )

@@ -9,11 +9,20 @@ from chalicelib.application.form_formats import FORMATS
 from chalicelib.domain.actor import Role
 from chalicelib.domain.clock import JOINT_DECISION, Limit, SpecialProcedure
 from chalicelib.domain.codes import ApplicantKind, Authority, CaseType, ItemType, Level
-from chalicelib.domain.item import ItemDefinition, ItemMaterial
+from chalicelib.domain.eligibility import NotQualified, Qualified, find
+from chalicelib.domain.item import ItemDefinition, ItemMaterial, Variant, in_variant
+from chalicelib.domain.item_questions import Condition, Option, Question, Refusal
 from chalicelib.domain.numbers import parse_item_code
 from chalicelib.domain.plan import StepKind
-from chalicelib.embedded.item_files import ItemFileError, read_item, read_items
+from chalicelib.embedded.item_files import (
+    ItemFileError,
+    Mark,
+    read_draft,
+    read_item,
+    read_items,
+)
 from tests.domain.item_givens import CODE, OTHER_CODE, a_step, an_item, an_item_file
+from tests.domain.question_givens import a_question, a_refusal, yes
 
 CODE_SETS = (ItemType, Level, Authority, ApplicantKind)
 EXAMPLES = Path(__file__).parents[2] / "examples" / "items"
@@ -39,7 +48,7 @@ def faults(path):
     with pytest.raises(ItemFileError) as refused:
         read_item(path)
     assert all(finding.path == path for finding in refused.value.findings)
-    return [f"{finding.line}: {finding.message}" for finding in refused.value.findings]
+    return [f"{finding.at.line}: {finding.message}" for finding in refused.value.findings]
 
 
 def line_of(path, text):
@@ -99,7 +108,57 @@ def test_a_mistake_is_told_with_file_and_line(file):
     with pytest.raises(ItemFileError) as refused:
         read_item(path)
     at = line_of(path, "type: licence")
-    assert str(refused.value).startswith(f"{path}:{at}: type: Input should be 'power', 'permit'")
+    assert str(refused.value).startswith(f"{path}:{at}:1: type: Input should be 'power', 'permit'")
+
+
+def test_a_mistake_is_told_with_its_column(file):
+    path = file(as_yaml(steps=[a_step(role="nobody"), a_step("second", "reviews")]))
+    with pytest.raises(ItemFileError) as refused:
+        read_item(path)
+    lines = path.read_text("utf-8").splitlines()
+    for finding, text in zip(refused.value.findings, ("role:", "kind: reviews"), strict=True):
+        assert lines[finding.at.line - 1][finding.at.column - 1 :].startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("content", "at"),
+    [
+        (b"code: a\nname: \xff\n", Mark(2, 7)),
+        ("code: a\nname: \x07\n", Mark(2, 7)),
+        ("code: a\nname: 'b\n", Mark(3, 1)),
+        ("code: &a x\nname: *a\n", Mark(1, 7)),
+        ("code: a\nname:\n  1: b\n", Mark(3, 3)),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_line_and_column(file, content, at):
+    with pytest.raises(ItemFileError) as refused:
+        read_item(file(content))
+    assert refused.value.findings[0].at == at
+
+
+def test_a_mistake_in_a_condition_is_told_where_it_is(file):
+    path = file(
+        as_yaml(
+            questions=[a_question("cooks"), a_question("gas", when=yes("coks"))],
+            refusals=[a_refusal({"any_of": [yes("gas"), {"answer": "cooks", "equal": True}]})],
+        )
+    )
+    (fault,) = faults(path)
+    place = "refusals[1].when.any_of[2].equal"
+    said = f"{line_of(path, 'equal: true')}: {place}: there is no such field; did you mean equals?"
+    assert fault.startswith(said)
+    path.write_text(path.read_text("utf-8").replace("equal: true", "equals: true"), "utf-8")
+    (fault,) = faults(path)
+    assert fault == (
+        f"{line_of(path, 'answer: coks')}: questions[2].when.answer: coks is no question; those "
+        "before it: cooks"
+    )
+
+
+def test_a_draft_is_read_as_far_as_it_is_written(file):
+    assert read_draft(file("name: 半份\nsteps: []\n")) == {"name": "半份", "steps": []}
+    with pytest.raises(ItemFileError, match="not YAML"):
+        read_draft(file("name: [\n"))
 
 
 def test_all_mistakes_of_a_file_are_told_at_once(file):
@@ -329,6 +388,77 @@ def test_the_joint_example_has_what_the_guided_case_needs(examples):
     assert ApplicantKind.COMPANY in item.applicants
 
 
+QUALIFIES = [
+    ("senior-card", {"age": 60, "resident": True, "by_another": False}, "in-person", ["identity"]),
+    (
+        "senior-card",
+        {"age": 80, "resident": True, "by_another": True},
+        "by-another",
+        ["identity", "mandate"],
+    ),
+    (
+        "food-business-licence",
+        {"purpose": "renewal", "days_left": 30, "premises_changed": False},
+        "renewal",
+        ["application", "business-licence", "licence", "unchanged"],
+    ),
+    (
+        "residence-permit",
+        {"months": 6, "ground": "study"},
+        "study",
+        ["identity", "photo", "ground"],
+    ),
+    (
+        "adoption-registration",
+        {"child": "stepchild", "child_age": 17, "spouse": True},
+        "stepchild",
+        ["application", "identities", "consent"],
+    ),
+    (
+        "adoption-registration",
+        {"child": "orphan", "child_age": 3, "age": 30, "record": False, "spouse": False},
+        "orphan",
+        ["application", "identities", "status", "health", "deaths", "consent"],
+    ),
+]
+DOES_NOT = [
+    ("senior-card", {"age": 59}, "老年人权益保障法》第二条"),
+    ("food-business-licence", {"purpose": "new", "packaged_only": True}, "食品安全法》第三十五条"),
+    ("food-business-licence", {"purpose": "renewal", "days_left": -1}, "行政许可法》第七十条"),
+    ("residence-permit", {"months": 5}, "居住证暂行条例》第二条"),
+    ("adoption-registration", {"child": "orphan", "age": 29}, "第一千零九十八条第五项"),
+    ("adoption-registration", {"child": "other", "children": 2}, "第一千零九十八条第一项"),
+    (
+        "adoption-registration",
+        {"child": "kin", "spouse": True, "together": False},
+        "第一千一百零一条",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "answers", "variant", "required"), QUALIFIES)
+def test_whom_the_law_lets_qualify_is_told_the_variant_and_its_materials(
+    examples, name, answers, variant, required
+):
+    found = find(examples[name], answers)
+    assert isinstance(found, Qualified)
+    assert found.variant is not None
+    assert found.variant.id == variant
+    told = in_variant(examples[name], variant).materials
+    assert [one.id for one in told if one.required] == required
+
+
+@pytest.mark.parametrize(("name", "answers", "basis"), DOES_NOT)
+def test_whom_the_law_does_not_let_qualify_is_told_the_article(examples, name, answers, basis):
+    found = find(examples[name], answers)
+    assert isinstance(found, NotQualified)
+    assert [basis in one.basis for one in found.refusals] == [True]
+
+
+def test_one_example_is_confidential(examples):
+    assert [name for name, one in examples.items() if one.confidential] == ["adoption-registration"]
+
+
 @pytest.mark.parametrize(
     ("name", "statutory"),
     [
@@ -353,7 +483,8 @@ def test_the_limits_are_those_of_the_law(examples, name, statutory):
 
 def test_the_manual_has_every_field_and_every_word():
     manual = (EXAMPLES.parents[1] / "docs" / "items.md").read_text("utf-8")
-    fields = (*ItemDefinition.model_fields, *ItemMaterial.model_fields)
+    models = (ItemDefinition, ItemMaterial, Question, Option, Condition, Refusal, Variant)
+    fields = [f"`{name}`" for model in models for name in model.model_fields]
     words = (f"{word}` {word.gb_code}" for kind in CODE_SETS for word in kind)
     procedures = (one for one in SpecialProcedure if one is not SpecialProcedure.SUPPLEMENT)
     told = (*fields, *words, *procedures, *FORMATS)

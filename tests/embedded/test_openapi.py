@@ -1,4 +1,4 @@
-"""docs/openapi.json: what the service takes and answers, held against the running service."""
+"""The OpenAPI document: what the service takes and answers, held against the running service."""
 
 import json
 import os
@@ -6,32 +6,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from chalicelib import bootstrap
 from chalicelib.application.access import RULES
-from chalicelib.application.items import publish
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.embedded import api_problems, signin, wsgi
+from chalicelib.application.platform import Platform
+from chalicelib.embedded import api_problems, contracts
 from chalicelib.embedded.api_words import SUMMARIES, WHO
+from chalicelib.embedded.illustration import pdf
 from chalicelib.embedded.import_log import run_import
-from chalicelib.embedded.item_files import read_item
-from chalicelib.embedded.runner import Runner
 from chalicelib.http.cases import COMMANDS
 from chalicelib.http.errors import CODES
 from chalicelib.http.messages import MESSAGES
 
 from ..logs import streams
-from .openapi_rules import OPENAPI, broken, operations
+from .all_walks import STORIES
+from .openapi_rules import OPENAPI, broken, operations, unshown
 from .stories import ITEMS, LOG, MAPPING, ROOT
-from .walking import Walker
-from .walks import CARD, PROOF, STORIES, Story, citizen, upload
+from .walked_service import service, walking
+from .walking import Walker, misfits
+from .walks import CARD, PROOF, Story, citizen, upload
 
 Json = dict[str, Any]
-DOCUMENT: Json = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+DOCUMENT: Json = json.loads((ROOT / contracts.OPENAPI).read_text(encoding="utf-8"))
 
 
 # The document by itself
@@ -73,45 +70,55 @@ def test_every_command_is_summed_up_and_says_who_may_give_it():
     assert {rule.__name__ for rules in RULES.values() for rule in rules} == WHO.keys()
 
 
+def test_every_operation_and_every_problem_has_an_example():
+    assert unshown(DOCUMENT) == []
+
+
+def test_an_operation_or_a_problem_without_an_example_is_found_out():
+    document = json.loads(json.dumps(DOCUMENT))
+    submit = document["paths"]["/cases"]["post"]
+    del submit["requestBody"]["content"]["application/json"]["example"]
+    health = document["paths"]["/health"]["get"]["responses"]["200"]
+    del health["content"]["application/json"]["example"]
+    del document["components"]["examples"]["closed.en"]
+    del document["components"]["parameters"]["case_id"]["example"]
+    assert unshown(document) == [
+        "submitCase shows no request",
+        "getHealth shows no 200",
+        "nothing shows closed in en",
+        "nothing shows a case_id",
+    ]
+
+
+def test_every_example_fits_its_schema():
+    assert list(misfits(DOCUMENT)) == []
+
+
+def test_an_example_that_does_not_fit_is_found_out():
+    document = json.loads(json.dumps(DOCUMENT))
+    body = document["paths"]["/cases"]["post"]["requestBody"]["content"]["application/json"]
+    body["example"]["item"] = 7
+    document["components"]["examples"]["closed.en"]["value"]["code"] = "open"
+    reply = document["paths"]["/health"]["get"]["responses"]["200"]["content"]["application/json"]
+    reply["example"]["mood"] = "good"
+    wrong = {place for place, _ in misfits(document)}
+    assert {"submitCase", "getHealth"} < wrong
+    assert any("closed" in place for place in wrong)
+
+
 # The service
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The platform that app.py stands on, with the example items, in a directory of its own."""
-    data = tmp_path_factory.mktemp("service")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BANJIAN_DATA", str(data))
-        patch.setenv("BANJIAN_ISSUER", signin.ISSUER)
-        patch.setenv("BANJIAN_AUDIENCE", signin.AUDIENCE)
-        patch.setenv("BANJIAN_JWKS", json.dumps(signin.jwks(data)))
-        _forget()
-        running = bootstrap.platform()
-        _publish(running)
-        with Runner(bootstrap.consumers(running), running.source, running.views, running.committed):
-            yield running
-    _forget()
-
-
-def _forget() -> None:
-    bootstrap.platform.cache_clear()
-    bootstrap.verifier.cache_clear()
-
-
-def _publish(platform: Platform) -> None:
-    manager = Actor(account="items-sun", role=Role.ITEM_MANAGER)
-    for path in sorted(ITEMS.glob("*.yaml")):
-        publish(platform, Caller(manager, f"publish-{path.stem}"), read_item(path))
+    with service(tmp_path_factory.mktemp("service")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def walker(platform: Platform) -> Iterator[Walker]:
-    import app
-
-    data = Path(os.environ["BANJIAN_DATA"])
-    transport = httpx.WSGITransport(wsgi.wsgi(app.app))
-    with httpx.Client(transport=transport, base_url="http://banjian.test") as client:
-        yield Walker(client, data, DOCUMENT)
+    with walking(Path(os.environ["BANJIAN_DATA"]), DOCUMENT) as walk:
+        yield walk
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +164,7 @@ def test_a_case_its_events_and_its_documents_are_as_documented(walked: Walker):
     story.submit("citizen-zhang", {**citizen(*CARD), "materials": [material]})
     path = f"/cases/{story.case_id}"
     document = walked("citizen-zhang", "GET", f"{path}/documents/{material['sha256']}")
-    assert document.content == b"%PDF identity citizen-zhang"
+    assert document.content == pdf("identity citizen-zhang")
     events = walked("auditor-zheng", "GET", f"{path}/events")
     assert [one["type"] for one in events.json()["events"]] == ["CaseSubmitted", "StepOpened"]
     for read in (path, f"{path}/events"):
@@ -264,27 +271,10 @@ def test_an_empty_document_is_refused_as_documented(walked: Walker):
     assert (reply.status_code, reply.json()["code"]) == (400, "empty-document")
 
 
-def test_commands_out_of_place_are_refused_as_documented(walked: Walker):
-    story = Story(walked)
-    story.submit("citizen-zhang", citizen(*CARD))
-    refused = story.refused
-    refused("citizen-zhang", "accept", 403, "not-allowed")
-    refused("citizen-wang", "withdraw", 404, "not-found", reason="不是我的")
-    refused("clerk-chen", "deliver", 409, "out-of-order", method="post", recipient="张三")
-    story.do("clerk-chen", "request-supplement", missing=[_line("identity")], today=True)
-    refused("clerk-chen", "request-supplement", 422, "unlawful", missing=[_line("photo")])
-    refused("citizen-zhang", "submit-supplement", 422, "invalid", materials=[])
-    path = f"/cases/{story.case_id}/withdraw"
-    stale = {"If-Match": '"1"'}
-    reply = walked("citizen-zhang", "POST", path, {"reason": "迟了"}, headers=stale)
-    assert (reply.status_code, reply.json()["code"]) == (412, "precondition-failed")
+def test_a_command_without_a_proper_key_is_refused_as_documented(walked: Walker):
     bare = {"Idempotency-Key": "short"}
-    reply = walked("citizen-zhang", "POST", path, {"reason": "x"}, headers=bare, fits=False)
+    reply = walked("citizen-zhang", "POST", "/cases", citizen(*CARD), headers=bare, fits=False)
     assert (reply.status_code, reply.json()["code"]) == (400, "idempotency-key-required")
-
-
-def _line(material: str) -> Json:
-    return {"material": material, "reason": "缺少"}
 
 
 def test_every_operation_was_walked_to_its_success(walked: Walker):
@@ -292,4 +282,4 @@ def test_every_operation_was_walked_to_its_success(walked: Walker):
         (operation["operationId"], min(map(int, operation["responses"])))
         for _, _, operation in operations(DOCUMENT)
     }
-    assert promised - walked.walked == set()
+    assert promised - walked.met.keys() == set()

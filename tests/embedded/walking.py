@@ -1,4 +1,4 @@
-"""A client that holds every request and every reply against docs/openapi.json."""
+"""A client that holds every request and every reply against the OpenAPI document."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from jsonschema import Draft202012Validator
@@ -34,6 +34,10 @@ PEOPLE = {
             ),
         )
     },
+    # A token with another role than the account has acted in.
+    "auditor-zheng as administrator": signin.Persona(
+        "auditor-zheng", "郑审计", Role.SYSTEM_ADMINISTRATOR, None, "440800"
+    ),
 }
 
 
@@ -46,22 +50,37 @@ def strict(document: Json) -> Json:
     return copy
 
 
+class Exchange(NamedTuple):
+    """What was asked and answered: a body is JSON or the text of bytes, or None."""
+
+    status: int
+    parameters: dict[str, str]
+    request: Any
+    reply: Any
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300
+
+
 @dataclass
 class Walker:
-    """`walked` has every operation and status that was met."""
+    """
+    `met` has the first exchange of every operation and status, `refused` the first problem of
+    every code.
+    """
 
     client: httpx.Client
     data: Path
     document: Json
-    walked: set[tuple[str, int]] = field(default_factory=set)
+    met: dict[tuple[str, int], Exchange] = field(default_factory=dict)
+    refused: dict[str, Json] = field(default_factory=dict)
     number: Iterator[int] = field(default_factory=count)
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.document = strict(self.document)
-        resource = Resource.from_contents(self.document, default_specification=DRAFT202012)
-        registry: Registry[Any] = Registry()
-        self.registry = registry.with_resource(HERE, resource)
+        self.registry = whole(self.document)
         self.operations = {
             (method, path): operation for method, path, operation in operations(self.document)
         }
@@ -86,8 +105,20 @@ class Walker:
         given: Json = {"content": content} if body is None else {"json": body}
         reply = self.client.request(method, path, params=query, headers=sent, **given)
         self._check_reply(f"{method} {template}", operation, reply)
-        self.walked.add((operation["operationId"], reply.status_code))
+        self._keep(operation["operationId"], _values(template, path), body, reply)
         return reply
+
+    def _keep(
+        self, name: str, parameters: dict[str, str], body: Json | None, reply: httpx.Response
+    ) -> None:
+        status, kind = reply.status_code, reply.headers.get("Content-Type", "")
+        sent = reply.request.content.decode("utf-8", "replace") if body is None else body
+        told: Any = reply.json() if "json" in kind and reply.content else None
+        self.met.setdefault(
+            (name, status), Exchange(status, parameters, None if sent == "" else sent, told)
+        )
+        if kind == "application/problem+json":
+            self.refused.setdefault(told["code"], told)
 
     def operation(self, method: str, path: str) -> tuple[str, Json]:
         """The most literal path that fits, as the service finds it."""
@@ -141,11 +172,12 @@ class Walker:
         if not content:
             assert reply.content == b"", name
             return
-        kind = reply.headers["Content-Type"]
+        kind = reply.headers["Content-Type"].partition(";")[0]
         if "*/*" in content:
             return
         assert kind in content, f"{name} answered {kind}"
-        self.fits(content[kind]["schema"], reply.json(), f"{name} {reply.status_code}")
+        if "schema" in content[kind]:
+            self.fits(content[kind]["schema"], reply.json(), f"{name} {reply.status_code}")
 
     def _resolved(self, value: Json) -> Json:
         if "$ref" not in value:
@@ -155,13 +187,61 @@ class Walker:
         return found
 
     def fits(self, schema: Json, value: object, name: str) -> None:
-        text = json.dumps(schema).replace('"#/', f'"{HERE}#/')
-        validator = Draft202012Validator(
-            json.loads(text),
-            registry=self.registry,
-            format_checker=Draft202012Validator.FORMAT_CHECKER,
-        )
         wrong = [
-            f"{name} {one.json_path}: {one.message[:300]}" for one in validator.iter_errors(value)
+            f"{name} {one.json_path}: {one.message[:300]}"
+            for one in validator(schema, self.registry).iter_errors(value)
         ]
         assert not wrong, wrong
+
+
+def _values(template: str, path: str) -> dict[str, str]:
+    found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template), path)
+    return found.groupdict() if found else {}
+
+
+def whole(document: Json) -> "Registry[Any]":
+    """In which the document's own references are found, under HERE."""
+    resource = Resource.from_contents(document, default_specification=DRAFT202012)
+    empty: Registry[Any] = Registry()
+    registry: Registry[Any] = empty.with_resource(HERE, resource)
+    return registry
+
+
+def validator(schema: Json, registry: "Registry[Any]") -> Draft202012Validator:
+    """Of a schema that stands in the document."""
+    return Draft202012Validator(
+        json.loads(json.dumps(schema).replace('"#/', f'"{HERE}#/')),
+        registry=registry,
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    )
+
+
+def misfits(document: Json) -> Iterator[tuple[str, str]]:
+    """The examples that do not fit their schema: the operation (or component), and why."""
+    registry = whole(strict(document))
+    for place, schema, value in _examples(document):
+        for wrong in validator(schema, registry).iter_errors(value):
+            yield place, f"{wrong.json_path}: {wrong.message[:300]}"
+
+
+def _examples(document: Json) -> Iterator[tuple[str, Json, Any]]:
+    for _, _, operation in operations(document):
+        told = operation["responses"].values()
+        for body in (operation.get("requestBody", {}), *told):
+            for media in body.get("content", {}).values():
+                if "example" in media and "schema" in media:
+                    yield operation["operationId"], media["schema"], media["example"]
+    shared = document["components"]
+    for name, one in shared["parameters"].items():
+        if "example" in one:
+            yield name, one["schema"], _literal(one)
+    for name, response in shared["responses"].items():
+        for media in response["content"].values():
+            for code in media.get("examples", {}):
+                yield name, media["schema"], shared["examples"][code]["value"]
+
+
+def _literal(parameter: Json) -> Any:
+    """A path is text; its integers are written out."""
+    value = parameter["example"]
+    return int(value) if parameter["schema"].get("type") == "integer" else value

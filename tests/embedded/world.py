@@ -13,6 +13,7 @@ from chalicelib.application.materials import HandedIn
 from chalicelib.application.platform import Caller, Platform
 from chalicelib.domain.actor import SYSTEM, Actor, Channel, Role
 from chalicelib.embedded import signin
+from chalicelib.embedded.illustration import pdf
 
 CIVIL = "440800-civil"
 CHANNELS = {
@@ -35,6 +36,7 @@ OTHERS = {
         department="440802-environment",
         division="440802",
     ),
+    "citizen-zhao": Actor(account="citizen-zhao", role=Role.APPLICANT),
     "system": SYSTEM,
 }
 
@@ -76,7 +78,7 @@ class World:
         return tuple(
             HandedIn(
                 id=one,
-                sha256=self.platform.blobs.put(account, f"{one} of {account}".encode()),
+                sha256=self.platform.blobs.put(account, pdf(f"{one} of {account}")),
                 media_type="application/pdf",
                 title=f"{one}.pdf",
             )
@@ -90,7 +92,8 @@ class World:
         cases.execute(self.platform, caller, self.case_id, command)
 
     def materials(self, account: str, *ids: str) -> tuple[Any, ...]:
-        return materials.materials(self.platform, actor(account), self.hand_in(account, *ids))
+        handed_in = self.hand_in(account, *ids)
+        return materials.of_case(self.platform, actor(account), self.case_id, handed_in)
 
 
 def world(data: Path) -> World:

@@ -80,7 +80,7 @@ class City:
 
 SENIOR_CARD: dict[str, Any] = {
     "item": "1144080000000106243442006001000",
-    "applicant": {"name": "张三", "id_number": "440802195001011234", "phone": "13800138000"},
+    "applicant": {"name": "张三", "id_number": "44080219500101123X", "phone": "13800138000"},
     "form": {"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
 }
 

@@ -14,8 +14,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chalicelib.domain.actor import Actor, Role
+from chalicelib.domain.duty import NotSeparated
 from chalicelib.http import auth, keys
-from chalicelib.http.auth import InvalidToken, NotEntitled, Unauthenticated, Verifier
+from chalicelib.http.auth import (
+    InvalidToken,
+    NotEntitled,
+    Trusted,
+    Unauthenticated,
+    Verifier,
+)
 
 NOW = 1_790_000_000.0
 ISSUER, AUDIENCE = "https://sign-in.example", "banjian"
@@ -535,6 +542,179 @@ def test_sixteen_threads_agree_and_the_source_is_asked_once(clock):
     assert source.asked == 1
 
 
+# Several roles
+
+
+def with_roles(*roles: Any, **more: Any) -> str:
+    return a_token(
+        claims(**{"role": None, "roles": list(roles), "department": "440800-hall", **more})
+    )
+
+
+def acting(verifier: Verifier, token: str, role: str | None = None) -> Role:
+    return verifier.actor(f"Bearer {token}", role).role
+
+
+def test_the_only_role_of_a_list_acts(verifier):
+    assert acting(verifier, with_roles("clerk")) is Role.CLERK
+
+
+def test_roles_of_other_systems_are_passed_over(verifier):
+    assert acting(verifier, with_roles("offline_access", "clerk", 7, None)) is Role.CLERK
+
+
+def test_who_has_several_roles_names_one(verifier):
+    token = with_roles("clerk", "reviewer")
+    with pytest.raises(auth.RoleUnnamed):
+        acting(verifier, token)
+    assert acting(verifier, token, "reviewer") is Role.REVIEWER
+    assert acting(verifier, token, "clerk") is Role.CLERK
+    with pytest.raises(auth.RoleUnnamed):
+        acting(verifier, token)
+
+
+def test_the_token_may_name_it_and_the_request_another_of_them(verifier):
+    token = with_roles("clerk", "reviewer", role="clerk")
+    assert acting(verifier, token) is Role.CLERK
+    assert acting(verifier, token, "reviewer") is Role.REVIEWER
+
+
+@pytest.mark.parametrize("named", ["approver", "system", "mayor", "", "Clerk", "clerk,reviewer"])
+def test_a_role_that_the_token_does_not_give_cannot_be_named(verifier, named):
+    with pytest.raises(NotEntitled):
+        acting(verifier, with_roles("clerk", "reviewer"), named)
+    with pytest.raises(NotEntitled):
+        acting(verifier, a_token(claims(role="clerk", department="440800-hall")), named)
+
+
+def test_a_role_that_was_not_named_and_one_that_is_empty_are_not_the_same(verifier):
+    token = a_token()
+    assert acting(verifier, token) is Role.APPLICANT
+    with pytest.raises(NotEntitled):
+        acting(verifier, token, "")
+
+
+@pytest.mark.parametrize("roles", [[], ["mayor"], "clerk", {"clerk": True}])
+def test_a_list_without_a_role_of_ours_gives_no_entry(verifier, roles):
+    with pytest.raises(NotEntitled):
+        acting(verifier, a_token(claims(role=None, roles=roles)))
+
+
+def test_nobody_names_the_platform_itself(verifier):
+    with pytest.raises(NotEntitled):
+        acting(verifier, with_roles("clerk", "system"), "system")
+
+
+DUTIES = ["system_administrator", "security_administrator", "auditor"]
+
+
+@pytest.mark.parametrize("pair", [(a, b) for a in DUTIES for b in DUTIES if a < b], ids=str)
+@pytest.mark.parametrize("named", [None, "first", "clerk"])
+def test_two_administrative_duties_in_one_token_are_refused_whatever_it_acts_in(
+    verifier, pair, named
+):
+    acts = pair[0] if named == "first" else named
+    for token in (with_roles(*pair, "clerk"), with_roles(pair[1], "clerk", role=pair[0])):
+        with pytest.raises(NotSeparated):
+            acting(verifier, token, acts)
+
+
+@pytest.mark.parametrize("duty", DUTIES)
+def test_one_of_them_beside_another_role_is_taken(verifier, duty):
+    assert acting(verifier, with_roles(duty, "clerk"), duty) == duty
+
+
+# Several issuers
+
+OWN = "urn:banjian"
+OWN_AUDIENCE = "banjian-itself"
+
+
+@pytest.fixture
+def both(source, clock):
+    own = Trusted(OWN, OWN_AUDIENCE, Source(a_jwk(OTHER_EC_KEY)), frozenset({"ES256"}))
+    return Verifier(ISSUER, AUDIENCE, source, also=(own,), clock=clock)
+
+
+def own_token(private: Any = OTHER_EC_KEY, algorithm: str = "ES256", **changes: Any) -> str:
+    return a_token(claims(**{"iss": OWN, "aud": OWN_AUDIENCE, **changes}), private, algorithm)
+
+
+def test_each_issuers_tokens_are_taken_with_its_own_key(both):
+    """Both keys have the id `one`: which is meant follows from the issuer."""
+    assert accepted(both, a_token()).account == "citizen-zhang"
+    assert accepted(both, own_token(sub="wx-7")).account == "wx-7"
+
+
+def test_a_token_of_one_issuer_signed_with_the_others_key_is_refused(both):
+    assert_refused(both, a_token(private=OTHER_EC_KEY))
+    assert_refused(both, own_token(EC_KEY))
+
+
+def test_a_token_for_the_others_audience_is_refused(both):
+    assert_refused(both, own_token(aud=AUDIENCE))
+    assert_refused(both, a_token(claims(aud=OWN_AUDIENCE)))
+
+
+def test_an_issuer_serves_its_own_algorithms_only(clock):
+    own = Trusted(OWN, OWN_AUDIENCE, Source(a_jwk(RSA_KEY)), frozenset({"ES256"}))
+    verifier = Verifier(ISSUER, AUDIENCE, Source(a_jwk(RSA_KEY)), also=(own,), clock=clock)
+    assert accepted(verifier, a_token(private=RSA_KEY, algorithm="RS256"))
+    assert_refused(verifier, own_token(RSA_KEY, "RS256"))
+
+
+@pytest.mark.parametrize(
+    "issuer", ["", None, 7, [OWN], f"{OWN}/", OWN.upper(), "https://c.example"]
+)
+def test_a_token_of_no_issuer_that_is_trusted_is_refused_and_nobodys_keys_are_asked_for(
+    both, source, issuer
+):
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": "one"}
+    assert_refused(both, by_hand(header, claims(iss=issuer, aud=OWN_AUDIENCE)))
+    assert source.asked == 0
+
+
+def test_the_keys_of_one_issuer_that_cannot_be_had_hold_up_its_own_tokens_only(source, clock):
+    lost = Source()
+    lost.failing = True
+    own = Trusted(OWN, OWN_AUDIENCE, lost)
+    verifier = Verifier(ISSUER, AUDIENCE, source, also=(own,), clock=clock)
+    assert accepted(verifier, a_token())
+    with pytest.raises(keys.KeysUnavailable):
+        accepted(verifier, own_token())
+
+
+def test_a_known_token_is_refused_when_its_issuers_key_is_removed(both, source, clock):
+    accepted(both, a_token())
+    source.listed = []
+    clock.now = NOW + 60
+    assert_refused(both, a_token())
+    assert accepted(both, own_token())
+
+
+def test_an_issuer_gives_the_roles_that_it_may_and_no_others(source, clock):
+    own_keys = Source(a_jwk(OTHER_EC_KEY))
+    own = Trusted(OWN, OWN_AUDIENCE, own_keys, roles=frozenset({Role.APPLICANT}))
+    verifier = Verifier(ISSUER, AUDIENCE, source, also=(own,), clock=clock)
+    assert accepted(verifier, own_token()).role is Role.APPLICANT
+    for more in ({"role": "auditor"}, {"role": "clerk", "department": "440800-hall"}):
+        with pytest.raises(NotEntitled):
+            accepted(verifier, own_token(**more))
+        assert accepted(verifier, a_token(claims(**more)))
+
+
+def test_two_issuers_of_one_name_are_a_mistake(source):
+    with pytest.raises(ValueError, match="one name"):
+        Verifier(ISSUER, AUDIENCE, source, also=(Trusted(ISSUER, "other", source),))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'"iss"', b"{", b"\xff", b"[" * 3000])
+def test_claims_that_do_not_parse_are_refused(verifier, content):
+    head = a_token().split(".")[0]
+    body = base64.urlsafe_b64encode(content).rstrip(b"=").decode() or "e"
+    assert_refused(verifier, f"{head}.{body}.AA")
+
+
 def a_request():
     return Request(
         {
@@ -554,6 +734,7 @@ def a_request():
         (Unauthenticated("x"), 401, "unauthenticated", "Bearer"),
         (InvalidToken("x"), 401, "invalid-token", 'Bearer error="invalid_token"'),
         (NotEntitled("x"), 403, "forbidden", None),
+        (auth.RoleUnnamed("x"), 403, "role-required", None),
         (keys.KeysUnavailable("x"), 503, "sign-in-unavailable", None),
     ],
 )

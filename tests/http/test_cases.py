@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.embedded.illustration import pdf
+
 from ..logs import streams
 from .conftest import SENIOR_CARD, City
 
@@ -170,20 +172,20 @@ def test_a_draft_is_saved_read_and_submitted_by_its_owner_only(city: City):
 def test_a_document_is_read_through_the_case_and_by_nobody_else(city: City):
     with city.as_("citizen-zhang") as http:
         put = http.post(
-            "/documents", content=b"%PDF-1.7 x", headers={"Content-Type": "application/pdf"}
+            "/documents", content=pdf("x"), headers={"Content-Type": "application/pdf"}
         ).json()
     material = {"id": "identity", "sha256": put["sha256"], "media_type": "application/pdf"}
     case = city.submit(materials=[material])
     path = f"/cases/{case['case_id']}/documents/{put['sha256']}"
     read = city.get("clerk-chen", path, accept="application/pdf")
-    assert (read.status_code, read.content) == (200, b"%PDF-1.7 x")
+    assert (read.status_code, read.content) == (200, pdf("x"))
     assert code(city.get("citizen-wang", path)) == (404, "not-found")
 
 
 def test_knowing_the_digest_of_a_foreign_document_gives_no_access(city: City):
     with city.as_("citizen-zhang") as http:
         put = http.post(
-            "/documents", content=b"secret", headers={"Content-Type": "application/pdf"}
+            "/documents", content=pdf("secret"), headers={"Content-Type": "application/pdf"}
         ).json()
     stolen = {**SENIOR_CARD, "materials": [{"id": "identity", "sha256": put["sha256"]}]}
     assert code(city.post("citizen-wang", "/cases", stolen)) == (422, "invalid")

@@ -13,14 +13,13 @@ from infra import alarms, environment, functions, template
 from infra.functions import ROOT
 
 # Of one process on one machine.
-EMBEDDED = {"BANJIAN_DATA"}
+EMBEDDED = {"BANJIAN_DATA", "BANJIAN_FONTS", "BANJIAN_SIGNATURE", "BANJIAN_WECHAT_URL"}
 # For functions alone: what the interface lets in, what is traced, what stands still.
 FUNCTIONS = {
-    "BANJIAN_AUDIENCE",
-    "BANJIAN_ISSUER",
-    "BANJIAN_JWKS",
-    "BANJIAN_STANDBY",
-    "BANJIAN_TRACING",
+    *("BANJIAN_AUDIENCE", "BANJIAN_ISSUER", "BANJIAN_JWKS", "BANJIAN_TOKEN_KEY"),
+    *("BANJIAN_ATTESTER", "BANJIAN_ATTESTER_JWKS", "BANJIAN_WECHAT_APP", "BANJIAN_WECHAT_SECRET"),
+    *("BANJIAN_LIMITS", "BANJIAN_LIMITS_TABLE", "BANJIAN_TRUSTED_PROXIES"),
+    *("BANJIAN_STANDBY", "BANJIAN_TRACING"),
 }
 # In quotes: a comment reads nothing.
 NAME = re.compile(r'"(BANJIAN_[A-Z_]+)"')
@@ -66,7 +65,7 @@ def test_every_trigger_of_the_app_is_known_to_the_infrastructure_and_the_other_w
 
 
 def test_no_placeholder_of_the_app_is_left(packaged):
-    assert "merged" not in json.dumps(packaged.template["Resources"])
+    assert "stream/merged" not in json.dumps(packaged.template["Resources"])
     assert ":::" not in json.dumps(packaged.of_type("AWS::Lambda::EventSourceMapping"))
 
 
@@ -85,7 +84,7 @@ def test_every_variable_that_is_set_is_read_and_the_other_way_round(packaged):
 def test_every_name_given_to_a_function_is_of_a_resource_or_parameter(packaged):
     parts = ("Resources", "Parameters", "Conditions")
     there = {name for part in parts for name in packaged.template[part]}
-    for value in environment.VALUES.values():
+    for value in functions.VARIABLES.values():
         named = re.findall(r'"(?:Ref|Fn::GetAtt|Fn::If)": \[?"(\w+)"|\$\{(\w+)', json.dumps(value))
         assert named
         assert {one or other for one, other in named} <= there

@@ -8,6 +8,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from chalicelib.adapters.s3_blobs import S3Blobs
+from chalicelib.application.ports import Part
 
 from .conftest import as_list
 
@@ -17,23 +18,30 @@ KEPT = {
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",
 }
+RECORD = ("EventsTable", "LogTable", "ViewsTable")
 KEY = {"Fn::GetAtt": ["EncryptionKey", "Arn"]}
 
 
 def test_what_holds_the_record_outlives_the_stack(packaged):
     for name, one in packaged.template["Resources"].items():
-        if one["Type"] in KEPT:
+        if one["Type"] in KEPT and name != "LimitsTable":
             assert one["DeletionPolicy"] == one["UpdateReplacePolicy"] == "Retain", name
 
 
 def test_tables_are_on_demand_encrypted_and_can_be_restored(packaged):
     tables = packaged.of_type("AWS::DynamoDB::Table")
-    assert tables.keys() == {"EventsTable", "LogTable", "ViewsTable"}
+    assert tables.keys() == {*RECORD, "LimitsTable"}
     for table in tables.values():
         assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["SSESpecification"]["KMSMasterKeyId"] == KEY
+    for table in (tables[name] for name in RECORD):
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
-        assert table["SSESpecification"]["KMSMasterKeyId"] == KEY
+
+
+def test_what_was_counted_is_forgotten_by_itself(packaged):
+    table = packaged.of_type("AWS::DynamoDB::Table")["LimitsTable"]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "x", "Enabled": True}
 
 
 def test_deletion_protection_is_on_unless_a_stage_turns_it_off(packaged):
@@ -67,16 +75,19 @@ def test_pages_of_named_origins_alone_may_upload_and_only_as_the_service_signed(
         aws_secret_access_key="b",
         config=Config(signature_version="s3v4"),
     )
-    upload = S3Blobs(s3, "bucket").presign("citizen-zhang", "0" * 64, 5, "application/pdf", 60)
+    upload = S3Blobs(s3, "bucket").ticket("a-1", Part(1, "0" * 64, 5), 60)
     # A page may not set the size: the browser does, and asks nobody.
     sent = {one.lower() for one in upload.headers} - {"content-length"}
     assert set(rule["AllowedHeaders"]) == sent
 
 
-def test_only_shuffle_files_expire(packaged):
+def test_only_shuffle_files_and_parts_of_documents_expire(packaged):
     (bucket,) = packaged.of_type("AWS::S3::Bucket").values()
     rules = bucket["LifecycleConfiguration"]["Rules"]
-    assert {one["Prefix"] for one in rules if "ExpirationInDays" in one} == {"rebuild/"}
+    assert {one["Prefix"] for one in rules if "ExpirationInDays" in one} == {
+        "incoming/",
+        "rebuild/",
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,8 +129,9 @@ def test_every_function_logs_to_a_group_of_its_own_that_is_encrypted_and_ends(pa
 def test_data_keys_rotate_and_the_signing_key_signs(packaged):
     keys = packaged.of_type("AWS::KMS::Key")
     assert keys["EncryptionKey"]["EnableKeyRotation"] is True
-    assert keys["SigningKey"]["KeySpec"] == "ECC_NIST_P256"
-    assert keys["SigningKey"]["KeyUsage"] == "SIGN_VERIFY"
+    for name in ("SigningKey", "TokenKey"):
+        assert keys[name]["KeySpec"] == "ECC_NIST_P256"
+        assert keys[name]["KeyUsage"] == "SIGN_VERIFY"
 
 
 def test_a_key_is_open_to_the_account_and_to_services_acting_for_it_alone(packaged):

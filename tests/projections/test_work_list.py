@@ -262,7 +262,7 @@ def test_a_row_is_the_same_whoever_rated():
 
 def test_no_row_has_personal_data():
     text = str(rows(VIEW, log(*GRANTED, deliver(), correct("applicant.name", "赵乙", 1, NEXT_MON))))
-    assert not any(word in text for word in ("赵", "440801199001011234", "灌溉"))
+    assert not any(word in text for word in ("赵", "440801199001011231", "灌溉"))
 
 
 # Against the case itself

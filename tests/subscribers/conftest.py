@@ -45,7 +45,7 @@ class Office:
     def submitted(self) -> str:
         body = Submission(
             item=self.definition.code,
-            applicant=Applying(name="张三", id_number="440802195001011234"),
+            applicant=Applying(name="张三", id_number="44080219500101123X"),
             form={"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
         )
         return submissions.submit(self.platform, self.caller(CITIZEN), body).state.dossier.case_id  # type: ignore[union-attr]

@@ -101,7 +101,7 @@ AT_ONCE = Plan(at_once=True, statutory=Limit(5), promised=Limit(1), steps=(APPRO
 
 ITEM = ItemRef(code="11440800007482575H3440118009000", version=1, name="取水许可")
 NUMBER = case_number("440800", at(MON).date(), 1)
-ZHAO = Applicant(account="citizen-zhao", name="赵一", id_number="440801199001011234")
+ZHAO = Applicant(account="citizen-zhao", name="赵一", id_number="440801199001011231")
 REMEDIES = Remedies(reconsideration="六十日内申请行政复议", litigation="六个月内提起行政诉讼")
 
 

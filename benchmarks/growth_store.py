@@ -1,0 +1,94 @@
+"""A store of so many events of real cases, begun, under way and ended, as a city's log has them."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from chalicelib import bootstrap
+from chalicelib.adapters.sqlite_append import Append, write
+from chalicelib.adapters.sqlite_file import connect
+from chalicelib.application import items
+from chalicelib.application.platform import Caller, Platform
+from chalicelib.application.ports import GENESIS, CommandId, Commit, chained
+from chalicelib.domain.actor import Actor, Channel, Role
+from chalicelib.embedded.item_files import read_items
+
+from .growth_cases import Step, Told, copied, person
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED = 20_261_124
+SMALL, MIDDLE, LARGE = 1_000, 100_000, 1_000_000
+AT_ONCE = 2_000
+# Cases under way at a time: so many at least, and one in so many of all.
+LEAST_UNDER_WAY, OF_ALL = 40, 20
+# Who hands in every fourth citizen's case: the one account whose list grows with the store.
+HELPER = "citizen-zhang"
+EVENTS_OF_A_CASE = 18
+FINGERPRINT = bytes(16)
+
+
+def filled(data: Path, events: int, stories: tuple[list[Told], list[int]]) -> Platform:
+    """
+    A platform in `data` whose log has at least `events` events, and a few of items before them.
+    It is made without waiting for the disk, and durable from then on.
+    """
+    platform = bootstrap.embedded(data, synchronous="OFF")
+    manager = Actor(account="items-sun", role=Role.ITEM_MANAGER)
+    for definition in read_items(ROOT / "examples" / "items"):
+        caller = Caller(manager, f"publish-{definition.code}", Channel.INTERNAL)
+        items.publish(platform, caller, definition)
+    with closing(connect(data / "events.db", "OFF")) as db:
+        _fill(db, _appends(platform, events, stories), events - platform.log.head())
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    platform.store.close()  # type: ignore[attr-defined]  # a port has no end; this one has
+    return bootstrap.embedded(data)
+
+
+def _fill(db: sqlite3.Connection, appends: Iterator[Append], missing: int) -> None:
+    """In large transactions: one for each commit would take an hour."""
+    while missing > 0:
+        some = list(islice(appends, min(AT_ONCE, 1 + missing // 4)))
+        outcomes = write(db, some)
+        assert all(isinstance(one, Commit) for one in outcomes), "a copy is not a stream of its own"
+        missing -= sum(one.commit.length for one in some)
+
+
+def _appends(
+    platform: Platform, events: int, stories: tuple[list[Told], list[int]]
+) -> Iterator[Append]:
+    """The commits of many cases at once, mixed; each case's in its order."""
+    chance = Random(SEED)  # noqa: S311 - the same store every time
+    under_way = max(LEAST_UNDER_WAY, events // EVENTS_OF_A_CASE // OF_ALL)
+    cases = _cases(platform, chance, stories)
+    running = list(islice(cases, under_way))
+    while True:
+        at = chance.randrange(under_way)
+        following = next(running[at], None)
+        if following is None:
+            running[at] = next(cases)
+        else:
+            yield following
+
+
+def _cases(
+    platform: Platform, chance: Random, stories: tuple[list[Told], list[int]]
+) -> Iterator[Iterator[Append]]:
+    told, often = stories
+    serial = 0
+    while True:
+        for one in chance.choices(told, often, k=1000):
+            serial += 1
+            account = HELPER if serial % 4 == 0 else f"citizen-{serial:06d}"
+            yield _stream(*copied(one, person(platform, serial, account)))
+
+
+def _stream(stream: str, steps: Iterator[Step]) -> Iterator[Append]:
+    version, digest = 0, GENESIS
+    for command, length, body in steps:
+        made = Commit(stream, version + 1, length, CommandId(command, FINGERPRINT), body, b"")
+        made = made._replace(hash=chained(digest, made))
+        yield Append(version, digest, made)
+        version, digest = version + length, made.hash

@@ -1,0 +1,114 @@
+"""
+Many commits decoded at once: the parser makes events and circumstances straight from the bytes.
+
+It knows only what is written today. Whatever does not fit, an older schema or a damaged body, is
+left to `feed.decoded`, which knows everything there is and says what is wrong.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal, NotRequired, Union
+
+from pydantic import Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from ..domain.actor import Actor, Channel
+from ..domain.base import Frozen
+from .codec import Codec, read_from, schema_version
+from .envelope import Recorded
+from .feed import Decoded, decoded
+from .ports import Commit
+
+Decode = Callable[[Sequence[Commit]], list[Decoded]]
+
+# One bad body makes all that are parsed with it be parsed again, one by one.
+TOGETHER = 64
+
+# As these are given to the parser, and not found by it, all of them have the current schema.
+_CIRCUMSTANCES = {
+    "occurred_at": datetime,
+    "actor": Actor,
+    "channel": Channel,
+    "source": NotRequired[str | None],
+}
+_OWN = {name: NotRequired[kind] for name, kind in _CIRCUMSTANCES.items() if name != "source"}
+
+
+def decoder(codec: Codec) -> Decode:
+    """What decodes commits as `feed.decoded` does. Making it takes a moment; keep it."""
+    bodies = _bodies(codec)
+
+    def decode(commits: Sequence[Commit]) -> list[Decoded]:
+        return [
+            one
+            for at in range(0, len(commits), TOGETHER)
+            for one in _some(codec, bodies, commits[at : at + TOGETHER])
+        ]
+
+    return decode
+
+
+def _bodies(codec: Codec) -> TypeAdapter[Any]:
+    typed_dict: Any = TypedDict  # made at run time: no type checker can follow
+    kinds = tuple(_entry(kind) for kind in codec.types.values())
+    one: Any = Annotated[Union[kinds], Field(discriminator="type")] if kinds[1:] else kinds[0]  # noqa: UP007 - a union of what is only known now
+    common = {"recorded_at": datetime, "correlation_id": str, **_CIRCUMSTANCES}
+    body: Any = typed_dict("Body", {**common, "events": list[one]})
+    return TypeAdapter(list[body])
+
+
+def _entry(kind: type[Frozen]) -> Any:
+    fields: Any = {
+        "type": Literal[kind.__name__],
+        "schema": Literal[tuple(range(read_from(kind), schema_version(kind) + 1))],
+        "data": kind,
+        **_OWN,
+        "source": _CIRCUMSTANCES["source"],
+    }
+    typed_dict: Any = TypedDict
+    return typed_dict(f"{kind.__name__}Entry", fields)
+
+
+def _some(codec: Codec, bodies: TypeAdapter[Any], commits: Sequence[Commit]) -> Iterator[Decoded]:
+    try:
+        found = bodies.validate_json(b"[%b]" % b",".join([one.body for one in commits]))
+    except ValidationError:
+        found = []
+    # Bytes that are no JSON by themselves can be some beside others.
+    if len(found) != len(commits):
+        yield from (decoded(codec, commit) for commit in commits)
+        return
+    for commit, body in zip(commits, found, strict=True):
+        if len(body["events"]) != commit.length:
+            yield decoded(codec, commit)
+        else:
+            yield Decoded(commit, _events(commit, body))
+
+
+def _events(commit: Commit, body: dict[str, Any]) -> list[Recorded]:
+    stream, version, position = commit.stream, commit.version, commit.position
+    command = commit.command.id
+    events = []
+    for offset, entry in enumerate(body["events"]):
+        own = entry if "actor" in entry else body
+        kind: type[Frozen] = type(entry["data"])
+        events.append(
+            Recorded._make(
+                (
+                    stream,
+                    version + offset,
+                    None if position is None else position + offset,
+                    kind.__name__,
+                    schema_version(kind),
+                    body["recorded_at"],
+                    own["occurred_at"],
+                    own["actor"],
+                    own["channel"],
+                    command,
+                    body["correlation_id"],
+                    own.get("source"),
+                    entry["data"],
+                )
+            )
+        )
+    return events

@@ -1,0 +1,84 @@
+"""
+Duplicate cases: an open case of the same holder for the same item is offered back.
+
+Advice only: what a view says never keeps a submission out. A view that fails or lags offers
+nothing, and a case that it still lists and that has ended since is not offered.
+"""
+
+import logging
+from datetime import date
+from typing import NamedTuple
+
+from ..domain import case
+from ..domain.actor import Actor
+from ..domain.case import commands as c
+from ..domain.case.state import WithDossier
+from ..domain.errors import Rejected
+from . import access
+from .cases import decider, stream
+from .platform import Platform
+from .transact import read
+from .views import ViewsError
+
+VIEW = "open_cases"
+INDEX = "holder"
+# Of those that somebody insisted on; more are not looked at.
+LOOKED_AT = 5
+
+log = logging.getLogger(__name__)
+
+
+class Found(NamedTuple):
+    case_id: str
+    number: str
+    state: str
+    submitted_on: date
+
+
+class Duplicate(Rejected):
+    """There is an open case for this already; the caller may see it."""
+
+    def __init__(self, found: Found) -> None:
+        super().__init__(f"case {found.number} of {found.submitted_on} is still open")
+        self.found = found
+
+
+def partition(holder: str, item: str) -> str:
+    return f"{holder} {item}"
+
+
+def check(platform: Platform, actor: Actor, command: c.SubmitCase) -> None:
+    """Raises Duplicate."""
+    if command.holder is None:
+        return
+    found = find(platform, actor, command.holder, command.item.code, command.case_id)
+    if found is not None:
+        raise Duplicate(found)
+
+
+def find(platform: Platform, actor: Actor, holder: str, item: str, but: str = "") -> Found | None:
+    """
+    The latest case of `holder` for `item` that is open and that `actor` may see, other than `but`.
+    A case that is hidden from the actor is not offered: whoever types somebody else's id number
+    would learn what that person has applied for.
+    """
+    try:
+        page = platform.views.page(
+            VIEW, INDEX, partition(holder, item), limit=LOOKED_AT, descending=True
+        )
+    except ViewsError as error:
+        log.warning("duplicates cannot be looked for: %s", error)
+        return None
+    listed = (row["case_id"] for row in page.rows if row["case_id"] != but)
+    return next(filter(None, (_open(platform, actor, one) for one in listed)), None)
+
+
+def _open(platform: Platform, actor: Actor, case_id: str) -> Found | None:
+    state: case.State = read(platform.store, decider(platform), stream(case_id)).state
+    if not isinstance(state, WithDossier) or not access.may_see(actor, state):
+        return None
+    dossier = state.dossier
+    if dossier.result is not None:
+        return None
+    name = type(state).__name__.lower()
+    return Found(case_id, dossier.number, name, dossier.submitted_on)

@@ -1,0 +1,50 @@
+"""What certificates and seals are signed with, and what makes their files."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from ..application.certificate_face import Renderer
+from ..application.ports import Signer, Unavailable
+from .settings import setting
+
+
+def in_directory(data: Path) -> Signer:
+    """
+    A key of KMS if one is named; or one in `data`, made when it is first needed: SM2 if
+    BANJIAN_SIGNATURE says so. Raises Unavailable for a setting that cannot be read.
+    """
+    if "BANJIAN_SIGNING_KEY" in os.environ:
+        return in_kms()
+    kind = os.environ.get("BANJIAN_SIGNATURE", "ecdsa")
+    if kind == "sm2":
+        from ..adapters.sm2_signer import Sm2Signer
+
+        return Sm2Signer(data / "signing-sm2.pem")
+    if kind == "ecdsa":
+        from ..adapters.local_signer import LocalSigner
+
+        return LocalSigner(data / "signing.pem")
+    raise Unavailable(f"BANJIAN_SIGNATURE: {kind!r} is neither ecdsa nor sm2")
+
+
+def in_kms() -> Signer:
+    """Raises Unavailable where no key is named: few functions of a stack may sign."""
+    from ..adapters import aws
+    from ..adapters.kms_signer import KmsSigner
+
+    return KmsSigner(aws.client("kms"), setting("BANJIAN_SIGNING_KEY"))
+
+
+@lru_cache
+def renderer() -> Renderer:
+    """Made when the first certificate needs it: the fonts are large."""
+    from ..adapters.certificate_pdf import PdfRenderer
+
+    fonts = os.environ.get("BANJIAN_FONTS", "").split(os.pathsep)
+    return PdfRenderer([Path(one) for one in fonts if one])
+
+
+def public_url() -> str:
+    """Where everybody finds us: the QR codes of certificates say so for as long as they last."""
+    return os.environ.get("BANJIAN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -1,0 +1,114 @@
+"""`banjian registry`: load what the registry knows of people and companies, and ask it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..application.registry import Library, TableRegistry
+from ..application.registry_load import Checked, check, load
+from ..domain.calendar import legal_day
+from ..domain.case.parts import IdKind
+from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json
+
+commands = typer.Typer(no_args_is_help=True, help="The registry of people and companies.")
+People = Annotated[bool, typer.Option("--people", help="A person a line: name, id_number.")]
+Companies = Annotated[
+    bool, typer.Option("--companies", help="A company a line: credit_code, name, status ...")
+]
+
+
+@commands.command("load")
+def load_file(
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8, as docs/people.md describes it.")],
+    data: Data = VAR,
+    *,
+    people: People = False,
+    companies: Companies = False,
+) -> None:
+    """
+    Load a whole library, in the place of what was there. Every line is looked at first; until the
+    last one is in, the library that was there answers. Broken off, the same command goes on.
+    """
+    library = _library(people=people, companies=companies)
+    registry = _registry(data)
+    now = datetime.now(UTC)
+    with progress_bar() as bar:
+        looked = bar.add_task("looking at lines", total=None)
+        checked = check(
+            file, library, legal_day(now), lambda done: bar.update(looked, completed=done)
+        )
+        put = bar.add_task("loading", total=checked.rows)
+        done = load(
+            registry.table,
+            registry.keys,
+            checked,
+            now,
+            lambda count: bar.update(put, completed=count),
+        )
+    if not done.changed:
+        out.print(f"{file} is what the registry has already; nothing changed")
+        return
+    _tell(checked, done.resumed)
+
+
+def _tell(checked: Checked, resumed: int) -> None:
+    went_on = f", going on after {resumed:,}" if resumed else ""
+    out.print(f"{checked.rows:,} {checked.library} loaded{went_on}; they answer from now on")
+    if checked.warnings:
+        out.print(
+            f"{checked.warnings:,} warnings: regions that the list does not have, or numbers of "
+            "the first generation; they were loaded"
+        )
+
+
+def _library(*, people: bool, companies: bool) -> Library:
+    if people == companies:
+        fail("say which library the file is: --people or --companies")
+    return Library.PEOPLE if people else Library.COMPANIES
+
+
+def _registry(data: Path) -> TableRegistry:
+    registry = opened(data).registry
+    if not isinstance(registry, TableRegistry):
+        fail("this platform asks another registry, which is not loaded here")
+    return registry
+
+
+@commands.command("check")
+def look(
+    number: Annotated[str, typer.Argument(help="A credit code; or, with --name, a person's id.")],
+    data: Data = VAR,
+    name: Annotated[str | None, typer.Option(help="The person's name.")] = None,
+    kind: Annotated[IdKind, typer.Option(help="What the id is.")] = IdKind.RESIDENT_ID,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """What the registry answers: is this company active, does this name have this id."""
+    registry = _registry(data)
+    if name is not None:
+        match = registry.match(kind, number, name).match
+        show_json({"match": match}) if as_json else out.print(match)
+        return
+    company = registry.company(number)
+    if company is None:
+        fail("the registry has no company with this credit code", "A person's id takes --name.")
+    told = company.model_dump(mode="json")
+    if as_json:
+        show_json(told)
+        return
+    for field, value in told.items():
+        out.print(f"{field:<16} {value}")
+
+
+@commands.command("show")
+def show(data: Data = VAR, *, as_json: AsJson = False) -> None:
+    """What was loaded, and when."""
+    table = _registry(data).table
+    live = {str(one): table.live(one) for one in Library}
+    if as_json:
+        show_json({name: one and one._asdict() for name, one in live.items()})
+        return
+    for name, one in live.items():
+        out.print(f"{name:<10} " + (f"{one.rows:,} of {one.loaded_at}" if one else "not loaded"))

@@ -1,0 +1,94 @@
+"""
+Certificates by who holds them, by account, and by the department that issued them.
+
+What lapses by the calendar lapses without an event: a row has the days, and `listed` says what is
+true on one. Advice only: whether a certificate is good is read from its own stream.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from ..application.certificate_lists import BY_TYPE, DEPARTMENT, NAME, OWN, typed
+from ..application.envelope import Recorded
+from ..application.views import Entry, Projection, Row
+from ..domain import certificate
+from ..domain import certificate_events as e
+from ..domain.base import Frozen
+from ..domain.certificate import Status
+from ..domain.numbers import parse_certificate_id
+
+_STATUS: Mapping[type[Frozen], Status] = {
+    e.CertificateSuspended: Status.SUSPENDED,
+    e.CertificateRestored: Status.VALID,
+    **certificate.STATUS,
+}
+
+
+def key(event: Recorded) -> str | None:
+    prefix = f"{certificate.CATEGORY}-"
+    return event.stream.removeprefix(prefix) if event.stream.startswith(prefix) else None
+
+
+def evolve(row: Row | None, event: Recorded) -> Row | None:
+    match event.data:
+        case e.CertificateCreated() as created:
+            return _card(created)
+        case _ if row is None:
+            return None
+        case e.CertificateSealed():
+            return {**row, "sealed": True}
+        case e.CertificateReplaced() as replaced:
+            return {**row, "status": Status.EXPIRED, "replaced_by": replaced.by}
+        case e.RenewalFiled() as filed:
+            return {**row, "renewing": filed.in_time}
+        case e.RenewalEnded() as ended:
+            return row if ended.granted else {**row, "renewing": False}
+        case data:
+            status = _STATUS.get(type(data))
+            return row if status is None else {**row, "status": status}
+
+
+def _card(created: e.CertificateCreated) -> Row:
+    face = created.face
+    return {
+        "identifier": created.identifier,
+        "type": parse_certificate_id(created.identifier).type,
+        "name": face.name,
+        "issuer_name": face.issuer_name,
+        "department": created.department,
+        "division": created.division,
+        "confidential": created.confidential,
+        "case_id": created.case_id,
+        "item": created.item.code,
+        "holder": created.holder,
+        "account": created.account,
+        "issued_on": created.issued_on.isoformat(),
+        "valid_from": face.valid_from.isoformat(),
+        "valid_until": None if face.valid_until is None else face.valid_until.isoformat(),
+        "status": Status.VALID,
+        "replaced_by": None,
+        "renewing": False,
+        "sealed": False,
+    }
+
+
+def entries(row: Row) -> Iterable[Entry]:
+    """The newest last."""
+    sort = f"{row['issued_on']} {row['identifier']}"
+    yield Entry(OWN, row["holder"], sort)
+    if row["account"] is not None:
+        yield Entry(OWN, f"account:{row['account']}", sort)
+    yield Entry(BY_TYPE, typed(row["holder"], row["type"]), sort)
+    yield Entry(DEPARTMENT, row["department"], sort)
+
+
+def listed(row: Row, on: date) -> Row:
+    """What a list shows of it on that day."""
+    over = row["valid_until"] is not None and row["valid_until"] < on.isoformat()
+    lapsed = over and not row["renewing"] and row["status"] in (Status.VALID, Status.SUSPENDED)
+    shown = ("holder", "account", "renewing", "confidential")
+    told = {name: value for name, value in row.items() if name not in shown}
+    return {**told, "status": Status.EXPIRED if lapsed else row["status"]}
+
+
+PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True)

@@ -1,0 +1,93 @@
+"""The quick ways of a rebuild say what the plain ones say."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import from_json, to_json
+
+from chalicelib.application.bulk_decode import decoder
+from chalicelib.application.bulk_fold import as_stored, check
+from chalicelib.application.feed import decoded
+from chalicelib.application.views import MAX_KEY, MAX_ROW, Entry, Unstorable, check_storable
+from chalicelib.domain.actor import Channel
+
+from .following import CODEC, live_through, open_town
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+VALUES: Any = (
+    PLAIN
+    | st.floats()
+    | st.sampled_from(Channel)
+    | st.dates()
+    | st.tuples(PLAIN, PLAIN)
+    | st.lists(PLAIN, max_size=3)
+    | st.dictionaries(st.text(max_size=3), PLAIN, max_size=3)
+)
+ROWS = st.dictionaries(st.text(max_size=4), VALUES, max_size=12)
+
+
+@given(ROWS, ROWS)
+def test_a_changed_row_is_what_storage_would_give_back(before, changes):
+    known = from_json(to_json(before))
+    row = {**known, **changes}
+    expected = from_json(to_json(row))
+    stored, more = as_stored("view", row, known)
+    assert stored == expected
+    assert [type(one) for one in stored.values()] == [type(one) for one in expected.values()]
+    assert len(to_json(stored)) <= len(to_json(known)) + more
+
+
+@pytest.mark.parametrize("row", ["text", None, 1, ["a"]])
+def test_a_row_is_an_object(row):
+    with pytest.raises(TypeError, match="a row is a JSON object"):
+        as_stored("view", row, {})
+
+
+def test_what_is_no_text_is_no_value_of_a_row():
+    with pytest.raises(UnicodeEncodeError):
+        as_stored("view", {"a": "\ud800"}, {"a": "x"})
+
+
+@given(
+    st.text(min_size=1, max_size=MAX_KEY),
+    st.lists(st.builds(Entry, st.text(max_size=3), st.text(), st.text(max_size=1100)), max_size=4),
+)
+def test_places_fit_where_the_plain_check_says_so(key, entries):
+    places = tuple(entries)
+    assert verdict(check, key, {}, places, 2) == verdict(check_storable, key, b"{}", places)
+
+
+def verdict(ask: Any, *about: Any) -> type[Exception] | None:
+    try:
+        ask(*about)
+    except (Unstorable, UnicodeEncodeError) as error:
+        return type(error)
+    return None
+
+
+def test_a_row_that_is_too_large_is_refused():
+    row = {"text": "x" * MAX_ROW}
+    with pytest.raises(Unstorable):
+        check("key", row, (), len(to_json(row)))
+
+
+def test_commits_are_decoded_together_as_one_by_one(tmp_path):
+    """Among them some of another release, and some that are broken."""
+    town = open_town(tmp_path)
+    live_through(town.store, 400, poison=0.1)
+    commits = town.store.read(0, 1000)
+    together, alone = decoder(CODEC)(commits), [decoded(CODEC, one) for one in commits]
+    assert [shown(one) for one in together] == [shown(one) for one in alone]
+    town.close()
+
+
+def shown(one: Any) -> Any:
+    """An error equals none but itself."""
+    commit, events = one
+    plain = [
+        event._replace(error=str(event.error)) if hasattr(event, "error") else event
+        for event in events
+    ]
+    return commit, plain

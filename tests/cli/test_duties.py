@@ -1,0 +1,43 @@
+"""Who audits does not run the system from the command line either."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chalicelib import bootstrap, cli
+from chalicelib.application import duties
+from chalicelib.application.platform import Platform
+from chalicelib.domain.actor import Actor, Role
+from chalicelib.domain.duty import NotSeparated
+
+YEAR = """
+year: 2027
+source: 示例：2027年部分节假日安排（虚构，并非官方通知）
+holidays: ["2027-01-01"]
+workdays: []
+"""
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Platform:
+    (tmp_path / "2027.yaml").write_text(YEAR, encoding="utf-8")
+    return bootstrap.embedded(tmp_path)
+
+
+def imported(data: Path) -> BaseException | None:
+    said = ["calendar", "import", str(data / "2027.yaml"), "--data", str(data), "--by", "zheng"]
+    return CliRunner().invoke(cli.app, said).exception
+
+
+def test_an_auditor_enters_no_calendar(platform: Platform, tmp_path: Path):
+    duties.take_up(platform, Actor(account="zheng", role=Role.AUDITOR))
+    before = platform.log.head()
+    assert isinstance(imported(tmp_path), NotSeparated)
+    assert platform.log.head() == before
+
+
+def test_who_enters_a_calendar_audits_nothing(platform: Platform, tmp_path: Path):
+    assert imported(tmp_path) is None
+    with pytest.raises(NotSeparated):
+        duties.take_up(platform, Actor(account="zheng", role=Role.AUDITOR))

@@ -1,0 +1,23 @@
+"""Items that are managed: each is published, and has a draft of its next version."""
+
+from chalicelib.application import items
+from chalicelib.application.platform import Caller
+from chalicelib.domain.actor import Actor, Role
+
+from .access_people import Thing
+from .access_world import OPEN, Json, Probe, World, person
+
+_MANAGER = Actor(account="items", role=Role.ITEM_MANAGER)
+
+
+def _managed(world: World) -> Json:
+    number = next(world.number)
+    code = f"{OPEN[:-6]}{number:06d}"
+    item = world.item.model_copy(update={"code": code})
+    items.publish(world.platform, Caller(_MANAGER, f"publish-{code}"), item)
+    content = {**item.model_dump(mode="json", exclude_none=True), "name": f"事项{number}"}
+    world.done(person("items"), "PUT", f"/items/{code}/draft", json={"definition": content})
+    return {"code": code}
+
+
+MANAGED = (Probe(Thing("an item"), _managed),)

@@ -1,0 +1,55 @@
+"""A document is handed in, scanned, found infected later; another upload is refused."""
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import BinaryIO
+
+import pytest
+
+from chalicelib.application import documents, scans
+from chalicelib.application.scanning import Verdict
+from chalicelib.domain.errors import Invalid
+from chalicelib.embedded.illustration import pdf
+
+from .world import World, actor
+
+
+class Scanner:
+    """Its signatures tell what it finds."""
+
+    def __init__(self, verdict: Verdict, day: str) -> None:
+        self._verdict, self._day = verdict, day
+
+    def scan(self, _content: BinaryIO) -> Verdict:
+        return self._verdict
+
+    def engine(self) -> str:
+        return f"ClamAV 1.4.3/27{self._day}/{self._day} 2026"
+
+
+def a_document_is_scanned_twice(here: World) -> None:
+    here.at("07-06")
+    who, content = actor("citizen-zhang"), pdf("floor plan")
+    watched = replace(here.platform, scanner=Scanner(Verdict("clean"), "187"))
+    new = documents.New(sha256(content).hexdigest(), len(content), "application/pdf", "平面图.pdf")
+    begun = documents.begin(watched, who, new)
+    documents.put_part(watched, who, begun.upload_id, 1, content)
+    documents.complete(watched, who, begun.upload_id)
+    scans.on_received(watched, begun.upload_id)
+    found = Verdict("infected", "Pdf.Exploit.CVE_2026_0001-1")
+    later = replace(watched, scanner=Scanner(found, "188"))
+    for one in documents.every(later):
+        scans.scan(later, one)
+
+
+def an_upload_is_refused(here: World) -> None:
+    here.at("07-07")
+    who, content = actor("citizen-zhang"), pdf("not what was announced")
+    new = documents.New("0" * 64, len(content), "application/pdf", "证明.pdf")
+    begun = documents.begin(here.platform, who, new)
+    documents.put_part(here.platform, who, begun.upload_id, 1, content)
+    with pytest.raises(Invalid, match="the parts make"):
+        documents.complete(here.platform, who, begun.upload_id)
+
+
+STORIES = (a_document_is_scanned_twice, an_upload_is_refused)
