@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-aws check check-infra fix contracts bench package deploy
+.PHONY: help install run test test-aws check check-infra fix contracts bench fuzz package deploy
 STAGE ?= dev
 
 help:  ## list the targets
@@ -57,8 +57,12 @@ fix: .venv/.dev  ## format, and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-contracts: .venv/.dev  ## write events/ and openapi.json anew from the code
+contracts: .venv/.dev  ## write events/ and the OpenAPI document anew from the code
 	$(BIN)/banjian contracts
+
+fuzz: .venv/.dev  ## send the service what nobody should, for much longer than make test does
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} FUZZ_SEED=$${SEED:-$$(date +%s)} \
+	  $(BIN)/python -m pytest tests/system/test_schemathesis.py $(ARGS)
 
 bench: .venv/.dev  ## run every benchmark
 	$(BIN)/python -m benchmarks all

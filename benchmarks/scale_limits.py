@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from chalicelib.domain.serial import LAST
 
-from .dynamodb_costs import REQUESTS
 from .scale_paper import (
     CASE,
     CONSUMERS_AT_ONCE,
@@ -16,7 +15,9 @@ from .scale_paper import (
     PARTITION_WRITES,
     REQUEST_SECONDS,
     YEAR,
+    certificate_files_per_s,
     certificates_per_s,
+    commits_for,
     consumer_commits_per_s,
     rounded,
     table,
@@ -73,6 +74,12 @@ _FOUND = (
         "several checkpoints, one for each lane",
     ),
     Limit(
+        "subscriber `certificate_files`: draws, puts by and signs one after another",
+        certificate_files_per_s() * CASE.commits,
+        "files come later than certificates; `CertificateFilesLag` only when it is hours",
+        "several checkpoints, one for each lane",
+    ),
+    Limit(
         "list `steps: * waiting`, one key, newest last: 1,000 write units",
         PARTITION_WRITES / CASE.listings["steps: * waiting"] * CASE.commits / 2,
         "`ViewsTableWriteThrottles`, then lag",
@@ -122,25 +129,25 @@ _FOUND = (
     ),
     Limit(
         "interface: our `ThrottleRate` of 1,000",
-        THROTTLE / REQUESTS,
+        commits_for(THROTTLE),
         "429 in the access log; no alarm",
         "raise the parameter",
     ),
     Limit(
         "web ACL: 2,000 requests in 5 minutes of one address, which half of them come from",
-        ADDRESS_REQUESTS / OFFICE / REQUESTS,
+        commits_for(ADDRESS_REQUESTS / OFFICE),
         "403 in the access log; no alarm",
         "raise `WebAclRate`, or allow the government network's addresses",
     ),
     Limit(
         "API Gateway: 10,000 requests a second of an account",
-        GATEWAY_REQUESTS / REQUESTS,
+        commits_for(GATEWAY_REQUESTS),
         "429 in the access log; no alarm",
         "ask for a higher quota; another account",
     ),
     Limit(
         "Lambda: 1,000 executions at once",
-        (LAMBDAS - SEQUENCERS - CONSUMERS_AT_ONCE) / (REQUEST_SECONDS * REQUESTS),
+        commits_for((LAMBDAS - SEQUENCERS - CONSUMERS_AT_ONCE) / REQUEST_SECONDS),
         "`APIHandlerThrottles`",
         "ask for a higher quota",
     ),
@@ -151,9 +158,9 @@ _FOUND = (
         "number by county, as the standard's division code means it",
     ),
     Limit(
-        "KMS: 1,000 signatures a second, were each certificate signed",
-        SIGNATURES * CASE.commits,
-        "`CertificatesErrors`",
+        "KMS: 1,000 signatures a second, two for each certificate",
+        SIGNATURES / 2 * CASE.commits,
+        "`CertificateFilesParked`",
         "ask for a higher quota; sign lists of hashes",
     ),
     Limit(

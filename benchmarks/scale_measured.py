@@ -10,7 +10,7 @@ from math import ceil
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import process_time
 from typing import Any, cast
 
 from chalicelib import bootstrap
@@ -54,6 +54,8 @@ from .scale_simulation import like_others
 from .scale_world import Cpu
 
 ITEM = Path(__file__).parent.parent / "examples" / "items" / "senior-card.yaml"
+# Its certificate, and the token in the QR code of that, have streams of their own.
+OF_A_CASE = ("case-", "certificate-", "showing-")
 REPEATS = 5
 RECORDS = 490
 
@@ -79,7 +81,10 @@ AFTER: tuple[tuple[Actor, type[Any], dict[str, str]], ...] = (
 
 
 def plain_case() -> tuple[Case, Sequence[Commit]]:
-    """A card for a senior citizen: the facts, and the commits of its stream."""
+    """
+    A card for a senior citizen: the facts, its certificate included, and the commits of the case's
+    own stream.
+    """
     with TemporaryDirectory() as directory:
         platform = bootstrap.embedded(Path(directory), synchronous="OFF")
         manager = Caller(Actor(account="manager", role=Role.ITEM_MANAGER), "1", Channel.INTERNAL)
@@ -88,7 +93,8 @@ def plain_case() -> tuple[Case, Sequence[Commit]]:
         recorder = _Recorder(platform.views)
         watched = dataclasses.replace(platform, views=cast("Views", recorder))
         commits = _walked(watched)
-    return _facts(commits, recorder.changes), commits
+        whole = [one for one in platform.log.read(0, 1000) if one.stream.startswith(OF_A_CASE)]
+    return _facts(whole, recorder.changes), commits
 
 
 def _walked(platform: Platform) -> Sequence[Commit]:
@@ -243,9 +249,10 @@ def _record(commit: Commit) -> dict[str, Any]:
 
 
 def _timed(work: Callable[[], object]) -> float:
+    """Of this process alone: whatever else the machine does is not in it."""
     taken = []
     for _ in range(REPEATS):
-        begin = perf_counter()
+        begin = process_time()
         work()
-        taken.append(perf_counter() - begin)
+        taken.append(process_time() - begin)
     return median(taken)

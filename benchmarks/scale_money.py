@@ -16,6 +16,7 @@ from .dynamodb_costs import (
 )
 from .scale_paper import (
     CASE,
+    COMMANDS,
     CONSUMERS_AT_ONCE,
     DOCUMENT_BYTES,
     DOCUMENTS,
@@ -34,9 +35,12 @@ MORE_PRICES: Mapping[str, float] = {
     "firewall request": 0.6e-6,
     "log GB": 0.50,
     "GB out": 0.09,
+    "KMS signature": 15e-6,  # ECC
 }
 # Assumptions.
 LOGGED, ANSWERED = 1_500, 2_000  # bytes for each request: in logs, and sent out
+FILE_BYTES = 35_000  # of a certificate: 34,518 were measured
+ENTRIES = 45  # rows of views and places on lists that a case leaves
 CONSUMER_GB_SECONDS = 0.2  # for each wake-up
 SEQUENCER_GB_SECONDS = 0.2  # for each segment
 
@@ -46,7 +50,7 @@ def dollars(region: Region) -> dict[str, float]:
     million = region.cases * PRICES["write unit"]
     commits = region.cases * CASE.commits
     segments = commits / commits_per_segment(region)
-    requests = commits * REQUESTS
+    requests = region.cases * COMMANDS * REQUESTS
     return {
         "events: writes": million * CASE.write_units,
         "log: writes": million * CASE.commits * log_units(region),
@@ -59,6 +63,7 @@ def dollars(region: Region) -> dict[str, float]:
         * (PRICES["table GB-month"] + MORE_PRICES["backup GB-month"]),
         "log: objects and a year's storage": segments * PRICES["S3 put"]
         + commits * ITEM * COMPRESSED / GB * MONTHS * PRICES["S3 GB-month"],
+        "certificates: signatures and files": region.cases * _certificate_price(),
         "queues and topic": segments
         * (PRICES["SNS publish"] + QUEUES * QUEUE_REQUESTS * PRICES["SQS request"]),
         "Lambda": _lambda(requests, segments),
@@ -68,9 +73,15 @@ def dollars(region: Region) -> dict[str, float]:
 
 def _table_bytes() -> float:
     """Of a case, with what each item is billed for beside its own bytes."""
-    cursor, entries = 150, 22
-    items = CASE.commits + 1 + entries
-    return CASE.item_bytes + cursor + CASE.view_bytes + items * INDEX_BYTES
+    streams, cursor, entries = 3, 150, ENTRIES
+    items = CASE.commits + streams + entries
+    return CASE.item_bytes + streams * cursor + CASE.view_bytes + items * INDEX_BYTES
+
+
+def _certificate_price() -> float:
+    """The file and its manifest are signed."""
+    kept = FILE_BYTES / GB * MONTHS * PRICES["S3 GB-month"]
+    return 2 * MORE_PRICES["KMS signature"] + PRICES["S3 put"] + kept
 
 
 def _lambda(requests: float, segments: float) -> float:

@@ -49,20 +49,22 @@ class Region(NamedTuple):
 
 # As scale_measured.plain_case found it; a test walks the case again and compares.
 CASE = Case(
-    commits=8,
-    events=20,
-    item_bytes=4970,
-    write_units=8,
+    commits=11,
+    events=23,
+    item_bytes=7324,
+    write_units=11,
     view_writes={
         "applicant_cases": 8,
         "work_list": 15,
         "process_library": 81,
         "acceptance_deadlines": 4,
         "case_numbers": 1,
+        "open_cases": 4,
+        "held_certificates": 6,
     },
-    view_units=218,
-    view_bytes=10032,
-    listings={"steps: * waiting": 8, "department: one department": 4, "due: waiting": 2},
+    view_units=246,
+    view_bytes=12132,
+    listings={"steps: * waiting": 8, "department: one department": 5, "due: waiting": 2},
 )
 REGIONS = (
     Region("county", 200_000),
@@ -71,19 +73,23 @@ REGIONS = (
     Region("country", 1_000_000_000, lanes=8),
 )
 
+# Of a case; its other commits are the subscribers'.
+COMMANDS = 8
 YEAR = 365 * 24 * 3600
 GIGABYTE = 10**9
 # Published limits.
 PARTITION_WRITES, PARTITION_BYTES = 1000, 10 * GIGABYTE
 FIRST_PARTITIONS = 4  # a new on-demand table takes 4,000 write units a second
 TRANSACTION = MOST - 1  # with the checkpoint
-CONSUMERS_AT_ONCE = 14  # seven, two each (infra/lambdas.py)
+CONSUMERS_AT_ONCE = 24  # twelve, two each (infra/lambdas.py)
 # A second, of one lane with one writer: as the simulation has it.
 LANE_SEGMENTS = 8.3
 # Assumptions.
 REQUEST_SECONDS = 0.05
 CONSUMER_CPU = 0.0004  # seconds a commit: 0.17 to 0.38 ms were measured
 SUBSCRIBER_CPU = 0.002  # seconds a certificate
+DRAWING = 0.03  # seconds a certificate's file: 0.026 were measured
+SIGNING = 0.02  # seconds a signature of KMS
 GET_SECONDS = 0.03  # of segments, fetched at once
 PAGES, PAGE_UNITS = 4, 52  # of lists for each case, and read units each (dynamodb_views.py)
 DOCUMENTS, DOCUMENT_BYTES = 5, 400_000  # of each case
@@ -95,6 +101,15 @@ def commits_per_s(region: Region, factor: float = 1.0) -> float:
 
 def cases_per_s(region: Region) -> float:
     return region.cases / YEAR * PEAK
+
+
+def requests_per_s(region: Region) -> float:
+    return cases_per_s(region) * COMMANDS * REQUESTS
+
+
+def commits_for(requests: float) -> float:
+    """How many commits come with so many requests."""
+    return requests / (COMMANDS * REQUESTS) * CASE.commits
 
 
 def partitions(region: Region, units: float, stored: float) -> int:
@@ -127,9 +142,17 @@ def consumer_commits_per_s(view: str) -> float:
 
 
 def certificates_per_s() -> float:
-    """One after another: the case is read, read again to decide, and appended to."""
-    calls = 2 * LATENCIES["Query"].mean + LATENCIES["PutItem"].mean
+    """
+    One after another: each of the three streams is read, read again to decide, and appended to.
+    """
+    calls = 3 * (2 * LATENCIES["Query"].mean + LATENCIES["PutItem"].mean)
     return 1 / (calls + SUBSCRIBER_CPU)
+
+
+def certificate_files_per_s() -> float:
+    """One after another: drawn, put by, signed with its manifest, recorded."""
+    calls = 2 * LATENCIES["Query"].mean + LATENCIES["PutObject"].mean + LATENCIES["PutItem"].mean
+    return 1 / (calls + DRAWING + 2 * SIGNING)
 
 
 def commits_per_segment(region: Region) -> float:
@@ -159,18 +182,18 @@ def view_read_units() -> float:
 # By line of the main table.
 NEEDS: Mapping[str, Callable[[Region], str]] = {
     "cases a year": lambda r: rounded(r.cases),
-    "commits a year (8 a case)": lambda r: rounded(r.cases * CASE.commits),
+    f"commits a year ({CASE.commits} a case)": lambda r: rounded(r.cases * CASE.commits),
     "commits/s, mean": lambda r: rounded(commits_per_s(r)),
     "commits/s, peak (10 times)": lambda r: rounded(commits_per_s(r, PEAK)),
-    "requests/s, peak (2 a commit)": lambda r: rounded(commits_per_s(r, PEAK) * REQUESTS),
+    f"requests/s, peak ({COMMANDS * REQUESTS} a case)": lambda r: rounded(requests_per_s(r)),
     "Lambda at once, peak: interface (50 ms a request)": lambda r: rounded(
-        ceil(commits_per_s(r, PEAK) * REQUESTS * REQUEST_SECONDS)
+        ceil(requests_per_s(r) * REQUEST_SECONDS)
     ),
     "write units/s, peak: events (1 a commit)": lambda r: rounded(commits_per_s(r, PEAK)),
     "write units/s, peak: log, full batches (2.04)": lambda r: rounded(
         commits_per_s(r, PEAK) * 2.04
     ),
-    "write units/s, peak: views (27.25)": lambda r: rounded(
+    f"write units/s, peak: views ({view_units_per_commit():.1f})": lambda r: rounded(
         commits_per_s(r, PEAK) * view_units_per_commit()
     ),
     f"read units/s, peak ({read_units():.0f} a case)": lambda r: rounded(

@@ -45,7 +45,6 @@ class SqliteViews:
         self._all: list[sqlite3.Connection] = []
         # Threads of one process queue here: SQLite's own way to wait is to sleep between tries.
         self._writing = Lock()
-        self._indexed: set[int] = set()
         with self._errors():
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(t.SCHEMA)
@@ -196,10 +195,9 @@ class SqliteViews:
     def _with_index(self, generation: Generation, sql: str) -> str:
         """The statement for this generation, whose index is made if it is not there yet."""
         number = generation.id
-        if number not in self._indexed:
+        if not self._query(t.HAS_INDEX, f"entries_of_{number}"):
             with self._transaction() as db:
                 db.execute(t.INDEX.format(number=number))
-            self._indexed.add(number)
         return sql.format(number=number)
 
     # Generations
@@ -221,6 +219,9 @@ class SqliteViews:
     def write(self, generation: Generation, changes: Sequence[Change], /) -> None:
         """See `bulk_rebuild.BulkViews`."""
         number = generation.id
+        # Pages that are written again soon need not go to the disk in between.
+        for pragma in t.BULK:
+            self._query(pragma)
         with self._transaction() as db:
             if db.execute(t.TOUCH_UNSEALED, (time(), number)).rowcount != 1:
                 raise Overtaken(f"{generation.view} is not written any more")

@@ -73,6 +73,7 @@ BLOCKED = "SELECT stream, min(position) FROM parked WHERE generation = ? GROUP B
 INDEX = (
     "CREATE INDEX IF NOT EXISTS entries_of_{number} ON entries (key) WHERE generation = {number}"
 )
+HAS_INDEX = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?"
 DROP_INDEX = "DROP INDEX IF EXISTS entries_of_{number}"
 KEYS = """
 SELECT key FROM rows WHERE generation = {number} AND key > ?1
@@ -130,6 +131,7 @@ UPDATE generations SET state = 'given up' WHERE id = ? AND state = 'building'
 GIVE_UP_IDLE = """
 UPDATE generations SET state = 'given up' WHERE state = 'building' AND touched <= ?
 """
+BULK = ("PRAGMA cache_size = -32000", "PRAGMA wal_autocheckpoint = 8000")
 INSERT_ROW = "INSERT OR IGNORE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
 LOAD_ROW = "INSERT OR REPLACE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
 UPDATE_ROW = (

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, model_validator
 from ..domain import account
 from ..domain.account import MATCHED, Method, Person
 from ..domain.actor import Actor, Identifier, Role
-from ..domain.base import Frozen, Line, exactly_one
+from ..domain.base import Frozen, Name, exactly_one
 from ..domain.calendar import legal_day
 from ..domain.case.parts import Applicant, IdKind
 from ..domain.errors import Invalid, NotAllowed, NotFound
@@ -32,7 +32,7 @@ IdNumber = Annotated[str, Field(min_length=4, max_length=40)]
 class Naming(Frozen):
     """A natural person, as the caller tells of them."""
 
-    name: Line
+    name: Name
     id_kind: IdKind = IdKind.RESIDENT_ID
     id_number: IdNumber
 
@@ -218,6 +218,8 @@ def applying(platform: Platform, actor: Actor, applicant: Applicant) -> Applican
     if applicant.entity is not None:
         return applicant
     reference = identity.reference(platform, applicant.id_kind, applicant.id_number)
+    if actor.role is Role.AGENT and actor.mandate is None:
+        return applicant  # nobody is told whose account an id is, who acts on no mandate
     if actor.role is not Role.APPLICANT:
         account_ = claims.holder(platform, "person", reference, MATCHED)
         return applicant.model_copy(update={"account": account_})

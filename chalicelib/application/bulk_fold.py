@@ -9,6 +9,7 @@ that already.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import chain, compress, islice
 from operator import is_not
 from typing import Any, NamedTuple
@@ -218,6 +219,8 @@ def _value_as_stored(value: Any) -> tuple[Any, int]:
         return value, _AROUND
     if kind is int:
         return value, value.bit_length() + _AROUND
+    if isinstance(value, StrEnum):
+        return value.value, len(value) * _CHARACTER + _AROUND
     body = to_json(value)
     return from_json(body), len(body) + _AROUND
 

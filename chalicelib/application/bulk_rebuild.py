@@ -20,7 +20,17 @@ from .envelope import Recorded
 from .feed import Decoded, Source, Undecodable
 from .parking import handle
 from .ports import Commit
-from .views import Batch, Change, Generation, Overtaken, Parked, Projection, Views, ViewsError
+from .views import (
+    Batch,
+    Change,
+    Generation,
+    Overtaken,
+    Parked,
+    Projection,
+    Row,
+    Views,
+    ViewsError,
+)
 
 READ_AT_ONCE = 1000
 # A view that parks more is not worth being quick about, and they are kept in memory.
@@ -68,6 +78,10 @@ class Crew(NamedTuple):
     worth: int = 20_000
 
 
+Key = Callable[[Recorded], str | None]
+Evolve = Callable[[Row | None, Recorded], Row | None]
+
+
 class _Unfit(Exception):
     """A view cannot be built in parts."""
 
@@ -110,7 +124,7 @@ def build(
 
 def _teams(order: Order, projections: Sequence[Projection]) -> list[_Team]:
     """Those that fold alike and pass over the same are one; raises ViewsError."""
-    alike: dict[tuple[object, ...], list[tuple[Projection, Generation]]] = {}
+    alike: dict[tuple[Key, Evolve, Skips], list[tuple[Projection, Generation]]] = {}
     for generation, skipped in zip(order.generations, order.skipped, strict=True):
         one = _projection(generation, projections)
         alike.setdefault((one.key, one.evolve, skipped), []).append((one, generation))

@@ -1,15 +1,16 @@
 """Read a case, and run commands against it: who may, then what follows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from ..domain import case
 from ..domain.actor import Actor
 from ..domain.calendar import legal_day
-from ..domain.case.state import Absent, WithDossier
+from ..domain.case.parts import Applicant
+from ..domain.case.state import Absent, Drafted, Imported
 from ..domain.errors import NotFound
-from . import access, mandates
+from . import access, entities, mandates
 from .envelope import Circumstances, Decided, Happened
 from .platform import Caller, Platform
 from .transact import Decider, Outcome, read, transact
@@ -36,11 +37,15 @@ def stream(case_id: str) -> str:
 def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
     """
     The case, folded from its stream. Raises NotFound, also for who may not see it, and NotAllowed
-    for an agent whose mandate is over.
+    for an agent whose mandate is over, or who has left the company.
     """
     history, state = read(platform.store, decider(platform), stream(case_id))
-    _acting(platform, actor, access.seen(actor, state))
+    acting(platform, actor, access.seen(actor, state))
     return CaseView(case_id, history.version, state)
+
+
+def _nothing_more(_actor: Actor, _state: case.State) -> None:
+    """Most commands touch no other stream."""
 
 
 def execute(
@@ -48,32 +53,65 @@ def execute(
     caller: Caller,
     case_id: str,
     command: case.CaseCommand,
+    before: Callable[[Actor, case.State], None] = _nothing_more,
 ) -> Outcome[case.State]:
     """
-    Run one command. Raises Rejected, Stale, Conflict, Reused.
+    Run one command. `before` is done once it is sure to be taken, just before it is. Raises
+    Rejected, Stale, Conflict, Reused.
     """
     body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
     request = caller.request(platform.now(), type(command).__name__, body)
 
-    def decide(state: case.State) -> Decided:
+    def may(state: case.State) -> Actor:
         access.check(caller.actor, command, state)
         if isinstance(state, Absent):
             raise NotFound("there is no such case")
-        actor = _acting(platform, caller.actor, state, command)
+        return acting(platform, caller.actor, state, command)
+
+    def decide(state: case.State) -> Decided:
+        actor = may(state)
         decided = case.decide(command, state, platform.calendar())
+        if decided:
+            before(actor, state)
         return done_by(actor, caller, command.at, decided)
 
-    return transact(platform.store, decider(platform), stream(case_id), request, decide)
+    return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
 
 
-def _acting(
+def acting(
     platform: Platform, actor: Actor, state: case.State, command: case.CaseCommand | None = None
 ) -> Actor:
-    """With whom an agent acts for, if it does on a mandate; raises NotAllowed."""
-    if not isinstance(state, WithDossier):
-        return actor
+    """
+    With whom an agent acts for, if it does on a mandate. Raises NotAllowed for one who does not act
+    any more; a token does not know that yet.
+    """
     today = legal_day(platform.now())
-    return mandates.still_acting(platform, actor, state.dossier, today, command)
+    match state:
+        case Absent() | Imported():
+            return actor
+        case Drafted(draft):
+            _of_company(platform, actor, draft.applicant, draft.item.code, command)
+            return actor
+        case _:
+            dossier = state.dossier
+            _of_company(platform, actor, dossier.applicant, dossier.item.code, command)
+            return mandates.still_acting(platform, actor, dossier, today, command)
+
+
+def _of_company(
+    platform: Platform,
+    actor: Actor,
+    applicant: Applicant,
+    item_code: str,
+    command: case.CaseCommand | None,
+) -> None:
+    if applicant.entity is None or applicant.entity != actor.entity:
+        return
+    today = legal_day(platform.now())
+    if command is None:
+        entities.belonging(platform, actor, today)
+    else:
+        entities.acting(platform, actor, item_code, today)
 
 
 def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[case.Event]) -> Decided:

@@ -4,10 +4,11 @@ from datetime import date
 
 from ..domain import certificate
 from ..domain.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ..domain.calendar import legal_day
 from ..domain.certificate import Known, Record
 from ..domain.certificate_events import CertificateCreated, Grantee
 from ..domain.errors import NotAllowed, NotFound
-from . import access, accounts, cases
+from . import access, accounts, cases, entities
 from .platform import Platform
 from .transact import read
 
@@ -29,19 +30,23 @@ def owns(platform: Platform, actor: Actor, record: Record) -> bool:
     if actor.role not in APPLICANTS:
         return False
     if created.holder.startswith("entity:"):
-        return created.holder == f"entity:{actor.entity}"
+        return created.holder == f"entity:{actor.entity}" and _belongs(platform, actor)
     if actor.role is not Role.APPLICANT:
         return False
     return created.account == actor.account or created.holder == person_of(platform, actor)
 
 
-def is_named(actor: Actor, grantee: Grantee) -> bool:
+def _belongs(platform: Platform, actor: Actor) -> bool:
+    return entities.belongs(platform, actor, legal_day(platform.now()))
+
+
+def is_named(platform: Platform, actor: Actor, grantee: Grantee) -> bool:
     if grantee.department is not None:
         return actor.role in DEPARTMENT_STAFF and actor.department == grantee.department
     if actor.role not in APPLICANTS:
         return False
     if grantee.entity is not None:
-        return actor.entity == grantee.entity
+        return actor.entity == grantee.entity and _belongs(platform, actor)
     return actor.account == grantee.account
 
 
@@ -72,10 +77,10 @@ def may_see(platform: Platform, actor: Actor, record: Record) -> bool:
 def may_open(platform: Platform, actor: Actor, record: Record, on: date) -> bool:
     """Its file: also for who has used it under an authorisation that is not over."""
     return may_see(platform, actor, record) or any(
-        is_named(actor, one.terms.grantee)
-        and one.used
+        one.used
         and not one.revoked
         and one.terms.since <= on <= one.terms.until
+        and is_named(platform, actor, one.terms.grantee)
         for one in record.authorisations
     )
 

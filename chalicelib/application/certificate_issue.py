@@ -21,10 +21,10 @@ RENEWAL = "renewal"
 FIRST_VERSION = 1
 
 
-def predecessor(dossier: Dossier) -> Predecessor | None:
+def predecessor(platform: Platform, dossier: Dossier) -> Predecessor | None:
     """
-    The certificate that the case renews or changes: one of the very type that its item produces,
-    handed in as a material.
+    The certificate that the case renews or changes: the applicant's own of the very type that its
+    item produces, handed in as a material. One that somebody let the applicant use stays theirs.
     """
     kind = dossier.plan.certificate
     if kind is None:
@@ -33,15 +33,25 @@ def predecessor(dossier: Dossier) -> Predecessor | None:
         if one.certificate is None:
             continue
         told = parse_certificate_id(one.certificate)
-        if (told.type, told.issuer) == (kind.type, kind.issuer):
+        its = (told.type, told.issuer) == (kind.type, kind.issuer)
+        if its and _holder_of(platform, one.certificate) == _holder(platform, dossier):
             link = Link.RENEWAL if dossier.variant in (None, RENEWAL) else Link.VERSION
             return Predecessor(identifier=one.certificate, link=link)
     return None
 
 
+def _holder_of(platform: Platform, identifier: str) -> str | None:
+    state = state_of(platform, identifier)
+    return state.record.created.holder if isinstance(state, Known) else None
+
+
+def _holder(platform: Platform, dossier: Dossier) -> str:
+    return dossier.holder or identity.holder(platform, dossier.applicant)
+
+
 def next_identifier(platform: Platform, dossier: Dossier, kind: CertificateKind) -> str:
     """Of the certificate of that kind that the case will produce."""
-    before = predecessor(dossier)
+    before = predecessor(platform, dossier)
     if before is not None and before.link is Link.VERSION:
         return _next_version(platform, before.identifier, dossier.case_id)
     # The case number without its check character is unique, so it serves as the serial number.
@@ -72,7 +82,8 @@ def enter(platform: Platform, case_id: str) -> str | None:
     if not isinstance(state, WithDossier) or state.dossier.certificate is None:
         return None
     dossier, issued = state.dossier, state.dossier.certificate
-    if isinstance(state_of(platform, issued.identifier), Known):
+    there = state_of(platform, issued.identifier)
+    if isinstance(there, Known) and there.record.created.case_id == case_id:
         return issued.identifier  # as it was made then: the case may have been corrected since
     caller = by_system(f"create-{case_id}")
     command = certificate.Create(
@@ -91,7 +102,7 @@ def _created(
         case_id=dossier.case_id,
         case_number=dossier.number,
         item=dossier.item,
-        holder=dossier.holder or identity.holder(platform, dossier.applicant),
+        holder=_holder(platform, dossier),
         account=dossier.applicant.account,
         issuer=parse_certificate_id(issued.identifier).issuer,
         department=definition.department,
@@ -99,23 +110,65 @@ def _created(
         confidential=dossier.confidential,
         face=face_of(dossier, issued, definition.department_name),
         issued_on=issued.valid_from,
-        predecessor=predecessor(dossier),
+        predecessor=predecessor(platform, dossier),
     )
 
 
 def follow(platform: Platform, created: CertificateCreated) -> None:
-    """The older certificate is replaced by the one that was made. Raises Contradiction."""
+    """
+    The older certificate is replaced by the one that was made; if another one has its place by now,
+    that one is. So of two cases that renew or change the same certificate the later one holds.
+    """
     before = created.predecessor
-    if before is None:
+    if before is None or _voided(platform, created.identifier):
+        return
+    latest = _latest(platform, before.identifier, created.identifier)
+    if latest is None:
         return
     caller = by_system(f"replace-{created.identifier}")
     command = certificate.Replace(
         **about(platform, caller), by_certificate=created.identifier, link=before.link
     )
     try:
-        run(platform, caller, before.identifier, command)
-    except Closed:
-        return  # it ended meanwhile in another way
+        run(platform, caller, latest, command)
+    except Closed:  # it ended meanwhile in another way
+        _end_with(platform, created, latest)
+
+
+def _voided(platform: Platform, identifier: str) -> bool:
+    """An event that comes late must not put what was revoked in the place of what is good."""
+    return isinstance(state_of(platform, identifier), certificate.Ended)
+
+
+def _latest(platform: Platform, identifier: str, newest: str) -> str | None:
+    """The last of those that have taken its place, up to `newest`; None if that is `newest`."""
+    passed: set[str] = set()
+    while identifier != newest and identifier not in passed:
+        passed.add(identifier)
+        state = state_of(platform, identifier)
+        if not isinstance(state, certificate.Replaced):
+            return identifier
+        identifier = state.why.by
+    return None
+
+
+def _end_with(platform: Platform, created: CertificateCreated, latest: str) -> None:
+    """
+    What was taken away does not live on as a version without a case, which a revision made while
+    it was taken away. What a case decided stands.
+    """
+    state = state_of(platform, latest)
+    before = created.predecessor
+    same_case = isinstance(state, Known) and state.record.created.case_id == created.case_id
+    if not isinstance(state, certificate.Ended) or before is None or not same_case:
+        return
+    caller = by_system(f"end-{created.identifier}")
+    command = certificate.Cancel(
+        **about(platform, caller),
+        reason=f"{latest}：{state.why.reason}",
+        basis="所变更的证照已终止效力",
+    )
+    run(platform, caller, created.identifier, command)
 
 
 def renewal_filed(platform: Platform, case_id: str) -> None:
@@ -123,7 +176,7 @@ def renewal_filed(platform: Platform, case_id: str) -> None:
     state = cases.get(platform, SYSTEM, case_id).state
     if not isinstance(state, WithDossier):
         return
-    before = predecessor(state.dossier)
+    before = predecessor(platform, state.dossier)
     if before is None or before.link is not Link.RENEWAL:
         return
     caller = by_system(f"renewal-{case_id}")
@@ -138,7 +191,7 @@ def renewal_filed(platform: Platform, case_id: str) -> None:
 
 def renewal_ended(platform: Platform, case_id: str, ended: case_events.CaseConcluded) -> None:
     state = cases.get(platform, SYSTEM, case_id).state
-    before = predecessor(state.dossier) if isinstance(state, WithDossier) else None
+    before = predecessor(platform, state.dossier) if isinstance(state, WithDossier) else None
     if before is None or before.link is not Link.RENEWAL:
         return
     granted = ended.result is Result.GRANTED

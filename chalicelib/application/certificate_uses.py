@@ -1,5 +1,7 @@
 """授权用证 and 免提交: a certificate is used, by its holder or by whom the holder lets."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Annotated, NamedTuple
@@ -89,7 +91,7 @@ def use(
     def check(_: Platform, actor: Actor, state: certificate.State) -> Known:
         found = certificate.known(state)
         one = found.record.authorisation(authorisation)
-        if one is None or not certificate_access.is_named(actor, one.terms.grantee):
+        if one is None or not certificate_access.is_named(platform, actor, one.terms.grantee):
             raise certificate_access.hidden()
         return found
 
@@ -106,26 +108,16 @@ def use(
 # In the place of a document
 
 
-def as_material(
-    platform: Platform, actor: Actor, handing: Handing, *, record: bool = True
-) -> Material:
+def as_material(platform: Platform, actor: Actor, handing: Handing) -> Material:
     """
-    The certificate as a material of trust A, and its use recorded in its own stream, once for each
-    case and material (unless it is for a draft: `record`). Raises Invalid, which names the material
-    and says why not.
+    The certificate as a material of trust A; to be used, see `record`. Raises Invalid, which names
+    the material and says why not.
     """
-    name = handing.material.id
-    try:
-        state = certificate.known(certificates.state_of(platform, handing.identifier))
-        authorisation = _allowed(platform, actor, handing, state)
-        certificate.usable(state, handing.on)
+    with _named(handing):
+        state, _ = _taken(platform, actor, handing)
         sealed = sealed_of(state)
-        if record:
-            _record(platform, actor, handing, authorisation)
-    except Rejected as error:
-        raise Invalid(f"material {name}: certificate {handing.identifier}: {error}") from error
     return Material(
-        id=name,
+        id=handing.material.id,
         sha256=sealed.sha256,
         size=sealed.size,
         media_type=PDF,
@@ -136,6 +128,35 @@ def as_material(
     )
 
 
+def record(platform: Platform, actor: Actor, handing: Handing) -> None:
+    """
+    The use of the certificate in its own stream, once for each case and material. Raises Invalid as
+    `as_material`.
+    """
+    with _named(handing):
+        state, authorisation = _taken(platform, actor, handing)
+        # Tried again, perhaps when another authorisation would be chosen: it stays the first one.
+        if use_of(handing) not in state.record.uses:
+            _record(platform, actor, handing, authorisation)
+
+
+def _taken(platform: Platform, actor: Actor, handing: Handing) -> tuple[Known, str | None]:
+    """The certificate, and the authorisation that lets it be used. Raises Rejected."""
+    state = certificate.known(certificates.state_of(platform, handing.identifier))
+    authorisation = _allowed(platform, actor, handing, state)
+    certificate.usable(state, handing.on)
+    return state, authorisation
+
+
+@contextmanager
+def _named(handing: Handing) -> Iterator[None]:
+    try:
+        yield
+    except Rejected as error:
+        told = f"material {handing.material.id}: certificate {handing.identifier}: {error}"
+        raise Invalid(told) from error
+
+
 def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -> str | None:
     """The authorisation that is needed, None for the applicant's own certificate."""
     wanted = handing.material.may_come_from
@@ -144,7 +165,7 @@ def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -
     record = state.record
     if record.created.holder == handing.holder and _hands_in(platform, actor, record):
         return None
-    found = _authorisation(actor, state, handing)
+    found = _authorisation(platform, actor, state, handing)
     if found is None:
         raise certificate_access.hidden()
     why = certificate.refusal(found, handing.on, handing.case_id)
@@ -163,12 +184,14 @@ def _hands_in(platform: Platform, actor: Actor, record: certificate.Record) -> b
     return actor.mandate is not None and actor.on_behalf_of in principals
 
 
-def _authorisation(actor: Actor, state: Known, handing: Handing) -> Authorisation | None:
+def _authorisation(
+    platform: Platform, actor: Actor, state: Known, handing: Handing
+) -> Authorisation | None:
     """One that allows it, or else the last one that names the actor."""
     named = [
         one
         for one in state.record.authorisations
-        if certificate_access.is_named(actor, one.terms.grantee)
+        if certificate_access.is_named(platform, actor, one.terms.grantee)
     ]
     good = (one for one in named if certificate.refusal(one, handing.on, handing.case_id) is None)
     return next(good, named[-1] if named else None)

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from ..domain import certificate
 from ..domain.actor import SYSTEM, Actor, Channel
-from ..domain.base import Frozen, Text
+from ..domain.base import Frozen, Name, Text
 from ..domain.calendar import legal_day
 from ..domain.certificate import Known, known
 from ..domain.certificate_events import (
     CertificateCreated,
     CertificateFace,
+    CertificateRevoked,
     Link,
     Predecessor,
     Said,
@@ -34,7 +35,7 @@ class Revision(Frozen):
     """What the certificate says from now on, instead (变更); what is left out stays."""
 
     reason: Text
-    holder_name: Text | None = None
+    holder_name: Name | None = None
     says: tuple[Said, ...] | None = None
     conditions: Text | None = None
 
@@ -94,10 +95,22 @@ def run(
     def decide(state: certificate.State) -> list[certificate.Event]:
         if check is not None:
             check(platform, caller.actor, state)
-        return certificate.decide(command, state)
+        return certificate.decide(_meant(platform, command, state), state)
 
     request = caller.request(platform.now(), type(command).__name__, body)
     return transact(platform.store, decider(platform), stream(identifier), request, decide)
+
+
+def _meant(
+    platform: Platform, command: certificate.CertificateCommand, state: certificate.State
+) -> certificate.CertificateCommand:
+    """To restore what was replaced is to revive it, once what replaced it was revoked (撤销)."""
+    if not isinstance(command, certificate.Restore) or not isinstance(state, certificate.Replaced):
+        return command
+    newer = state_of(platform, state.why.by)
+    if not isinstance(newer, certificate.Ended) or not isinstance(newer.why, CertificateRevoked):
+        return command
+    return certificate.Revive.model_validate(dict(command))
 
 
 def operate(

@@ -42,8 +42,14 @@ MARK: Final = 0xFF
 SCAN: Final = 0xDA
 MOST_ENTRIES: Final = 10_000
 MOST_UNPACKED: Final = 1 << 30  # bytes
+# Of the directory of an archive, which is read into memory: each entry takes 46 and its name.
+MOST_DIRECTORY: Final = 4 << 20  # bytes
 _ACTIVE: Final = re.compile(rb"<\s*(?:script|html|!doctype|\?php|svg)", re.IGNORECASE)
 _BROKEN: Final = (BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+_TOO_MUCH: Final = (
+    f"the archive unpacks to more than {MOST_ENTRIES:,} files or {MOST_UNPACKED >> 20:,} MiB: "
+    "split it"
+)
 _TAKEN: Final = "PDF, JPEG, PNG, OFD, DOCX, XLSX"
 
 
@@ -135,29 +141,39 @@ def _jpeg(whole: BinaryIO, head: bytes, size: int) -> str:
 
 def _zip(whole: BinaryIO, head: bytes, size: int) -> str:
     """APPNOTE 4.3: its directory is at its end, and names every entry from the first byte on."""
+    _measured(whole, size)
     try:
         with ZipFile(whole) as archive:
-            entries = {one.filename: one for one in archive.infolist()}
-            first = min((one.header_offset for one in archive.infolist()), default=-1)
+            entries = archive.infolist()
+            first = min((one.header_offset for one in entries), default=-1)
             end = _end_of(archive)
             found = _inside(archive)
     except (*_BROKEN, RuntimeError) as error:
         raise Invalid(f"{_cut_off('ZIP')} ({error})") from error
     if first != 0 or end != size:
         raise Invalid("the ZIP has something before or behind it: save it again")
-    if (
-        len(entries) > MOST_ENTRIES
-        or sum(one.file_size for one in entries.values()) > MOST_UNPACKED
-    ):
-        raise Invalid(
-            f"the archive unpacks to more than {MOST_ENTRIES:,} files or {MOST_UNPACKED >> 20:,} "
-            "MiB: split it"
-        )
-    if found != ZIP and any(one.flag_bits & 1 for one in entries.values()):
+    if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > MOST_UNPACKED:
+        raise Invalid(_TOO_MUCH)
+    if found != ZIP and any(one.flag_bits & 1 for one in entries):
         raise Invalid("the document is locked with a password: save it without one")
     if found != ZIP and b"%PDF-" in head:
         raise Invalid(_two("ZIP"))
     return found
+
+
+def _measured(whole: BinaryIO, size: int) -> None:
+    """
+    Raises Invalid for a directory that would take long to read. APPNOTE 4.3.16: its size stands 12
+    bytes into the end record, or where that is not enough (4.3.15) in another before it, which
+    nothing of our size needs.
+    """
+    tail = _read(whole, max(0, size - TAIL), TAIL)
+    at = tail.rfind(b"PK\5\6")
+    directory = int.from_bytes(tail[at + 12 : at + 16], "little")
+    # What is longer than all of it is no directory.
+    long = MOST_DIRECTORY < directory <= size
+    if at >= 0 and (long or b"PK\6\7" in tail[max(0, at - 20) : at]):
+        raise Invalid(_TOO_MUCH)
 
 
 def _end_of(archive: ZipFile) -> int:
@@ -202,6 +218,7 @@ def _alone(name: str, whole: BinaryIO, head: bytes, size: int) -> None:
 def _is_archive(whole: BinaryIO, size: int) -> bool:
     if b"PK\5\6" not in _read(whole, max(0, size - TAIL), TAIL):
         return False
+    _measured(whole, size)
     try:
         with ZipFile(whole) as archive:
             return bool(archive.namelist())

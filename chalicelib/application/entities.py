@@ -1,5 +1,6 @@
 """Legal entities and their operators: register, ask the registry again, add, remove, act for."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -54,11 +55,14 @@ def stream(credit_code: str) -> str:
 def get(platform: Platform, actor: Actor, credit_code: str) -> EntityView:
     """Raises NotFound, also for who may not see it."""
     found = read(platform.store, decider(platform), stream(credit_code))
-    state = found.state
+    return EntityView(found.history.version, _seen(platform, actor, found.state))
+
+
+def _seen(platform: Platform, actor: Actor, state: entity.State) -> Entity:
     if isinstance(state, Entity):
         its = _current(platform, state)
         if people_access.may_read_entity(actor, its):
-            return EntityView(found.history.version, its)
+            return its
     raise NotFound("no such entity has registered, or it is not yours to see")
 
 
@@ -100,33 +104,42 @@ def add_operator(
     platform: Platform, caller: Caller, credit_code: str, told: NewOperator
 ) -> Outcome[entity.State]:
     """Raises NotAllowed, NotFound, Invalid (no such account), Closed (the entity is no more)."""
-    its = get(platform, caller.actor, credit_code).state
-    people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
-    whom = accounts.find(platform, told)
-    command = entity.AddOperator(
-        **_about(platform, caller),
-        account=whom.account,
-        name=whom.person.name,
-        items=told.items,
-        until=told.until,
-        appoints=told.appoints,
-        on=legal_day(platform.now()),
-    )
-    return _run(platform, caller, credit_code, command, told.model_dump(mode="json"))
+
+    def decide(state: entity.State) -> list[entity.Event]:
+        its = _seen(platform, caller.actor, state)
+        people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
+        whom = accounts.find(platform, told)
+        command = entity.AddOperator(
+            **_about(platform, caller),
+            account=whom.account,
+            name=whom.person.name,
+            items=told.items,
+            until=told.until,
+            appoints=told.appoints,
+            on=legal_day(platform.now()),
+        )
+        return entity.decide(command, its)
+
+    body = told.model_dump(mode="json")
+    return _transact(platform, caller, credit_code, "AddOperator", body, decide)
 
 
 def remove_operator(
     platform: Platform, caller: Caller, credit_code: str, account: Identifier, reason: Text | None
 ) -> Outcome[entity.State]:
     """Who may add operators, or the operator who leaves. Raises NotAllowed, NotFound."""
-    its = get(platform, caller.actor, credit_code).state
-    operator = its.operator(account)
-    if caller.actor.account != account or caller.actor.role is Role.CLERK:
-        appoints = operator is not None and operator.appoints
-        people_access.may_appoint(platform, caller.actor, its, appoints=appoints)
     command = entity.RemoveOperator(**_about(platform, caller), account=account, reason=reason)
+
+    def decide(state: entity.State) -> list[entity.Event]:
+        its = _seen(platform, caller.actor, state)
+        operator = its.operator(account)
+        if caller.actor.account != account or caller.actor.role is Role.CLERK:
+            appoints = operator is not None and operator.appoints
+            people_access.may_appoint(platform, caller.actor, its, appoints=appoints)
+        return entity.decide(command, its)
+
     told = {"account": account, "reason": reason}
-    return _run(platform, caller, credit_code, command, told)
+    return _transact(platform, caller, credit_code, "RemoveOperator", told, decide)
 
 
 # Acting for one
@@ -159,25 +172,56 @@ _NOT_FOR_IT = (
 
 def acting(platform: Platform, actor: Actor, item_code: str, on: date) -> None:
     """
-    For a submission: whether the agent's word for `actor.entity` is good for this item. Raises
+    For a command: whether the agent's word for `actor.entity` is good for this item. Raises
     NotAllowed. The token has said that it acts for the entity; what is known here can only narrow
     that: the entity is no more, the operator was removed, has other items, or is over the last day.
     """
-    if actor.role is not Role.AGENT or actor.entity is None:
-        return
-    state = read(platform.store, decider(platform), stream(actor.entity)).state
-    if not isinstance(state, Entity):
+    state = _of(platform, actor)
+    if state is None:
         return
     _check_alive(state)
-    operator = state.operator(actor.account)
-    if operator is None:
-        if actor.account in state.removed:
-            raise NotAllowed("you are no operator of this entity any more")
-        return
-    if not entity.lasts(operator, on):
-        raise NotAllowed(f"you were an operator of this entity until {operator.until}")
-    if not entity.covers(operator, item_code):
+    operator = _standing(platform, actor, state, on)
+    if operator is not None and not entity.covers(operator, item_code):
         raise NotAllowed("you act for this entity in other items; ask for this one to be added")
+
+
+def belonging(platform: Platform, actor: Actor, on: date) -> None:
+    """
+    For reading what is the entity's: a token outlives the removal of an operator by hours. Raises
+    NotAllowed.
+    """
+    state = _of(platform, actor)
+    if state is not None:
+        _standing(platform, actor, state, on)
+
+
+def belongs(platform: Platform, actor: Actor, on: date) -> bool:
+    try:
+        belonging(platform, actor, on)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _of(platform: Platform, actor: Actor) -> Entity | None:
+    """The entity that the actor is an agent of, if it has registered here."""
+    if actor.role is not Role.AGENT or actor.entity is None:
+        return None
+    state = read(platform.store, decider(platform), stream(actor.entity)).state
+    return state if isinstance(state, Entity) else None
+
+
+def _standing(
+    platform: Platform, actor: Actor, state: Entity, on: date
+) -> entity.OperatorAdded | None:
+    """As which operator; None for who is not known here as one. Raises NotAllowed."""
+    operator = state.operator(actor.account)
+    if operator is not None and not entity.lasts(operator, on):
+        raise NotAllowed(f"you were an operator of this entity until {operator.until}")
+    # Who was removed once may have come to represent the entity since.
+    if actor.account in state.removed and not _current(platform, state).represents(actor.account):
+        raise NotAllowed("you are no operator of this entity any more")
+    return operator
 
 
 def _check_alive(state: Entity) -> None:
@@ -228,10 +272,19 @@ def _run(
     command: entity.EntityCommand,
     body: dict[str, Any],
 ) -> Outcome[entity.State]:
-    return transact(
-        platform.store,
-        decider(platform),
-        stream(credit_code),
-        caller.request(platform.now(), type(command).__name__, body),
-        lambda state: entity.decide(command, state),
+    named = type(command).__name__
+    return _transact(
+        platform, caller, credit_code, named, body, lambda state: entity.decide(command, state)
     )
+
+
+def _transact(  # noqa: PLR0913, PLR0917 - who, on what, with which words, and what follows
+    platform: Platform,
+    caller: Caller,
+    credit_code: str,
+    command: str,
+    body: dict[str, Any],
+    decide: Callable[[entity.State], list[entity.Event]],
+) -> Outcome[entity.State]:
+    request = caller.request(platform.now(), command, body)
+    return transact(platform.store, decider(platform), stream(credit_code), request, decide)

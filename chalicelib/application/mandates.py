@@ -1,11 +1,13 @@
 """Mandates (委托, for 代办): grant, revoke, and act on one."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
 from ..domain import mandate
-from ..domain.actor import Actor, Identifier, Role
+from ..domain.actor import APPLICANTS, Actor, Identifier, Role
 from ..domain.base import Frozen, Sha256
 from ..domain.calendar import legal_day
 from ..domain.case import CaseCommand
@@ -19,6 +21,13 @@ from . import accounts, claims, documents, identity, people_access
 from .accounts import Naming, Whom
 from .platform import Caller, Platform, derived_id
 from .transact import Decider, Outcome, read, transact
+from .views import Row, ViewsError
+
+VIEW = "powers"
+INDEX = "mandates"
+LOOKED_AT = 20  # an agent's newest mandates
+
+log = logging.getLogger(__name__)
 
 # Reading takes no action of its own: who may do anything for somebody may look.
 ACTIONS: Mapping[type[CaseCommand], Action] = {
@@ -150,11 +159,13 @@ def acting(  # noqa: PLR0913, PLR0917 - who, on what, for whom, in which matter,
     The agent, with whom it acts for (`on_behalf_of`) and on which `mandate`, so that every event
     names both. Raises NotAllowed, which says what to do.
     """
-    if actor.role is not Role.AGENT or actor.entity is not None:
+    if actor.role is not Role.CLERK and (actor.role is not Role.AGENT or actor.entity is not None):
         raise NotAllowed("take a token as agent of a person first: POST /sign-in/token")
     terms = mandate.in_force(_state(platform, mandate_id), on)
     if identity.holder(platform, applicant) != terms.principal.holder:
         raise NotAllowed("the mandate is of somebody else than the applicant")
+    if actor.role is Role.CLERK:  # who enters it for the agent, who has come to the window
+        return mandate.at_the_window(actor, mandate_id, terms, action, item_code)
     return mandate.acting(actor, mandate_id, terms, action, item_code)
 
 
@@ -167,20 +178,70 @@ def still_acting(
 ) -> Actor:
     """
     For each later command, or for reading: the actor as it is, unless it is the agent of the case
-    on a mandate that the platform keeps. Then as `acting`; refused once that is revoked or over.
+    on a mandate that the platform keeps. Then as `acting`, in whatever role it came: a revoked
+    agent is not let in again as a citizen. Refused once the mandate is revoked or over, unless the
+    principal has given another one that reaches as far.
     """
     agent = dossier.agent
     if agent is None or agent.mandate_id is None or agent.account != actor.account:
         return actor
-    if actor.role is not Role.AGENT:
+    if actor.role not in APPLICANTS:
         return actor
-    action = Action.SUBMIT if command is None else ACTIONS.get(type(command))
-    terms = mandate.in_force(_state(platform, agent.mandate_id), on)
-    if command is None:
-        action = terms.actions[0]
-    if action is None:
+    action = None if command is None else ACTIONS.get(type(command))
+    if command is not None and action is None:
         raise NotAllowed("a mandate does not give the agent a right to this")
-    return mandate.acting(actor, agent.mandate_id, terms, action, dossier.item.code)
+    wanted = _Wanted(actor, dossier.item.code, on, action)
+    first = _state(platform, agent.mandate_id)
+    try:
+        return _on(agent.mandate_id, first, wanted)
+    except NotAllowed:
+        later = next(_others(platform, agent.mandate_id, first, wanted), None)
+        if later is None:
+            raise
+        return later
+
+
+class _Wanted(NamedTuple):
+    """What an agent wants to do: `action`, or to read if it is None."""
+
+    actor: Actor
+    item: str
+    on: date
+    action: Action | None
+
+
+def _on(mandate_id: str, state: mandate.State, wanted: _Wanted) -> Actor:
+    terms = mandate.in_force(state, wanted.on)
+    action = wanted.action or terms.actions[0]
+    return mandate.acting(wanted.actor, mandate_id, terms, action, wanted.item)
+
+
+def _others(platform: Platform, but: str, first: mandate.State, wanted: _Wanted) -> Iterator[Actor]:
+    """On another mandate of the same principal. The view is advice: the streams decide."""
+    principal = mandate.known(first).terms.principal.holder
+    for row in _listed(platform, wanted.actor.account):
+        state = _state(platform, row["mandate_id"])
+        if row["mandate_id"] == but or isinstance(state, mandate.Absent):
+            continue
+        if state.terms.principal.holder != principal:
+            continue
+        with suppress(NotAllowed):
+            yield _on(row["mandate_id"], state, wanted)
+
+
+def _listed(platform: Platform, account: str) -> Sequence[Row]:
+    try:
+        return platform.views.page(
+            VIEW, INDEX, partition("agent", account), limit=LOOKED_AT, descending=True
+        ).rows
+    except ViewsError as error:
+        log.warning("other mandates cannot be looked for: %s", error)
+        return ()
+
+
+def partition(side: str, account: str) -> str:
+    """Of the view: mandates that the account granted (`principal`) or received (`agent`)."""
+    return f"{side}:{account}"
 
 
 def _state(platform: Platform, mandate_id: str) -> mandate.State:

@@ -1,5 +1,6 @@
 """Materials as they are handed in: documents that were put before, or certificates (免提交)."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple, Self
 
@@ -10,7 +11,7 @@ from ..domain.actor import APPLICANTS, Actor
 from ..domain.base import Code, Frozen, Line, Sha256, exactly_one
 from ..domain.calendar import legal_day
 from ..domain.case.parts import CertificateIdentifier, Material, Trust
-from ..domain.case.state import Absent, Drafted, Imported
+from ..domain.case.state import Absent, Dossier, Drafted, Imported
 from ..domain.case.working import dossier_of
 from ..domain.errors import Invalid
 from ..domain.item import ItemMaterial
@@ -44,26 +45,46 @@ class HandedIn(Frozen):
 class Taking(NamedTuple):
     """
     Where certificates may stand for documents: the case of `holder`, what its item asks for, the
-    day. What is only a draft does not `record` that they were used.
+    day.
     """
 
     case_id: str
     holder: str
     asked: tuple[ItemMaterial, ...]
     on: date
-    record: bool = True
+
+    def handing(self, name: str, identifier: str) -> certificate_uses.Handing:
+        """Raises Invalid for a material that the item does not ask for."""
+        wanted = next((one for one in self.asked if one.id == name), None)
+        if wanted is None:
+            raise Invalid(f"the item asks for no material {name}")
+        return certificate_uses.Handing(self.holder, wanted, identifier, self.case_id, self.on)
 
 
 def materials(
     platform: Platform, actor: Actor, handed_in: tuple[HandedIn, ...], taking: Taking
 ) -> tuple[Material, ...]:
-    """What was handed in, as its content has it; raises Invalid, which says what to hand in."""
+    """
+    What was handed in, as its content has it; raises Invalid, which says what to hand in. That a
+    certificate is used is for `use` to record.
+    """
     return tuple(
         _document(platform, actor, one)
         if one.certificate is None
-        else _certificate(platform, actor, one.id, one.certificate, taking)
+        else certificate_uses.as_material(platform, actor, taking.handing(one.id, one.certificate))
         for one in handed_in
     )
+
+
+def use(platform: Platform, actor: Actor, handed_in: tuple[Material, ...], taking: Taking) -> None:
+    """
+    Record the uses of certificates, each once for the case and the material: as the last thing
+    before the case takes them, so that a submission that is refused uses up nothing. Raises
+    Invalid.
+    """
+    for one in handed_in:
+        if one.certificate is not None:
+            certificate_uses.record(platform, actor, taking.handing(one.id, one.certificate))
 
 
 def of_case(
@@ -72,13 +93,28 @@ def of_case(
     """The same for a case that was submitted. Raises Invalid, NotFound."""
     if all(one.certificate is None for one in handed_in):
         return tuple(_document(platform, actor, one) for one in handed_in)
-    dossier = dossier_of(cases.get(platform, actor, case_id).state)
+    state = cases.get(platform, actor, case_id).state
+    acts = cases.acting(platform, actor, state)
+    return materials(platform, acts, handed_in, _taking(platform, dossier_of(state)))
+
+
+def using(platform: Platform, command: case.CaseCommand) -> Callable[[Actor, case.State], None]:
+    """To be done before a command is taken: `use` of what it hands in."""
+    handed_in: tuple[Material, ...] = getattr(command, "materials", ())
+
+    def record(actor: Actor, state: case.State) -> None:
+        if any(one.certificate is not None for one in handed_in):
+            use(platform, actor, handed_in, _taking(platform, dossier_of(state)))
+
+    return record
+
+
+def _taking(platform: Platform, dossier: Dossier) -> Taking:
     if dossier.holder is None:
         raise Invalid("a case of so long ago takes no certificates; hand in the document itself")
     definition = items.at_version(platform, dossier.item.code, dossier.item.version)
     asked = in_variant(definition, dossier.variant).materials
-    taking = Taking(case_id, dossier.holder, asked, legal_day(platform.now()))
-    return materials(platform, actor, handed_in, taking)
+    return Taking(dossier.case_id, dossier.holder, asked, legal_day(platform.now()))
 
 
 def _document(platform: Platform, actor: Actor, one: HandedIn) -> Material:
@@ -90,16 +126,6 @@ def _document(platform: Platform, actor: Actor, one: HandedIn) -> Material:
         raise Invalid(f"material {one.id}: {wrong}") from None
     told = {**one.model_dump(), "media_type": found.media_type}
     return Material(**told, size=found.size, owner=actor.account)
-
-
-def _certificate(
-    platform: Platform, actor: Actor, name: str, identifier: str, taking: Taking
-) -> Material:
-    wanted = next((one for one in taking.asked if one.id == name), None)
-    if wanted is None:
-        raise Invalid(f"the item asks for no material {name}")
-    handing = certificate_uses.Handing(taking.holder, wanted, identifier, taking.case_id, taking.on)
-    return certificate_uses.as_material(platform, actor, handing, record=taking.record)
 
 
 def material(state: case.State, digest: str) -> Material | None:

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
+from ..domain.certificate_events import CertificateSealed
+from .certificate_seal import OWNER
 from .moving import Prefix, Progress, commits, nobody
 from .ports import Blobs, Damaged
 
@@ -26,7 +28,8 @@ def copy_documents(
     log: Prefix, source: Blobs, target: Blobs, progress: Progress = nobody
 ) -> Documents:
     """
-    What no event refers to is not copied: it was uploaded and never submitted. Raises Unavailable.
+    What no event refers to is not copied: parts of an upload that was not completed. Raises
+    Unavailable.
     """
     copied, seen, lost = 0, set[Document](), dict[Document, None]()
     for commit in commits(log):
@@ -53,16 +56,23 @@ def _copied(one: Document, source: Blobs, target: Blobs, lost: dict[Document, No
     return 1
 
 
-def _named(value: Any) -> Iterator[Document]:
-    """Wherever an event has a material: its owner and its SHA-256."""
+def _named(body: Any) -> Iterator[Document]:
+    for event in body.get("events", ()):
+        if event.get("type") == CertificateSealed.__name__:
+            yield Document(OWNER, event["data"]["sha256"])
+        yield from _owned(event)
+
+
+def _owned(value: Any) -> Iterator[Document]:
+    """Wherever an event has a document or a material: its owner and its SHA-256."""
     match value:
         case {"owner": str(owner), "sha256": str(digest)}:
             yield Document(owner, digest)
         case dict():
             for each in value.values():
-                yield from _named(each)
+                yield from _owned(each)
         case list():
             for each in value:
-                yield from _named(each)
+                yield from _owned(each)
         case _:
             return

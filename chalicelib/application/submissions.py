@@ -1,13 +1,13 @@
 """Submit a case, or save the draft of one."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
 from ..domain import case
 from ..domain.actor import Actor, Identifier, Role
-from ..domain.base import Code, Frozen, Line, Text
+from ..domain.base import Code, Frozen, Name, Text
 from ..domain.calendar import legal_day
 from ..domain.case import commands as c
 from ..domain.case.parts import Agent, Applicant, IdKind, ItemRef
@@ -22,7 +22,7 @@ from . import access, accounts, duplicates, entities, identity, items, mandates
 from .cases import decider, done_by, query_code, query_digest, stream
 from .envelope import Decided
 from .forms import form_errors
-from .materials import HandedIn, Taking, materials
+from .materials import HandedIn, Taking, materials, use
 from .platform import Caller, Platform, derived_id
 from .transact import Outcome, transact
 
@@ -39,7 +39,7 @@ class Applying(Frozen):
     """Who applies, as the caller tells it; the account comes from the token."""
 
     kind: ApplicantKind = ApplicantKind.NATURAL_PERSON
-    name: Line
+    name: Name
     id_kind: IdKind = IdKind.RESIDENT_ID
     id_number: Annotated[str, Field(min_length=4, max_length=40)]
     phone: Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")] | None = None
@@ -65,16 +65,23 @@ class Submission(Frozen):
 def save_draft(
     platform: Platform, caller: Caller, body: Submission, case_id: str | None = None
 ) -> Outcome[case.State]:
-    """Save a draft, new or again; nothing of it is checked against the form yet."""
+    """
+    Save a draft, new or the draft `case_id` again; nothing of it is checked against the form yet.
+    Raises NotFound for a draft that there is not: nobody chooses the id of a case.
+    """
+    draft = case_id
     case_id = case_id or derived_id(caller)
     now = platform.now()
     request = caller.request(now, "SaveDraft", body.model_dump(mode="json"))
 
-    def decide(state: case.State) -> list[case.Event]:
-        if not isinstance(state, Absent):
+    def decide(state: case.State) -> Decided:
+        if draft is not None or not isinstance(state, Absent):
             access.seen(caller.actor, state)
+        actor = _drafting(platform, caller.actor, body, legal_day(now))
         definition, version = items.current(platform, body.item)
-        applicant = _applicant(platform, caller.actor, body.applicant)
+        applicant = _applicant(platform, actor, body.applicant)
+        holder = identity.holder(platform, applicant)
+        taking = Taking(case_id, holder, definition.materials, legal_day(now))
         command = c.SaveDraft(
             at=caller.at(now),
             by=caller.actor,
@@ -83,22 +90,12 @@ def save_draft(
             item=ItemRef(code=definition.code, version=version, name=definition.name),
             applicant=applicant,
             form=body.form,
-            materials=materials(
-                platform,
-                caller.actor,
-                body.materials,
-                Taking(
-                    case_id,
-                    identity.holder(platform, applicant),
-                    definition.materials,
-                    legal_day(now),
-                    record=False,
-                ),
-            ),
+            materials=materials(platform, actor, body.materials, taking),
             variant=body.variant,
         )
         access.check(caller.actor, command, state)
-        return case.decide(command, state, platform.calendar())
+        decided = case.decide(command, state, platform.calendar())
+        return done_by(actor, caller, command.at, decided)
 
     return transact(platform.store, decider(platform), stream(case_id), request, decide)
 
@@ -116,29 +113,47 @@ def submit(
     now = platform.now()
     request = caller.request(now, "SubmitCase", body.model_dump(mode="json"))
 
-    def decide(state: case.State) -> Decided:
+    def may(state: case.State) -> None:
+        # Before anything is said about the body: a stranger learns nothing of it.
         if draft is not None:
-            # Before anything is said about the body: a stranger learns nothing of it.
             access.seen(caller.actor, state)
-        actor = _acting(platform, caller.actor, body, legal_day(caller.at(now)))
-        command = _submission(platform, caller, body, case_id, now)
+
+    def decide(state: case.State) -> Decided:
+        may(state)
+        at = caller.at(now)
+        actor = _acting(platform, caller.actor, body, legal_day(at))
+        command, taking = _submission(platform, caller, body, _Case(case_id, actor, at))
         access.check(caller.actor, command, state)
         if isinstance(state, Drafted) and state.draft.item.code != command.item.code:
             raise OutOfOrder("the draft is for another item; submit a new case")
         if isinstance(state, Absent | Drafted) and not body.insist:
             duplicates.check(platform, caller.actor, command)
         decided = case.decide(command, state, platform.calendar())
+        if decided:
+            use(platform, actor, command.materials, taking)
         return done_by(actor, caller, command.at, decided)
 
-    return transact(platform.store, decider(platform), stream(case_id), request, decide)
+    return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
+
+
+def _drafting(platform: Platform, actor: Actor, body: Submission, on: date) -> Actor:
+    """A draft may be made before there is a mandate; it is the agent's own business then."""
+    if actor.role is Role.AGENT and actor.entity is None and body.mandate_id is None:
+        return actor
+    return _acting(platform, actor, body, on)
 
 
 def _acting(platform: Platform, actor: Actor, body: Submission, on: date) -> Actor:
-    """With whom an agent acts for; raises NotAllowed, which says what an agent needs."""
-    if actor.role is not Role.AGENT:
+    """
+    With whom an agent acts for, or a clerk who enters it for the agent; raises NotAllowed, which
+    says what an agent needs.
+    """
+    if actor.role is not Role.AGENT and (actor.role is not Role.CLERK or body.mandate_id is None):
         return actor
     applicant = _applicant(platform, actor, body.applicant)
     if applicant.entity is not None:
+        if actor.role is Role.CLERK:
+            raise Invalid("a mandate is of a person; leave out `mandate_id` for a company")
         entities.acting(platform, actor, body.item, on)
         return actor
     if body.mandate_id is None:
@@ -154,19 +169,27 @@ def warnings(applicant: Applicant, day: date) -> tuple[Warned, ...]:
     return check_id(applicant.id_kind, applicant.id_number, day)
 
 
+class _Case(NamedTuple):
+    """The case that a submission makes; `actor` is the caller, with whom it acts for."""
+
+    case_id: str
+    actor: Actor
+    at: datetime
+
+
 def _submission(
-    platform: Platform, caller: Caller, body: Submission, case_id: str, now: datetime
-) -> c.SubmitCase:
-    at = caller.at(now)
+    platform: Platform, caller: Caller, body: Submission, made: _Case
+) -> tuple[c.SubmitCase, Taking]:
+    case_id, actor, at = made
     today = legal_day(at)
     offered, version = items.current(platform, body.item, today)
     definition = in_variant(offered, body.variant)
     _may_apply(caller, definition, body, today)
     serial = platform.serials.take(definition.division, today)
-    applicant = _applicant(platform, caller.actor, body.applicant)
+    applicant = _applicant(platform, actor, body.applicant)
     holder = identity.holder(platform, applicant)
     taking = Taking(case_id, holder, definition.materials, today)
-    return c.SubmitCase(
+    command = c.SubmitCase(
         at=at,
         by=caller.actor,
         channel=caller.channel,
@@ -181,11 +204,12 @@ def _submission(
         applicant=applicant,
         agent=_agent(caller.actor, body),
         form=body.form,
-        materials=materials(platform, caller.actor, body.materials, taking),
+        materials=materials(platform, actor, body.materials, taking),
         variant=body.variant,
         confidential=definition.confidential,
         holder=holder,
     )
+    return command, taking
 
 
 def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission, today: date) -> None:

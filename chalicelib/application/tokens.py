@@ -59,7 +59,7 @@ class Hat(Frozen):
     mandate, or, with an `entity`, as agent of that company.
     """
 
-    role: Literal[Role.APPLICANT, Role.AGENT] = Role.APPLICANT
+    role: Literal["applicant", "agent"] = "applicant"
     entity: CreditCode | None = None
 
 
@@ -117,14 +117,14 @@ def take_hat(platform: Platform, actor: Actor, hat: Hat, session: Session) -> To
     if isinstance(state, ClosedAccount):
         raise NotAllowed("the account was closed; sign in again to open another one")
     if hat.entity is not None:
-        if hat.role is not Role.AGENT:
+        if hat.role != Role.AGENT:
             raise Invalid("who acts for a company is its agent: `role` is agent then")
         its = entities.hat(platform, name, hat.entity, legal_day(platform.now()))
         return issue(platform, its, session)
-    if hat.role is Role.AGENT:
+    if hat.role == Role.AGENT:
         accounts.someone(platform, name)
     proven = max(accounts.level(platform, name, state), session.vouched)
-    return issue(platform, Actor(account=name, role=hat.role, level=proven), session)
+    return issue(platform, Actor(account=name, role=Role(hat.role), level=proven), session)
 
 
 def _personal(actor: Actor) -> str:

@@ -85,21 +85,25 @@ def _folded(decider: Decider[S], history: History, known: Read[S] | None) -> S:
     return reduce(decider.evolve, newer, known.state)
 
 
-def transact(
+def transact(  # noqa: PLR0913 - `may` is for the commands that do more than decide
     store: EventStore,
     decider: Decider[S],
     stream: str,
     request: Request,
     decide: Callable[[S], Decided],
+    *,
+    may: Callable[[S], object] | None = None,
 ) -> Outcome[S]:
     """
     Raises what `decide` raises, Reused, TooLarge; Stale if the stream is at another version than
-    the request says; Conflict if it never stood still.
+    the request says, and nothing else is wrong (RFC 9110, 13.2.1): to who may not see the stream
+    it has no version. `may` is asked for that where `decide` has effects. Raises Conflict if the
+    stream never stood still.
     """
     for attempt in range(1, ATTEMPTS + 1):
         began = monotonic()
         try:
-            return _attempt(store, decider, stream, request, decide)
+            return _attempt(store, decider, stream, request, (decide, may or decide))
         except Conflict:
             if attempt == ATTEMPTS:
                 raise
@@ -114,13 +118,15 @@ def _attempt(
     decider: Decider[S],
     stream: str,
     request: Request,
-    decide: Callable[[S], Decided],
+    rules: tuple[Callable[[S], Decided], Callable[[S], object]],
 ) -> Outcome[S]:
+    decide, may = rules
     history, state = read(store, decider, stream)
     first = history.find(request.command)
     if first is not None:
         return _repeated(decider, history, first)
     if request.version not in (None, history.version):
+        may(state)
         raise Stale(stream, request.version, history.version)
     decided = decide(state)
     if not decided:

@@ -13,9 +13,9 @@ from ..application.ports import Signer
 from ..application.telemetry import Silent, Telemetry
 from ..domain.actor import APPLICANTS
 from ..domain.calendar import Calendar
+from ..http.ask import Web
 from ..http.auth import Trusted, Verifier
 from ..http.keys import key_source
-from ..http.web import Web
 from ..projections import (
     acceptance_deadlines,
     applicant_cases,

@@ -25,7 +25,8 @@ When = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
 ]
-AUDITOR = Actor(account="operator", role=Role.AUDITOR)
+# Not the `operator` of the commands that change something: one person has one duty (三员).
+AUDITOR = Actor(account="console", role=Role.AUDITOR)
 
 
 def _history(platform: Platform, which: str) -> History:

@@ -73,6 +73,7 @@ def _welcome(url: str, data: Path, published: int) -> None:
         person = signin.PERSONAS[account]
         acts_for = person.department or person.entity or ""
         out.print(f"  .venv/bin/banjian token --as {name:<13} {person.name}  {acts_for}")
+    out.print(f"The interface, to read and to try: [bold]{url}/docs[/]")
     header = '"Authorization: Bearer $(.venv/bin/banjian token --as citizen)"'
     out.print(f"  curl -H {header} {url}/cases", soft_wrap=True)
 

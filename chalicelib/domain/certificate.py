@@ -10,15 +10,31 @@ takes no event. A change of what it says makes another identifier, version .002,
 its own; the older one is replaced and says by which.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import assert_never
 
 from . import certificate_events as e
-from .actor import Identifier
-from .base import Code, Command, Line, Text
 from .calendar import legal_day
-from .case.parts import CertificateIdentifier
-from .certificate_events import EVENTS, Event, Link
+from .certificate_commands import (
+    Authorise,
+    Cancel,
+    CertificateCommand,
+    Create,
+    EndRenewal,
+    FileRenewal,
+    MoveOut,
+    Operation,
+    Replace,
+    Restore,
+    Revive,
+    Revoke,
+    RevokeAuthorisation,
+    Seal,
+    Suspend,
+    Use,
+    Withdraw,
+)
+from .certificate_events import EVENTS, Event
 from .certificate_state import (
     FINAL,
     STATUS,
@@ -41,7 +57,8 @@ from .certificate_state import (
     refusal,
     standing,
 )
-from .errors import Closed, Contradiction, Invalid, NotAllowed, NotFound, OutOfOrder
+from .certificate_using import authorise, revoke_authorisation, usable, use
+from .errors import Closed, Contradiction, Invalid, OutOfOrder
 
 __all__ = [
     "CATEGORY",
@@ -50,17 +67,33 @@ __all__ = [
     "STATUS",
     "Absent",
     "Authorisation",
+    "Authorise",
+    "Cancel",
     "CertificateCommand",
+    "Create",
+    "EndRenewal",
     "Ended",
     "Event",
+    "FileRenewal",
     "Issued",
     "Known",
+    "MoveOut",
+    "Operation",
     "Record",
+    "Replace",
     "Replaced",
+    "Restore",
+    "Revive",
+    "Revoke",
+    "RevokeAuthorisation",
+    "Seal",
     "Standing",
     "State",
     "Status",
+    "Suspend",
     "Suspended",
+    "Use",
+    "Withdraw",
     "decide",
     "evolve",
     "fold",
@@ -68,113 +101,10 @@ __all__ = [
     "known",
     "refusal",
     "standing",
+    "usable",
 ]
 
 CATEGORY = "certificate"
-LONGEST = timedelta(days=366)  # ours: nobody remembers an authorisation for longer
-MOST_AUTHORISATIONS = 500  # ours: all of them are in the state
-
-
-class Create(Command):
-    created: e.CertificateCreated
-
-
-class Seal(Command):
-    sealed: e.CertificateSealed
-
-
-class Suspend(Command):
-    """暂扣: take it away for a time."""
-
-    reason: Text
-    basis: Text
-    document: Line
-
-
-class Restore(Command):
-    """返还: give back what was suspended."""
-
-    reason: Text
-
-
-class Revoke(Command):
-    """撤销: it should not have been granted (行政许可法 art. 69)."""
-
-    reason: Text
-    basis: Text
-    document: Line
-
-
-class Cancel(Command):
-    """注销: strike off what came to its end by law (行政许可法 art. 70)."""
-
-    reason: Text
-    basis: Text
-    document: Line | None = None
-
-
-class MoveOut(Command):
-    """办理转出: hand it over to another authority."""
-
-    reason: Text
-    basis: Text
-    document: Line | None = None
-
-
-class Withdraw(Command):
-    """吊销: take it away for good, as a penalty."""
-
-    reason: Text
-    basis: Text
-    document: Line
-
-
-class Replace(Command):
-    by_certificate: CertificateIdentifier
-    link: Link
-    reason: Text | None = None
-
-
-class FileRenewal(Command):
-    case_id: Identifier
-    on: date
-
-
-class EndRenewal(Command):
-    case_id: Identifier
-    on: date
-    granted: bool
-
-
-class Authorise(Command):
-    """授权用证: let somebody use it, for a purpose, for a time, so many times."""
-
-    terms: e.UseAuthorised
-
-
-class RevokeAuthorisation(Command):
-    authorisation: Code
-    reason: Text | None = None
-
-
-class Use(Command):
-    """`use` names it: the same use, told again, is one."""
-
-    used: e.CertificateUsed
-
-
-Operation = Suspend | Restore | Revoke | Cancel | MoveOut | Withdraw
-CertificateCommand = (
-    Create
-    | Seal
-    | Operation
-    | Replace
-    | FileRenewal
-    | EndRenewal
-    | Authorise
-    | RevokeAuthorisation
-    | Use
-)
 
 
 def decide(command: CertificateCommand, state: State) -> list[Event]:
@@ -188,6 +118,8 @@ def decide(command: CertificateCommand, state: State) -> list[Event]:
             return _suspend(command, known(state))
         case Restore():
             return _restore(command, known(state))
+        case Revive():
+            return _revive(command, known(state))
         case Revoke() | Cancel() | MoveOut() | Withdraw():
             return _end(command, known(state))
         case Replace():
@@ -197,11 +129,11 @@ def decide(command: CertificateCommand, state: State) -> list[Event]:
         case EndRenewal():
             return _end_renewal(command, known(state))
         case Authorise():
-            return _authorise(command, known(state))
+            return authorise(command, known(state))
         case RevokeAuthorisation():
-            return _revoke_authorisation(command, known(state))
+            return revoke_authorisation(command, known(state))
         case Use():
-            return _use(command, known(state))
+            return use(command, known(state))
         case _:
             assert_never(command)
 
@@ -238,6 +170,12 @@ def _restore(command: Restore, state: Known) -> list[Event]:
     if not isinstance(state, Suspended):
         return []
     return [e.CertificateRestored(reason=command.reason)]
+
+
+def _revive(command: Revive, state: Known) -> list[Event]:
+    if isinstance(state, Ended):
+        raise Closed(_over(state))
+    return [e.CertificateRestored(reason=command.reason)] if isinstance(state, Replaced) else []
 
 
 def _end(command: Revoke | Cancel | MoveOut | Withdraw, state: Known) -> list[Event]:
@@ -328,57 +266,3 @@ def _end_renewal(command: EndRenewal, state: Known) -> list[Event]:
     if ended is not None and ended.granted == command.granted:  # else a grant that was voided
         return []
     return [e.RenewalEnded(case_id=command.case_id, on=command.on, granted=command.granted)]
-
-
-# Authorised use
-
-
-def _authorise(command: Authorise, state: Known) -> list[Event]:
-    terms, on = command.terms, _on(command)
-    found = state.record.authorisation(terms.authorisation)
-    if found is not None:
-        if found.terms == terms:
-            return []
-        raise Contradiction("this authorisation was given before, on other terms")
-    usable(state, on)
-    if terms.until < max(terms.since, on):
-        raise Invalid("the last day of the authorisation is over before it begins")
-    if terms.until - terms.since > LONGEST:
-        raise Invalid("an authorisation lasts a year at most; give another one then")
-    if len(state.record.authorisations) >= MOST_AUTHORISATIONS:
-        raise Closed(f"a certificate takes {MOST_AUTHORISATIONS} authorisations at most")
-    return [terms]
-
-
-def _revoke_authorisation(command: RevokeAuthorisation, state: Known) -> list[Event]:
-    found = state.record.authorisation(command.authorisation)
-    if found is None:
-        raise NotFound("there is no such authorisation")
-    if found.revoked:
-        return []
-    return [e.AuthorisationRevoked(authorisation=command.authorisation, reason=command.reason)]
-
-
-def _use(command: Use, state: Known) -> list[Event]:
-    used, on = command.used, _on(command)
-    if used.use in state.record.uses:
-        return []
-    usable(state, on)
-    if used.authorisation is not None:
-        found = state.record.authorisation(used.authorisation)
-        if found is None:
-            raise NotFound("there is no such authorisation")
-        why = refusal(found, on, used.case_id)
-        if why is not None:
-            raise NotAllowed(why)
-    return [used]
-
-
-def usable(state: Known, on: date) -> None:
-    """Raises OutOfOrder, with how it stands, unless the certificate is valid on that day."""
-    now = standing(state, on)
-    if not now.begun:
-        raise OutOfOrder(f"it is valid from {state.record.created.face.valid_from} on")
-    if not now.usable:
-        why = f": {now.reason}" if now.reason else ""
-        raise OutOfOrder(f"it is not valid now but {now.status} ({now.status.name.lower()}){why}")

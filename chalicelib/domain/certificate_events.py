@@ -101,7 +101,9 @@ class CertificateSuspended(Frozen):
 
 
 class CertificateRestored(Frozen):
-    """返还: what was suspended is valid again (01)."""
+    """
+    返还: what was suspended is valid again (01), or what was replaced by one that has been revoked.
+    """
 
     type: Literal["CertificateRestored"] = "CertificateRestored"
     reason: Text

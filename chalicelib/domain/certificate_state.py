@@ -90,10 +90,11 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Another one has its place."""
+    """Another one has its place. `suspended` is what it was until then."""
 
     record: Record
     why: e.CertificateReplaced
+    suspended: e.CertificateSuspended | None = None
 
 
 Known = Issued | Suspended | Ended | Replaced
@@ -123,6 +124,8 @@ def evolve(state: State, event: e.Event) -> State:
             return state
         case _, e.CertificateSuspended():
             return Suspended(state.record, event)
+        case Replaced(suspended=why), e.CertificateRestored() if why is not None:
+            return Suspended(state.record, why)
         case _, e.CertificateRestored():
             return Issued(state.record)
         case _, (
@@ -133,7 +136,8 @@ def evolve(state: State, event: e.Event) -> State:
         ):
             return Ended(state.record, event)
         case _, e.CertificateReplaced():
-            return Replaced(state.record, event)
+            suspended = state.why if isinstance(state, Suspended) else None
+            return Replaced(state.record, event, suspended)
         case _:
             return replace(state, record=_grown(state.record, event))
 

@@ -40,7 +40,9 @@ def _in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     return tuple(one for one in Action if one in actions)
 
 
-Actions = Annotated[tuple[Action, ...], Field(min_length=1), AfterValidator(_in_order)]
+Actions = Annotated[
+    tuple[Action, ...], Field(min_length=1, max_length=len(Action)), AfterValidator(_in_order)
+]
 
 
 class Principal(Frozen):
@@ -165,11 +167,18 @@ def acting(
     """The actor, with whom it acts for and on which mandate; raises NotAllowed."""
     if terms.agent.account != actor.account:
         raise NotAllowed("the mandate names another agent; only that one acts on it")
+    return at_the_window(actor, mandate_id, terms, action, item)
+
+
+def at_the_window(
+    clerk: Actor, mandate_id: str, terms: MandateGranted, action: Action, item: str
+) -> Actor:
+    """The same for the clerk who enters what the agent brings; raises NotAllowed."""
     if terms.items and item not in terms.items:
         raise NotAllowed("the mandate is for other items; ask the principal to grant one for this")
     if action not in terms.actions:
         raise NotAllowed(f"the mandate does not say that the agent may {action} for the principal")
-    return actor.model_copy(
+    return clerk.model_copy(
         update={"on_behalf_of": terms.principal.identity, "mandate": mandate_id}
     )
 

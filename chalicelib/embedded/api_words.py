@@ -202,7 +202,8 @@ Every command takes an `Idempotency-Key`: sent again under the same key it answe
 outcome; under the same key with another body it is refused (422). Every refusal is a problem
 (RFC 9457) with a stable `code`, in zh-CN or en. Lists page by cursor and never count. A reply to
 a command has a `position`: a list that is asked for with it as `min_position` shows the command.
-Where it is null, `min_version`, `case_id@version` of the reply, does the same.
+Where it is null, `min_version` does the same: the id of what was changed, `@`, and the number in
+the reply's `ETag`.
 
 Members may be added to replies: pass over those you do not know, and take one that is missing for
 null. Bodies are closed: a member that is not named here is refused.

@@ -36,7 +36,7 @@ SETTINGS: Final[Mapping[str, Any]] = {
     "connection_limit": 1000,
     "channel_timeout": 75,  # seconds that a connection may idle
     "recv_bytes": 64 << 10,
-    # Whom to believe X-Forwarded-For is decided where requests are counted (http/web.py).
+    # Whom to believe X-Forwarded-For is decided where requests are counted (http/ask.py).
     "clear_untrusted_proxy_headers": False,
 }
 
@@ -89,15 +89,6 @@ def run(
     finally:
         server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(connections)
-
-
-def behind(proxy: str) -> dict[str, Any]:
-    """The settings that believe the X-Forwarded headers of one proxy, given its address."""
-    return {
-        "trusted_proxy": proxy,
-        "trusted_proxy_count": 1,
-        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
-    }
 
 
 def _url(listener: socket.socket) -> str:

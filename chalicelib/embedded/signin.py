@@ -20,7 +20,7 @@ from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..domain.actor import Role
-from ..http.auth import CLAIMS, NAME_CLAIM
+from ..http.claims import CLAIMS, NAME_CLAIM
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey

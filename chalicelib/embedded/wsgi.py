@@ -47,18 +47,15 @@ def serve(  # noqa: PLR0913  # what a server is told, nearly all of it optional
     threads: int = 16,
     ready: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
-    trusted_proxy: str | None = None,
 ) -> None:
     """
     Serve `app` until SIGTERM or SIGINT (if called in the main thread) or until `stop` is set, then
     finish the requests under way. `ready` is called with the address once connections are taken;
-    port 0 takes a free one. `trusted_proxy` is the address whose X-Forwarded-For is believed.
-    Raises OSError if the address cannot be listened on.
+    port 0 takes a free one. Raises OSError if the address cannot be listened on.
     """
-    proxy = server.behind(trusted_proxy) if trusted_proxy else {}
     application = wsgi(app)
     listener = server.listen(host, port)
-    server.run(application, listener, {"threads": threads, **proxy}, ready, stop)
+    server.run(application, listener, {"threads": threads}, ready, stop)
 
 
 def wsgi(app: Chalice) -> Wsgi:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from chalice.app import Blueprint, Response
 from pydantic import Field
 
-from ..application import accounts, people_access, proofs, wechat
+from ..application import accounts, entities, people_access, proofs, wechat
 from ..application.accounts import Registration
 from ..application.proofs import CounterCheck
 from ..application.transact import Outcome
@@ -13,9 +13,10 @@ from ..domain import account as domain
 from ..domain.base import Text
 from ..domain.ids import masked
 from ..projections import powers
+from .ask import Ask, Told, Web
 from .doc import PAGING, Doc
 from .sign_in import WECHAT_PROBLEMS, WechatCode
-from .web import Ask, Told, Web, reply, route, tagged
+from .web import reply, route, tagged
 
 
 class NewRegistration(Registration, Told):
@@ -117,7 +118,7 @@ def routes(web: Web) -> Blueprint:
     def companies(ask: Ask) -> Response:
         """The companies that the caller may act for: as representative or as operator."""
         account = people_access.own_account(ask.actor)
-        ask.wait_for(powers.NAME)
+        ask.wait_for(powers.NAME, entities.stream)
         sealed = f"{powers.COMPANIES} {account}"
         page = ask.platform.views.page(
             powers.NAME, powers.COMPANIES, account, after=ask.cursor(sealed), limit=ask.limit

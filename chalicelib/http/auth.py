@@ -1,13 +1,7 @@
 """
 Who is calling: bearer tokens (RFC 6750) that an OpenID provider signed, checked after RFC 8725.
 
-* AuthError
-  x Unauthenticated   401  no bearer token came
-  x InvalidToken      401  one came, and it is not good; why is logged, never told
-  x NotEntitled       403  it is good, but its claims give nobody a role here
-  x RoleUnnamed       403  it gives several, and the request does not say which is meant
-* KeysUnavailable     503  the keys to verify it with cannot be had (see keys.py)
-* duty.NotSeparated   403  it gives two of the three administrative duties to one person
+What they say is read in claims.py; how it fails is drawn in auth_errors.py.
 """
 
 import json
@@ -21,26 +15,11 @@ from hashlib import sha256
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
-from chalice.app import Request, Response
-from pydantic import ValidationError
+from ..domain.actor import Actor, Role
+from .auth_errors import InvalidToken, NotEntitled, Unauthenticated
+from .claims import actor_from
+from .keys import Key, Keys, KeySource
 
-from ..domain.actor import DEPARTMENT_STAFF, Actor, Role
-from ..domain.duty import DUTIES, NotSeparated
-from .keys import Key, Keys, KeySource, KeysUnavailable
-from .problems import problem
-
-# Where an actor's fields are found among a token's claims.
-CLAIMS: Final[Mapping[str, str]] = {
-    "account": "sub",
-    "role": "role",
-    "department": "department",
-    "division": "division",
-    "entity": "entity",
-    "level": "level",
-}
-NAME_CLAIM: Final = "name"
-# All the roles of somebody who has several; `role`, or X-Role, says which one acts.
-ROLES_CLAIM: Final = "roles"
 ALGORITHMS: Final = frozenset({"ES256", "RS256"})
 REQUIRED: Final = ("exp", "iat", "iss", "aud", "sub")
 TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
@@ -49,30 +28,9 @@ LEEWAY: Final = 30.0  # seconds that clocks may differ by
 MAX_TOKEN: Final = 8192  # characters
 CACHED_TOKENS: Final = 10_000
 
-_ROLES: Final = frozenset(Role)
 _COMPACT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 log = logging.getLogger(__name__)
-
-
-class AuthError(Exception):
-    """The caller is not known, or not known well enough."""
-
-
-class Unauthenticated(AuthError):
-    """The request has no bearer token."""
-
-
-class InvalidToken(AuthError):
-    """The token does not verify."""
-
-
-class NotEntitled(AuthError):
-    """The token verifies, and its claims give no role that may act here."""
-
-
-class RoleUnnamed(NotEntitled):
-    """The token gives several roles, and nothing says in which one its bearer acts."""
 
 
 class Trusted(NamedTuple):
@@ -103,23 +61,6 @@ class _Verified(NamedTuple):
     expires: float
     key: Key
     issuer: _Issuer
-
-
-def refusal(error: AuthError | KeysUnavailable, request: Request) -> Response:
-    """The problem for `error`, with the challenge of RFC 6750, section 3."""
-    match error:
-        case Unauthenticated():
-            challenge = {"WWW-Authenticate": "Bearer"}
-            return problem(401, "unauthenticated", request, headers=challenge)
-        case InvalidToken():
-            challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-            return problem(401, "invalid-token", request, headers=challenge)
-        case KeysUnavailable():
-            return problem(503, "sign-in-unavailable", request, headers={"Retry-After": "10"})
-        case RoleUnnamed():
-            return problem(403, "role-required", request)
-        case _:
-            return problem(403, "forbidden", request)
 
 
 class Verifier:
@@ -275,48 +216,6 @@ def _seconds(value: Any) -> float:
     if type(value) not in (int, float) or not abs(value) < 1 << 53:
         raise _because("a time that is no number of seconds")
     return float(value)
-
-
-def actor_from(claims: Mapping[str, Any], acting: str | None = None) -> Actor:
-    """
-    Who acts, in the role `acting` if the request names one. Raises NotEntitled, NotSeparated.
-    """
-    found = {field: claims[name] for field, name in CLAIMS.items() if claims.get(name) is not None}
-    found["role"] = _acting(claims, acting)
-    try:
-        actor = Actor.model_validate(found)
-    except ValidationError as error:
-        fields = sorted({str(each["loc"][0]) for each in error.errors(include_input=False)})
-        log.warning("the claims of a token make no actor: %s", ", ".join(fields))
-        raise NotEntitled("the claims make no actor") from None
-    if actor.role is Role.SYSTEM:
-        raise NotEntitled("nobody signs in as the platform itself")
-    if actor.role in DEPARTMENT_STAFF and actor.department is None:
-        raise NotEntitled(f"a {actor.role} acts for a department, and the token names none")
-    return actor
-
-
-def _acting(claims: Mapping[str, Any], named: str | None) -> Any:
-    """The one role to act in: the one that is named, the token's `role`, or the only one it has."""
-    own, held = claims.get(CLAIMS["role"]), _held(claims)
-    # Whichever it acts in today: 三员分立 is about what a person may do, not about one request.
-    if len(held & DUTIES) > 1:
-        raise NotSeparated("a token gives two of the three administrative duties to one person")
-    if named is not None:
-        if named not in held:
-            raise NotEntitled("the token does not give the role that X-Role names")
-        return named
-    if own is None and len(held) > 1:
-        raise RoleUnnamed("name one of your roles in X-Role")
-    return own if own is not None else next(iter(held), None)
-
-
-def _held(claims: Mapping[str, Any]) -> frozenset[str]:
-    """Every role of ours that the token gives; providers put roles of other systems there too."""
-    own, listed = claims.get(CLAIMS["role"]), claims.get(ROLES_CLAIM, [])
-    if not isinstance(listed, list):
-        raise NotEntitled("`roles` is no list")
-    return frozenset(one for one in (own, *listed) if isinstance(one, str) and one in _ROLES)
 
 
 def _because(reason: str) -> InvalidToken:

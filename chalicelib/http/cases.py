@@ -17,8 +17,9 @@ from ..domain.case import commands as c
 from ..domain.case.state import Absent, Drafted, Imported
 from ..domain.case.working import dossier_of
 from ..domain.errors import NotAllowed
+from .ask import Ask, Told, Web
 from .doc import Doc
-from .web import Ask, Told, Web, reply, route, tagged
+from .web import reply, route, tagged
 
 SERVER_FIELDS = {"at", "by", "channel"}
 # Commands that have routes of their own, and those that only the platform gives.
@@ -106,7 +107,8 @@ def _command(http: Blueprint, web: Web, kind: Any, model: type[Told]) -> None:
             channel=caller.channel,
             **_fields(ask, caller.actor, case_id, told),
         )
-        return _took(cases.execute(ask.platform, caller, case_id, command))
+        using = materials.using(ask.platform, command)
+        return _took(cases.execute(ask.platform, caller, case_id, command, using))
 
 
 def _fields(ask: Ask, actor: Actor, case_id: str, told: Told) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..application import (
     certificate_seal,
     certificate_uses,
     certificates,
+    entities,
     showings,
 )
 from ..application.certificate_lists import DEPARTMENT, NAME, OWN
@@ -24,9 +25,10 @@ from ..domain.actor import APPLICANTS, Role
 from ..domain.base import Frozen, Text
 from ..domain.errors import NotAllowed
 from ..projections.held_certificates import listed
+from .ask import Ask, Told, Web
 from .doc import PAGING, Doc
 from .lists import department_of
-from .web import Ask, Told, Web, reply, route, tagged
+from .web import reply, route, tagged
 
 _WHOSE = frozenset({"person", "account", "company"})
 _LIST = Doc(
@@ -132,6 +134,7 @@ def _whose(ask: Ask) -> tuple[str, str]:
     if whose == "company" or (whose is None and actor.entity is not None):
         if actor.entity is None:
             raise NotAllowed("you act for no company")
+        entities.belonging(ask.platform, actor, ask.today)
         return OWN, f"entity:{actor.entity}"
     if whose == "person" and person is None:
         raise NotAllowed("it is not proven who you are: register, and prove your identity first")
@@ -141,7 +144,7 @@ def _whose(ask: Ask) -> tuple[str, str]:
 
 
 def _listed(ask: Ask, index: str, partition: str) -> Response:
-    ask.wait_for(NAME)
+    ask.wait_for(NAME, certificates.stream)
     sealed = f"{NAME} {index} {partition}"
     views = ask.platform.views
 

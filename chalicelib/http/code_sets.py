@@ -4,8 +4,9 @@ from chalice.app import Blueprint, Response
 
 from ..domain.code_sets import CODE_SETS
 from ..domain.errors import NotFound
+from .ask import Ask, Web
 from .doc import Doc
-from .web import Ask, Web, reply, route
+from .web import reply, route
 
 _ALL = Doc("listCodeSets", "code-sets", "CodeSets", public=True)
 _ONE = Doc("getCodeSet", "code-sets", "CodeSet", public=True)

@@ -9,7 +9,13 @@ from ..application.limiting import USUAL
 
 Schema = Mapping[str, Any]
 
-LIMIT: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+LIMIT: Final[Schema] = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 100,
+    "default": 20,
+    "description": "At most so many items on a page.",
+}
 CURSOR: Final[Schema] = {"type": "string", "description": "`next` of the page before, as it is."}
 MIN_POSITION: Final[Schema] = {
     "type": "integer",
@@ -18,10 +24,12 @@ MIN_POSITION: Final[Schema] = {
 }
 MIN_VERSION: Final[Schema] = {
     "type": "string",
-    "pattern": "^[0-9A-Za-z_.-]{1,64}@[1-9][0-9]{0,8}$",
+    "pattern": "^[0-9A-Za-z_.-]{1,120}@[1-9][0-9]{0,8}$",
     "description": (
-        "`case_id@version` of a reply: the list is given once it has come so far. For a service "
-        "whose replies have no `position` (on AWS the log assigns it a moment later)."
+        "`id@version` of a reply: the list is given once it has come so far. The id is that of "
+        "what is listed (`case_id`, an item's `code`, a certificate's `identifier`, `mandate_id`, "
+        "`credit_code`), the version is the number in the reply's `ETag`. For a service whose "
+        "replies have no `position` (on AWS the log assigns it a moment later)."
     ),
 }
 PAGING: Final[Mapping[str, Schema]] = {

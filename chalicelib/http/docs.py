@@ -8,8 +8,9 @@ from typing import Final
 from chalice.app import Blueprint, Response
 
 from ..domain.errors import NotFound
+from .ask import Ask, Web
 from .doc import Doc
-from .web import Ask, Web, route
+from .web import route
 
 STATIC: Final = Path(__file__).parent / "static"
 _HTML: Final = "text/html; charset=utf-8"

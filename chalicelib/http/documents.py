@@ -9,20 +9,32 @@ from hashlib import sha256
 from typing import Annotated, Any, Final
 
 from chalice.app import Blueprint, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ..application import case_documents, documents
 from ..application.document_types import ACCEPTED, ANY
 from ..domain import document
 from ..domain.base import Frozen, Line, Sha256
 from ..domain.errors import Invalid
+from .ask import Ask, Web
 from .doc import Doc
 from .errors import BadRequest
-from .web import Ask, Web, reply, route
+from .web import reply, route
 
 MEDIA_TYPES: Final = (*ACCEPTED, ANY)
 _SHA_256: Final = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]*):")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
+
+
+def _taken(media_type: str) -> str:
+    if media_type not in MEDIA_TYPES:
+        raise ValueError(f"is none of {', '.join(MEDIA_TYPES)}")
+    return media_type
+
+
+_MediaType = Annotated[
+    str, AfterValidator(_taken), Field(json_schema_extra={"enum": list(MEDIA_TYPES)})
+]
 
 
 class NewUpload(Frozen):
@@ -33,7 +45,7 @@ class NewUpload(Frozen):
 
     sha256: Sha256
     size: Annotated[int, Field(ge=1)]
-    media_type: Annotated[str, Field(json_schema_extra={"enum": list(MEDIA_TYPES)})] = ANY
+    media_type: _MediaType = ANY
     name: Line | None = None
 
 

@@ -9,8 +9,9 @@ from ..application.entities import NewEntity, NewOperator
 from ..application.transact import Outcome
 from ..domain import entity
 from ..domain.base import Text
+from .ask import Ask, Told, Web
 from .doc import Doc
-from .web import Ask, Told, Web, reply, route, tagged
+from .web import reply, route, tagged
 
 
 class EntityRegistration(NewEntity, Told):

@@ -24,7 +24,7 @@ from ..domain import errors as refused
 from ..domain.account import Ended
 from ..domain.duty import NotSeparated
 from ..domain.item import ItemClosed, NotPublishable
-from .auth import AuthError, InvalidToken, refusal
+from .auth_errors import AuthError, InvalidToken, refusal
 from .keys import KeysUnavailable
 from .problems import invalid, language_of, pointer, problem
 
@@ -37,6 +37,14 @@ class BadRequest(Exception):
     def __init__(self, code: str, status: int = 400, **members: Any) -> None:
         super().__init__(code)
         self.code, self.status, self.members = code, status, members
+
+
+class BadBody(Exception):
+    """The body does not fit what the route takes; `found` has every place."""
+
+    def __init__(self, found: ValidationError) -> None:
+        super().__init__(f"{found.error_count()} places of the body do not fit")
+        self.found = found
 
 
 class Behind(Exception):
@@ -103,8 +111,8 @@ def answer(error: Exception, request: Request) -> Response:
             return refusal(error, request)
         case SessionOver():
             return refusal(InvalidToken(str(error)), request)
-        case ValidationError():
-            return invalid(error, request)
+        case BadBody():
+            return invalid(error.found, request)
         case BadRequest():
             return problem(error.status, error.code, request, **error.members)
         case RateLimited():

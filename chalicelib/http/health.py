@@ -2,8 +2,9 @@
 
 from chalice.app import Blueprint, Response
 
+from .ask import Ask, Web
 from .doc import Doc
-from .web import Ask, Web, reply, route
+from .web import reply, route
 
 _HEALTH = Doc("getHealth", "service", "Health", public=True)
 

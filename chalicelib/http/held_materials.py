@@ -4,13 +4,14 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from ..application import certificate_access, certificate_lists, items
+from ..application import certificate_access, certificate_lists, entities, items
 from ..domain.actor import APPLICANTS, Actor
 from ..domain.certificate import Known
 from ..domain.errors import NotAllowed
 from ..domain.item_definition import in_variant
+from .ask import Ask, Web
 from .doc import Doc
-from .web import Ask, Web, reply, route
+from .web import reply, route
 
 _HELD = Doc(
     "listHeldMaterials",
@@ -50,6 +51,7 @@ def _holder(ask: Ask, actor: Actor) -> str | None:
     if actor.role not in APPLICANTS:
         raise NotAllowed("this tells applicants what they have; staff see the materials of a case")
     if actor.entity is not None:
+        entities.belonging(ask.platform, actor, ask.today)
         return f"entity:{actor.entity}"
     return certificate_access.person_of(ask.platform, actor)
 

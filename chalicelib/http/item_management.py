@@ -15,8 +15,9 @@ from ..domain.base import Frozen, Text
 from ..domain.calendar import Day
 from ..domain.item import ItemDefinition
 from ..projections import item_catalogue
+from .ask import Ask, Told, Web
 from .doc import PAGING, Doc
-from .web import Ask, Told, Web, reply, route, tagged
+from .web import reply, route, tagged
 
 ItemCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{31}$")]
 
@@ -78,7 +79,7 @@ def _drafts(http: Blueprint, web: Web) -> None:
     def listed(ask: Ask) -> Response:
         """Every draft of an item, or of its next version, by code."""
         items.check_manager(ask.actor)
-        ask.wait_for(item_catalogue.NAME)
+        ask.wait_for(item_catalogue.NAME, items.stream)
         index = item_catalogue.DRAFTS
         page = ask.platform.views.page(
             item_catalogue.NAME, index, index, after=ask.cursor(index), limit=ask.limit

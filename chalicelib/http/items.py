@@ -11,8 +11,9 @@ from ..domain.base import Code, Frozen
 from ..domain.errors import NotFound
 from ..domain.item_questions import Answer
 from ..projections import item_catalogue
+from .ask import Ask, Web
 from .doc import PAGING, Doc
-from .web import Ask, Web, reply, route, tagged
+from .web import reply, route, tagged
 
 _STATES = frozenset({"published", "suspended", "retired", "split", "merged"})
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999}
@@ -22,8 +23,12 @@ _ITEMS = Doc(
     "ItemPage",
     query={
         **PAGING,
-        "state": {"enum": sorted(_STATES), "default": "published"},
-        "department": {"type": "string"},
+        "state": {
+            "enum": sorted(_STATES),
+            "default": "published",
+            "description": "What has become of the items by today.",
+        },
+        "department": {"type": "string", "description": "Of one department; all, if not said."},
     },
     public=True,
 )
@@ -69,7 +74,7 @@ def _items(http: Blueprint, web: Web) -> None:
     @route(http, web, "GET", "/items", doc=_ITEMS)
     def listed(ask: Ask) -> Response:
         """The catalogue, by code; of one department, in another state than published, if asked."""
-        ask.wait_for(item_catalogue.NAME)
+        ask.wait_for(item_catalogue.NAME, items.stream)
         state, department = ask.choice("state", _STATES) or "published", ask.query("department")
         partition = f"{state} {department}" if department else state
         page = ask.platform.views.page(

@@ -6,39 +6,51 @@ from typing import Any
 
 from chalice.app import Blueprint, Response
 
-from ..application import cases
+from ..application import cases, entities
 from ..application.access import oversees, within
 from ..application.listing import visible
+from ..application.platform import Platform
 from ..application.views import Cursor, Page, Row
 from ..domain.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
 from ..domain.calendar import LEGAL_ZONE
 from ..domain.errors import NotAllowed, NotFound
 from ..projections import applicant_cases, process_library, work_list
 from ..projections.card import utc
+from .ask import Ask, Web
 from .doc import PAGING, Doc
-from .web import Ask, Web, reply, route
+from .web import reply, route
 
 _STATES = frozenset({"waiting", "working", "finished"})
-_TEXT = {"type": "string"}
+_DEPARTMENT = {
+    "type": "string",
+    "description": "Of staff: theirs, or a section of it; supervisors and auditors name one.",
+}
 _DAY = {"type": "string", "format": "date"}
 _OWN_CASES = Doc(
     "listOwnCases",
     "lists",
     "CardPage",
-    query={**PAGING, "as": {"enum": ["account", "company"], "default": "account"}},
+    query={
+        **PAGING,
+        "as": {
+            "enum": ["account", "company"],
+            "default": "account",
+            "description": "Whose cases: one's own, or the company's that one acts for.",
+        },
+    },
 )
-_WORK = Doc("listWork", "lists", "CardPage", query={**PAGING, "department": _TEXT})
+_WORK = Doc("listWork", "lists", "CardPage", query={**PAGING, "department": _DEPARTMENT})
 _STEPS = Doc(
     "listProcessSteps",
     "lists",
     "ProcessStepPage",
     query={
         **PAGING,
-        "item": _TEXT,
-        "department": _TEXT,
-        "state": {"enum": sorted(_STATES)},
-        "from": _DAY,
-        "to": _DAY,
+        "item": {"type": "string", "description": "The code of an item; every item, if not said."},
+        "department": _DEPARTMENT,
+        "state": {"enum": sorted(_STATES), "description": "Every state, if not said."},
+        "from": {**_DAY, "description": "The first day, included."},
+        "to": {**_DAY, "description": "The last day, included."},
     },
 )
 
@@ -50,13 +62,13 @@ def routes(web: Web) -> Blueprint:
     def own_cases(ask: Ask) -> Response:
         """The caller's own cases, newest first; `as=company` lists the company's."""
         actor = ask.actor
-        partition = _own(actor, ask.choice("as", frozenset({"account", "company"})))
+        partition = _own(ask, ask.choice("as", frozenset({"account", "company"})))
         return _listed(
             ask,
             applicant_cases.NAME,
             "applicant",
             partition,
-            shown=lambda row: applicant_cases.shows(row, actor),
+            shown=_handed_in(ask, actor),
             descending=True,
         )
 
@@ -96,7 +108,7 @@ def _listed(
     shown: Callable[[Row], bool] = lambda _: True,
     **bounds: Any,
 ) -> Response:
-    ask.wait_for(view)
+    ask.wait_for(view, cases.stream)
     sealed = f"{view} {index} {partition}"
     views = ask.platform.views
 
@@ -113,20 +125,37 @@ def _seen(ask: Ask) -> Callable[[Row], bool]:
     def shown(row: Row) -> bool:
         if not row.get("confidential"):
             return True
-        try:
-            return bool(cases.get(platform, actor, row["case_id"]))
-        except NotFound:
-            return False
+        return _reads(platform, actor, row)
 
     return shown
 
 
-def _own(actor: Actor, whose: str | None) -> str:
+def _handed_in(ask: Ask, actor: Actor) -> Callable[[Row], bool]:
+    """Of cases that the caller handed in on a mandate only those whose mandate still holds."""
+    platform = ask.platform
+
+    def shown(row: Row) -> bool:
+        others = row["entity"] is None and row["applicant"] != actor.account
+        return applicant_cases.shows(row, actor) and (not others or _reads(platform, actor, row))
+
+    return shown
+
+
+def _reads(platform: Platform, actor: Actor, row: Row) -> bool:
+    try:
+        return bool(cases.get(platform, actor, row["case_id"]))
+    except (NotFound, NotAllowed):
+        return False
+
+
+def _own(ask: Ask, whose: str | None) -> str:
+    actor = ask.actor
     if actor.role not in APPLICANTS:
         raise NotAllowed("staff find cases in the work list of their department: GET /work")
     if whose == "company":
         if actor.entity is None:
             raise NotAllowed("you act for no company")
+        entities.belonging(ask.platform, actor, ask.today)
         return f"entity:{actor.entity}"
     return f"account:{actor.account}"
 

@@ -10,8 +10,9 @@ from ..application.mandates import NewMandate
 from ..domain import mandate
 from ..domain.base import Text
 from ..projections import powers
+from .ask import Ask, Told, Web
 from .doc import PAGING, Doc
-from .web import Ask, Told, Web, reply, route, tagged
+from .web import reply, route, tagged
 
 _SIDES = frozenset({"principal", "agent"})
 
@@ -35,7 +36,14 @@ _LIST = Doc(
     "listMandates",
     "people",
     "MandatePage",
-    query={**PAGING, "as": {"enum": sorted(_SIDES), "default": "principal"}},
+    query={
+        **PAGING,
+        "as": {
+            "enum": sorted(_SIDES),
+            "default": "principal",
+            "description": "The mandates that one granted, or that one acts on.",
+        },
+    },
 )
 
 
@@ -54,9 +62,9 @@ def routes(web: Web) -> Blueprint:
     def listed(ask: Ask) -> Response:
         """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
         account = people_access.own_account(ask.actor)
-        ask.wait_for(powers.NAME)
+        ask.wait_for(powers.NAME, mandates.stream)
         side = ask.choice("as", _SIDES) or "principal"
-        partition = powers.partition(side, account)
+        partition = mandates.partition(side, account)
         page = ask.platform.views.page(
             powers.NAME,
             powers.MANDATES,

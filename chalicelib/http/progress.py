@@ -7,8 +7,9 @@ from pydantic import Field
 
 from ..application import progress
 from ..domain.base import Frozen
+from .ask import Ask, Web
 from .doc import Doc
-from .web import Ask, Web, reply, route
+from .web import reply, route
 
 
 class ProgressQuery(Frozen):

@@ -7,9 +7,10 @@ from chalice.app import Blueprint, Response
 from ..application import tokens
 from ..application.tokens import Hat, Session, Token
 from ..domain.base import Frozen, Line
+from .ask import Ask, Web
 from .auth import bearer
 from .doc import Doc
-from .web import Ask, Web, reply, route
+from .web import reply, route
 
 
 class WechatCode(Frozen):
@@ -70,8 +71,10 @@ def _session(ask: Ask) -> Session:
     began = claims.get("auth_time", claims["iat"])
     if claims["iss"] == tokens.ISSUER:
         return Session(int(began), int(claims[tokens.VOUCHED]))
-    # A provider may leave out when that was, or put there what is no time: then it is this token's.
-    return Session(int(began if type(began) is int else claims["iat"]), ask.actor.level)
+    # A provider may leave out when that was, or put there what is no time, or one to come (which
+    # would be renewed for ever): then it is this token's.
+    signed_in = began if type(began) is int and began <= claims["iat"] else claims["iat"]
+    return Session(int(signed_in), ask.actor.level)
 
 
 def _told(token: Token) -> Response:

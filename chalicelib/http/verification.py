@@ -4,9 +4,10 @@ from chalice.app import Blueprint, Response
 
 from ..application import showings
 from ..domain.errors import NotFound
+from .ask import Ask, Web
 from .doc import Doc
 from .problems import language_of
-from .web import Ask, Web, reply, route
+from .web import reply, route
 
 _VERIFY = Doc(
     "verifyCertificate",

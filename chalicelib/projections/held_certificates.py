@@ -19,7 +19,6 @@ from ..domain.numbers import parse_certificate_id
 
 _STATUS: Mapping[type[Frozen], Status] = {
     e.CertificateSuspended: Status.SUSPENDED,
-    e.CertificateRestored: Status.VALID,
     **certificate.STATUS,
 }
 
@@ -38,14 +37,19 @@ def evolve(row: Row | None, event: Recorded) -> Row | None:
         case e.CertificateSealed():
             return {**row, "sealed": True}
         case e.CertificateReplaced() as replaced:
-            return {**row, "status": Status.EXPIRED, "replaced_by": replaced.by}
+            gone = {"status": Status.EXPIRED, "replaced_by": replaced.by}
+            return {**row, **gone, "before": row["status"]}
+        case e.CertificateRestored():
+            suspended = row["replaced_by"] and row["before"] == Status.SUSPENDED
+            status = Status.SUSPENDED if suspended else Status.VALID
+            return {**row, "status": status, "replaced_by": None}
         case e.RenewalFiled() as filed:
             return {**row, "renewing": filed.in_time}
         case e.RenewalEnded() as ended:
             return row if ended.granted else {**row, "renewing": False}
         case data:
-            status = _STATUS.get(type(data))
-            return row if status is None else {**row, "status": status}
+            found = _STATUS.get(type(data))
+            return row if found is None else {**row, "status": found}
 
 
 def _card(created: e.CertificateCreated) -> Row:
@@ -82,13 +86,15 @@ def entries(row: Row) -> Iterable[Entry]:
     yield Entry(DEPARTMENT, row["department"], sort)
 
 
+_OURS = frozenset({"holder", "account", "renewing", "confidential", "before"})
+
+
 def listed(row: Row, on: date) -> Row:
     """What a list shows of it on that day."""
     over = row["valid_until"] is not None and row["valid_until"] < on.isoformat()
     lapsed = over and not row["renewing"] and row["status"] in (Status.VALID, Status.SUSPENDED)
-    shown = ("holder", "account", "renewing", "confidential")
-    told = {name: value for name, value in row.items() if name not in shown}
+    told = {name: value for name, value in row.items() if name not in _OURS}
     return {**told, "status": Status.EXPIRED if lapsed else row["status"]}
 
 
-PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True)
+PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True)

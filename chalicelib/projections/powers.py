@@ -8,11 +8,12 @@ expired stays listed, with its last day.
 from collections.abc import Iterable
 
 from ..application.envelope import Recorded
+from ..application.mandates import INDEX, VIEW, partition
 from ..application.views import Entry, Projection, Row
 from ..domain import entity, mandate
 
-NAME = "powers"
-MANDATES = "mandates"
+NAME = VIEW
+MANDATES = INDEX
 COMPANIES = "companies"
 REPRESENTATIVE = "representative"
 
@@ -68,10 +69,6 @@ def _representative(event: Recorded, account: str | None) -> Row | None:
 
 def _company(event: Recorded, account: str) -> Row:
     return {"entity": event.stream.removeprefix(f"{entity.CATEGORY}-"), "account": account}
-
-
-def partition(side: str, account: str) -> str:
-    return f"{side}:{account}"
 
 
 def entries(row: Row) -> Iterable[Entry]:

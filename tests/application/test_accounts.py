@@ -390,8 +390,10 @@ def test_who_is_proven_to_be_somebody_applies_for_nobody_else(here: People) -> N
 
 def test_what_a_clerk_or_an_agent_enters_is_the_persons_own(here: People) -> None:
     here.matched("wx-1", ZHANG)
-    for actor in (CLERK, Actor(account="li", role=Role.AGENT)):
+    for actor in (CLERK, Actor(account="li", role=Role.AGENT, on_behalf_of="x", mandate="m")):
         assert accounts.applying(here.platform, actor, applicant(ZHANG)).account == "wx-1"
         assert accounts.applying(here.platform, actor, applicant(LI)).account is None
+    nobodys = Actor(account="li", role=Role.AGENT)
+    assert accounts.applying(here.platform, nobodys, applicant(ZHANG)).account is None
     company = applicant(ZHANG).model_copy(update={"entity": "91440800MA0EXAMP1A"})
     assert accounts.applying(here.platform, CLERK, company) is company

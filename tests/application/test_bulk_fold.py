@@ -34,7 +34,7 @@ def test_a_changed_row_is_what_storage_would_give_back(before, changes):
     row = {**known, **changes}
     expected = from_json(to_json(row))
     stored, more = as_stored("view", row, known)
-    assert stored == expected
+    assert to_json(stored) == to_json(expected)  # as bytes: no NaN equals another
     assert [type(one) for one in stored.values()] == [type(one) for one in expected.values()]
     assert len(to_json(stored)) <= len(to_json(known)) + more
 

@@ -156,6 +156,31 @@ def test_what_unpacks_to_too_much_is_refused():
     assert "MiB" in refusal(bomb, ZIP)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_files_of_one_name_count_each():
+    made = BytesIO()
+    with ZipFile(made, "w") as archive:
+        for _ in range(3):
+            archive.writestr("a", bytes(1000))
+    bomb = made.getvalue().replace(struct.pack("<I", 1000), struct.pack("<I", 400 << 20))
+    assert "MiB" in refusal(bomb, ZIP)
+
+
+def test_a_directory_that_would_take_long_to_read_is_not_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chalicelib.application.document_types.MOST_DIRECTORY", 200)
+    monkeypatch.setattr("chalicelib.application.document_types.ZipFile", None)  # not so far
+    assert "files" in refusal(zipped(**{f"n{number}": b"" for number in range(9)}), ZIP)
+
+
+def test_a_directory_that_hides_its_length_in_another_record_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    end = ARCHIVE.rindex(b"PK\5\6")
+    hidden = ARCHIVE[:end] + b"PK\6\7" + bytes(16) + ARCHIVE[end:]
+    monkeypatch.setattr("chalicelib.application.document_types.ZipFile", None)
+    assert "files" in refusal(hidden, ZIP)
+
+
 @pytest.mark.parametrize(
     ("content", "named"),
     [

@@ -1,5 +1,6 @@
 """A log is moved without losing a position, wherever the moving is interrupted."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -25,6 +26,7 @@ from chalicelib.application.sequencing_ports import Sequencer
 
 from .sequencing_memory import MemoryLedger, MemorySegments, MemoryStreams
 
+EXAMPLES = Path(__file__).parents[2] / "events"
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
 
 
@@ -406,6 +408,18 @@ def test_the_documents_that_a_log_names_are_copied_once(tmp_path: Path):
     assert there.get("citizen-zhang", named) == PLAN
     assert there.size("citizen-zhang", other) is None
     assert copy_documents(log, here, there)[:2] == (0, 1)
+
+
+def test_the_files_of_certificates_are_copied_with_them(tmp_path: Path):
+    """They are the platform's own: the event that names one has no owner."""
+    here, there = FileBlobs(tmp_path / "here"), FileBlobs(tmp_path / "there")
+    sealed = json.loads((EXAMPLES / "certificate/CertificateSealed.v1.example.json").read_text())
+    sealed["data"]["sha256"] = here.put("banjian", PLAN)
+    body = json.dumps({"events": [{one: sealed[one] for one in ("type", "schema", "data")}]})
+    commit = History("certificate-1").following(CommandId("command", b""), 1, body.encode())
+    log = whole(Listed([commit._replace(position=1)]))
+    assert copy_documents(log, here, there)[:2] == (1, 0)
+    assert there.get("banjian", sealed["data"]["sha256"]) == PLAN
 
 
 def test_a_document_that_is_lost_or_damaged_is_named_and_the_others_are_copied(tmp_path: Path):

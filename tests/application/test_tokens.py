@@ -25,7 +25,9 @@ from chalicelib.domain.account import Ended
 from chalicelib.domain.actor import APPLICANTS, Actor, Role
 from chalicelib.domain.claim import Elsewhere
 from chalicelib.domain.errors import Invalid, NotAllowed
-from chalicelib.http.auth import CLAIMS, InvalidToken, NotEntitled, Trusted, Verifier
+from chalicelib.http.auth import Trusted, Verifier
+from chalicelib.http.auth_errors import InvalidToken, NotEntitled
+from chalicelib.http.claims import CLAIMS
 
 from .people import CLERK, COMPANY, LI, ZHANG, People, people
 

@@ -137,6 +137,32 @@ def test_a_caller_who_was_overtaken_is_stale_and_not_tried_again(store):
     assert store.load("case-1").version == 2
 
 
+def refuse(_notes):
+    raise PermissionError
+
+
+def test_who_may_not_is_not_told_the_version_either(store):
+    note(store, "one")
+    with pytest.raises(PermissionError):
+        run(store, request("two", version=7), refuse)
+
+
+def test_a_command_that_does_more_than_decide_is_not_decided_for_who_is_stale(store):
+    note(store, "one")
+    done: list[str] = []
+
+    def decide(_notes):
+        done.append("a certificate was used")
+        return [Noted(text="two")]
+
+    stale = request("two", version=7)
+    with pytest.raises(Stale):
+        transact(store, DECIDER, "case-1", stale, decide, may=lambda _: None)
+    with pytest.raises(PermissionError):
+        transact(store, DECIDER, "case-1", stale, decide, may=refuse)
+    assert not done
+
+
 def test_a_repetition_is_no_less_a_repetition_for_an_old_version(store):
     first = run(store, request("one", version=0), lambda _: [Noted(text="one")])
     note(store, "two")

@@ -29,6 +29,8 @@ from .emulator import Emulator
 T = TypeVar("T")
 Json = dict[str, Any]
 
+PUBLIC_URL = "https://banjian.test/api"
+QUERIES = 3  # an hour and address: the strict limit that is tried out
 ITEMS = ROOT / "examples" / "items"
 PATIENCE = 240.0  # seconds; on a busy machine many functions take long to start
 ACCEPTED, GRANTED = 5, 12  # steps of the guided case until it is accepted, and granted
@@ -45,10 +47,13 @@ class City(NamedTuple):
     def token(self, account: str) -> str:
         return signin.issue(self.keys, signin.persona(account))
 
+    def signed_in(self, account: str = "agent-li") -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(account)}"}
+
     def http(self) -> Client:
-        """Through API Gateway."""
+        """Through API Gateway; as patient as a machine needs that starts every function anew."""
         api = self.stack.outputs["RestAPIId"]
-        return self.emulator.http(f"/_aws/execute-api/{api}/api", timeout=30)
+        return self.emulator.http(f"/_aws/execute-api/{api}/api", timeout=PATIENCE)
 
     def log(self) -> Sequence[Commit]:
         found: list[Commit] = []
@@ -71,7 +76,8 @@ def parameters(keys: Path, **others: str) -> dict[str, str]:
     return {
         "Stage": "dev",
         "Issuer": signin.ISSUER,
-        "PublicUrl": "https://banjian.test",
+        "PublicUrl": PUBLIC_URL,
+        "Limits": f"query.address={QUERIES}/3600",
         "Audience": signin.AUDIENCE,
         "Jwks": json.dumps(signin.jwks(keys)),
         **others,

@@ -1,4 +1,4 @@
-"""One package and one emulator for all tests here; a failure shows what the emulator said."""
+"""One package, one emulator and one city for all here; a failure shows what the emulator said."""
 
 from collections.abc import Generator, Iterator
 
@@ -7,7 +7,9 @@ import pytest
 from infra.package import TEMPLATE
 from tests.infra.conftest import packaged_once
 
-from . import emulator
+from . import city as a_city
+from . import deploy, emulator
+from .city import City, Walked
 from .deploy import Package
 from .emulator import Emulator
 
@@ -22,6 +24,23 @@ def package(tmp_path_factory) -> Package:
 def aws(tmp_path_factory) -> Iterator[Emulator]:
     with emulator.running(tmp_path_factory.mktemp("ministack")) as running:
         yield running
+
+
+# Of this directory and not of the session: the environment names the stack while they last.
+@pytest.fixture(scope="package")
+def city(aws: Emulator, package: Package, tmp_path_factory) -> Iterator[City]:
+    """The stack as it is first deployed, with items published."""
+    keys = tmp_path_factory.mktemp("keys")
+    stack = deploy.deployed(aws, package, a_city.parameters(keys))
+    with a_city.opened(aws, stack, keys) as opened:
+        a_city.publish_items(opened)
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def first(city: City) -> Walked:
+    """The guided case, before the update."""
+    return a_city.walk(city)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,7 +1,9 @@
 """Uploads past the service, and signatures, over real HTTP against an emulator of S3 and KMS."""
 
 from hashlib import sha256
+from typing import Any
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -10,11 +12,15 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from chalicelib.adapters.kms_signer import KmsSigner
 from chalicelib.adapters.s3_blobs import S3Blobs
 from chalicelib.application.ports import Part, Upload
+from chalicelib.embedded.illustration import pdf
 
+from .city import City
 from .emulator import Emulator
 
 PLAN = b"%PDF-1.7 floor plan"
 DIGEST = sha256(PLAN).hexdigest()
+# Two parts: its comment alone is longer than one.
+LARGE = pdf("floor plan").replace(b"\n", b"\n%" + b"0" * 8_400_000 + b"\n", 1)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +49,55 @@ def test_only_the_bytes_that_were_announced_are_taken(aws: Emulator, blobs: S3Bl
     assert blobs.parts("a-1") == ()
     assert blobs.get("citizen-zhang", DIGEST) == PLAN
     assert blobs.size("citizen-wang", DIGEST) is None
+
+
+def test_a_document_in_parts_goes_straight_to_the_bucket_and_on_after_a_break(city: City):
+    digest = sha256(LARGE).hexdigest()
+    path, missing, size = begun(city, digest)
+    assert missing == [1, 2]
+    assert put_part(city, path, 2, LARGE[size:]).is_success
+
+    # Whoever lost everything but the file begins again, and hears what is missing.
+    again, missing, _ = begun(city, digest)
+    assert (again, missing) == (path, [1])
+    early = asked(city, "POST", f"{path}/complete")
+    assert put_part(city, path, 1, LARGE[:size]).is_success
+    done = asked(city, "POST", f"{path}/complete")
+
+    assert (early.status_code, done.status_code) == (409, 200), done.text
+    assert done.json()["media_type"] == "application/pdf"
+    assert city.platform.blobs.get("agent-li", digest) == LARGE
+    assert not incoming(city)
+
+
+def begun(city: City, digest: str) -> tuple[str, list[int], int]:
+    """Where the upload is, what is missing of it, and how large a part is."""
+    new = {"sha256": digest, "size": len(LARGE), "media_type": "application/pdf"}
+    answer = asked(city, "POST", "/documents/uploads", json=new)
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    return f"/documents/uploads/{told['upload_id']}", told["missing"], told["part_size"]
+
+
+def put_part(city: City, path: str, number: int, content: bytes) -> httpx.Response:
+    part = {"sha256": sha256(content).hexdigest()}
+    upload = asked(city, "POST", f"{path}/parts/{number}", json=part).json()
+    with city.emulator.http(timeout=60) as http:
+        return http.request(
+            upload["method"], upload["url"], content=content, headers=upload["headers"]
+        )
+
+
+def asked(city: City, method: str, path: str, **options: Any) -> httpx.Response:
+    with city.http() as client:
+        return client.request(method, path, headers=city.signed_in(), **options)
+
+
+def incoming(city: City) -> Any:
+    """The parts in the bucket that nobody needs any more."""
+    bucket = city.stack.resources["Bucket"]
+    found = city.emulator.client("s3").list_objects_v2(Bucket=bucket, Prefix="incoming/")
+    return found.get("Contents")
 
 
 def test_put_twice_is_put_once(blobs: S3Blobs):

@@ -14,6 +14,7 @@ import pytest
 from chalicelib.application.ports import verify
 from chalicelib.embedded.illustration import pdf
 from infra.queues import dead_letters
+from tests.adapters.test_clamd import EICAR, clamd
 
 from . import city as a_city
 from . import deploy
@@ -35,26 +36,13 @@ class Updated(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def city(aws: Emulator, package: Package, tmp_path_factory) -> Iterator[City]:
-    keys = tmp_path_factory.mktemp("keys")
-    stack = deploy.deployed(aws, package, a_city.parameters(keys))
-    with a_city.opened(aws, stack, keys) as opened:
-        a_city.publish_items(opened)
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def first(city: City) -> Walked:
-    return a_city.walk(city)
-
-
-@pytest.fixture(scope="module")
 def updated(city: City, first: Walked, aws: Emulator, package: Package) -> Iterator[Updated]:
     code = configuration(city, "Sequence")["CodeSha256"]
-    parameters = a_city.parameters(city.keys, Lanes="2")
-    stack = deploy.deployed(aws, package.released("next"), parameters)
-    with a_city.opened(aws, stack, city.keys) as after:
-        yield Updated(city, after, code, first, a_city.walk(after))
+    with clamd() as scanner:
+        parameters = a_city.parameters(city.keys, Lanes="2", Clamd=scanner)
+        stack = deploy.deployed(aws, package.released("next"), parameters)
+        with a_city.opened(aws, stack, city.keys) as after:
+            yield Updated(city, after, code, first, a_city.walk(after))
 
 
 def test_an_accepted_case_waits_on_the_work_list_of_the_department_that_handles_it(first):
@@ -87,7 +75,7 @@ def test_a_document_comes_in_as_it_is_through_the_interface(city):
         answer = client.post(
             "/documents",
             content=every_byte("at once"),
-            headers={**signed_in(city), "Content-Type": "application/pdf"},
+            headers={**city.signed_in(), "Content-Type": "application/pdf"},
         )
 
     assert answer.status_code == 201, answer.text
@@ -101,7 +89,7 @@ def test_a_large_document_goes_to_the_bucket_past_the_interface(city):
     answer = sent(city, upload, content)
     assert answer.is_success, answer.text
     with city.http() as client:
-        done = client.post(f"{path}/complete", headers=signed_in(city))
+        done = client.post(f"{path}/complete", headers=city.signed_in())
 
     assert done.status_code == 200, done.text
     assert city.platform.blobs.get("agent-li", sha256(content).hexdigest()) == content
@@ -114,13 +102,13 @@ def test_a_prepared_upload_lets_no_other_content_in(city):
 
     assert answer.is_client_error
     with city.http() as client:
-        assert client.get(path, headers=signed_in(city)).json()["missing"] == [1]
+        assert client.get(path, headers=city.signed_in()).json()["missing"] == [1]
     assert city.platform.blobs.size("agent-li", sha256(content).hexdigest()) is None
 
 
 def test_nobody_gets_in_with_a_token_that_another_key_signed(city, tmp_path):
     with city.http() as client:
-        answer = client.get("/cases", headers=signed_in(city._replace(keys=tmp_path)))
+        answer = client.get("/cases", headers=city._replace(keys=tmp_path).signed_in())
 
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
@@ -156,6 +144,28 @@ def test_the_applicants_list_shows_the_cases_from_both_sides_of_the_update(updat
             return cases <= {one["case_id"] for one in page["items"]} or None
 
         assert eventually("both cases", shown)
+
+
+@pytest.mark.parametrize(
+    ("inside", "verdict"), [("nothing else", "clean"), (EICAR.decode(), "infected")]
+)
+def test_what_comes_in_is_held_back_until_clamd_has_seen_it(updated, inside, verdict):
+    city, content = (
+        updated.after,
+        every_byte("scanned").replace(b"%%EOF", f"%{inside}\n%%EOF".encode()),
+    )
+    with city.http() as client:
+        pdf_in = {**city.signed_in(), "Content-Type": "application/pdf"}
+        received = client.post("/documents", content=content, headers=pdf_in)
+        assert received.status_code == 201, received.text
+        path = f"/documents/uploads/{received.json()['upload_id']}"
+
+        def scanned() -> str | None:
+            scan = client.get(path, headers=city.signed_in()).json()["scan"]
+            return None if scan == "pending" else str(scan)
+
+        assert received.json()["scan"] == "pending"
+        assert eventually("the verdict", scanned) == verdict
 
 
 def test_nothing_has_become_a_dead_letter(updated):
@@ -224,10 +234,6 @@ def in_log_in_order(city: City, walked: Walked) -> None:
     assert [one.position for one in log] == [end + 1 for end in ends[:-1]]
 
 
-def signed_in(city: City) -> dict[str, str]:
-    return {"Authorization": f"Bearer {city.token('agent-li')}"}
-
-
 def every_byte(text: str) -> bytes:
     """A PDF that has every byte there is in a comment."""
     plain = pdf(text)
@@ -245,11 +251,11 @@ def prepared(city: City, content: bytes) -> tuple[str, Any, bytes]:
     digest = sha256(content).hexdigest()
     new = {"sha256": digest, "size": len(content), "media_type": "application/pdf"}
     with city.http() as client:
-        begun = client.post("/documents/uploads", json=new, headers=signed_in(city))
+        begun = client.post("/documents/uploads", json=new, headers=city.signed_in())
         assert begun.status_code == 201, begun.text
         path = f"/documents/uploads/{begun.json()['upload_id']}"
         part = {"sha256": digest}
-        answer = client.post(f"{path}/parts/1", json=part, headers=signed_in(city))
+        answer = client.post(f"{path}/parts/1", json=part, headers=city.signed_in())
     assert answer.status_code == 201, answer.text
     return path, answer.json(), content
 

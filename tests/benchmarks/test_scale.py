@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.dynamodb_costs import QUEUES
 from benchmarks.scale_clock import Clock
 from benchmarks.scale_limits import LIMITS, SEQUENCERS, THROTTLE, limits_table
 from benchmarks.scale_measured import plain_case
 from benchmarks.scale_money import money_table
-from benchmarks.scale_paper import CASE, REGIONS, main_table, shards
+from benchmarks.scale_paper import CASE, CONSUMERS_AT_ONCE, REGIONS, main_table, shards
 from benchmarks.scale_simulation import BATCH, PEAK, WORKING_DAY, simulate, simulated
 from benchmarks.scale_world import LATENCIES, Cpu, Load
 from chalicelib.application.lanes import unmerged
@@ -66,7 +67,7 @@ def test_parameters_are_those_of_the_template():
     assert "blocked for a while\n    MinValue: 10\n    Default: 2000\n" in parameters
     assert production["WebAcl"] == "own"
     assert "WebAclRate" not in production
-    assert len(CONSUMERS) == 7
+    assert 2 * len(CONSUMERS) == CONSUMERS_AT_ONCE == 2 * QUEUES
 
 
 def test_the_peak_is_ten_times_the_mean_of_the_year():
@@ -79,7 +80,7 @@ def test_limits_come_in_the_order_in_which_they_break():
     assert all(one.cases <= other.cases for one, other in pairwise(LIMITS))
     city, province = REGIONS[1], REGIONS[2]
     assert city.cases < LIMITS[0].cases < 2 * city.cases
-    assert 20 * city.cases < LIMITS[1].cases < province.cases
+    assert 10 * city.cases < LIMITS[1].cases < province.cases
 
 
 def test_whatever_shows_a_limit_is_an_alarm_that_there_is():
@@ -89,7 +90,7 @@ def test_whatever_shows_a_limit_is_an_alarm_that_there_is():
 
 
 def test_a_table_has_more_shards_as_it_grows():
-    assert [shards(one) for one in REGIONS] == [4, 4, 50, 497]
+    assert [shards(one) for one in REGIONS] == [4, 4, 74, 733]
 
 
 # The simulation

@@ -1,13 +1,17 @@
 """Who audits does not run the system from the command line either."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from chalicelib import bootstrap, cli
 from chalicelib.application import duties
 from chalicelib.application.platform import Platform
+from chalicelib.cli import case, certificate
 from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.duty import NotSeparated
 
@@ -41,3 +45,17 @@ def test_who_enters_a_calendar_audits_nothing(platform: Platform, tmp_path: Path
     assert imported(tmp_path) is None
     with pytest.raises(NotSeparated):
         duties.take_up(platform, Actor(account="zheng", role=Role.AUDITOR))
+
+
+def names(command: Any) -> Iterator[str]:
+    """In whose name the commands change something if nobody says (`--by`)."""
+    for one in getattr(command, "commands", {}).values():
+        yield from names(one)
+    yield from (one.default for one in command.params if "--by" in one.opts)
+
+
+def test_what_only_reads_does_so_in_another_name_than_what_changes_something():
+    changing = set(names(typer.main.get_command(cli.app)))
+    assert changing == {"operator"}
+    assert case.AUDITOR.account not in changing
+    assert certificate._AUDITOR.account not in changing

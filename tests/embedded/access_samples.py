@@ -38,7 +38,7 @@ def _sample(schema: Json, shared: Json, known: Mapping[str, Any]) -> Any:
     if "$ref" in schema:
         return _sample(shared[schema["$ref"].rpartition("/")[2]], shared, known)
     for choice in ("anyOf", "oneOf", "allOf"):
-        if choice in schema:
+        if choice in schema and "properties" not in schema:
             return _sample(schema[choice][0], shared, known)
     if "enum" in schema or "const" in schema:
         return schema.get("const", next(iter(schema.get("enum", [None]))))
@@ -58,7 +58,8 @@ def _sample(schema: Json, shared: Json, known: Mapping[str, Any]) -> Any:
 
 def _fields(schema: Json, shared: Json, known: Mapping[str, Any]) -> Json:
     properties: Json = schema.get("properties", {})
-    needed = schema.get("required", [])
+    one_way = next(iter(schema.get("oneOf", [{}])))  # base.exactly_one
+    needed = [*schema.get("required", []), *one_way.get("required", [])]
     return {
         name: known[name] if name in known else _sample(one, shared, known)
         for name, one in properties.items()

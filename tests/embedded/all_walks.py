@@ -1,6 +1,14 @@
 """Every story that is walked."""
 
-from . import walks, walks_certificates, walks_documents, walks_items, walks_people, walks_service
+from . import (
+    walks,
+    walks_certificates,
+    walks_documents,
+    walks_held,
+    walks_items,
+    walks_people,
+    walks_service,
+)
 
 STORIES = (
     *walks.STORIES,
@@ -8,5 +16,6 @@ STORIES = (
     *walks_documents.STORIES,
     *walks_items.STORIES,
     *walks_people.STORIES,
+    *walks_held.STORIES,
     *walks_service.STORIES,
 )

@@ -41,8 +41,15 @@ def recorded(walk: Walker) -> Json:
 
 
 def _shown(name: str, one: Exchange) -> Json:
-    said = {"request": one.request, "reply": _short(name, one.reply)}
+    said = {"request": _usual(one.request), "reply": _short(name, one.reply)}
     return {key: _harmless(value) for key, value in said.items() if value is not None}
+
+
+def _usual(request: Any) -> Any:
+    """Without what only a hall says that enters yesterday's paper: an applicant is refused it."""
+    if not isinstance(request, dict):
+        return request
+    return {key: value for key, value in request.items() if key != "occurred_at"}
 
 
 def _short(name: str, reply: Any) -> Any:

@@ -164,6 +164,7 @@ def _submit_renewal(here: World, clerk: Actor, state: certificate.Known, own: It
         on=_day(here),
     )
     material = certificate_uses.as_material(here.platform, clerk, handing)
+    certificate_uses.record(here.platform, clerk, handing)
     before = dossier_of(cases.get(here.platform, actor("system"), here.case_id).state)
     command = c.SubmitCase(
         **certificates.about(here.platform, here.caller("clerk-chen")),

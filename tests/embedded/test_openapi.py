@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from chalicelib.application.access import RULES
 from chalicelib.application.platform import Platform
-from chalicelib.embedded import api_problems, contracts
+from chalicelib.embedded import api_examples, api_problems, contracts
 from chalicelib.embedded.api_words import SUMMARIES, WHO
 from chalicelib.embedded.illustration import pdf
 from chalicelib.embedded.import_log import run_import
@@ -70,8 +70,30 @@ def test_every_command_is_summed_up_and_says_who_may_give_it():
     assert {rule.__name__ for rules in RULES.values() for rule in rules} == WHO.keys()
 
 
+def test_every_parameter_says_what_it_means():
+    shared = DOCUMENT["components"]["parameters"]
+    silent = [
+        (each["operationId"], one["name"])
+        for path in DOCUMENT["paths"].values()
+        for each in path.values()
+        for one in each.get("parameters", ())
+        if "$ref" not in one and one["in"] == "query" and not said(one)
+    ]
+    assert silent == []
+    assert all(map(said, shared.values()))
+
+
+def said(parameter: dict[str, Any]) -> str | None:
+    return parameter.get("description") or parameter["schema"].get("description")
+
+
 def test_every_operation_and_every_problem_has_an_example():
     assert unshown(DOCUMENT) == []
+
+
+def test_no_example_has_what_an_applicant_is_refused():
+    shown = json.loads((ROOT / api_examples.RECORDED).read_text(encoding="utf-8"))["operations"]
+    assert [name for name, one in shown.items() if "occurred_at" in one.get("request", ())] == []
 
 
 def test_an_operation_or_a_problem_without_an_example_is_found_out():
@@ -213,7 +235,7 @@ def test_who_is_not_signed_in_is_told_so(walked: Walker):
 @pytest.fixture
 def hasty(walked: Walker, monkeypatch: pytest.MonkeyPatch) -> Walker:
     """No list is waited for longer than a moment."""
-    monkeypatch.setattr("chalicelib.http.web.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.01)
     return walked
 
 

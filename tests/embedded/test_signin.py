@@ -11,7 +11,8 @@ from stdnum.cn import uscc
 
 from chalicelib.domain.actor import DEPARTMENT_STAFF, Actor, Role
 from chalicelib.embedded import signin
-from chalicelib.http.auth import InvalidToken, Verifier
+from chalicelib.http.auth import Verifier
+from chalicelib.http.auth_errors import InvalidToken
 
 NOW = 1_790_000_000.0
 

@@ -29,6 +29,9 @@ PEOPLE = {
         for one in (
             signin.Persona("clerk-civil", "钟经办", Role.CLERK, "440800-civil", "440800"),
             signin.Persona("head-civil", "袁局长", Role.APPROVER, "440800-civil", "440800"),
+            signin.Persona("clerk-market", "欧经办", Role.CLERK, "440800-market", "440800"),
+            signin.Persona("reviewer-market", "曾审核", Role.REVIEWER, "440800-market", "440800"),
+            signin.Persona("head-market", "彭局长", Role.APPROVER, "440800-market", "440800"),
             signin.Persona(
                 "reviewer-chikan", "郭审核", Role.REVIEWER, "440802-environment", "440802"
             ),

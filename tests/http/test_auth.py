@@ -15,14 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.duty import NotSeparated
-from chalicelib.http import auth, keys
-from chalicelib.http.auth import (
-    InvalidToken,
-    NotEntitled,
-    Trusted,
-    Unauthenticated,
-    Verifier,
-)
+from chalicelib.http import auth, auth_errors, keys
+from chalicelib.http.auth import Trusted, Verifier
+from chalicelib.http.auth_errors import InvalidToken, NotEntitled, Unauthenticated
 
 NOW = 1_790_000_000.0
 ISSUER, AUDIENCE = "https://sign-in.example", "banjian"
@@ -565,11 +560,11 @@ def test_roles_of_other_systems_are_passed_over(verifier):
 
 def test_who_has_several_roles_names_one(verifier):
     token = with_roles("clerk", "reviewer")
-    with pytest.raises(auth.RoleUnnamed):
+    with pytest.raises(auth_errors.RoleUnnamed):
         acting(verifier, token)
     assert acting(verifier, token, "reviewer") is Role.REVIEWER
     assert acting(verifier, token, "clerk") is Role.CLERK
-    with pytest.raises(auth.RoleUnnamed):
+    with pytest.raises(auth_errors.RoleUnnamed):
         acting(verifier, token)
 
 
@@ -734,12 +729,12 @@ def a_request():
         (Unauthenticated("x"), 401, "unauthenticated", "Bearer"),
         (InvalidToken("x"), 401, "invalid-token", 'Bearer error="invalid_token"'),
         (NotEntitled("x"), 403, "forbidden", None),
-        (auth.RoleUnnamed("x"), 403, "role-required", None),
+        (auth_errors.RoleUnnamed("x"), 403, "role-required", None),
         (keys.KeysUnavailable("x"), 503, "sign-in-unavailable", None),
     ],
 )
 def test_each_refusal_has_its_status_and_challenge(error, status, code, challenge):
-    response = auth.refusal(error, a_request())
+    response = auth_errors.refusal(error, a_request())
     assert response.status_code == status
     assert json.loads(response.body)["code"] == code
     assert response.headers.get("WWW-Authenticate") == challenge

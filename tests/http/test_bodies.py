@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pydantic import BaseModel
 
 from .conftest import SENIOR_CARD, City
 
@@ -47,3 +48,19 @@ def test_a_number_that_json_has_not_is_refused(city: City, number: str):
 def test_a_text_that_looks_like_one_is_a_text(city: City, text: str):
     body = json.dumps({**SENIOR_CARD, "form": {"n": text}})
     assert draft(city, body.encode())[0] == 201
+
+
+def test_a_model_that_fails_behind_the_body_is_our_mistake_and_not_the_callers(
+    city: City, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def broken(*_: object) -> None:
+        Personal.model_validate({"phone": 110})
+
+    class Personal(BaseModel):
+        phone: str
+
+    monkeypatch.setattr("chalicelib.application.submissions.submit", broken)
+    reply = city.post("citizen-zhang", "/cases", SENIOR_CARD)
+    assert (reply.status_code, reply.json()["code"]) == (500, "internal")
+    assert "/cases failed" in caplog.text
+    assert "errors" not in reply.json()

@@ -9,6 +9,8 @@ from chalicelib.embedded.illustration import pdf
 from ..logs import streams
 from .conftest import SENIOR_CARD, City
 
+ME = "citizen-zhang"
+
 
 def code(answer):
     assert answer.headers["content-type"] == "application/problem+json", answer.text
@@ -108,6 +110,33 @@ def test_if_match_refuses_a_command_on_what_has_changed_since(city: City):
         412,
         "precondition-failed",
     )
+
+
+def test_if_match_tells_a_stranger_nothing_of_a_case(city: City):
+    path = f"/cases/{city.submit()['case_id']}"
+    answer = city.post("citizen-wang", f"{path}/withdraw", {"reason": "x"}, if_match='"999"')
+    assert code(answer) == (404, "not-found")
+
+
+def test_if_match_tells_a_stranger_nothing_of_a_draft(city: City):
+    path = f"/drafts/{city.post('citizen-zhang', '/drafts', SENIOR_CARD).json()['case_id']}/submit"
+    answers = [city.post(who, path, SENIOR_CARD, if_match='"9"') for who in ("citizen-wang", ME)]
+    assert [code(one)[0] for one in answers] == [404, 412]
+
+
+def test_nobody_chooses_the_id_of_a_draft(city: City):
+    with city.as_(ME) as http:
+        key = {"Idempotency-Key": "a-draft-of-my-own"}
+        answer = http.put("/drafts/squatted", json=SENIOR_CARD, headers=key)
+    assert code(answer) == (404, "not-found")
+    assert city.platform.store.load("case-squatted").version == 0
+
+
+@pytest.mark.parametrize("name", ["a" * 257, "%00", "a%0D%0Ab", "a%20b"])
+def test_what_can_be_no_name_is_not_looked_for(city: City, name: str):
+    answer = city.get(ME, f"/cases/{name}")
+    assert code(answer) == (404, "not-found")
+    assert answer.json()["reason"] == "nothing here has such a name"
 
 
 def test_an_unchanged_case_is_not_sent_again(city: City):

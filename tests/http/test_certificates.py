@@ -69,6 +69,13 @@ def test_a_holder_finds_the_certificate_and_its_file(registry: Registry):
     assert len(file.content) == proof["size"]
 
 
+def test_the_list_waits_for_the_version_of_a_certificate(registry: Registry):
+    city = registry.city
+    version = city.get("citizen-zhang", registry.path).json()["version"]
+    seen = f"/certificates?min_version={registry.identifier}@{version}"
+    assert len(city.get("citizen-zhang", seen).json()["items"]) == 1
+
+
 def test_a_list_is_paged(city: City):
     found = {issued(city) for _ in range(3)}
     seen, cursor = [], ""

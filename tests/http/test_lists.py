@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from .conftest import City
+from .conftest import SENIOR_CARD, City
 from .test_cases import code
 
 
@@ -78,11 +78,27 @@ def test_a_list_waits_for_the_version_that_a_command_answered(city: City):
 
 
 def test_a_version_that_never_comes_is_not_waited_for_for_ever(city: City, monkeypatch):
-    monkeypatch.setattr("chalicelib.http.web.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.05)
     case = city.submit()
     city.catch_up()
     answer = city.get("citizen-zhang", f"/cases?min_version={case['case_id']}@99")
     assert code(answer) == (503, "view-behind")
+
+
+def test_the_catalogue_waits_for_the_version_of_an_item(city: City, monkeypatch):
+    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.05)
+    item = SENIOR_CARD["item"]
+    assert code(city.get(None, f"/items?min_version={item}@1")) == (503, "view-behind")
+    city.catch_up()
+    for account, path in ((None, "/items"), ("items-sun", "/item-drafts")):
+        assert city.get(account, f"{path}?min_version={item}@1").status_code == 200
+        assert code(city.get(account, f"{path}?min_version={item}@99")) == (503, "view-behind")
+
+
+def test_a_parameter_that_is_longer_than_any_key_is_refused(city: City):
+    assert city.get(None, f"/items?department={'a' * 1000}").status_code == 200
+    answer = city.get(None, f"/items?department={'a' * 1001}")
+    assert code(answer) == (400, "bad-parameter")
 
 
 @pytest.mark.parametrize("seen", ["7", "@1", "a@", "a@0", "a@-1", "a@1@2", "a%0A@1"])
@@ -92,7 +108,7 @@ def test_a_version_of_nothing_is_a_bad_parameter(city: City, seen):
 
 
 def test_a_list_that_does_not_get_there_says_when_to_come_back(city: City, monkeypatch):
-    monkeypatch.setattr("chalicelib.http.web.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.05)
     case = city.submit()
     answer = city.get("citizen-zhang", f"/cases?min_position={case['position']}")
     assert code(answer) == (503, "view-behind")

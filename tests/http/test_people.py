@@ -276,6 +276,31 @@ def test_a_mandate_is_granted_listed_on_both_sides_and_revoked(town: City) -> No
     assert row["state"] == "revoked"
 
 
+def test_the_lists_of_powers_wait_for_the_version_of_a_mandate_or_a_company(
+    town: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.05)
+    for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):
+        put(town, account, "/account", told)
+        town.post(account, "/account/proofs/registry")
+    register = {"credit_code": COMPANY, "name": "湛江示例建设有限公司"}
+    company = town.post("clerk-chen", "/entities", register)
+    mandate = town.post(
+        "citizen-zhang", "/mandates", {"agent": {"person": LI}, "until": "2027-12-31"}
+    )
+    one, other = mandate.json()["mandate_id"], company.json()["credit_code"]
+    town.catch_up()
+    for path, name, made in (
+        ("/mandates", one, mandate),
+        ("/account/companies", other, company),
+    ):
+        version = int(made.headers["etag"].strip('"'))
+        seen = town.get("citizen-zhang", f"{path}?min_version={name}@{version}")
+        assert seen.status_code == 200, seen.text
+        later = town.get("citizen-zhang", f"{path}?min_version={name}@{version + 1}")
+        assert code(later) == (503, "view-behind")
+
+
 def test_the_settings_name_no_wechat_and_no_attesting_service_by_themselves(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,12 +73,54 @@ def test_every_variable_that_is_set_is_read_and_the_other_way_round(packaged):
     told = {
         name for one in packaged.functions().values() for name in one["Environment"]["Variables"]
     }
-    code = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
-    read = {name for file in code for name in NAME.findall(file.read_text(encoding="utf-8"))}
+    read = read_by_the_code()
     operator = set(environment.OUTPUTS.values())
     assert told | operator == read - EMBEDDED
     # An operator carries out no request, and so needs all but those.
     assert operator == read - EMBEDDED - FUNCTIONS
+
+
+def read_by_the_code() -> set[str]:
+    code = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
+    return {name for file in code for name in NAME.findall(file.read_text(encoding="utf-8"))}
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """Of the table below a heading of a page in docs/: the cells of each row."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    section = re.split(r"^##+ ", text.partition(f"# {heading}\n")[2], flags=re.MULTILINE)[0]
+    return [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| `")]
+
+
+def test_the_page_of_settings_has_every_variable_that_is_read_and_no_other():
+    named = {one for cells in rows("operating.md", "Settings") for one in words(cells[0])}
+    assert named == read_by_the_code()
+
+
+def test_the_page_of_parameters_has_every_parameter_and_no_other(packaged):
+    named = {one for cells in rows("operating-aws.md", "Parameters") for one in words(cells[0])}
+    assert named == packaged.template["Parameters"].keys()
+
+
+def test_the_page_of_functions_has_every_function_and_no_other():
+    named = {one for cells in rows("operating-aws.md", "What there is") for one in words(cells[0])}
+    assert named == {one.name for one in functions.FUNCTIONS}
+
+
+def test_what_a_setting_is_called_on_aws_is_a_parameter_or_a_part(packaged):
+    there = packaged.template["Parameters"].keys() | packaged.template["Resources"].keys()
+    for cells in rows("operating.md", "Settings"):
+        assert set(words(cells[2])) - {"banjian"} <= there
+
+
+def words(cell: str) -> list[str]:
+    return re.findall(r"`([A-Za-z_]+)`", cell)
+
+
+def test_what_is_binary_the_function_says_and_not_what_the_caller_accepts(packaged):
+    """By a list of types API Gateway gives base64 to whoever's Accept is not one of them."""
+    (api,) = packaged.of_type("AWS::ApiGateway::RestApi").values()
+    assert api["Body"]["x-amazon-apigateway-binary-media-types"] == ["*/*"]
 
 
 def test_every_name_given_to_a_function_is_of_a_resource_or_parameter(packaged):

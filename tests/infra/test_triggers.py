@@ -5,7 +5,9 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from chalicelib.adapters import clamd
 from chalicelib.cli.sequencer import commands
+from chalicelib.subscribers import document_scans
 from infra import alarms, queues
 from infra.functions import CONSUMERS, FUNCTIONS, timeout
 
@@ -42,6 +44,14 @@ def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_take(p
     limit = packaged.functions()[function.name]["Timeout"]
     assert limit == timeout("prod", function.name)
     assert queue["VisibilityTimeout"] == 6 * limit
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_clamd_that_never_answers_is_given_up_before_the_function_s_time_is(stage):
+    """Else the document would never be parked, and every later one would wait behind it."""
+    asked = 2  # for the verdict and for the version
+    longest = document_scans.ATTEMPTS * (asked * clamd.REPLY_SECONDS + document_scans.PAUSE)
+    assert longest < timeout(stage, "document_scans")
 
 
 @pytest.mark.parametrize("function", QUEUED, ids=lambda one: one.name)

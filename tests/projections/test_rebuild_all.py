@@ -18,6 +18,7 @@ from chalicelib.application.views import Projection
 from chalicelib.domain.actor import Channel
 from chalicelib.domain.base import Frozen
 from chalicelib.domain.numbers import case_number
+from chalicelib.embedded.rebuild_crew import crew
 from tests.domain.case.walks import Turn, walk
 
 SEED = 20_261_124
@@ -82,5 +83,14 @@ def test_no_row_differs_from_a_new_fold_before_or_after_a_rebuild(lived: Platfor
     for one in views:
         assert list(differences(one, Feed(lived.source), lived.views)) == [], one.name
     rebuild(views, Feed(lived.source), lived.views)
+    for one in views:
+        assert list(differences(one, Feed(lived.source), lived.views)) == [], one.name
+
+
+def test_no_row_differs_after_a_rebuild_that_two_processes_share(lived: Platform):
+    views = [one for one in bootstrap.consumers(lived) if isinstance(one, Projection)]
+    assert all(one.by_stream for one in views)
+    data = lived.store.path.parent  # type: ignore[attr-defined]  # the embedded store's own
+    rebuild(views, Feed(lived.source), lived.views, crew=crew(data, 2)._replace(worth=1))
     for one in views:
         assert list(differences(one, Feed(lived.source), lived.views)) == [], one.name

@@ -64,9 +64,9 @@ def again(office: Office, identifier: str, variant: str | None = "renewal") -> s
     before = known(office, identifier).record.created
     dossier = dossier_of(office.state(before.case_id))
     day = legal_day(office.now())
-    material = certificate_uses.as_material(
-        office.platform, HALL, handing(office, identifier, case_id)
-    )
+    told = handing(office, identifier, case_id)
+    material = certificate_uses.as_material(office.platform, HALL, told)
+    certificate_uses.record(office.platform, HALL, told)
     command = c.SubmitCase(
         at=office.now(),
         by=HALL,

@@ -111,8 +111,11 @@ def test_only_the_holder_authorises_and_revokes(office: Office):
 
 
 def as_material(office: Office, identifier: str, actor: Actor = CITIZEN, **changes: Any) -> Any:
+    """As a submission does: looked at first, recorded when the case is sure to be taken."""
     told = handing(office, identifier, **changes)
-    return certificate_uses.as_material(office.platform, actor, told)
+    material = certificate_uses.as_material(office.platform, actor, told)
+    certificate_uses.record(office.platform, actor, told)
+    return material
 
 
 def test_a_certificate_takes_the_place_of_a_document(office: Office):
@@ -134,11 +137,20 @@ def test_its_use_is_recorded_once_however_often_the_submission_is_tried(office: 
     assert len(known(office, identifier).record.uses) == 2
 
 
-def test_a_draft_records_nothing(office: Office):
+def test_looking_whether_it_may_be_used_uses_up_nothing(office: Office):
     identifier = issued(office)
-    told = handing(office, identifier)
-    certificate_uses.as_material(office.platform, CITIZEN, told, record=False)
+    certificate_uses.as_material(office.platform, CITIZEN, handing(office, identifier))
     assert known(office, identifier).record.uses == frozenset()
+
+
+def test_tried_again_a_use_stays_that_of_the_first_authorisation(office: Office):
+    identifier = issued(office)
+    its = {"holder": f"entity:{BANK.entity}"}
+    authorise(office, identifier, count=1)
+    as_material(office, identifier, BANK, **its)  # and the process died before the case was there
+    authorise(office, identifier)
+    as_material(office, identifier, BANK, **its)
+    assert [one.used for one in known(office, identifier).record.authorisations] == [1, 0]
 
 
 def test_who_acts_for_the_holder_hands_it_in_too(office: Office):
@@ -185,10 +197,10 @@ def test_one_that_is_not_valid_now_is_refused(office: Office):
     identifier = issued(office)
     command = certificate.Suspend(at=office.now(), by=HEAD, reason="涉嫌出借", **LAW)
     certificates.operate(office.platform, office.caller(HEAD), identifier, command)
-    for record in (True, False):
-        told = handing(office, identifier)
+    told = handing(office, identifier)
+    for step in (certificate_uses.as_material, certificate_uses.record):
         with pytest.raises(Invalid, match="not valid now"):
-            certificate_uses.as_material(office.platform, CITIZEN, told, record=record)
+            step(office.platform, CITIZEN, told)
 
 
 def test_yesterdays_paper_uses_what_was_valid_yesterday(office: Office):

@@ -97,7 +97,7 @@ def test_after_20_kills_nothing_acknowledged_is_lost_and_nothing_is_there_twice(
     chance = random.Random(SEED)  # noqa: S311 - a test's own dice
     service = Running(data, "--no-demo")
     load = Load(token(data, "citizen"), token(data, "clerk"))
-    load.url, load.body = service.url, submission()
+    load.url, load.body = service.url, {**submission(), "insist": True}
     with _clients(load):
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.1, 0.8))

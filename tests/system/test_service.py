@@ -53,7 +53,7 @@ def test_the_guided_case_goes_from_submission_to_rating(data):
         "CaseRated",
     ):
         assert event in output
-    assert "22 items published" in output
+    assert "23 items published" in output
 
 
 def test_the_due_date_moves_when_the_case_resumes(data):
