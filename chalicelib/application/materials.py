@@ -11,7 +11,7 @@ from ..domain.actor import APPLICANTS, Actor
 from ..domain.base import Code, Frozen, Line, Sha256, exactly_one
 from ..domain.calendar import legal_day
 from ..domain.case.parts import CertificateIdentifier, Material, Trust
-from ..domain.case.state import Absent, Dossier, Drafted, Imported
+from ..domain.case.state import Dossier
 from ..domain.case.working import dossier_of
 from ..domain.errors import Invalid
 from ..domain.item import ItemMaterial
@@ -126,9 +126,3 @@ def _document(platform: Platform, actor: Actor, one: HandedIn) -> Material:
         raise Invalid(f"material {one.id}: {wrong}") from None
     told = {**one.model_dump(), "media_type": found.media_type}
     return Material(**told, size=found.size, owner=actor.account)
-
-
-def material(state: case.State, digest: str) -> Material | None:
-    """The material of a case that is the document `digest`."""
-    held = () if isinstance(state, Absent | Drafted | Imported) else state.dossier.materials
-    return next((one for one in held if one.sha256 == digest), None)

@@ -244,8 +244,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what the contract consists of, for the command to work on."""
     for name in ("events", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("app.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / contracts.OPENAPI).parent.mkdir(parents=True)
+    for name in ("app.py", "pyproject.toml", contracts.OPENAPI):
+        shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.setattr(command, "ROOT", tmp_path)
     return tmp_path
 
