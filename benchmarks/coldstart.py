@@ -20,10 +20,14 @@ import infra.package
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 15
 APP = "import app"
+# What a function has paid when it answers its first request of a case, or its first wake-up.
+CASES = "import app\napp.app.routes['/cases/{case_id}']['GET'].view_function.real"
+WAKE = "import app\nfrom chalicelib import bootstrap\nbootstrap.cloud()"
 PEER = (
     "import chalice.app, pydantic, botocore.session\n"
     "botocore.session.get_session().create_client('dynamodb')"
 )
+STATEMENTS = (APP, CASES, WAKE, PEER)
 TIMED = "from time import perf_counter as now; began = now()\n{}\nprint(now() - began)"
 REGION = "cn-north-1"
 DEPLOYED = {
@@ -47,14 +51,20 @@ DEPLOYED = {
 
 
 def run() -> dict[str, float]:
-    """import_ms, peer_ms, import_ratio: medians; package_mb, unpacked_mb: in units of 2**20."""
+    """
+    import_ms, peer_ms, import_ratio: medians; case_ratio and wake_ratio: the same with all that the
+    first request of a case, or the first wake-up, imports; package_mb, unpacked_mb: in units of
+    2**20.
+    """
     with TemporaryDirectory() as directory:
-        app, peer = imports(environment(Path(directory) / "bytecode"))
+        app, cases, wake, peer = imports(environment(Path(directory) / "bytecode"))
         packed, unpacked = package(Path(directory))
     return {
         "import_ms": round(app * 1000, 1),
         "peer_ms": round(peer * 1000, 1),
         "import_ratio": round(app / peer, 2),
+        "case_ratio": round(cases / peer, 2),
+        "wake_ratio": round(wake / peer, 2),
         "package_mb": round(packed / 2**20, 2),
         "unpacked_mb": round(unpacked / 2**20, 2),
     }
@@ -70,11 +80,10 @@ def environment(bytecode: Path) -> Mapping[str, str]:
     return {**kept, **DEPLOYED, "PYTHONPYCACHEPREFIX": str(bytecode)}
 
 
-def imports(env: Mapping[str, str]) -> tuple[float, float]:
-    """Seconds that APP and PEER take, each the median of ROUNDS, without the first, cold one."""
-    rounds = [(seconds(APP, env), seconds(PEER, env)) for _ in range(ROUNDS + 1)][1:]
-    app, peer = zip(*rounds, strict=True)
-    return statistics.median(app), statistics.median(peer)
+def imports(env: Mapping[str, str]) -> list[float]:
+    """Seconds that STATEMENTS take, each the median of ROUNDS, without the first, cold one."""
+    rounds = [[seconds(one, env) for one in STATEMENTS] for _ in range(ROUNDS + 1)][1:]
+    return [statistics.median(each) for each in zip(*rounds, strict=True)]
 
 
 def seconds(statement: str, env: Mapping[str, str]) -> float:

@@ -131,7 +131,7 @@ UPDATE generations SET state = 'given up' WHERE id = ? AND state = 'building'
 GIVE_UP_IDLE = """
 UPDATE generations SET state = 'given up' WHERE state = 'building' AND touched <= ?
 """
-BULK = ("PRAGMA cache_size = -32000", "PRAGMA wal_autocheckpoint = 8000")
+BULK = ("PRAGMA cache_size = -8000", "PRAGMA wal_autocheckpoint = 4000")
 INSERT_ROW = "INSERT OR IGNORE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
 LOAD_ROW = "INSERT OR REPLACE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
 UPDATE_ROW = (

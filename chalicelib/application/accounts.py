@@ -11,7 +11,8 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from ..domain import account
-from ..domain.account import MATCHED, Method, Person
+from ..domain.account import MATCHED
+from ..domain.account_events import Method, Person
 from ..domain.actor import Actor, Identifier, Role
 from ..domain.base import Frozen, Name, exactly_one
 from ..domain.calendar import legal_day

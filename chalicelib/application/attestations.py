@@ -6,7 +6,7 @@ the person's. It signs that; who carries it here cannot change it.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..domain.account import Method
+from ..domain.account_events import Method
 from ..domain.case.parts import IdKind
 
 

@@ -7,6 +7,7 @@ left to `feed.decoded`, which knows everything there is and says what is wrong.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal, NotRequired, Union
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -89,26 +90,31 @@ def _events(commit: Commit, body: dict[str, Any]) -> list[Recorded]:
     stream, version, position = commit.stream, commit.version, commit.position
     command = commit.command.id
     events = []
+    recorded_at, correlation_id = body["recorded_at"], body["correlation_id"]
     for offset, entry in enumerate(body["events"]):
         own = entry if "actor" in entry else body
-        kind: type[Frozen] = type(entry["data"])
+        data = entry["data"]
+        name, schema = _named(type(data))
         events.append(
-            Recorded._make(
-                (
-                    stream,
-                    version + offset,
-                    None if position is None else position + offset,
-                    kind.__name__,
-                    schema_version(kind),
-                    body["recorded_at"],
-                    own["occurred_at"],
-                    own["actor"],
-                    own["channel"],
-                    command,
-                    body["correlation_id"],
-                    own.get("source"),
-                    entry["data"],
-                )
+            Recorded(
+                stream,
+                version + offset,
+                None if position is None else position + offset,
+                name,
+                schema,
+                recorded_at,
+                own["occurred_at"],
+                own["actor"],
+                own["channel"],
+                command,
+                correlation_id,
+                own.get("source"),
+                data,
             )
         )
     return events
+
+
+@cache
+def _named(kind: type[Frozen]) -> tuple[str, int]:
+    return kind.__name__, schema_version(kind)

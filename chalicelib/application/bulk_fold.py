@@ -4,11 +4,11 @@ Rows folded in memory while they are in use, for a rebuild: each is written seld
 It makes of events what `folding` makes, for a tenth of the work. Views with the same `key` and
 `evolve` share the folding and differ in where they list a row. A row is not written and parsed anew
 after each event: what `evolve` changed in it is made what storage would give back, and the rest is
-that already.
+that already. Where a small row is listed is asked only when it is written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, compress, islice
 from operator import is_not
@@ -24,6 +24,7 @@ from .views import (
     MAX_PARTITION,
     MAX_PLACES,
     MAX_ROW,
+    SMALL_ROW,
     Change,
     Entry,
     Kept,
@@ -33,14 +34,15 @@ from .views import (
 )
 
 # Rows that a group keeps in memory; so many are written when there are more, the oldest first.
-KEPT_ROWS = 4_000
+KEPT_ROWS = 3_000
 WRITTEN_AT_ONCE = 1_000
 
 Places = tuple[Entry, ...]
+NOWHERE: frozenset[Entry] = frozenset()
 # Bytes that one character takes in JSON, and a number or a name with all that goes around it.
 _CHARACTER, _AROUND = 6, 24
 # Of so many changed fields the row is better written and parsed whole.
-MANY = 8
+MANY = 16
 # A row of so many bytes has room for all places that it can be listed in.
 CLEARLY_FITS = MAX_ROW - MAX_PLACES * (MAX_PARTITION + MAX_KEY)
 
@@ -52,7 +54,6 @@ class Cell:
     row: Row | None = None
     size: int = 0
     applied: int = 0
-    places: list[Places] = field(default_factory=list)
     was: Sequence["Written"] = ()
 
 
@@ -61,6 +62,13 @@ class Written(NamedTuple):
 
     applied: int
     places: Places
+
+
+UNWRITTEN = Written(0, ())
+
+
+class Unlistable(Exception):
+    """A small row cannot be listed, which a view should never say (see `Projection`)."""
 
 
 class Group:
@@ -73,21 +81,27 @@ class Group:
         self.projections = projections
         self._first = projections[0]
         self._entries = [one.entries for one in projections]
-        self._nowhere: list[Places] = [()] * len(projections)
         self._cells: dict[str, Cell] = {}
         self.wrote = False
         self.disagrees = False
 
     def missing(self, events: Iterable[Recorded | Undecodable]) -> list[str]:
         """Keys of rows that events go to and that are not in use."""
-        keys = {self._safe_key(event) for event in events}
-        return sorted(key for key in keys if key is not None and key not in self._cells)
+        wanted, cells = self._first.events, self._cells
+        keys = {
+            self._missing(event)
+            for event in events
+            if wanted is None or type(getattr(event, "data", None)) in wanted
+        }
+        return sorted(key for key in keys if key is not None and key not in cells)
 
-    def _safe_key(self, event: Recorded | Undecodable) -> str | None:
+    def _missing(self, event: Recorded | Undecodable) -> str | None:
         if isinstance(event, Undecodable):
             return None
         try:
-            return key_of(self._first, event)
+            # What is in use was looked at before.
+            key = self._first.key(event)
+            return None if key is None or key in self._cells else key_of(self._first, event)
         except Exception:  # noqa: BLE001 - raised again, and parked, when its turn comes
             return None
 
@@ -97,10 +111,10 @@ class Group:
             found = [one.get(key, Kept()) for one in kept]
             body = found[0].body
             row = None if body is None else from_json(body)
-            places = [() if row is None else tuple(entries(row)) for entries in self._entries]
+            places = self._places(row)
             was = [Written(one.applied, at) for one, at in zip(found, places, strict=True)]
             applied = max(one.applied for one in found)
-            self._cells[key] = Cell(row, len(body or b""), applied, places, was)
+            self._cells[key] = Cell(row, len(body or b""), applied, was)
 
     def take_all(self, events: Iterable[Recorded]) -> None:
         """
@@ -108,7 +122,10 @@ class Group:
         then changes nothing, since each row knows how far it has come.
         """
         key_of_event, cells, evolve = self._first.key, self._cells, self._evolve
+        wanted = self._first.events
         for event in events:
+            if wanted is not None and type(event.data) not in wanted:
+                continue
             key = key_of_event(event)
             if key is None:
                 continue
@@ -127,7 +144,7 @@ class Group:
         key, position = key_of(self._first, event), event.position
         if key is None or position is None:
             return
-        cell = self._cells.pop(key, None) or Cell(places=self._nowhere)
+        cell = self._cells.pop(key, None) or Cell()
         self._cells[key] = cell
         if position > cell.applied:
             self._evolve(key, cell, event)
@@ -138,28 +155,38 @@ class Group:
         row = self._first.evolve(before, event)
         if row is before:
             return
-        if row is None:
-            cell.row, cell.size, cell.places = None, 0, self._nowhere
-            return
-        row, more = as_stored(self._first.name, row, before)
-        size = cell.size + more
-        places = self._places(key, cell, row, size)
-        cell.row, cell.places = row, places
-        # Too large an estimate is made anew. It was checked, so the row fits.
-        cell.size = size if size < CLEARLY_FITS else len(to_json(row))
+        size = 0
+        if row is not None:
+            row, more = as_stored(self._first.name, row, before)
+            size = cell.size + more
+            if size >= SMALL_ROW:
+                # Too large an estimate is made anew.
+                size = len(to_json(row))
+                self._check_large(key, row, size)
+        cell.row, cell.size = row, size
 
-    def _places(self, key: str, cell: Cell, row: Row, size: int) -> list[Places]:
-        places: list[Places] = []
+    def _check_large(self, key: str, row: Row, size: int) -> None:
+        if size < SMALL_ROW:
+            return
         try:
-            for number, entries in enumerate(self._entries):
-                listed = tuple(entries(row))
-                if size >= CLEARLY_FITS or listed != cell.places[number]:
-                    check(key, row, listed, size)
-                places.append(listed)
+            for places in self._places(row):
+                check(key, row, places, size)
         except Exception:
             # Whether the others could list it, or why not, is more than needs to be known.
             self.disagrees = len(self._entries) > 1
             raise
+
+    def _places(self, row: Row | None) -> list[Places]:
+        return [() if row is None else tuple(entries(row)) for entries in self._entries]
+
+    def _places_of(self, key: str, cell: Cell) -> list[Places]:
+        """Raises Unlistable."""
+        try:
+            places = self._places(cell.row)
+            for some in places:
+                check(key, cell.row or {}, some, cell.size)
+        except Exception as error:
+            raise Unlistable(f"{self._first.name}: {key}") from error
         return places
 
     def oldest(self, keep: int) -> list[str]:
@@ -168,19 +195,30 @@ class Group:
         return list(islice(self._cells, max(most, WRITTEN_AT_ONCE))) if most > 0 else []
 
     def changes(self, keys: Sequence[str]) -> list[list[Change]]:
-        """What is to be written of these rows, in each view; they are not in use any more."""
+        """
+        What is to be written of these rows, in each view; they are not in use any more. Raises
+        Unlistable: the group is of no use then.
+        """
         self.wrote = True
         made: list[list[Change]] = [[] for _ in self.projections]
-        for key in keys:
+        for key in sorted(keys):  # what lies together is written together
             cell = self._cells.pop(key)
+            if cell.row is None and not cell.was:
+                continue
             body = None if cell.row is None else to_json(cell.row)
-            kept = Kept(body, cell.applied)
+            kept, places = Kept(body, cell.applied), self._places_of(key, cell)
             for number, changes in enumerate(made):
-                was = cell.was[number] if cell.was else Written(0, ())
+                was = cell.was[number] if cell.was else UNWRITTEN
                 if body is not None or was.applied:
-                    now, before = frozenset(cell.places[number]), frozenset(was.places)
-                    changes.append(Change(key, was.applied, kept, now - before, before - now))
+                    changes.append(_change(key, kept, places[number], was))
         return made
+
+
+def _change(key: str, kept: Kept, places: Places, was: Written) -> Change:
+    if not was.places:
+        return Change(key, was.applied, kept, frozenset(places), NOWHERE)
+    now, before = frozenset(places), frozenset(was.places)
+    return Change(key, was.applied, kept, now - before, before - now)
 
 
 def as_stored(name: str, row: Any, before: Row | None) -> tuple[Row, int]:
@@ -188,25 +226,28 @@ def as_stored(name: str, row: Any, before: Row | None) -> tuple[Row, int]:
     The row as storage would give it back, and how many bytes at most it has more than before. What
     is the same object as before is not looked at. Raises TypeError, ValueError.
     """
-    changed = _changed(row, before) if type(row) is dict and before else None
-    if changed is None or len(changed) > MANY:
-        body = to_json(row)
-        row = from_json(body)
-        if not isinstance(row, dict):
-            raise TypeError(f"{name}: a row is a JSON object, not {type(row).__name__}")
-        return row, len(body)
+    if type(row) is not dict or not before or list(row) != list(before):
+        return _whole_as_stored(name, row)
+    changed = list(compress(row, map(is_not, row.values(), before.values())))
+    if len(changed) > MANY:
+        return _whole_as_stored(name, row)
     size = 0
     for one in changed:
-        row[one], more = _value_as_stored(row[one])
-        size += more
+        value = row[one]
+        if type(value) is str and value.isascii():  # most are
+            size += len(value) * _CHARACTER + _AROUND
+        else:
+            row[one], more = _value_as_stored(value)
+            size += more
     return row, size
 
 
-def _changed(row: Row, before: Row) -> list[str] | None:
-    """Fields whose value is another object; None if there are other fields."""
-    if list(row) != list(before):
-        return None
-    return list(compress(row, map(is_not, row.values(), before.values())))
+def _whole_as_stored(name: str, row: Any) -> tuple[Row, int]:
+    body = to_json(row)
+    row = from_json(body)
+    if not isinstance(row, dict):
+        raise TypeError(f"{name}: a row is a JSON object, not {type(row).__name__}")
+    return row, len(body)
 
 
 def _value_as_stored(value: Any) -> tuple[Any, int]:
@@ -220,7 +261,7 @@ def _value_as_stored(value: Any) -> tuple[Any, int]:
     if kind is int:
         return value, value.bit_length() + _AROUND
     if isinstance(value, StrEnum):
-        return value.value, len(value) * _CHARACTER + _AROUND
+        return str.__str__(value), len(value) * _CHARACTER + _AROUND
     body = to_json(value)
     return from_json(body), len(body) + _AROUND
 

@@ -15,7 +15,7 @@ from zlib import crc32
 
 from ..domain.consumer import State as Skips
 from .bulk_decode import decoder
-from .bulk_fold import KEPT_ROWS, WRITTEN_AT_ONCE, Group
+from .bulk_fold import KEPT_ROWS, WRITTEN_AT_ONCE, Group, Unlistable
 from .envelope import Recorded
 from .feed import Decoded, Source, Undecodable
 from .parking import handle
@@ -80,6 +80,7 @@ class Crew(NamedTuple):
 
 Key = Callable[[Recorded], str | None]
 Evolve = Callable[[Row | None, Recorded], Row | None]
+_Alike = tuple[Key, Evolve, frozenset[type] | None, Skips]
 
 
 class _Unfit(Exception):
@@ -124,13 +125,14 @@ def build(
 
 def _teams(order: Order, projections: Sequence[Projection]) -> list[_Team]:
     """Those that fold alike and pass over the same are one; raises ViewsError."""
-    alike: dict[tuple[Key, Evolve, Skips], list[tuple[Projection, Generation]]] = {}
+    alike: dict[_Alike, list[tuple[Projection, Generation]]] = {}
     for generation, skipped in zip(order.generations, order.skipped, strict=True):
         one = _projection(generation, projections)
-        alike.setdefault((one.key, one.evolve, skipped), []).append((one, generation))
+        same = (one.key, one.evolve, one.events, skipped)
+        alike.setdefault(same, []).append((one, generation))
     return [
         _Team(Group([one for one, _ in some]), tuple(made for _, made in some), skipped, {}, [])
-        for (_, _, skipped), some in alike.items()
+        for (*_, skipped), some in alike.items()
     ]
 
 
@@ -163,7 +165,7 @@ def _did(worker: Worker, order: Order, team: _Team, batch: Sequence[Decoded] | N
             _write(worker, team, team.group.oldest(0))
         else:
             _take(worker, order, team, batch)
-    except _Unfit:
+    except (_Unfit, Unlistable):
         return False
     return True
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ..domain import account as accounts
 from ..domain import claim
-from ..domain.account import Method
+from ..domain.account_events import Method
 from .codec import facts
 from .platform import Caller, Platform
 from .transact import Decider, Outcome, read, transact

@@ -116,6 +116,8 @@ def _safe_key(projection: Projection, event: Recorded | Undecodable) -> str | No
 
 def key_of(projection: Projection, event: Recorded) -> str | None:
     """Raises whatever the projection does; TypeError, Unstorable for what cannot be a key."""
+    if projection.events is not None and type(event.data) not in projection.events:
+        return None
     key = projection.key(event)
     if key is not None and (not isinstance(key, str) or not key):
         raise TypeError(f"{projection.name}: {key!r} is no key of a row")

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from .form_formats import FORMATS
+from .form_patterns import NotUsable, checked
 from .json_values import trouble
 
 Path = tuple[str | int, ...]
@@ -23,7 +23,6 @@ _SINGLE = (
 # With these a schema could reach outside itself, or be reached by another name.
 _REFUSED = ("$id", "$anchor", "$dynamicAnchor", "$dynamicRef", "definitions")
 _REFERENCE = re.compile(r"#/\$defs/([A-Za-z0-9_.-]+)")
-_TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 
 
 class SchemaProblem(NamedTuple):
@@ -39,22 +38,6 @@ def schema_problems(schema: Schema) -> list[SchemaProblem]:
     if unsound is not None:
         return [SchemaProblem((), unsound)]
     return _malformed(schema) or [*_problems(schema), *_circles(schema)]
-
-
-def ecma(pattern: str) -> re.Pattern[str]:
-    """
-    A JSON Schema pattern, as ECMA-262 reads it: \\d and \\w are ASCII, and $ is the very end.
-
-    Python would take full-width digits, which Chinese input methods type, and a line break before
-    the end. Raises re.error.
-    """
-    ending = _TOKEN.sub(lambda token: r"\Z" if token[0] == "$" else token[0], pattern)
-    return _compiled(ending)
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)
 
 
 def _malformed(schema: Schema) -> list[SchemaProblem]:
@@ -85,9 +68,12 @@ def _pattern(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
     for path in (*named, *([(*where, "pattern")] if "pattern" in schema else ())):
         text = schema["pattern"] if path[-1] == "pattern" else str(path[-1])
         try:
-            ecma(text)
-        except re.error as error:
-            yield SchemaProblem(path, f"not a regular expression: {error}")
+            checked(text)
+        except NotUsable as error:
+            yield SchemaProblem(path, f"not a regular expression that can be used here: {error}")
+    if "patternProperties" in schema and "unevaluatedProperties" in schema:
+        message = "is not used together with patternProperties; say additionalProperties"
+        yield SchemaProblem((*where, "unevaluatedProperties"), message)
 
 
 def _format(where: Path, schema: Schema) -> Iterator[SchemaProblem]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..domain.item import ItemDefinition
 from .form_formats import FORMATS
-from .form_schemas import ecma
+from .form_patterns import fits
 from .recent import Recent
 
 if TYPE_CHECKING:
@@ -133,13 +133,13 @@ def _names(error: "ValidationError") -> Iterable[str]:
         case "unevaluatedProperties":
             return _unevaluated(error.message, sorted(given))
         case _:
-            patterns = [ecma(pattern) for pattern in schema.get("patternProperties", ())]
-            known = schema.get("properties", {})
-            return [
-                name
-                for name in given
-                if name not in known and not any(pattern.search(name) for pattern in patterns)
-            ]
+            return _additional(schema, given)
+
+
+def _additional(schema: Mapping[str, Any], given: Iterable[str]) -> list[str]:
+    known = schema.get("properties", {})
+    patterns = [fits(pattern) for pattern in schema.get("patternProperties", ())]
+    return [name for name in given if name not in known and not any(fit(name) for fit in patterns)]
 
 
 def _unevaluated(message: str, names: list[str]) -> list[str]:
@@ -221,14 +221,14 @@ def _made(schema: Mapping[str, Any]) -> Any:
 
 @lru_cache(maxsize=1)
 def _dialect() -> Any:
-    """Draft 2020-12 with patterns as ECMA-262 has them."""
+    """Draft 2020-12 with patterns as form_patterns.py has them: jsonschema takes Python's."""
     # Imported here because it takes 100 ms, which a cold start without a form need not spend.
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
     from jsonschema.validators import extend
 
     def pattern(validator: Any, wanted: str, given: Any, _: Any) -> Iterator[ValidationError]:
-        if validator.is_type(given, "string") and not ecma(wanted).search(given):
+        if validator.is_type(given, "string") and not fits(wanted)(given):
             yield ValidationError("")
 
     def property_names(
@@ -239,8 +239,31 @@ def _dialect() -> Any:
             fitting = validator.evolve(schema=wanted)
             yield from (ValidationError(name) for name in given if not fitting.is_valid(name))
 
+    def pattern_properties(
+        validator: Any, wanted: Any, given: Any, _: Any
+    ) -> Iterator[ValidationError]:
+        if validator.is_type(given, "object"):
+            for text, part in wanted.items():
+                for name in filter(fits(text), given):
+                    yield from validator.descend(given[name], part, path=name, schema_path=text)
+
+    def additional(
+        validator: Any, wanted: Any, given: Any, schema: Any
+    ) -> Iterator[ValidationError]:
+        found = _additional(schema, given) if validator.is_type(given, "object") else []
+        if validator.is_type(wanted, "object"):
+            for name in found:
+                yield from validator.descend(given[name], wanted, path=name)
+        elif found and not wanted:
+            yield ValidationError("")
+
     extended: Callable[..., Any] = extend
-    own = {"pattern": pattern, "propertyNames": property_names}
+    own = {
+        "pattern": pattern,
+        "patternProperties": pattern_properties,
+        "additionalProperties": additional,
+        "propertyNames": property_names,
+    }
     return extended(Draft202012Validator, own)
 
 

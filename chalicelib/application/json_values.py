@@ -1,19 +1,30 @@
 """JSON that comes from outside and is to be kept as it is: whether it can be read again."""
 
+import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from math import isfinite
+
+# No XML, no PDF and no terminal takes them; a tab and line breaks are text.
+CONTROL = "has a control character"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def trouble(value: object, deepest: int) -> str | None:
     """
     Why `value` should not be stored, if so: lists and objects more than `deepest` deep, which no
-    reader need follow (ours stops at 200), or numbers beyond what JSON has (1e999, NaN).
+    reader need follow (ours stops at 200), numbers beyond what JSON has (1e999, NaN), or control
+    characters.
     """
+    if isinstance(value, str):
+        return CONTROL if _CONTROL.search(value) else None
     if isinstance(value, float):
         return None if isfinite(value) else "has a number that is too large, or none at all"
     if not isinstance(value, Mapping | list | tuple):
         return None
     if deepest == 0:
         return "is nested too deeply"
-    parts: Iterable[object] = value.values() if isinstance(value, Mapping) else value
+    parts: Iterable[object] = value
+    if isinstance(value, Mapping):
+        parts = chain(value.keys(), value.values())
     return next((told for one in parts if (told := trouble(one, deepest - 1))), None)

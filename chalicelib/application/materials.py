@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple, Self
+from typing import Annotated, NamedTuple, Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ..domain import case
 from ..domain.actor import APPLICANTS, Actor
@@ -42,6 +42,10 @@ class HandedIn(Frozen):
         return self
 
 
+# An item asks for a dozen. Each is a look into a stream, before anything is refused.
+Materials = Annotated[tuple[HandedIn, ...], Field(max_length=200)]
+
+
 class Taking(NamedTuple):
     """
     Where certificates may stand for documents: the case of `holder`, what its item asks for, the
@@ -72,7 +76,7 @@ def materials(
         _document(platform, actor, one)
         if one.certificate is None
         else certificate_uses.as_material(platform, actor, taking.handing(one.id, one.certificate))
-        for one in handed_in
+        for one in dict.fromkeys(handed_in)  # what is named twice is handed in once
     )
 
 
@@ -92,7 +96,7 @@ def of_case(
 ) -> tuple[Material, ...]:
     """The same for a case that was submitted. Raises Invalid, NotFound."""
     if all(one.certificate is None for one in handed_in):
-        return tuple(_document(platform, actor, one) for one in handed_in)
+        return tuple(_document(platform, actor, one) for one in dict.fromkeys(handed_in))
     state = cases.get(platform, actor, case_id).state
     acts = cases.acting(platform, actor, state)
     return materials(platform, acts, handed_in, _taking(platform, dossier_of(state)))

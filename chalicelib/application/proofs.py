@@ -7,7 +7,7 @@ The claim is taken first (claims.py), so that of two accounts of one person only
 from typing import NamedTuple
 
 from ..domain import account, claim
-from ..domain.account import Method, Person
+from ..domain.account_events import Method, Person
 from ..domain.base import Text
 from ..domain.errors import Invalid, Rejected
 from ..domain.ids import check_mobile

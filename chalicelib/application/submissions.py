@@ -22,7 +22,7 @@ from . import access, accounts, duplicates, entities, identity, items, mandates
 from .cases import decider, done_by, query_code, query_digest, stream
 from .envelope import Decided
 from .forms import form_errors
-from .materials import HandedIn, Taking, materials, use
+from .materials import Materials, Taking, materials, use
 from .platform import Caller, Platform, derived_id
 from .transact import Outcome, transact
 
@@ -55,11 +55,19 @@ class Submission(Frozen):
     item: Annotated[str, Field(min_length=1, max_length=64)]
     applicant: Applying
     form: Annotated[dict[str, Any], Field(default_factory=dict)]
-    materials: tuple[HandedIn, ...] = ()
+    materials: Materials = ()
     mandate: Text | None = None
     mandate_id: Identifier | None = None
     variant: Code | None = None
     insist: bool = False
+
+
+class _Case(NamedTuple):
+    """The case that a submission makes; `actor` is the caller, with whom it acts for."""
+
+    case_id: str
+    actor: Actor
+    at: datetime
 
 
 def save_draft(
@@ -78,26 +86,31 @@ def save_draft(
         if draft is not None or not isinstance(state, Absent):
             access.seen(caller.actor, state)
         actor = _drafting(platform, caller.actor, body, legal_day(now))
-        definition, version = items.current(platform, body.item)
-        applicant = _applicant(platform, actor, body.applicant)
-        holder = identity.holder(platform, applicant)
-        taking = Taking(case_id, holder, definition.materials, legal_day(now))
-        command = c.SaveDraft(
-            at=caller.at(now),
-            by=caller.actor,
-            channel=caller.channel,
-            case_id=case_id,
-            item=ItemRef(code=definition.code, version=version, name=definition.name),
-            applicant=applicant,
-            form=body.form,
-            materials=materials(platform, actor, body.materials, taking),
-            variant=body.variant,
-        )
+        command = _draft(platform, caller, body, _Case(case_id, actor, caller.at(now)))
         access.check(caller.actor, command, state)
         decided = case.decide(command, state, platform.calendar())
         return done_by(actor, caller, command.at, decided)
 
     return transact(platform.store, decider(platform), stream(case_id), request, decide)
+
+
+def _draft(platform: Platform, caller: Caller, body: Submission, made: _Case) -> c.SaveDraft:
+    case_id, actor, at = made
+    definition, version = items.current(platform, body.item)
+    applicant = _applicant(platform, actor, body.applicant)
+    holder = identity.holder(platform, applicant)
+    taking = Taking(case_id, holder, definition.materials, legal_day(platform.now()))
+    return c.SaveDraft(
+        at=at,
+        by=caller.actor,
+        channel=caller.channel,
+        case_id=case_id,
+        item=ItemRef(code=definition.code, version=version, name=definition.name),
+        applicant=applicant,
+        form=body.form,
+        materials=materials(platform, actor, body.materials, taking),
+        variant=body.variant,
+    )
 
 
 def submit(
@@ -167,14 +180,6 @@ def _acting(platform: Platform, actor: Actor, body: Submission, on: date) -> Act
 def warnings(applicant: Applicant, day: date) -> tuple[Warned, ...]:
     """What to look at of the id number of somebody whose submission was taken on that day."""
     return check_id(applicant.id_kind, applicant.id_number, day)
-
-
-class _Case(NamedTuple):
-    """The case that a submission makes; `actor` is the caller, with whom it acts for."""
-
-    case_id: str
-    actor: Actor
-    at: datetime
 
 
 def _submission(

@@ -116,15 +116,16 @@ def take_hat(platform: Platform, actor: Actor, hat: Hat, session: Session) -> To
     state = claims.account_state(platform, name)
     if isinstance(state, ClosedAccount):
         raise NotAllowed("the account was closed; sign in again to open another one")
+    role = Role(hat.role)
     if hat.entity is not None:
-        if hat.role != Role.AGENT:
+        if role is not Role.AGENT:
             raise Invalid("who acts for a company is its agent: `role` is agent then")
         its = entities.hat(platform, name, hat.entity, legal_day(platform.now()))
         return issue(platform, its, session)
-    if hat.role == Role.AGENT:
+    if role is Role.AGENT:
         accounts.someone(platform, name)
     proven = max(accounts.level(platform, name, state), session.vouched)
-    return issue(platform, Actor(account=name, role=Role(hat.role), level=proven), session)
+    return issue(platform, Actor(account=name, role=role, level=proven), session)
 
 
 def _personal(actor: Actor) -> str:

@@ -67,6 +67,8 @@ MAX_KEY = 1_000
 MAX_PARTITION = 1_900
 # With the row itself, the checkpoint and a parked event, moving all of them is one transaction.
 MAX_PLACES = 48
+# A row of fewer bytes has few and short places, if they are made of what is in it.
+SMALL_ROW = 6_000
 
 
 class Entry(NamedTuple):
@@ -88,7 +90,10 @@ class Projection(NamedTuple):
     signature is left as it is until it is rebuilt.
 
     `evolve` leaves the row that it is given as it was. `by_stream` says that each row has its
-    events from one stream only: then a rebuild can be shared out by streams, and is quick.
+    events from one stream only: then a rebuild can be shared out by streams, and is quick. Such a
+    view can list every row of less than SMALL_ROW bytes: it is not asked after each event.
+
+    Only `events` change a row, None for whatever comes: it is not asked about others.
     """
 
     name: str
@@ -97,6 +102,7 @@ class Projection(NamedTuple):
     evolve: Callable[[Row | None, Recorded], Row | None]
     entries: Callable[[Row], Iterable[Entry]]
     by_stream: bool = False
+    events: frozenset[type] | None = None
 
 
 class Cursor(NamedTuple):

@@ -14,7 +14,8 @@ from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import Field, StringConstraints
 
-from .account import Digest, Ended
+from .account import Ended
+from .account_events import Digest
 from .actor import Identifier
 from .base import Command, Frozen, Line, Personal, Text
 from .codes import ApplicantKind

@@ -21,6 +21,7 @@ OLDEST: Final = 130  # years that a living person may have behind them
 PERMITS: Final = frozenset({"81", "82", "83"})
 RESIDENT_LENGTH: Final = 18
 FIRST_GENERATION: Final = 15
+_ROUNDS: Final = 8  # three are the most that we know to be needed
 _CENTENARIANS: Final = 996  # serials from here were kept for people born before 1900
 
 _RESIDENT = re.compile(r"\d{17}[\dX]", re.ASCII)
@@ -41,9 +42,18 @@ def canonical(id_kind: IdKind, id_number: str) -> str:
     The one way to write the number: no blanks, no full-width characters, capitals. A number of the
     first generation (15 digits) becomes the 18 characters that its person has today.
     """
-    text = "".join(normalize("NFKC", id_number).split()).upper()
+    text = _capitals(id_number)
     if id_kind is IdKind.RESIDENT_ID and _FIRST_GENERATION.fullmatch(text):
         return _second_generation(text)
+    return text
+
+
+def _capitals(text: str) -> str:
+    """Without the blanks that NFKC makes of some marks, what is left may compose anew."""
+    for _ in range(_ROUNDS):
+        before, text = text, "".join(normalize("NFKC", text).split()).upper()
+        if text == before:
+            break
     return text
 
 
@@ -52,8 +62,7 @@ def check_id(id_kind: IdKind, id_number: str, today: date) -> tuple[Warned, ...]
     text = canonical(id_kind, id_number)
     match id_kind:
         case IdKind.RESIDENT_ID:
-            given = "".join(normalize("NFKC", id_number).split())
-            return _resident(text, today, old=len(given) == FIRST_GENERATION)
+            return _resident(text, today, old=len(_capitals(id_number)) == FIRST_GENERATION)
         case IdKind.PASSPORT:
             return _passport(text)
         case IdKind.CREDIT_CODE:

@@ -16,7 +16,8 @@ from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import AfterValidator, Field
 
-from .account import Digest, Ended
+from .account import Ended
+from .account_events import Digest
 from .actor import Actor, Identifier
 from .base import Command, Frozen, Line, Personal, Sha256, Text
 from .entity import Items

@@ -206,7 +206,8 @@ Where it is null, `min_version` does the same: the id of what was changed, `@`, 
 the reply's `ETag`.
 
 Members may be added to replies: pass over those you do not know, and take one that is missing for
-null. Bodies are closed: a member that is not named here is refused.
+null. Bodies are closed: a member that is not named here is refused. So is a text with control
+characters other than tabs and line breaks.
 
 Any address may also answer 405 `method-not-allowed`, 429 `too-many-requests`, 431
 `headers-too-large` and 501 `not-implemented`.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from .. import late
 from . import api_examples, api_problems
 from .asyncapi import asyncapi
 from .event_contracts import EventType, envelope_schema, event_schema, event_types, meaning
@@ -20,6 +21,7 @@ from .openapi import openapi, operations, shows, told_problems
 _OF_A_TYPE: Final = re.compile(r"events/(\w+)/(\w+)\.v(\d+)\.(?:schema|example)\.json")
 _BY_HAND: Final = frozenset({"events/README.md"})
 EVENT_TABLE: Final = "docs/events.md"
+ROUTES: Final = "chalicelib/routes.json"
 PROBLEM_TABLE: Final = "docs/api.md"
 OPENAPI: Final = "chalicelib/http/static/openapi.json"
 
@@ -53,7 +55,8 @@ def generated(root: Path) -> dict[str, str]:
         "events/envelope.schema.json": envelope_schema(),
         **schemas,
         "events/asyncapi.json": asyncapi(version),
-        OPENAPI: openapi(app.app.routes, version, recorded(root)),
+        OPENAPI: openapi(late.whole(app.ROUTES).routes, version, recorded(root)),
+        ROUTES: late.table(app.ROUTES),
     }
     return {
         **{path: render(value) for path, value in whole.items()},
@@ -109,7 +112,7 @@ def _never_shown(root: Path) -> Iterator[str]:
     import app
 
     examples = recorded(root)
-    found = list(operations(app.app.routes))
+    found = list(operations(late.whole(app.ROUTES).routes))
     codes = {code for _, some in told_problems(found).values() for code in some}
     remedy = "python -m tests.embedded.api_examples records what the walks do"
     for one in found:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from ..domain.account import Level, Method
+from ..domain.account_events import Level, Method
 from ..domain.actor import Identifier, Role
 from ..domain.base import Line, Sha256, Text
 from ..domain.case.parts import IdKind

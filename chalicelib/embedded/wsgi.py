@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from chalice.app import Chalice, Response, RouteEntry
 
+from .. import late
 from ..domain.base import build_models
 from ..http.problems import from_chalice, problem
 from . import gateway, server
@@ -69,6 +70,7 @@ def wsgi(app: Chalice) -> Wsgi:
         if entry.authorizer is not None:
             raise ValueError(f"{entry.uri_pattern} has an authorizer, which would not be asked")
     keep_per_thread(app)
+    late.load(app)
     build_models()
     routes = gateway.tree(app.routes)
 

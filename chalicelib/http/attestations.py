@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..application.attestations import Attestation, AttestationUnavailable
-from ..domain.account import Method
+from ..domain.account_events import Method
 from ..domain.case.parts import IdKind
 from ..domain.errors import Invalid
 from .keys import Keys, KeySource, KeysUnavailable

@@ -10,8 +10,8 @@ from ..application.json_values import trouble
 from .errors import BadBody, BadRequest
 
 M = TypeVar("M", bound=BaseModel)
-# Beyond what a double holds, or none at all.
-_NUMBER = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{309}")
+# Numbers beyond what a double holds, or none at all; escapes of control characters.
+_ODD = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{309}|\\u00[01]|\\u007[fF]|\\[bf]|\x7f")
 DEEPEST = 100  # levels of a body; ours reads at most 200 of a whole commit
 
 
@@ -30,8 +30,8 @@ def read(model: type[M], content: bytes) -> M:
 
 
 def _doubtful(content: bytes) -> bool:
-    """Whether it may be nested too deeply, or have a number that JSON has not. Cheap: for all."""
-    return content.count(b"{") + content.count(b"[") > DEEPEST or bool(_NUMBER.search(content))
+    """Whether it may be nested too deeply, or have what no reader takes. Cheap: for all."""
+    return content.count(b"{") + content.count(b"[") > DEEPEST or bool(_ODD.search(content))
 
 
 def _troubled(content: bytes) -> bool:

@@ -8,7 +8,7 @@ from pydantic import create_model
 
 from ..application import case_file, cases, materials, submissions
 from ..application.codec import events
-from ..application.materials import HandedIn
+from ..application.materials import Materials
 from ..application.submissions import Submission
 from ..application.transact import Outcome
 from ..domain import case
@@ -40,7 +40,7 @@ def body_model(kind: type[case.CaseCommand]) -> type[Told]:
         if name not in SERVER_FIELDS
     }
     if "materials" in fields:
-        fields["materials"] = (tuple[HandedIn, ...], ())
+        fields["materials"] = (Materials, ())
     return create_model(f"{kind.__name__}Body", __base__=Told, __doc__=kind.__doc__, **fields)
 
 

@@ -68,8 +68,8 @@ MESSAGES: Final[Mapping[str, Message]] = {
         ),
     ),
     "malformed-json": Message(
-        Text("JSON 格式有误", "请求体必须是 UTF-8 编码的 JSON。"),
-        Text("Malformed JSON", "The body must be JSON encoded in UTF-8."),
+        Text("JSON 格式有误", "请求体必须是 UTF-8 编码的 JSON，不含控制字符。"),
+        Text("Malformed JSON", "The body must be JSON in UTF-8, without control characters."),
     ),
     "invalid-request": Message(
         Text("填写内容不符合要求", "请按 errors 逐项改正后重新提交。"),

@@ -12,6 +12,18 @@ from .due_days import due_days
 
 NAME = "acceptance_deadlines"
 PARTITION = "waiting"
+EVENTS = frozenset(
+    {
+        e.CaseSubmitted,
+        e.CaseResubmitted,
+        e.SupplementSubmitted,
+        e.SupplementRequested,
+        e.SubmissionReturned,
+        e.CaseAccepted,
+        e.CaseDeemedAccepted,
+        e.CaseConcluded,
+    }
+)
 
 
 def projection(calendar: Calendar) -> Projection:
@@ -34,7 +46,8 @@ def projection(calendar: Calendar) -> Projection:
             case _:
                 return row
 
-    return Projection(NAME, card.signature(1, calendar), card.key, evolve, entries, by_stream=True)
+    signature = card.signature(1, calendar)
+    return Projection(NAME, signature, card.key, evolve, entries, by_stream=True, events=EVENTS)
 
 
 def entries(row: Row) -> Iterable[Entry]:

@@ -11,9 +11,9 @@ from ..application.views import Row
 from ..domain.base import Frozen
 from ..domain.calendar import Calendar
 from ..domain.case import events as e
-from ..domain.clock import Extension, Limit, Pause
+from ..domain.clock import Extension, Pause
 from ..domain.plan import StepKind
-from .due_days import DueDays, due_days
+from .due_days import DueDays, due_days, limited
 
 Evolve = Callable[[Row | None, Recorded], Row | None]
 Step = dict[str, Any]
@@ -123,7 +123,7 @@ def _with_due(step: Step, pauses: list[Pause], due: DueDays) -> Step:
     if step["days"] is None:
         return step
     opened = date.fromisoformat(step["opened_on"])
-    day, _ = due(opened, Limit(step["days"]), pauses)
+    day, _ = due(opened, limited(step["days"]), pauses)
     return {**step, "due": day and day.isoformat()}
 
 
@@ -213,8 +213,8 @@ def _reckon(row: Row, due: DueDays) -> None:
     pauses = _pauses(row)
     start = date.fromisoformat(row["accepted_on"])
     more = [Extension(row["extension"], "", None, "", start)] if row["extension"] else []
-    statutory = due(start, Limit(*row["statutory"]), pauses, more)
-    promised = due(start, Limit(*row["promised"]), pauses, more)
+    statutory = due(start, limited(*row["statutory"]), pauses, more)
+    promised = due(start, limited(*row["promised"]), pauses, more)
     row["due"] = statutory.day and statutory.day.isoformat()
     row["promised_due"] = promised.day and promised.day.isoformat()
     row["provisional"] = statutory.provisional or promised.provisional

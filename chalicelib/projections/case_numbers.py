@@ -7,6 +7,7 @@ from ..application.views import Entry, Projection, Row
 from ..domain.case import events as e
 
 NAME = "case_numbers"
+EVENTS = frozenset({e.CaseSubmitted, e.CaseImported})
 
 
 def key(event: Recorded) -> str | None:
@@ -27,4 +28,4 @@ def entries(_row: Row) -> Iterable[Entry]:
     return ()
 
 
-PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True)
+PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True, events=EVENTS)

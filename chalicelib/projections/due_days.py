@@ -19,6 +19,10 @@ class DueDays(Protocol):
     ) -> Due: ...
 
 
+# To make one is to validate it, which takes longer than all else about a day that is known.
+limited = lru_cache(1024)(Limit)
+
+
 @lru_cache(4)
 def due_days(calendar: Calendar) -> DueDays:
     """`clock.due` by `calendar`; what nothing stops or extends is reckoned once."""

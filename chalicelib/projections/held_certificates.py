@@ -23,6 +23,19 @@ _STATUS: Mapping[type[Frozen], Status] = {
 }
 
 
+EVENTS: frozenset[type] = frozenset(
+    {
+        e.CertificateCreated,
+        e.CertificateSealed,
+        e.CertificateReplaced,
+        e.CertificateRestored,
+        e.RenewalFiled,
+        e.RenewalEnded,
+        *_STATUS,
+    }
+)
+
+
 def key(event: Recorded) -> str | None:
     prefix = f"{certificate.CATEGORY}-"
     return event.stream.removeprefix(prefix) if event.stream.startswith(prefix) else None
@@ -40,7 +53,7 @@ def evolve(row: Row | None, event: Recorded) -> Row | None:
             gone = {"status": Status.EXPIRED, "replaced_by": replaced.by}
             return {**row, **gone, "before": row["status"]}
         case e.CertificateRestored():
-            suspended = row["replaced_by"] and row["before"] == Status.SUSPENDED
+            suspended = row["replaced_by"] and row.get("before") == Status.SUSPENDED
             status = Status.SUSPENDED if suspended else Status.VALID
             return {**row, "status": status, "replaced_by": None}
         case e.RenewalFiled() as filed:
@@ -97,4 +110,4 @@ def listed(row: Row, on: date) -> Row:
     return {**told, "status": Status.EXPIRED if lapsed else row["status"]}
 
 
-PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True)
+PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True, events=EVENTS)

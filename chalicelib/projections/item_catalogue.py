@@ -15,6 +15,18 @@ from ..domain import item
 
 NAME = "item_catalogue"
 DRAFTS = "drafts"
+EVENTS = frozenset(
+    {
+        item.ItemPublished,
+        item.ItemDraftSaved,
+        item.ItemDraftDiscarded,
+        item.ItemSuspended,
+        item.ItemResumed,
+        item.ItemRetired,
+        item.ItemSplit,
+        item.ItemMerged,
+    }
+)
 
 
 def key(event: Recorded) -> str | None:
@@ -126,4 +138,4 @@ def listed(row: Row, state: str, department: str | None, today: date) -> Row | N
     return shown if fits else None
 
 
-PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True)
+PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True, events=EVENTS)

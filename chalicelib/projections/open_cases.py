@@ -9,6 +9,7 @@ from ..domain.case import events as e
 from . import card
 
 NAME = duplicates.VIEW
+EVENTS = frozenset({e.CaseSubmitted, e.CaseConcluded})
 
 
 def evolve(row: Row | None, event: Recorded) -> Row | None:
@@ -33,4 +34,4 @@ def entries(row: Row) -> Iterable[Entry]:
     yield Entry(duplicates.INDEX, listed, f"{row['submitted_on']} {row['number']}")
 
 
-PROJECTION = Projection(NAME, "1", card.key, evolve, entries, by_stream=True)
+PROJECTION = Projection(NAME, "1", card.key, evolve, entries, by_stream=True, events=EVENTS)

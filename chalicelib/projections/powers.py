@@ -16,6 +16,16 @@ NAME = VIEW
 MANDATES = INDEX
 COMPANIES = "companies"
 REPRESENTATIVE = "representative"
+EVENTS = frozenset(
+    {
+        mandate.MandateGranted,
+        mandate.MandateRevoked,
+        entity.EntityRegistered,
+        entity.EntityChanged,
+        entity.OperatorAdded,
+        entity.OperatorRemoved,
+    }
+)
 
 
 def key(event: Recorded) -> str | None:
@@ -81,4 +91,4 @@ def entries(row: Row) -> Iterable[Entry]:
             yield Entry(MANDATES, partition(side, row[side]), row["granted_at"])
 
 
-PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True)
+PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True, events=EVENTS)

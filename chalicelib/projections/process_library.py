@@ -11,11 +11,12 @@ from ..application.views import Entry, Projection, Row
 from ..domain.calendar import Calendar, legal_day
 from ..domain.case import events as e
 from ..domain.case.parts import StepOutcome, Stood
-from ..domain.clock import Limit, Pause
+from ..domain.clock import Pause
 from .card import signature, utc
-from .due_days import DueDays, due_days
+from .due_days import DueDays, due_days, limited
 
 NAME = "process_library"
+EVENTS = frozenset({e.StepOpened, e.StepStarted, e.StepFinished, e.StepRecorded})
 
 
 def key(event: Recorded) -> str | None:
@@ -47,7 +48,8 @@ def projection(calendar: Calendar) -> Projection:
             case _:
                 return row
 
-    return Projection(NAME, signature(2, calendar), key, evolve, entries, by_stream=True)
+    now = signature(2, calendar)
+    return Projection(NAME, now, key, evolve, entries, by_stream=True, events=EVENTS)
 
 
 def entries(row: Row) -> Iterable[Entry]:
@@ -102,7 +104,7 @@ def _due(opened: date, days: int | None, stood: Iterable[Stood], due: DueDays) -
     if days is None:
         return None
     pauses = [Pause("", "", one.since, one.until) for one in stood]
-    day = due(opened, Limit(days), pauses).day
+    day = due(opened, limited(days), pauses).day
     return day.isoformat() if day else None
 
 

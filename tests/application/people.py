@@ -15,7 +15,7 @@ from chalicelib.application.entities import NewEntity, NewOperator
 from chalicelib.application.mandates import NewMandate
 from chalicelib.application.platform import Caller, Platform
 from chalicelib.application.proofs import CounterCheck
-from chalicelib.domain.account import Method
+from chalicelib.domain.account_events import Method
 from chalicelib.domain.actor import Actor, Channel, Role
 from chalicelib.domain.case.parts import Applicant
 from chalicelib.domain.mandate import Action

@@ -13,7 +13,8 @@ from chalicelib.application.codec import events
 from chalicelib.application.registry import NoRegistry, RegistryUnavailable
 from chalicelib.application.transact import Outcome
 from chalicelib.domain import account
-from chalicelib.domain.account import Ended, Method
+from chalicelib.domain.account import Ended
+from chalicelib.domain.account_events import Method
 from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.case.parts import Applicant, IdKind
 from chalicelib.domain.claim import Elsewhere

@@ -236,14 +236,14 @@ def test_an_operator_takes_the_hat_of_the_company_and_puts_it_off(here: People) 
     here.matched("li", LI)
     here.company()
     here.operator(CLERK, "li")
-    agent = hat(here, accounts.citizen("li"), Hat(role=Role.AGENT, entity=COMPANY))
+    agent = hat(here, accounts.citizen("li"), Hat(role="agent", entity=COMPANY))
     assert (agent.role, agent.entity, agent.level) == (Role.AGENT, COMPANY, 2)
     assert hat(here, agent, Hat()) == accounts.citizen("li", 2)
 
 
 def test_who_is_no_operator_gets_no_hat(here: People) -> None:
     here.matched("li", LI)
-    for told in (Hat(role=Role.AGENT, entity=COMPANY), Hat(role=Role.AGENT, entity="1" * 18)):
+    for told in (Hat(role="agent", entity=COMPANY), Hat(role="agent", entity="1" * 18)):
         with pytest.raises(NotAllowed):
             hat(here, accounts.citizen("li"), told)
     with pytest.raises(Invalid, match="agent"):
@@ -252,9 +252,9 @@ def test_who_is_no_operator_gets_no_hat(here: People) -> None:
 
 def test_the_hat_of_an_agent_of_people_takes_a_proven_person(here: People) -> None:
     with pytest.raises(NotAllowed):
-        hat(here, accounts.citizen("li"), Hat(role=Role.AGENT))
+        hat(here, accounts.citizen("li"), Hat(role="agent"))
     here.matched("li", LI)
-    assert hat(here, accounts.citizen("li"), Hat(role=Role.AGENT)).entity is None
+    assert hat(here, accounts.citizen("li"), Hat(role="agent")).entity is None
 
 
 def test_staff_and_closed_accounts_get_none(here: People) -> None:

@@ -37,10 +37,23 @@ PATIENCE = 60.0  # seconds for the emulator to start
 TOLD = 150  # lines of its log that a failure shows
 # Lambda's Python has boto3 as well; nothing here may need it, for its import costs 150 ms.
 PROVIDED = ("botocore", "dateutil", "jmespath", "six", "urllib3")
-# ministack gives functions the interpreter that it runs with, whose virtualenv has everything.
+# ministack gives functions the interpreter that it runs with, whose virtualenv has everything; and
+# each of their processes unpacks the whole package anew, some ninety times: here they share one.
 START = """
 import sys
 sys.executable = sys.argv.pop()
+import os, shutil, threading, zipfile
+from hashlib import sha256
+from pathlib import Path
+unpack, one_at_a_time = zipfile.ZipFile.extractall, threading.Lock()
+def linked(archive, to=None, members=None, pwd=None):
+    content = repr([(one.filename, one.CRC) for one in archive.infolist()])
+    shared = Path("unpacked-" + sha256(content.encode()).hexdigest()).absolute()
+    with one_at_a_time:
+        if not shared.exists():
+            unpack(archive, shared)
+    shutil.copytree(shared, to, copy_function=os.link, dirs_exist_ok=True)
+zipfile.ZipFile.extractall = linked
 from ministack.app import main
 main()
 """

@@ -5,6 +5,7 @@ process counts together; and the interface's own description.
 
 from typing import Any
 from uuid import uuid4
+from zipfile import ZipFile
 
 import jwt
 import pytest
@@ -13,10 +14,10 @@ from httpx import Response
 from typer.testing import CliRunner
 
 from chalicelib.cli import app
-from chalicelib.http.docs import STATIC
 from infra.functions import ROOT
 
 from .city import QUERIES, City
+from .deploy import Package
 
 REGISTRY = ROOT / "examples" / "registry"
 ZHANG = {"name": "张三", "id_number": "440802195503071232", "phone": "13800138001"}
@@ -80,16 +81,21 @@ def test_a_strict_limit_is_counted_in_its_table_and_answered_with_when_to_come_a
     assert all("x" in one for one in counted)
 
 
-def test_the_description_of_the_interface_is_the_published_one(city: City):
-    published = (STATIC / "openapi.json").read_text(encoding="utf-8")
+def packed(package: Package, file: str) -> str:
+    with ZipFile(package.zip) as code:
+        return code.read(f"chalicelib/http/static/{file}").decode()
 
-    assert asked(city, "GET", "/openapi.json").text == published
+
+def test_the_description_of_the_interface_is_the_published_one(city: City, package: Package):
+    assert asked(city, "GET", "/openapi.json").text == packed(package, "openapi.json")
 
 
 @pytest.mark.parametrize(
     ("file", "kind"), [("docs.js", "text/javascript"), ("swagger-ui-bundle.js", "text/javascript")]
 )
-def test_the_page_that_describes_it_comes_with_its_own_files(city: City, file: str, kind: str):
+def test_the_page_that_describes_it_comes_with_its_own_files(
+    city: City, package: Package, file: str, kind: str
+):
     page = asked(city, "GET", "/docs", headers={"Accept": "text/html"})
     # The stage is part of the path, so the page must not ask for its files at the root.
     assert f'src="docs/{file}"' in page.text
@@ -98,4 +104,4 @@ def test_the_page_that_describes_it_comes_with_its_own_files(city: City, file: s
 
     assert (page.status_code, part.status_code) == (200, 200)
     assert part.headers["content-type"].startswith(kind)
-    assert part.text == (STATIC / file).read_text(encoding="utf-8")
+    assert part.text == packed(package, file)

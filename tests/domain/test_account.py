@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain import account as a
-from chalicelib.domain.account import Method
+from chalicelib.domain.account_events import Method
 from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.errors import Contradiction, Invalid, NotFound, Rejected
 

@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import app
+from chalicelib import late
 from chalicelib.domain.base import Frozen
 from chalicelib.embedded import wsgi
 
@@ -15,6 +16,7 @@ def every(kind):
         yield one
         yield from every(one)
 
+late.load(app.app)
 before = [one for one in every(Frozen) if not one.__pydantic_complete__]
 wsgi.wsgi(app.app)
 after = [one.__name__ for one in every(Frozen) if not one.__pydantic_complete__]

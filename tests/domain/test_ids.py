@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
@@ -153,6 +153,7 @@ def test_no_message_repeats_an_id(number: int) -> None:
 
 
 @given(st.text(max_size=40))
+@example("H\u00a8")
 def test_writing_it_canonically_twice_changes_nothing(text: str) -> None:
     for kind in IdKind:
         once = canonical(kind, text)

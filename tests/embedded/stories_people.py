@@ -11,7 +11,7 @@ from chalicelib.application.mandates import NewMandate
 from chalicelib.application.platform import Platform
 from chalicelib.application.proofs import CounterCheck
 from chalicelib.application.registry import TableRegistry
-from chalicelib.domain.account import Method
+from chalicelib.domain.account_events import Method
 from chalicelib.domain.mandate import Action
 from chalicelib.embedded import signin
 from chalicelib.embedded.registry_files import load_examples

@@ -84,7 +84,8 @@ def test_every_parameter_says_what_it_means():
 
 
 def said(parameter: dict[str, Any]) -> str | None:
-    return parameter.get("description") or parameter["schema"].get("description")
+    told: str | None = parameter.get("description") or parameter["schema"].get("description")
+    return told
 
 
 def test_every_operation_and_every_problem_has_an_example():

@@ -17,6 +17,8 @@ from chalicelib.application.platform import Caller
 from chalicelib.domain.actor import Actor, Role
 from chalicelib.embedded import signin, wsgi
 from chalicelib.embedded.item_files import read_item
+from tests.adapters.wechat_double import Double
+from tests.embedded.outside import outside
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "items"
 
@@ -83,6 +85,13 @@ SENIOR_CARD: dict[str, Any] = {
     "applicant": {"name": "张三", "id_number": "44080219500101123X", "phone": "13800138000"},
     "form": {"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
 }
+
+
+@pytest.fixture
+def double(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Double]:
+    """What is outside: WeChat, which it is, and the attesting service."""
+    with outside(monkeypatch, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

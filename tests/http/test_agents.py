@@ -1,7 +1,5 @@
 """Agents over HTTP: what they do on a mandate or for a company, and what they do no more."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,11 +13,11 @@ from chalicelib.domain.case import commands as c
 from chalicelib.domain.certificate import Known
 from chalicelib.embedded import signin
 from chalicelib.embedded.registry_files import load_examples
-from tests.adapters.wechat_double import Double
-from tests.embedded.outside import REGISTRY, outside
+from tests.embedded.outside import REGISTRY
 
 from .conftest import SENIOR_CARD, City
 
+pytestmark = pytest.mark.usefixtures("double")  # before the city asks for its settings
 Json = dict[str, Any]
 ZHANG = {"name": "张三", "id_number": "440802195503071232"}
 LI = {"name": "李四", "id_number": "440803198802120452"}
@@ -54,12 +52,6 @@ STEPS: tuple[tuple[Role, Any, Json], ...] = (
     (Role.REVIEWER, c.FinishStep, {"step": "review-1"}),
     (Role.APPROVER, c.Grant, {}),
 )
-
-
-@pytest.fixture(autouse=True)
-def double(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Double]:
-    with outside(monkeypatch, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture
@@ -340,3 +332,13 @@ def test_a_stale_if_match_uses_up_nothing(town: City) -> None:
     assert uses(town, identifier) == 0
     assert town.post("citizen-zhang", f"{path}/resubmit", told).is_success
     assert uses(town, identifier) == 1
+
+
+def test_a_certificate_that_is_named_twice_is_handed_in_once(town: City) -> None:
+    identifier = licensed(town)
+    material = {"id": "licence", "certificate": identifier}
+    body = {**LICENCE, "variant": "renewal", "materials": [material] * 200}
+    case_id = town.post("citizen-zhang", "/cases", body).json()["case_id"]
+    assert len(town.get("citizen-zhang", f"/cases/{case_id}").json()["materials"]) == 1
+    more = town.post("citizen-zhang", "/cases", {**body, "materials": [material] * 201})
+    assert more.json()["errors"][0]["code"] == "too_long"

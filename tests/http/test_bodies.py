@@ -50,6 +50,20 @@ def test_a_text_that_looks_like_one_is_a_text(city: City, text: str):
     assert draft(city, body.encode())[0] == 201
 
 
+@pytest.mark.parametrize("character", ["\0", "\b", "\x1b", "\x7f"])
+def test_a_control_character_is_in_no_text_and_no_name(city: City, character: str):
+    for form in ({"note": f"a{character}"}, {f"a{character}": 1}):
+        body = json.dumps({**SENIOR_CARD, "form": form}).encode()
+        assert draft(city, body) == (400, "malformed-json")
+        raw = json.dumps({**SENIOR_CARD, "form": form}, ensure_ascii=False).encode()
+        assert draft(city, raw) == (400, "malformed-json")
+
+
+def test_line_breaks_and_what_only_looks_like_an_escape_are_text(city: City):
+    form = {"note": "one\r\n\ttwo", "path": r"C:\files\u0000", "e1000": 1}
+    assert draft(city, json.dumps({**SENIOR_CARD, "form": form}).encode())[0] == 201
+
+
 def test_a_model_that_fails_behind_the_body_is_our_mistake_and_not_the_callers(
     city: City, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):

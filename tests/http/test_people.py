@@ -2,8 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,19 +13,14 @@ from chalicelib import bootstrap
 from chalicelib.bootstrap import people as settings
 from chalicelib.embedded.registry_files import load_examples
 from tests.adapters.wechat_double import Double
-from tests.embedded.outside import REGISTRY, attestation, attester_keys, outside
+from tests.embedded.outside import REGISTRY, attestation, attester_keys
 
 from .conftest import SENIOR_CARD, City
 
+pytestmark = pytest.mark.usefixtures("double")  # before the city asks for its settings
 ZHANG = {"name": "张三", "id_number": "440802195503071232", "phone": "13700000000"}
 LI = {"name": "李四", "id_number": "440803198802120452"}
 COMPANY = "91440800MA0EXAMP1A"
-
-
-@pytest.fixture(autouse=True)
-def double(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Double]:
-    with outside(monkeypatch, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

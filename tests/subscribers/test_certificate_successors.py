@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application import certificate_issue, certificates
+from chalicelib.application import certificate_issue, certificate_lists, certificates
 from chalicelib.domain import certificate
 from chalicelib.domain.case import commands as c
 from chalicelib.domain.errors import Closed
 from chalicelib.domain.numbers import certificate_id, parse_certificate_id
-from chalicelib.projections import held_certificates
 
 from .certificate_givens import LAW, again, grant, identifier_of, issued, known, run_only, status
 from .conftest import HEAD, Office
@@ -32,7 +31,7 @@ def renewed(office: Office, identifier: str) -> str:
 
 def listed(office: Office, identifier: str) -> Any:
     holder = known(office, identifier).record.created.holder
-    rows = office.platform.views.page(held_certificates.NAME, "own", holder, limit=50).rows
+    rows = office.platform.views.page(certificate_lists.NAME, "own", holder, limit=50).rows
     return next(one for one in rows if one["identifier"] == identifier)
 
 
