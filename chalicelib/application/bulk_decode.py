@@ -94,7 +94,8 @@ def _events(commit: Commit, body: dict[str, Any]) -> list[Recorded]:
     for offset, entry in enumerate(body["events"]):
         own = entry if "actor" in entry else body
         data = entry["data"]
-        name, schema = _named(type(data))
+        kind: Any = type(data)
+        name, schema = _named(kind)
         events.append(
             Recorded(
                 stream,

@@ -57,6 +57,11 @@ class Turn(NamedTuple):
     events: list[case.Event]
     after: State
 
+    def __repr__(self) -> str:
+        """In short: Hypothesis warns of what is too long to be shown, and hides what failed."""
+        command = self.command
+        return f"<{type(command).__name__} by {command.by.role} at {command.at:%m-%d %H:%M}>"
+
 
 class NothingLeft(Exception):
     """All choices were made."""
