@@ -92,7 +92,7 @@ STORIES: tuple[tuple[Callable[[World], None], int], ...] = (
 
 
 def told(data: Path) -> tuple[list[Told], list[int]]:
-    """Every story in every week, and how often each is to be copied."""
+    """Every story in every week, a story's weeks in order; and how often each is to be copied."""
     here = world(data)
     stories.the_items(here)
     originals = [(_told(here, story), often) for story, often in STORIES]

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from random import Random
 
@@ -16,7 +16,7 @@ from chalicelib.application.ports import GENESIS, CommandId, Commit, chained
 from chalicelib.domain.actor import Actor, Channel, Role
 from chalicelib.embedded.item_files import read_items
 
-from .growth_cases import Step, Told, copied, person
+from .growth_cases import WEEKS, Step, Told, copied, person
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20_261_124
@@ -59,10 +59,13 @@ def _fill(db: sqlite3.Connection, appends: Iterator[Append], missing: int) -> No
 def _appends(
     platform: Platform, events: int, stories: tuple[list[Told], list[int]]
 ) -> Iterator[Append]:
-    """The commits of many cases at once, mixed; each case's in its order."""
+    """
+    The commits of many cases at once, mixed; each case's in its order. As in every log, later ones
+    tell of later days.
+    """
     chance = Random(SEED)  # noqa: S311 - the same store every time
     under_way = max(LEAST_UNDER_WAY, events // EVENTS_OF_A_CASE // OF_ALL)
-    cases = _cases(platform, chance, stories)
+    cases = _cases(platform, chance, stories, events // EVENTS_OF_A_CASE)
     running = list(islice(cases, under_way))
     while True:
         at = chance.randrange(under_way)
@@ -74,15 +77,15 @@ def _appends(
 
 
 def _cases(
-    platform: Platform, chance: Random, stories: tuple[list[Told], list[int]]
+    platform: Platform, chance: Random, stories: tuple[list[Told], list[int]], expected: int
 ) -> Iterator[Iterator[Append]]:
     told, often = stories
-    serial = 0
-    while True:
-        for one in chance.choices(told, often, k=1000):
-            serial += 1
-            account = HELPER if serial % 4 == 0 else f"citizen-{serial:06d}"
-            yield _stream(*copied(one, person(platform, serial, account)))
+    weeks = len(WEEKS)
+    for serial in count(1):
+        week = min(serial * weeks // expected, weeks - 1)
+        (one,) = chance.choices(told[week::weeks], often[week::weeks])
+        account = HELPER if serial % 4 == 0 else f"citizen-{serial:06d}"
+        yield _stream(*copied(one, person(platform, serial, account)))
 
 
 def _stream(stream: str, steps: Iterator[Step]) -> Iterator[Append]:

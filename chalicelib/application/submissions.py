@@ -190,10 +190,12 @@ def _submission(
     offered, version = items.current(platform, body.item, today)
     definition = in_variant(offered, body.variant)
     _may_apply(caller, definition, body, today)
-    serial = platform.serials.take(definition.division, today)
     applicant = _applicant(platform, actor, body.applicant)
     holder = identity.holder(platform, applicant)
     taking = Taking(case_id, holder, definition.materials, today)
+    handed_in = materials(platform, actor, body.materials, taking)
+    # Last: what is refused before takes no number, of which a day has so many.
+    serial = platform.serials.take(definition.division, today)
     command = c.SubmitCase(
         at=at,
         by=caller.actor,
@@ -209,7 +211,7 @@ def _submission(
         applicant=applicant,
         agent=_agent(caller.actor, body),
         form=body.form,
-        materials=materials(platform, actor, body.materials, taking),
+        materials=handed_in,
         variant=body.variant,
         confidential=definition.confidential,
         holder=holder,

@@ -11,7 +11,7 @@ from chalicelib.application.consumers import catch_up, live
 from chalicelib.application.feed import Feed
 from chalicelib.application.rebuilds import Stopped, rebuild
 from chalicelib.application.retries import skip
-from chalicelib.application.views import Entry, Overtaken, Projection
+from chalicelib.application.views import SMALL_ROW, Entry, Overtaken, Projection
 
 from .following import (
     JOURNAL,
@@ -144,6 +144,43 @@ def test_views_that_fold_alike_and_cannot_list_alike_are_built_in_order(town):
     assert not before["journal"][2]
     assert rebuilt(town, views) == {"journal", "picky"}
     assert content(town.views, ["journal", "picky"]) == before
+
+
+def test_a_view_that_cannot_list_a_small_row_is_built_in_order(town):
+    def no_third(row):
+        if len(row["lines"]) == 3:
+            raise ValueError("three is a bad number")
+        return [Entry("all", "", "x")]
+
+    view = in_parts(JOURNAL)._replace(entries=no_third)
+    record(town.store, "case-1", submitted, noted, noted)
+    record(town.store, "case-2", submitted)
+    catch_up(view, Feed(town.source), town.views)
+    before = rows(town, "journal")
+    assert before[2]
+    assert rebuilt(town, [view]) == {"journal"}
+    assert rows(town, "journal") == before
+
+
+def test_a_large_row_is_looked_at_after_each_event(town):
+    """What outgrew its list and shrank again is parked as in the live view."""
+
+    def long(row, event):
+        count = 1 if row is None else row["count"] + 1
+        text = "x" * (SMALL_ROW if count == 3 else 10)
+        return {"count": count, "text": text}
+
+    view = in_parts(JOURNAL)._replace(
+        evolve=long, entries=lambda row: [Entry("all", "", row["text"])]
+    )
+    record(town.store, "case-1", submitted, noted, noted)
+    record(town.store, "case-1", noted)
+    record(town.store, "case-2", submitted)
+    catch_up(view, Feed(town.source), town.views)
+    before = without_lines(rows(town, "journal"))
+    assert len(before[2]) == 2
+    assert rebuilt(town, [view]) == set()
+    assert without_lines(rows(town, "journal")) == before
 
 
 def test_an_event_that_changes_a_row_before_it_fails_leaves_it_as_it_was(town):

@@ -114,6 +114,12 @@ def test_every_stop_has_its_open_step_while_it_runs(turns):
             assert len(waiting) == len(turn.after.dossier.running_stops)
 
 
+def test_a_history_that_fails_can_be_shown():
+    """Hypothesis makes a warning, and so an error, of more than 30,000 characters."""
+    chance = Random(1)  # noqa: S311 - a test's own dice
+    assert len(repr(walk(chance.choice, 400))) < 30_000
+
+
 # What no client of ours would send, but somebody will
 
 JSON = st.recursive(
