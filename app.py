@@ -37,23 +37,27 @@ def queue(name: str) -> Any:
     return app.on_sqs_message(queue_arn=f"arn:aws:sqs:::{name}", name=name)
 
 
+def consumer(name: str) -> Any:
+    return queue(name)(on(name, "wake_up", name))
+
+
 # From the first record: "LATEST" would pass over what was stored before the trigger was there.
-sequence = stream(name="sequence", starting_position="TRIM_HORIZON")(on("commits"))
+sequence = stream(name="sequence", starting_position="TRIM_HORIZON")(on("sequence", "commits"))
 
-applicant_cases = queue("applicant_cases")(on("wake_up", "applicant_cases"))
-work_list = queue("work_list")(on("wake_up", "work_list"))
-process_library = queue("process_library")(on("wake_up", "process_library"))
-acceptance_deadlines = queue("acceptance_deadlines")(on("wake_up", "acceptance_deadlines"))
-case_numbers = queue("case_numbers")(on("wake_up", "case_numbers"))
-item_catalogue = queue("item_catalogue")(on("wake_up", "item_catalogue"))
-open_cases = queue("open_cases")(on("wake_up", "open_cases"))
-powers = queue("powers")(on("wake_up", "powers"))
-held_certificates = queue("held_certificates")(on("wake_up", "held_certificates"))
-certificates = queue("certificates")(on("wake_up", "certificates"))
-certificate_files = queue("certificate_files")(on("wake_up", "certificate_files"))
-document_scans = queue("document_scans")(on("wake_up", "document_scans"))
-rebuild_step = queue("rebuild_step")(on("rebuild_step"))
+applicant_cases = consumer("applicant_cases")
+work_list = consumer("work_list")
+process_library = consumer("process_library")
+acceptance_deadlines = consumer("acceptance_deadlines")
+case_numbers = consumer("case_numbers")
+item_catalogue = consumer("item_catalogue")
+open_cases = consumer("open_cases")
+powers = consumer("powers")
+held_certificates = consumer("held_certificates")
+certificates = consumer("certificates")
+certificate_files = consumer("certificate_files")
+document_scans = consumer("document_scans")
+rebuild_step = queue("rebuild_step")(on("rebuild_step", "rebuild_step"))
 
-heal = app.schedule("rate(1 minute)", name="heal")(on("heal"))
-deadlines = app.schedule("rate(5 minutes)", name="deadlines")(on("accept_overdue"))
-sweep = app.schedule("rate(1 hour)", name="sweep")(on("sweep"))
+heal = app.schedule("rate(1 minute)", name="heal")(on("heal", "heal"))
+deadlines = app.schedule("rate(5 minutes)", name="deadlines")(on("deadlines", "accept_overdue"))
+sweep = app.schedule("rate(1 hour)", name="sweep")(on("sweep", "sweep"))

@@ -124,12 +124,16 @@ def whole(modules: Sequence[str]) -> Chalice:
     return made
 
 
-def on(name: str, *arguments: str) -> Callable[[Any], Any]:
-    """The handler that subscribers/triggers.py makes under that name."""
+def on(function: str, trigger: str, *arguments: str) -> Callable[[Any], Any]:
+    """
+    What subscribers/triggers.py makes as `trigger`, for the function of that name: AWS finds it in
+    app.py by its name.
+    """
 
     def handler(event: Any) -> Any:
-        return _handler(name, *arguments)(event)
+        return _handler(trigger, *arguments)(event)
 
+    handler.__name__ = handler.__qualname__ = function
     return handler
 
 

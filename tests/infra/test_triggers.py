@@ -208,3 +208,13 @@ def test_an_access_log_line_is_json_and_names_nobody(packaged):
         "querystring",
     ):
         assert personal not in said
+
+
+def test_every_function_is_found_in_app_py_by_the_name_it_is_deployed_with(packaged):
+    import app
+
+    handlers = {one["Handler"] for one in packaged.functions().values()}
+    assert len(handlers) == len(packaged.functions())
+    for module, _, name in (one.partition(".") for one in handlers):
+        assert module == "app"
+        assert callable(getattr(app, name))
