@@ -79,7 +79,7 @@ def lived(town: Town, views: Sequence[Projection], *, poison: float = 0.0) -> No
         catch_up(view, Feed(town.source), town.views)
 
 
-def rows(town: Town, name: str) -> object:
+def rows(town: Town, name: str) -> Any:
     return content(town.views, [name])[name]
 
 
