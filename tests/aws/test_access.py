@@ -52,7 +52,7 @@ def test_kms_signs_a_token_of_our_own_which_opens_the_interface(city: City):
 
 def test_a_citizen_whom_the_registry_in_the_table_knows_proves_who_they_are(city: City):
     load = ["registry", "load", str(REGISTRY / "people.csv"), "--people"]
-    loaded = CliRunner().invoke(app, load)
+    loaded = CliRunner().invoke(app, load, env={"COLUMNS": "1000"})
     assert loaded.exit_code == 0, loaded.output
     zhang = city.signed_in("citizen-zhang")
 
