@@ -8,6 +8,8 @@ No message repeats a number; they name the characters to look at.
 
 import re
 from datetime import date
+from functools import lru_cache
+from operator import mul
 from typing import Final, NamedTuple
 from unicodedata import normalize
 
@@ -114,9 +116,12 @@ def _misshapen(text: str) -> str:
     return "the id number: 17 digits, then a digit or X"
 
 
+_WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
+
+
 def check_character(body: str) -> str:
     """Of 17 digits: ISO 7064 MOD 11-2, as GB 11643 has it."""
-    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(body))
+    total = sum(map(mul, map(int, body), _WEIGHTS))
     return "10X98765432"[total % 11]
 
 
@@ -154,6 +159,7 @@ _UNKNOWN_REGION: Final = (
 )
 
 
+@lru_cache(maxsize=8192)
 def _listed(region: str) -> bool:
     """Whether the list has the county, of whatever year: numbers were given out from 1984 on."""
     from stdnum import numdb
