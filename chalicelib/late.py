@@ -6,13 +6,13 @@ of them all is in routes.json, which `banjian contracts` writes.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chalice.app import Chalice
+from chalice.app import Blueprint, Chalice
 
 TABLE = Path(__file__).with_name("routes.json")
 
@@ -68,11 +68,16 @@ class _Of(Chalice):
 
 @cache
 def _made(app: Chalice, module: str) -> Chalice:
+    made = _Of(app)
+    made.register_blueprint(_routes(module))
+    return made
+
+
+def _routes(module: str) -> Blueprint:
     from . import bootstrap
 
-    made = _Of(app)
-    made.register_blueprint(import_module(f".http.{module}", __package__).routes(bootstrap.WEB))
-    return made
+    routes: Blueprint = import_module(f".http.{module}", __package__).routes(bootstrap.WEB)
+    return routes
 
 
 def register(app: Chalice, *modules: str) -> None:
@@ -89,15 +94,10 @@ def register(app: Chalice, *modules: str) -> None:
 
 def load(app: Chalice) -> None:
     """Import all of them now: before there are threads (see domain/base.build_models)."""
-    for view in _views(app):
-        _ = view.real
-
-
-def _views(app: Chalice) -> Iterator[View]:
     for methods in app.routes.values():
         for entry in methods.values():
             if isinstance(entry.view_function, View):
-                yield entry.view_function
+                _ = entry.view_function.real
 
 
 def table(modules: Sequence[str]) -> dict[str, Any]:
@@ -116,11 +116,9 @@ def table(modules: Sequence[str]) -> dict[str, Any]:
 
 def whole(modules: Sequence[str]) -> Chalice:
     """An app with all their routes, made from the modules and not from the table."""
-    from . import bootstrap
-
     made = Chalice(app_name="whole", configure_logs=False)
     for module in modules:
-        made.register_blueprint(import_module(f".http.{module}", __package__).routes(bootstrap.WEB))
+        made.register_blueprint(_routes(module))
     return made
 
 

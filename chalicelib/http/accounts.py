@@ -66,7 +66,13 @@ _COMPANIES = Doc("listOwnCompanies", "people", "CompanyPage", query=PAGING)
 
 def routes(web: Web) -> Blueprint:
     http = Blueprint(__name__)
+    _own(http, web)
+    _proofs(http, web)
+    _others(http, web)
+    return http
 
+
+def _own(http: Blueprint, web: Web) -> None:
     @route(http, web, "GET", "/account", doc=_OWN)
     def own(ask: Ask) -> Response:
         """自然人账户: one's own account, with the real-name level that it has proven."""
@@ -85,6 +91,25 @@ def routes(web: Web) -> Blueprint:
         told = ask.body(NewPhone)
         return _done(ask, accounts.change_phone(ask.platform, ask.caller(told), told.phone))
 
+    @route(http, web, "POST", "/account/close", doc=_CLOSE)
+    def close(ask: Ask) -> Response:
+        """注销账户: end one's own account; its cases go on."""
+        told = ask.body(Closing)
+        return _done(ask, accounts.close(ask.platform, ask.caller(told), told.reason))
+
+    @route(http, web, "GET", "/account/companies", doc=_COMPANIES)
+    def companies(ask: Ask) -> Response:
+        """The companies that the caller may act for: as representative or as operator."""
+        account = people_access.own_account(ask.actor)
+        ask.wait_for(powers.NAME, entities.stream)
+        sealed = f"{powers.COMPANIES} {account}"
+        page = ask.platform.views.page(
+            powers.NAME, powers.COMPANIES, account, after=ask.cursor(sealed), limit=ask.limit
+        )
+        return reply(ask.page(sealed, page))
+
+
+def _proofs(http: Blueprint, web: Web) -> None:
     @route(http, web, "POST", "/account/proofs/registry", doc=_MATCH)
     def match(ask: Ask) -> Response:
         """人口库比对: level 2, if the population registry has that name with that id."""
@@ -108,23 +133,8 @@ def routes(web: Web) -> Blueprint:
         digest = wechat.openid_digest(ask.platform, user)
         return _done(ask, accounts.bind_wechat(ask.platform, caller, digest))
 
-    @route(http, web, "POST", "/account/close", doc=_CLOSE)
-    def close(ask: Ask) -> Response:
-        """注销账户: end one's own account; its cases go on."""
-        told = ask.body(Closing)
-        return _done(ask, accounts.close(ask.platform, ask.caller(told), told.reason))
 
-    @route(http, web, "GET", "/account/companies", doc=_COMPANIES)
-    def companies(ask: Ask) -> Response:
-        """The companies that the caller may act for: as representative or as operator."""
-        account = people_access.own_account(ask.actor)
-        ask.wait_for(powers.NAME, entities.stream)
-        sealed = f"{powers.COMPANIES} {account}"
-        page = ask.platform.views.page(
-            powers.NAME, powers.COMPANIES, account, after=ask.cursor(sealed), limit=ask.limit
-        )
-        return reply(ask.page(sealed, page))
-
+def _others(http: Blueprint, web: Web) -> None:
     @route(http, web, "GET", "/accounts/{account}", doc=_OTHER)
     def other(ask: Ask, account: str) -> Response:
         """An account as staff see it, with its numbers masked."""
@@ -144,8 +154,6 @@ def routes(web: Web) -> Blueprint:
         told = ask.body(Closing)
         done = accounts.close(ask.platform, ask.caller(told), told.reason, account)
         return _done(ask, done, account)
-
-    return http
 
 
 def _done(ask: Ask, outcome: Outcome[domain.State], account: str | None = None) -> Response:
