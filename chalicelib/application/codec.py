@@ -80,34 +80,30 @@ def encode(
     recorded_at: datetime,
     correlation_id: str,
 ) -> bytes:
-    return to_json(
-        {
-            "recorded_at": recorded_at,
-            "correlation_id": correlation_id,
-            **_circumstances(circumstances),
-            "events": [_entry(event) for event in events],
-        }
-    )
+    # Put together from what each serializer writes: plain objects in between cost twice the time.
+    common = {"recorded_at": recorded_at, "correlation_id": correlation_id}
+    entries = b",".join([_entry(event) for event in events])
+    return b'%b,"events":[%b]}' % (_circumstances(common, circumstances), entries)
 
 
-def _circumstances(of: Circumstances) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "occurred_at": of.occurred_at,
-        "actor": of.actor.model_dump(mode="json", exclude_defaults=True),
-        "channel": of.channel,
-    }
-    return plain if of.source is None else {**plain, "source": of.source}
+def _circumstances(before: dict[str, Any], of: Circumstances) -> bytes:
+    """An object that is still open, which begins with `before`."""
+    begin = to_json({**before, "occurred_at": of.occurred_at})
+    actor = of.actor.__pydantic_serializer__.to_json(of.actor, exclude_defaults=True)
+    members = b'%b,"actor":%b,"channel":"%b"' % (begin[:-1], actor, of.channel.encode())
+    return members if of.source is None else b'%b,"source":%b' % (members, to_json(of.source))
 
 
-def _entry(event: Frozen | Happened) -> dict[str, Any]:
+def _entry(event: Frozen | Happened) -> bytes:
     if isinstance(event, Happened):
-        return {**_entry(event.event), **_circumstances(event.circumstances)}
-    kind = type(event)
-    return {
-        "type": kind.__name__,
-        "schema": schema_version(kind),
-        "data": event.model_dump(mode="json", exclude={"type"}, exclude_none=True),
-    }
+        return b"%b,%b}" % (_entry(event.event)[:-1], _circumstances({}, event.circumstances)[1:])
+    data = event.__pydantic_serializer__.to_json(event, exclude={"type"}, exclude_none=True)
+    return b"%b%b}" % (_opening(type(event)), data)
+
+
+@cache
+def _opening(kind: type[Frozen]) -> bytes:
+    return b'{"type":"%b","schema":%d,"data":' % (kind.__name__.encode(), schema_version(kind))
 
 
 def decode(codec: Codec, commit: Commit) -> list[Recorded]:
