@@ -228,6 +228,11 @@ class Bell:
     def __init__(self) -> None:
         self._condition = Condition()
         self._rung = 0
+        self._then: Callable[[], object] | None = None
+
+    def then(self, action: Callable[[], object]) -> None:
+        """From now on `action` is done after each ring, by who rings; it must not raise."""
+        self._then = action
 
     @property
     def rung(self) -> int:
@@ -238,6 +243,8 @@ class Bell:
         with self._condition:
             self._rung += 1
             self._condition.notify_all()
+        if self._then is not None:
+            self._then()
 
     def wait(self, seen: int, timeout: float) -> bool:
         """Until it has rung more than `seen` times; False after `timeout` seconds."""

@@ -1,6 +1,5 @@
-"""`banjian serve` and `banjian demo`: run everything in one process, and walk through a case."""
+"""`banjian serve` and `banjian demo`: run everything with one command, and walk through a case."""
 
-import logging
 import os
 import shutil
 from datetime import timedelta
@@ -12,6 +11,7 @@ import typer
 
 from ..embedded import demo as guided
 from ..embedded import service, signin
+from ..embedded.keeper import log_to_stderr
 from .console import VAR, Data, err, fail, out
 from .tokens import SHORT
 
@@ -32,7 +32,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     no_demo: Annotated[bool, typer.Option("--no-demo", help="No guided case.")] = False,
 ) -> None:
     """Start the service; publish the example items; run the guided case; keep serving."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    log_to_stderr()
     if fresh:
         _delete(data)
     if port:

@@ -1,29 +1,24 @@
-"""The whole service in one process: the very `app.py`, its consumers and its schedules."""
+"""The whole service: the very `app.py` in this process, its consumers and schedules in another."""
 
-import gc
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from uuid import uuid4
 
 from .. import bootstrap
-from ..application import documents, items
+from ..application import items
 from ..application.platform import Caller, Platform
 from ..domain.actor import Actor, Channel, Role
 from ..domain.base import build_models
 from ..domain.errors import NotFound
-from ..subscribers import deadlines
 from . import signin, wsgi
 from .item_files import read_items
-from .rebuild_crew import crew
+from .keeper import Keeper, collect_seldom
 from .registry_files import load_examples
-from .runner import Runner, Schedule
 
 PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
-MINUTE = 60.0
-COLLECT = (10_000, 20, 50)
 
 
 class Service:
@@ -40,7 +35,6 @@ class Service:
             os.environ["BANJIAN_AUDIENCE"] = signin.AUDIENCE
             os.environ["BANJIAN_JWKS"] = json.dumps(signin.jwks(data))
         self.platform: Platform = bootstrap.platform()
-        self._stopping = Event()
 
     def publish(self, directory: Path) -> int:
         """
@@ -77,36 +71,11 @@ class Service:
         import app
 
         build_models()
-        # What is there at the start stays: the collector need not look through it again and again.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*COLLECT)
-        keeper = Thread(target=self._keep, name="consumers", daemon=True)
+        collect_seldom()
+        keeper = Keeper(self._data)
+        self.platform.committed.then(keeper.ring)
         keeper.start()
         try:
             wsgi.serve(app.app, host, port, threads=threads, ready=ready, stop=stop)
         finally:
-            self._stopping.set()
-            self.platform.committed.ring()
-            keeper.join(30)
-
-    def _keep(self) -> None:
-        """Run consumers, and start them anew when another calendar has been published."""
-        while not self._stopping.is_set():
-            calendar = self.platform.calendar()
-            with self._runner():
-                while self.platform.calendar() == calendar and not self._stopping.is_set():
-                    self._stopping.wait(1.0)
-
-    def _runner(self) -> Runner:
-        platform = self.platform
-        accept = Schedule("deadlines", MINUTE, lambda: deadlines.on_schedule(platform))
-        tidy = Schedule("sweep of uploads", 60 * MINUTE, lambda: documents.sweep(platform))
-        return Runner(
-            bootstrap.consumers(platform),
-            platform.source,
-            platform.views,
-            platform.committed,
-            schedules=[accept, tidy],
-            crew=crew(self._data),
-        )
+            keeper.stop()

@@ -60,15 +60,26 @@ class Running:
         """What the service prints that fits `pattern`, once it does."""
         return self._wait_for(pattern)
 
+    def consumers(self) -> int:
+        """The process that the service started for its consumers, once it is there."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+                for child in (task / "children").read_text(encoding="ascii").split():
+                    return int(child)
+            time.sleep(0.02)
+        raise AssertionError("the service has started no process")
+
     def kill(self) -> None:
         self.process.kill()
-        self._ended()
+        self.ended()
 
     def stop(self) -> int:
         self.process.terminate()
-        return self._ended()
+        return self.ended()
 
-    def _ended(self) -> int:
+    def ended(self) -> int:
+        """How it ended, once it has."""
         code = self.process.wait(60)
         self._reader.join()
         assert self.process.stdout is not None
