@@ -7,7 +7,7 @@ left to `feed.decoded`, which knows everything there is and says what is wrong.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, NotRequired, Union
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -35,8 +35,9 @@ _CIRCUMSTANCES = {
 _OWN = {name: NotRequired[kind] for name, kind in _CIRCUMSTANCES.items() if name != "source"}
 
 
+@lru_cache(4)
 def decoder(codec: Codec) -> Decode:
-    """What decodes commits as `feed.decoded` does. Making it takes a moment; keep it."""
+    """What decodes commits as `feed.decoded` does. Making it takes a moment, the first time."""
     bodies = _bodies(codec)
 
     def decode(commits: Sequence[Commit]) -> list[Decoded]:

@@ -29,8 +29,10 @@ class UnknownEvent(Exception):
     """A stored event is of a type, or of a schema version, that this release does not know."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Codec:
+    """What is made for one is kept for it: two are the same only if they are one."""
+
     types: Mapping[str, type[Frozen]]
     upcasters: Mapping[tuple[str, int], Upcaster]
 

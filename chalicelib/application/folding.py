@@ -50,10 +50,15 @@ class Rows:
 
     def take(self, event: Recorded) -> None:
         """Fold one event into its row. Raises whatever the projection does, and changes nothing."""
-        key, position = key_of(self._projection, event), event.position
-        if key is None or position is None:
+        wanted, position = self._projection.events, event.position
+        if position is None or (wanted is not None and type(event.data) not in wanted):
             return
-        cell = self._cells.get(key) or self._read(key)
+        key = self._projection.key(event)
+        if key is None:
+            return
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = self._read(checked(self._projection, key))
         if position > cell.applied or self._late:
             self._evolve(key, cell, event)
             cell.applied = max(position, cell.applied)
@@ -119,10 +124,14 @@ def key_of(projection: Projection, event: Recorded) -> str | None:
     if projection.events is not None and type(event.data) not in projection.events:
         return None
     key = projection.key(event)
-    if key is not None and (not isinstance(key, str) or not key):
+    return None if key is None else checked(projection, key)
+
+
+def checked(projection: Projection, key: str) -> str:
+    """Raises TypeError, Unstorable for what cannot be a key."""
+    if not isinstance(key, str) or not key:
         raise TypeError(f"{projection.name}: {key!r} is no key of a row")
-    if key is not None:
-        check_key(key)
+    check_key(key)
     return key
 
 

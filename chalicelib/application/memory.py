@@ -5,6 +5,10 @@ A case is worked on in bursts, and an item is read with each submission. Whoever
 again asks the store only for what is newer, and folds only that (Equinox calls it caching). It is
 never trusted: the store compares hashes and reads everything where the stream has become another,
 and an append is refused if somebody was faster.
+
+Where nearly all that is appended is appended by this process (`sole`), a command does not ask
+before it is decided whether the stream is still as it is remembered: the append finds out. If it
+was not, or if the command is refused or changes nothing, the stream is read after all.
 """
 
 from collections import OrderedDict
@@ -32,7 +36,8 @@ class Memory:
     A stream of more than a sixteenth of that is not held: it would drive out too many others.
     """
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = LIMIT, *, sole: bool = False) -> None:
+        self.sole = sole
         self._limit = limit
         self._lock = Lock()
         self._held: OrderedDict[str, tuple[Read[Any], int]] = OrderedDict()

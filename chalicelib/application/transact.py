@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from .codec import Codec, encode, facts
 from .envelope import Circumstances, Decided, Happened
 from .memory import NONE, Memory, Read
-from .ports import CommandId, Commit, Conflict, EventStore, History
+from .ports import CommandId, Commit, Conflict, EventStore, History, Unavailable
 
 S = TypeVar("S")
 ATTEMPTS = 12
@@ -120,8 +120,37 @@ def _attempt(
     request: Request,
     rules: tuple[Callable[[S], Decided], Callable[[S], object]],
 ) -> Outcome[S]:
+    known = decider.memory.get(stream) if decider.memory.sole else None
+    if known is None:
+        return _tried(store, decider, read(store, decider, stream), request, rules)
+    try:
+        outcome = _tried(store, decider, known, request, rules)
+    except Unavailable:
+        raise
+    except Exception:
+        if _is_still(store, decider, known):
+            raise
+    else:
+        # What was appended was appended to this very history. All else may be otherwise by now.
+        if outcome.version > known.history.version or _is_still(store, decider, known):
+            return outcome
+    return _tried(store, decider, read(store, decider, stream), request, rules)
+
+
+def _is_still(store: EventStore, decider: Decider[S], known: Read[S]) -> bool:
+    return read(store, decider, known.history.stream).history.hash == known.history.hash
+
+
+def _tried(
+    store: EventStore,
+    decider: Decider[S],
+    now: Read[S],
+    request: Request,
+    rules: tuple[Callable[[S], Decided], Callable[[S], object]],
+) -> Outcome[S]:
     decide, may = rules
-    history, state = read(store, decider, stream)
+    history, state = now
+    stream = history.stream
     first = history.find(request.command)
     if first is not None:
         return _repeated(decider, history, first)
@@ -143,9 +172,9 @@ def _attempt(
         return _repeated(decider, store.load(stream), commit)
     new = (one.event if isinstance(one, Happened) else one for one in decided)
     position = None if commit.position is None else commit.last_position
-    now = Read(History(stream, (*history.commits, commit)), reduce(decider.evolve, new, state))
-    decider.memory.put(now)
-    return Outcome(commit.last_version, position, now.state)
+    then = Read(History(stream, (*history.commits, commit)), reduce(decider.evolve, new, state))
+    decider.memory.put(then)
+    return Outcome(commit.last_version, position, then.state)
 
 
 def _repeated(decider: Decider[S], history: History, first: Commit) -> Outcome[S]:

@@ -9,6 +9,7 @@ from typing import Literal
 from ..application import calendars
 from ..application.catalogue import CODEC
 from ..application.limiting import Gate
+from ..application.memory import Memory
 from ..application.platform import Platform
 from ..application.registry import Keyring, TableRegistry
 from ..application.serials import Serials
@@ -51,6 +52,7 @@ def embedded(
         now=now,
         serials=Serials(store, CODEC, now),
         committed=committed,
+        memory=Memory(sole=True),
         secret=secret,
         gate=Gate(MemoryLimiter(), limits()),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.sqlite_store import SqliteStore
 from chalicelib.application.memory import OVERHEAD, Memory, Read
-from chalicelib.application.ports import CommandId, Conflict, History
-from chalicelib.application.transact import Outcome, fold, read, transact
+from chalicelib.application.ports import CommandId, Conflict, History, Reused
+from chalicelib.application.transact import Outcome, Stale, fold, read, transact
+from chalicelib.domain.errors import Rejected
 
 from .notes import DECIDER, Noted, request
 
@@ -20,8 +21,8 @@ def store(tmp_path):
         yield opened
 
 
-def remembering(limit=1_000_000):
-    return DECIDER._replace(memory=Memory(limit))
+def remembering(limit=1_000_000, *, sole=False):
+    return DECIDER._replace(memory=Memory(limit, sole=sole))
 
 
 def note(store, decider, key, text=None, stream="case-1"):
@@ -76,8 +77,9 @@ def test_what_another_process_appended_meanwhile_is_decided_on(store):
     assert note(store, ours, "three") == Outcome(3, 3, ("one", "two", "three"))
 
 
-def test_an_older_backup_put_back_is_not_appended_to_from_memory(store, tmp_path):
-    decider = remembering()
+@pytest.mark.parametrize("sole", [False, True])
+def test_an_older_backup_put_back_is_not_appended_to_from_memory(store, tmp_path, sole):
+    decider = remembering(sole=sole)
     note(store, decider, "one")
     with closing(SqliteStore(tmp_path / "backup.db", synchronous="OFF")) as older:
         note(older, DECIDER, "another past")
@@ -119,11 +121,101 @@ def test_a_memory_of_nothing_holds_nothing():
     assert memory.get("case-1") is None
 
 
+# Who is sole does not ask before it decides
+
+
+class Other(Rejected):
+    """The stream is not what the command is for."""
+
+
+def note_if(store, decider, key, wanted, version=None):
+    """One more note, refused unless the stream has `wanted` notes."""
+
+    def decide(notes):
+        if len(notes) != wanted:
+            raise Other(f"{len(notes)} notes")
+        return [Noted(text=key)]
+
+    return transact(store, decider, "case-1", request(key, version=version), decide)
+
+
+@pytest.fixture
+def ahead(store):
+    """A sole decider that has one note in mind, where others have made another one since."""
+    decider = remembering(sole=True)
+    note(store, decider, "one")
+    note(store, DECIDER, "theirs")
+    return decider
+
+
+def test_what_is_remembered_is_decided_on_without_a_look(store):
+    counted, decider = Loads(store), remembering(sole=True)
+    for number in range(5):
+        note(counted, decider, f"note-{number}")
+    assert counted.read == [0]
+    assert store.load("case-1").version == 5
+
+
+def test_who_was_overtaken_decides_anew_on_all_there_is(store, ahead):
+    counted = Loads(store)
+    assert note(counted, ahead, "on").state == ("one", "theirs", "on")
+    assert 1 in counted.read
+
+
+def test_a_refusal_of_what_is_no_longer_so_is_none(store, ahead):
+    assert note_if(store, ahead, "two", 2).state == ("one", "theirs", "two")
+
+
+def test_what_was_allowed_before_is_refused_on_what_is_there_now(store, ahead):
+    with pytest.raises(Other, match="2 notes"):
+        note_if(store, ahead, "two", 1)
+    assert store.load("case-1").version == 2
+
+
+def test_a_refusal_of_what_is_still_so_is_decided_once(store):
+    decider, asked = remembering(sole=True), list[int]()
+    note(store, decider, "one")
+
+    def refuse(notes):
+        asked.append(len(notes))
+        raise Other
+
+    with pytest.raises(Other):
+        transact(store, decider, "case-1", request("two"), refuse)
+    assert asked == [1]
+
+
+def test_nothing_to_do_is_only_nothing_if_it_is_so_now(store, ahead):
+    outcome = transact(
+        store, ahead, "case-1", request("x"), lambda notes: [Noted(text="x")] if notes[1:] else []
+    )
+    assert outcome.state == ("one", "theirs", "x")
+    assert transact(store, ahead, "case-1", request("y"), lambda _: []).version == 3
+
+
+def test_a_version_that_is_newer_than_what_is_remembered_is_no_stale_one(store, ahead):
+    assert note_if(store, ahead, "two", 2, version=2).version == 3
+
+
+def test_a_version_that_is_remembered_and_overtaken_is_stale(store, ahead):
+    with pytest.raises(Stale) as stale:
+        note_if(store, ahead, "two", 2, version=1)
+    assert stale.value.current == 2
+
+
+def test_a_command_that_another_process_has_taken_is_a_repetition(store, ahead):
+    repeated = note(store, ahead, "theirs", "told another way")
+    assert repeated == Outcome(2, 2, ("one", "theirs"), repeated=True)
+    with pytest.raises(Reused):
+        transact(store, ahead, "case-1", request("theirs", "other"), lambda _: [Noted(text="x")])
+    assert store.load("case-1").version == 2
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([0, 1, 2])), max_size=25))
 def test_what_is_remembered_is_what_folding_it_all_gives(tmp_path_factory, steps):
-    """Three processes, of which one has no room, at work on three streams."""
-    deciders = [remembering(), remembering(3_000), remembering(0)]
+    """Processes at work on three streams: one asks first, one does not, one has no room."""
+    deciders = [remembering(), remembering(3_000, sole=True), remembering(0, sole=True)]
     path = tmp_path_factory.mktemp("memory") / "events.db"
     with closing(SqliteStore(path, synchronous="OFF")) as store:
         for number, (stream, who) in enumerate(steps):
