@@ -6,6 +6,7 @@ nothing, and a case that it still lists and that has ended since is not offered.
 """
 
 import logging
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -18,12 +19,12 @@ from . import access
 from .cases import decider, stream
 from .platform import Platform
 from .transact import read
-from .views import ViewsError
+from .views import Cursor, ViewsError
 
 VIEW = "open_cases"
 INDEX = "holder"
-# Of those that somebody insisted on; more are not looked at.
-LOOKED_AT = 5
+# Of those that somebody insisted on, the latest; more are not looked at.
+AT_ONCE, LOOKED_AT = 5, 50
 
 log = logging.getLogger(__name__)
 
@@ -62,15 +63,22 @@ def find(platform: Platform, actor: Actor, holder: str, item: str, but: str = ""
     A case that is hidden from the actor is not offered: whoever types somebody else's id number
     would learn what that person has applied for.
     """
+    listed = (one for one in _listed(platform, partition(holder, item)) if one != but)
     try:
-        page = platform.views.page(
-            VIEW, INDEX, partition(holder, item), limit=LOOKED_AT, descending=True
-        )
+        return next(filter(None, (_open(platform, actor, one) for one in listed)), None)
     except ViewsError as error:
         log.warning("duplicates cannot be looked for: %s", error)
         return None
-    listed = (row["case_id"] for row in page.rows if row["case_id"] != but)
-    return next(filter(None, (_open(platform, actor, one) for one in listed)), None)
+
+
+def _listed(platform: Platform, part: str) -> Iterator[str]:
+    after: Cursor | None = None
+    for _ in range(0, LOOKED_AT, AT_ONCE):
+        page = platform.views.page(VIEW, INDEX, part, after=after, limit=AT_ONCE, descending=True)
+        yield from (row["case_id"] for row in page.rows)
+        after = page.cursor
+        if after is None:
+            return
 
 
 def _open(platform: Platform, actor: Actor, case_id: str) -> Found | None:

@@ -60,7 +60,7 @@ class Keeper:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._ours, self._theirs = socket.socketpair()
-        self._ours.setblocking(False)  # noqa: FBT003 - the socket's own interface
+        self._ours.settimeout(0)
         self._stopping = Event()
         self._guard = Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -80,7 +80,7 @@ class Keeper:
         with self._guard:
             self._stopping.set()
         with suppress(OSError):
-            self._ours.setblocking(True)  # noqa: FBT003
+            self._ours.settimeout(1.0)
             self._ours.send(STOP)
         self._thread.join(timeout)
         if self._thread.is_alive() and self._process is not None:

@@ -91,6 +91,13 @@ def test_the_latest_of_several_is_offered(city, case):
     assert again(city).json()["duplicate"]["number"] == second["number"] > case["number"]
 
 
+def test_cases_that_strangers_filed_under_the_same_id_hide_nobodys_own(city, case):
+    for _ in range(6):
+        assert again(city, "citizen-wang", insist=True).status_code == 201
+    city.catch_up()
+    assert again(city).json()["duplicate"]["case_id"] == case["case_id"]
+
+
 def test_a_draft_is_held_against_it_when_it_is_submitted(city, case):
     draft = city.post("citizen-zhang", "/drafts", SENIOR_CARD).json()
     path = f"/drafts/{draft['case_id']}/submit"
