@@ -79,6 +79,12 @@ class Keeper:
         """Let the process finish what is under way; it is killed after `timeout` seconds."""
         with self._guard:
             self._stopping.set()
+        if self._thread.ident is not None:
+            self._end(timeout)
+        self._ours.close()
+        self._theirs.close()
+
+    def _end(self, timeout: float) -> None:
         with suppress(OSError):
             self._ours.settimeout(1.0)
             self._ours.send(STOP)
@@ -87,8 +93,6 @@ class Keeper:
             log.error("the consumers still ran %.0f s after the stop, and were killed", timeout)
             self._process.kill()
             self._thread.join()
-        self._ours.close()
-        self._theirs.close()
 
     def _watch(self) -> None:
         job = Job("the process of the consumers", self._run)

@@ -74,8 +74,13 @@ class Service:
         collect_seldom()
         keeper = Keeper(self._data)
         self.platform.committed.then(keeper.ring)
-        keeper.start()
+
+        def listening(url: str) -> None:
+            keeper.start()
+            if ready is not None:
+                ready(url)
+
         try:
-            wsgi.serve(app.app, host, port, threads=threads, ready=ready, stop=stop)
+            wsgi.serve(app.app, host, port, threads=threads, ready=listening, stop=stop)
         finally:
             keeper.stop()

@@ -60,3 +60,9 @@ def test_a_process_that_cannot_work_is_tried_again_and_can_be_stopped(tmp_path, 
         keeper.stop()
     assert not keeper._thread.is_alive()
     assert "File exists" in capfd.readouterr().err
+
+
+def test_what_was_never_started_can_be_stopped():
+    keeper = Keeper(Path("nowhere"))
+    keeper.stop()
+    keeper.ring()
