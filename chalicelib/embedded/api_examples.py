@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from ..application.submissions import Submission
 from ..http.messages import MESSAGES, Language
-from ..http.problems import invalid, problem
+from ..http.problems import in_language, invalid, problem
 from . import gateway, server
 from .api_problems import LANGUAGES, STATUS, example
 from .json_schemas import Json
@@ -75,6 +75,8 @@ def _problem(code: str, language: Language, examples: Examples) -> Json:
         except ValidationError as error:
             return _body(invalid(error, request).body)
     members = {**dict.fromkeys(_needs(code), ""), **_members(code, examples)}
+    if "reason" in members:  # recorded in English
+        members["reason"] = in_language(members["reason"], language)
     return _body(problem(STATUS[code], code, request, **members).body)
 
 

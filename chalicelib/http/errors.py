@@ -26,7 +26,7 @@ from ..domain.duty import NotSeparated
 from ..domain.item import ItemClosed, NotPublishable
 from .auth_errors import AuthError, InvalidToken, refusal
 from .keys import KeysUnavailable
-from .problems import invalid, language_of, pointer, problem
+from .problems import in_language, invalid, language_of, pointer, problem
 
 logger = logging.getLogger(__name__)
 
@@ -121,12 +121,16 @@ def answer(error: Exception, request: Request) -> Response:
         case TooMuch():
             return problem(413, "too-large", request, limit=error.limit)
         case Duplicate():
-            found = error.found._asdict()
-            return problem(409, "duplicate-case", request, reason=str(error), duplicate=found)
+            reason, found = _said(error, request), error.found._asdict()
+            return problem(409, "duplicate-case", request, reason=reason, duplicate=found)
         case ItemClosed():
             return _item_closed(error, request)
         case NotPublishable():
-            misfits = [(pointer(("definition", *where)), said) for where, said in error.misfits]
+            language = language_of(request)
+            misfits = [
+                (pointer(("definition", *where)), in_language(said, language))
+                for where, said in error.misfits
+            ]
             return _listed(misfits, "item", request)
         case AnswersInvalid():
             english = language_of(request) == "en"
@@ -161,10 +165,20 @@ def _listed(found: list[tuple[str, str]], code: str, request: Request) -> Respon
     return problem(422, "invalid-request", request, errors=errors)
 
 
+def _said(error: Exception, request: Request) -> str:
+    """What the error says, in the language of the request."""
+    language, reason = language_of(request), str(error)
+    told = in_language(reason, language)
+    if told == reason and language != "en":
+        # Not the words: they may have somebody's name in them.
+        logger.info("what %s says has no Chinese", type(error).__name__)
+    return told
+
+
 def _refusal(error: Exception, request: Request) -> Response:
     for kind, (status, code) in CODES.items():
         if isinstance(error, kind):
-            own = str(error) if isinstance(error, _OWN_WORDS) else None
+            own = _said(error, request) if isinstance(error, _OWN_WORDS) else None
             members: dict[str, Any] = {"reason": own} if own else {}
             retry = {"Retry-After": _RETRY[code]} if code in _RETRY else None
             return problem(status, code, request, headers=retry, **members)

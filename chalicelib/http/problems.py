@@ -119,8 +119,29 @@ def _has(value: object, step: int | str) -> bool:
 
 
 def _message(error: ErrorDetails, language: Language) -> str:
+    context = error.get("ctx", {})
+    told = {name: _in_words(value, language) for name, value in context.items()}
     # An error of our own type may have no entry, and a template must not fail on its context.
-    return phrase(error["type"], language).format_map(_Known(error.get("ctx", {})))
+    return phrase(error["type"], language).format_map(_Known(told))
+
+
+def _in_words(value: Any, language: Language) -> Any:
+    """What a validator of ours raised; and pydantic lists what it takes as 'a', 'b' or 'c'."""
+    if isinstance(value, Exception):
+        return in_language(str(value), language)
+    if language != "en" and isinstance(value, str):
+        return value.replace("' or '", "' 或 '")
+    return value
+
+
+def in_language(reason: str, language: Language) -> str:
+    """What is said in English where something is refused, in `language` if there are words."""
+    if language == "en":
+        return reason
+    # Imported here because it is nothing that a request without a refusal need wait for.
+    from .reasons import in_chinese
+
+    return in_chinese(reason)
 
 
 class _Known(dict[str, Any]):
