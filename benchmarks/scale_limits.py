@@ -59,7 +59,7 @@ _FOUND = (
         "view `process_library`: its transactions, one after another",
         consumer_commits_per_s("process_library"),
         "`ProcessLibraryLag`",
-        "fewer places for each step (eight now); several checkpoints, one for each lane",
+        "fewer places for each step (four now); several checkpoints, one for each lane",
     ),
     Limit(
         "view `work_list`, likewise",

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from ..application.bulk_rebuild import Alone, Changed
 from ..application.views import (
     Batch,
     Bell,
@@ -32,6 +33,8 @@ from ..application.views import (
 from . import sqlite_views_tables as t
 
 CHUNK = 2000
+# What is written to rows, and to entries: parameters by statement.
+Writes = tuple[t.Parameters, t.Parameters]
 PAST_ALL = b""  # SQLite sorts every BLOB after every TEXT
 
 
@@ -162,7 +165,7 @@ class SqliteViews:
         with self._transaction() as db:
             if not _moved(db, generation, batch):
                 raise Overtaken(f"{generation.view} is no longer at {batch.was}")
-            _write_rows(db, generation, batch.changes)
+            _write_rows(db, generation, _writes(generation, batch.changes))
             db.executemany(t.PARK, [t.parked_columns(number, one) for one in batch.park])
             db.executemany(t.UNPARK, [(number, position) for position in batch.unpark])
         self._bell.ring()
@@ -216,16 +219,16 @@ class SqliteViews:
             db.executemany(t.LOAD_ROW, rows)
             db.executemany(t.LIST, t.entry_writes(number, changes)[t.LIST])
 
-    def write(self, generation: Generation, changes: Sequence[Change], /) -> None:
+    def write(self, changes: Sequence[Changed], writing: Alone, /) -> None:
         """See `bulk_rebuild.BulkViews`."""
-        number = generation.id
         # Pages that are written again soon need not go to the disk in between.
-        for pragma in t.BULK:
-            self._query(pragma)
-        with self._transaction() as db:
-            if db.execute(t.TOUCH_UNSEALED, (time(), number)).rowcount != 1:
-                raise Overtaken(f"{generation.view} is not written any more")
-            _write_rows(db, generation, changes)
+        self._query(t.BULK)
+        made = [(generation, _writes(generation, some)) for generation, some in changes]
+        with writing, self._transaction() as db:
+            for generation, writes in made:
+                if db.execute(t.TOUCH_UNSEALED, (time(), generation.id)).rowcount != 1:
+                    raise Overtaken(f"{generation.view} is not written any more")
+                _write_rows(db, generation, writes)
 
     def seal(self, generation: Generation, parts: int, /) -> None:  # noqa: ARG002 - as in `load`
         with self._transaction() as db:
@@ -264,13 +267,20 @@ class SqliteViews:
         return False
 
 
-def _write_rows(db: sqlite3.Connection, generation: Generation, changes: Sequence[Change]) -> None:
-    for sql, rows in t.row_writes(generation.id, changes).items():
-        if rows and db.executemany(sql, rows).rowcount != len(rows):
+def _writes(generation: Generation, changes: Sequence[Change]) -> Writes:
+    rows = t.row_writes(generation.id, changes)
+    entries = t.entry_writes(generation.id, changes)
+    # In the order of the table: what lies together is written together.
+    return rows, {sql: sorted(some) for sql, some in entries.items()}
+
+
+def _write_rows(db: sqlite3.Connection, generation: Generation, writes: Writes) -> None:
+    rows, entries = writes
+    for sql, some in rows.items():
+        if some and db.executemany(sql, some).rowcount != len(some):
             raise Overtaken(f"a row of {generation.view} is not what was read")
-    for sql, entries in t.entry_writes(generation.id, changes).items():
-        # In the order of the table: what lies together is written together.
-        db.executemany(sql, sorted(entries))
+    for sql, some in entries.items():
+        db.executemany(sql, some)
 
 
 def _moved(db: sqlite3.Connection, generation: Generation, batch: Batch) -> bool:

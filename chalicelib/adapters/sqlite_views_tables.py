@@ -51,6 +51,9 @@ CREATE TABLE IF NOT EXISTS parked (
 CREATE INDEX IF NOT EXISTS parked_streams ON parked (generation, stream, position);
 """
 
+# By statement, one set for each time that it is to be done.
+Parameters = dict[str, list[tuple[Any, ...]]]
+
 LIVE = "(SELECT id FROM generations WHERE view = ? AND state = 'live')"
 GET = f"SELECT body FROM rows WHERE generation = {LIVE} AND key = ?"  # noqa: S608 - LIVE is above
 _LISTED = f"""
@@ -131,7 +134,7 @@ UPDATE generations SET state = 'given up' WHERE id = ? AND state = 'building'
 GIVE_UP_IDLE = """
 UPDATE generations SET state = 'given up' WHERE state = 'building' AND touched <= ?
 """
-BULK = ("PRAGMA cache_size = -8000", "PRAGMA wal_autocheckpoint = 4000")
+BULK = "PRAGMA wal_autocheckpoint = 4000"
 INSERT_ROW = "INSERT OR IGNORE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
 LOAD_ROW = "INSERT OR REPLACE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
 UPDATE_ROW = (
@@ -162,9 +165,9 @@ def row(body: bytes) -> Row:
     return parsed
 
 
-def row_writes(number: int, changes: Iterable[Change]) -> dict[str, list[tuple[Any, ...]]]:
+def row_writes(number: int, changes: Iterable[Change]) -> Parameters:
     """Statements and their parameters, by generation; each parameter set must write one row."""
-    writes: dict[str, list[tuple[Any, ...]]] = {INSERT_ROW: [], UPDATE_ROW: [], DELETE_ROW: []}
+    writes: Parameters = {INSERT_ROW: [], UPDATE_ROW: [], DELETE_ROW: []}
     for key, was, (body, applied), _, _ in changes:
         if body is None:
             if was:
@@ -176,8 +179,8 @@ def row_writes(number: int, changes: Iterable[Change]) -> dict[str, list[tuple[A
     return writes
 
 
-def entry_writes(number: int, changes: Iterable[Change]) -> dict[str, list[tuple[Any, ...]]]:
-    writes: dict[str, list[tuple[Any, ...]]] = {UNLIST: [], LIST: []}
+def entry_writes(number: int, changes: Iterable[Change]) -> Parameters:
+    writes: Parameters = {UNLIST: [], LIST: []}
     for key, _, _, added, removed in changes:
         writes[UNLIST].extend((number, *entry, key) for entry in removed)
         writes[LIST].extend((number, *entry, key) for entry in added)

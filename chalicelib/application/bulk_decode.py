@@ -97,23 +97,22 @@ def _events(commit: Commit, body: dict[str, Any]) -> list[Recorded]:
         data = entry["data"]
         kind: Any = type(data)
         name, schema = _named(kind)
-        events.append(
-            Recorded(
-                stream,
-                version + offset,
-                None if position is None else position + offset,
-                name,
-                schema,
-                recorded_at,
-                own["occurred_at"],
-                own["actor"],
-                own["channel"],
-                command,
-                correlation_id,
-                own.get("source"),
-                data,
-            )
+        values = (
+            stream,
+            version + offset,
+            None if position is None else position + offset,
+            name,
+            schema,
+            recorded_at,
+            own["occurred_at"],
+            own["actor"],
+            own["channel"],
+            command,
+            correlation_id,
+            own.get("source"),
+            data,
         )
+        events.append(Recorded._make(values))  # takes half the time of a call
     return events
 
 

@@ -7,7 +7,7 @@ after each event: what `evolve` changed in it is made what storage would give ba
 that already. Where a small row is listed is asked only when it is written.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, compress, islice
@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json, to_json
 
 from .envelope import Recorded
-from .feed import Undecodable
-from .folding import key_of
+from .folding import checked, key_of
 from .views import (
     MAX_KEY,
     MAX_PARTITION,
@@ -34,13 +33,18 @@ from .views import (
 )
 
 # Rows that a group keeps in memory; so many are written when there are more, the oldest first.
-KEPT_ROWS = 3_000
-WRITTEN_AT_ONCE = 1_000
+KEPT_ROWS = 5_000
+WRITTEN_AT_ONCE = 2_500
 
 Places = tuple[Entry, ...]
+# An event, with the key of the row that it goes to.
+Keyed = tuple[str, Recorded]
 NOWHERE: frozenset[Entry] = frozenset()
 # Bytes that one character takes in JSON, and a number or a name with all that goes around it.
 _CHARACTER, _AROUND = 6, 24
+_TEXT = frozenset({str})
+_KEYS = frozenset({str, type(None)})
+_FLAT = frozenset({str, int, bool, type(None)})
 # Of so many changed fields the row is better written and parsed whole.
 MANY = 16
 # A row of so many bytes has room for all places that it can be listed in.
@@ -80,30 +84,48 @@ class Group:
     def __init__(self, projections: Sequence[Projection]) -> None:
         self.projections = projections
         self._first = projections[0]
+        self._next = self._first.evolve
         self._entries = [one.entries for one in projections]
         self._cells: dict[str, Cell] = {}
         self.wrote = False
         self.disagrees = False
 
-    def missing(self, events: Iterable[Recorded | Undecodable]) -> list[str]:
-        """Keys of rows that events go to and that are not in use."""
-        wanted, cells = self._first.events, self._cells
-        keys = {
-            self._missing(event)
-            for event in events
-            if wanted is None or type(getattr(event, "data", None)) in wanted
-        }
-        return sorted(key for key in keys if key is not None and key not in cells)
+    @property
+    def events(self) -> frozenset[type] | None:
+        """See `Projection`: no others need be given to it."""
+        return self._first.events
 
-    def _missing(self, event: Recorded | Undecodable) -> str | None:
-        if isinstance(event, Undecodable):
-            return None
+    def keyed(self, events: Sequence[Recorded]) -> tuple[list[Keyed], bool]:
+        """Those that go to a row, with its key; False if not all keys could be told."""
         try:
-            # What is in use was looked at before.
-            key = self._first.key(event)
-            return None if key is None or key in self._cells else key_of(self._first, event)
+            keys = list(map(self._first.key, events))
+        except Exception:  # noqa: BLE001 - it is met again when they are asked one by one
+            return list(self._singly_keyed(events)), False
+        if not _KEYS.issuperset(map(type, keys)):
+            return list(self._singly_keyed(events)), False
+        pairs = zip(keys, events, strict=True)
+        return [(key, event) for key, event in pairs if key is not None], True
+
+    def _singly_keyed(self, events: Iterable[Recorded]) -> Iterator[Keyed]:
+        for event in events:
+            try:
+                key = key_of(self._first, event)
+            except Exception:  # noqa: BLE001, S112 - raised again, and parked, when its turn comes
+                continue
+            if key is not None:
+                yield key, event
+
+    def missing(self, pairs: Iterable[Keyed]) -> list[str]:
+        """Keys of rows that events go to and that are not in use."""
+        keys = {key for key, _ in pairs}.difference(self._cells)
+        return sorted(key for key in keys if self._can_be_kept(key))
+
+    def _can_be_kept(self, key: str) -> bool:
+        try:
+            checked(self._first, key)
         except Exception:  # noqa: BLE001 - raised again, and parked, when its turn comes
-            return None
+            return False
+        return True
 
     def put(self, kept: Sequence[Mapping[str, Kept]]) -> None:
         """Rows that were written before and are used again, of each view."""
@@ -116,23 +138,14 @@ class Group:
             applied = max(one.applied for one in found)
             self._cells[key] = Cell(row, len(body or b""), applied, was)
 
-    def take_all(self, events: Iterable[Recorded]) -> None:
+    def take_all(self, pairs: Iterable[Keyed]) -> None:
         """
         As `take`, one after the other. Raises at the first that fails; to take all of them again
         then changes nothing, since each row knows how far it has come.
         """
-        key_of_event, cells, evolve = self._first.key, self._cells, self._evolve
-        wanted = self._first.events
-        for event in events:
-            if wanted is not None and type(event.data) not in wanted:
-                continue
-            key = key_of_event(event)
-            if key is None:
-                continue
-            cell = cells.pop(key, None)
-            if cell is None:
-                self.take(event)
-                continue
+        cells, evolve = self._cells, self._evolve
+        for key, event in pairs:
+            cell = cells.pop(key, None) or self._new(key)
             # Last in the order of the dict is what was used last.
             cells[key] = cell
             if event.position > cell.applied:  # type: ignore[operator]  # a log's event has one
@@ -141,18 +154,17 @@ class Group:
 
     def take(self, event: Recorded) -> None:
         """Fold one event into its row; raises whatever the projection does."""
-        key, position = key_of(self._first, event), event.position
-        if key is None or position is None:
-            return
-        cell = self._cells.pop(key, None) or Cell()
-        self._cells[key] = cell
-        if position > cell.applied:
-            self._evolve(key, cell, event)
-            cell.applied = position
+        key = key_of(self._first, event)
+        if key is not None and event.position is not None:
+            self.take_all([(key, event)])
+
+    def _new(self, key: str) -> Cell:
+        checked(self._first, key)
+        return Cell()
 
     def _evolve(self, key: str, cell: Cell, event: Recorded) -> None:
         before = cell.row
-        row = self._first.evolve(before, event)
+        row = self._next(before, event)
         if row is before:
             return
         size = 0
@@ -226,7 +238,7 @@ def as_stored(name: str, row: Any, before: Row | None) -> tuple[Row, int]:
     The row as storage would give it back, and how many bytes at most it has more than before. What
     is the same object as before is not looked at. Raises TypeError, ValueError.
     """
-    if type(row) is not dict or not before or list(row) != list(before):
+    if type(row) is not dict or not before or [*row] != [*before]:
         return _whole_as_stored(name, row)
     changed = list(compress(row, map(is_not, row.values(), before.values())))
     if len(changed) > MANY:
@@ -237,21 +249,30 @@ def as_stored(name: str, row: Any, before: Row | None) -> tuple[Row, int]:
         if type(value) is str and value.isascii():  # most are
             size += len(value) * _CHARACTER + _AROUND
         else:
-            row[one], more = _value_as_stored(value)
+            row[one], more = _value_as_stored(value, before[one])
             size += more
     return row, size
 
 
 def _whole_as_stored(name: str, row: Any) -> tuple[Row, int]:
-    body = to_json(row)
-    row = from_json(body)
+    row, size = _parsed(row)
     if not isinstance(row, dict):
         raise TypeError(f"{name}: a row is a JSON object, not {type(row).__name__}")
-    return row, len(body)
+    return row, size
 
 
-def _value_as_stored(value: Any) -> tuple[Any, int]:
+def _parsed(value: Any) -> tuple[Any, int]:
+    body = to_json(value)
+    flat = type(value) is dict and _TEXT.issuperset(map(type, value))
+    # What would be parsed is what there is already; most rows and what is in them are like that.
+    same = flat and _FLAT.issuperset(map(type, value.values()))
+    return value if same else from_json(body), len(body)
+
+
+def _value_as_stored(value: Any, before: Any = None) -> tuple[Any, int]:
     kind = type(value)
+    if kind is list and type(before) is list:
+        return _list_as_stored(value, before)
     if kind is str:
         if not value.isascii():
             value.encode()  # a lone surrogate is no text
@@ -262,16 +283,30 @@ def _value_as_stored(value: Any) -> tuple[Any, int]:
         return value, value.bit_length() + _AROUND
     if isinstance(value, StrEnum):
         return str.__str__(value), len(value) * _CHARACTER + _AROUND
-    body = to_json(value)
-    return from_json(body), len(body) + _AROUND
+    stored, size = _parsed(value)
+    return stored, size + _AROUND
+
+
+def _list_as_stored(value: list[Any], before: list[Any]) -> tuple[list[Any], int]:
+    """Mostly one is added, taken out or made anew, and the others are the same objects."""
+    known = {id(one) for one in before}
+    stored, size = [], _AROUND
+    for one in value:
+        if id(one) in known:
+            known.remove(id(one))  # twice the same takes the place of two
+            stored.append(one)
+        else:
+            made, more = _value_as_stored(one)
+            stored.append(made)
+            size += more
+    return stored, size
 
 
 def check(key: str, row: Row, places: Places, size: int) -> None:
     """As `check_storable`, which is asked where it is not clear at once; raises what it does."""
     text = "".join(chain.from_iterable(places))
-    longest = MAX_KEY - 4 * len(key)  # in UTF-8 a character has 4 bytes at most
-    clear = size < CLEARLY_FITS and len(places) <= MAX_PLACES and text.isascii()
-    for index, partition, sort in places:
-        clear = clear and len(index) + len(partition) <= MAX_PARTITION and len(sort) <= longest
+    # All together shorter than one may be, as they mostly are. In UTF-8 a character has 4 bytes.
+    short = len(text) <= min(MAX_PARTITION, MAX_KEY - 4 * len(key)) and text.isascii()
+    clear = short and size < CLEARLY_FITS and len(places) <= MAX_PLACES
     if not clear or "\0" in text:
         check_storable(key, to_json(row), places)

@@ -10,12 +10,12 @@ which is noticed; such a view is built in the order of the log instead.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol
 from zlib import crc32
 
 from ..domain.consumer import State as Skips
 from .bulk_decode import decoder
-from .bulk_fold import KEPT_ROWS, WRITTEN_AT_ONCE, Group, Unlistable
+from .bulk_fold import KEPT_ROWS, WRITTEN_AT_ONCE, Group, Keyed, Unlistable
 from .envelope import Recorded
 from .feed import Decoded, Source, Undecodable
 from .parking import handle
@@ -32,18 +32,24 @@ from .views import (
     ViewsError,
 )
 
-READ_AT_ONCE = 1000
+READ_AT_ONCE = 250
 # A view that parks more is not worth being quick about, and they are kept in memory.
 MOST_PARKED = 10_000
+
+
+# Entered to write, so that workers do not wait for one another in the store.
+Alone = AbstractContextManager[object]
+Changed = tuple[Generation, Sequence[Change]]
 
 
 class BulkViews(Views, Protocol):
     """A place where rows can be written by several processes on one machine."""
 
-    def write(self, generation: Generation, changes: Sequence[Change], /) -> None:
+    def write(self, changes: Sequence[Changed], writing: Alone, /) -> None:
         """
-        Write rows of a rebuild that nothing was committed to. Raises Overtaken once it is sealed,
-        or gone, and where a row is not as `changes` say that it was.
+        Write rows of rebuilds that nothing was committed to, all or nothing; all that need not be
+        done alone is done before `writing` is entered. Raises Overtaken once one is sealed, or
+        gone, and where a row is not as `changes` say that it was.
         """
         ...
 
@@ -97,12 +103,21 @@ class _Team(NamedTuple):
     parked: list[Parked]
 
 
-class Worker(NamedTuple):
-    """`writing` is entered to write, so that workers do not wait for one another in the store."""
+class _Share(NamedTuple):
+    """
+    Of a `batch`, the events that a team is to take, as far as they could be read; `whole` is
+    whether all could.
+    """
 
+    batch: Sequence[Decoded]
+    events: Sequence[Recorded]
+    whole: bool
+
+
+class Worker(NamedTuple):
     source: Source
     views: BulkViews
-    writing: AbstractContextManager[object] = nullcontext()
+    writing: Alone = nullcontext()
     kept_rows: int = KEPT_ROWS
 
 
@@ -113,10 +128,14 @@ def build(
     Do one order. `progress` gets the position, and may raise to end it all. Raises ViewsError,
     StoreError.
     """
-    teams = _teams(order, projections)
-    fit = list(teams)
+    fit = _teams(order, projections)
     for batch in _batches(worker.source, order, progress):
-        fit = [team for team in fit if _did(worker, order, team, batch)]
+        shares = _shares(batch, fit)
+        fit = [
+            team
+            for team, share in zip(fit, shares, strict=True)
+            if _did(worker, order, team, share)
+        ]
     fit = [team for team in fit if _did(worker, order, team, None)]
     parked = {one.view: team.parked for team in fit for one in team.generations}
     views = {one.view for one in order.generations}
@@ -158,22 +177,51 @@ def _concerns(order: Order, commit: Commit) -> bool:
     return mine and commit.last_position <= order.end
 
 
-def _did(worker: Worker, order: Order, team: _Team, batch: Sequence[Decoded] | None) -> bool:
+def _shares(batch: Sequence[Decoded], teams: Sequence[_Team]) -> list[_Share]:
+    """What of a batch each team is to take: looked through once, and not by each of them."""
+    events: list[Any] = [event for one in batch for event in one.events]
+    whole = Undecodable not in set(map(type, events))
+    readable = events if whole else [one for one in events if type(one) is not Undecodable]
+    shares: list[list[Recorded]] = [[] for _ in teams]
+    takers = _takers(teams, shares)
+    for event in readable:
+        for share in takers.get(type(event.data), ()):
+            share.append(event)
+    return [
+        _Share(batch, readable if team.group.events is None else share, whole)
+        for team, share in zip(teams, shares, strict=True)
+    ]
+
+
+def _takers(
+    teams: Sequence[_Team], shares: Sequence[list[Recorded]]
+) -> dict[type, list[list[Recorded]]]:
+    """By type of event, the shares that it goes to; not those of teams that take all."""
+    takers: dict[type, list[list[Recorded]]] = {}
+    for team, share in zip(teams, shares, strict=True):
+        for kind in team.group.events or ():
+            takers.setdefault(kind, []).append(share)
+    return takers
+
+
+def _did(worker: Worker, order: Order, team: _Team, share: _Share | None) -> bool:
     """A batch, or what is to be written at the end; False if the team cannot go on."""
     try:
-        if batch is None:
+        if share is None:
             _write(worker, team, team.group.oldest(0))
         else:
-            _take(worker, order, team, batch)
+            _take(worker, order, team, share)
     except (_Unfit, Unlistable):
         return False
     return True
 
 
-def _take(worker: Worker, order: Order, team: _Team, batch: Sequence[Decoded]) -> None:
-    _use(worker, order, team, batch)
-    if not _quickly(team, batch):
-        taken = handle(batch, team.group.take, team.skipped, team.blocked)
+def _take(worker: Worker, order: Order, team: _Team, share: _Share) -> None:
+    pairs, all_keyed = team.group.keyed(share.events)
+    _use(worker, order, team, pairs)
+    plain = share.whole and all_keyed and not team.skipped and not team.blocked
+    if not (plain and _quickly(team, pairs)):
+        taken = handle(share.batch, team.group.take, team.skipped, team.blocked)
         for one in taken.parked:
             team.blocked.setdefault(one.stream, one.position)
         team.parked.extend(taken.parked)
@@ -182,25 +230,20 @@ def _take(worker: Worker, order: Order, team: _Team, batch: Sequence[Decoded]) -
     _write(worker, team, team.group.oldest(worker.kept_rows))
 
 
-def _quickly(team: _Team, batch: Sequence[Decoded]) -> bool:
-    """Take all events, if nothing waits and nothing is passed over; False if one cannot be."""
-    if team.skipped or team.blocked:
-        return False
-    events = [event for one in batch for event in one.events]
-    if Undecodable in set(map(type, events)):
-        return False
+def _quickly(team: _Team, pairs: Sequence[Keyed]) -> bool:
+    """Take all events, where nothing waits and nothing is passed over; False if one cannot be."""
     try:
-        team.group.take_all(cast("list[Recorded]", events))
+        team.group.take_all(pairs)
     except Exception:  # noqa: BLE001 - it is met again, and parked, when they are taken singly
         return False
     return True
 
 
-def _use(worker: Worker, order: Order, team: _Team, batch: Sequence[Decoded]) -> None:
+def _use(worker: Worker, order: Order, team: _Team, pairs: Sequence[Keyed]) -> None:
     """Rows that were written before, and that events go to again."""
-    if not team.group.wrote:
+    keys = team.group.missing(pairs) if team.group.wrote else []
+    if not keys:
         return
-    keys = team.group.missing(event for one in batch for event in one.events)
     kept = [worker.views.kept(generation, keys) for generation in team.generations]
     for place in {one.applied for found in kept for one in found.values()}:
         _check_own(worker, order, place)
@@ -217,17 +260,12 @@ def _check_own(worker: Worker, order: Order, position: int) -> None:
 def _write(worker: Worker, team: _Team, keys: Sequence[str]) -> None:
     for at in range(0, len(keys), WRITTEN_AT_ONCE):
         changes = team.group.changes(keys[at : at + WRITTEN_AT_ONCE])
-        for generation, some in zip(team.generations, changes, strict=True):
-            _write_some(worker, generation, some)
-
-
-def _write_some(worker: Worker, generation: Generation, changes: Sequence[Change]) -> None:
-    try:
-        with worker.writing:
-            worker.views.write(generation, changes)
-    except Overtaken:
-        worker.views.touch(generation)  # raises if it is gone: that is no row's fault
-        raise _Unfit from None
+        try:
+            worker.views.write(list(zip(team.generations, changes, strict=True)), worker.writing)
+        except Overtaken:
+            for generation in team.generations:
+                worker.views.touch(generation)  # raises if it is gone: that is no row's fault
+            raise _Unfit from None
 
 
 # What there is to do, and what comes of it

@@ -8,7 +8,7 @@ from chalice.app import Blueprint, Response
 
 from ..application import cases, entities
 from ..application.access import oversees, within
-from ..application.listing import visible
+from ..application.listing import Fetch, visible
 from ..application.platform import Platform
 from ..application.views import Cursor, Page, Row
 from ..domain.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
@@ -20,7 +20,6 @@ from .ask import Ask, Web
 from .doc import PAGING, Doc
 from .web import reply, route
 
-_STATES = frozenset({"waiting", "working", "finished"})
 _DEPARTMENT = {
     "type": "string",
     "description": "Of staff: theirs, or a section of it; supervisors and auditors name one.",
@@ -48,7 +47,10 @@ _STEPS = Doc(
         **PAGING,
         "item": {"type": "string", "description": "The code of an item; every item, if not said."},
         "department": _DEPARTMENT,
-        "state": {"enum": sorted(_STATES), "description": "Every state, if not said."},
+        "state": {
+            "enum": sorted(process_library.STATES),
+            "description": "Every state, if not said.",
+        },
         "from": {**_DAY, "description": "The first day, included."},
         "to": {**_DAY, "description": "The last day, included."},
     },
@@ -82,19 +84,17 @@ def routes(web: Web) -> Blueprint:
     def process_steps(ask: Ask) -> Response:
         """Steps by item, department, period (`from`, `to`: days, both included) and state."""
         department = _library(ask.actor, ask.query("department"))
-        partition = process_library.partition(
-            ask.query("item"), department, ask.choice("state", _STATES)
-        )
+        scope, state = process_library.scope(ask.query("item"), department), _state(ask)
         lower, upper = _instant(ask.day("from"), 0), _instant(ask.day("to"), 1)
-        return _listed(
-            ask,
-            process_library.NAME,
-            "steps",
-            partition,
-            shown=_seen(ask),
-            lower=lower,
-            upper=upper,
-        )
+        views = ask.platform.views
+
+        def fetch(after: Cursor | None, limit: int) -> Page:
+            return process_library.page(
+                views, scope, state, after=after, limit=limit, lower=lower, upper=upper
+            )
+
+        listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
+        return _paged(ask, process_library.NAME, listed, fetch, _seen(ask))
 
     return http
 
@@ -105,17 +105,28 @@ def _listed(
     index: str,
     partition: str,
     *,
-    shown: Callable[[Row], bool] = lambda _: True,
+    shown: Callable[[Row], bool],
     **bounds: Any,
 ) -> Response:
-    ask.wait_for(view, cases.stream)
-    sealed = f"{view} {index} {partition}"
     views = ask.platform.views
 
     def fetch(after: Cursor | None, limit: int) -> Page:
         return views.page(view, index, partition, after=after, limit=limit, **bounds)
 
+    return _paged(ask, view, f"{index} {partition}", fetch, shown)
+
+
+def _paged(
+    ask: Ask, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
+) -> Response:
+    """`listed` names the list, whose cursors are good for no other."""
+    ask.wait_for(view, cases.stream)
+    sealed = f"{view} {listed}"
     return reply(ask.page(sealed, visible(fetch, shown, ask.cursor(sealed), ask.limit)))
+
+
+def _state(ask: Ask) -> str | None:
+    return ask.choice("state", frozenset(process_library.STATES))
 
 
 def _seen(ask: Ask) -> Callable[[Row], bool]:

@@ -105,8 +105,9 @@ def _step(row: Row, opened: e.StepOpened, at: str, due: DueDays) -> Step:
     step = {
         "step": opened.step,
         "name": opened.name,
-        "kind": opened.kind,
-        "role": opened.role,
+        # Plain text here and below: to find out that an enum is text takes JSON long.
+        "kind": str(opened.kind),
+        "role": str(opened.role),
         "department": opened.department,
         "opened_at": at,
         "opened_on": opened.on.isoformat(),
@@ -157,7 +158,7 @@ def _supplied(row: Row, _supplied: e.SupplementSubmitted) -> None:
 
 
 def _concluded(row: Row, concluded: e.CaseConcluded) -> None:
-    row["result"], row["suspended"] = concluded.result, False
+    row["result"], row["suspended"] = str(concluded.result), False
 
 
 def _rated(row: Row, _rated: e.CaseRated) -> None:

@@ -3,11 +3,12 @@ The case-process information library (办件过程信息库): every step of ever
 which role and department, when it was opened, started and finished, and what came of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from ..application.envelope import Recorded
-from ..application.views import Entry, Projection, Row
+from ..application.views import Cursor, Entry, Page, Projection, Row, Views
 from ..domain.calendar import Calendar, legal_day
 from ..domain.case import events as e
 from ..domain.case.parts import StepOutcome, Stood
@@ -16,15 +17,17 @@ from .card import signature, utc
 from .due_days import DueDays, due_days, limited
 
 NAME = "process_library"
+INDEX = "steps"
+# In the order in which a step comes through them: see `page`.
+STATES = ("waiting", "working", "finished")
 EVENTS = frozenset({e.StepOpened, e.StepStarted, e.StepFinished, e.StepRecorded})
 
 
 def key(event: Recorded) -> str | None:
-    match event.data:
-        case e.StepOpened() | e.StepStarted() | e.StepFinished() | e.StepRecorded() as step:
-            return f"{event.stream.removeprefix('case-')}/{step.step}"
-        case _:
-            return None
+    step: Any = event.data
+    if type(step) not in EVENTS:
+        return None
+    return f"{event.stream.removeprefix('case-')}/{step.step}"
 
 
 def projection(calendar: Calendar) -> Projection:
@@ -39,35 +42,73 @@ def projection(calendar: Calendar) -> Projection:
         match event.data:
             case e.StepOpened() as opened:
                 return _opened(opened, event, due)
-            case e.StepRecorded() as recorded:
-                return _recorded(recorded, event)
             case e.StepStarted() as started if row is not None:
                 return _started(row, started, event)
             case e.StepFinished() as finished if row is not None:
                 return _finished(row, finished, event, due)
+            case e.StepRecorded() as recorded:
+                return _recorded(recorded, event)
             case _:
                 return row
 
-    now = signature(2, calendar)
+    now = signature(3, calendar)
     return Projection(NAME, now, key, evolve, entries, by_stream=True, events=EVENTS)
 
 
 def entries(row: Row) -> Iterable[Entry]:
     """
-    By item, department, both or neither, each in one state or in any, ordered by when the step
-    opened: every combination of the filters is one range.
+    By item, department, both or neither, each in its state, ordered by when the step opened.
+
+    What is in any state is read from three lists (`page`): in a list of its own it would be written
+    twice, by every step, and few ask for it.
     """
     item, department, since = row["item"], row["department"], row["since"]
-    state = f" {row['state']}"
+    state = row["state"]
     scopes = ("*", f"item:{item}", f"dept:{department}", f"item:{item} dept:{department}")
-    return [Entry("steps", part, since) for scope in scopes for part in (scope, scope + state)]
+    return [Entry(INDEX, f"{scope} {state}", since) for scope in scopes]
 
 
-def partition(item: str | None, department: str | None, state: str | None) -> str:
-    """The partition in which `entries` lists what these filters ask for."""
+def scope(item: str | None, department: str | None) -> str:
+    """What these filters ask for, in the names of partitions."""
     named = (item and f"item:{item}", department and f"dept:{department}")
-    scope = " ".join(part for part in named if part) or "*"
-    return f"{scope} {state}" if state else scope
+    return " ".join(part for part in named if part) or "*"
+
+
+def page(
+    views: Views,
+    scope: str,
+    state: str | None,
+    /,
+    *,
+    limit: int = 50,
+    descending: bool = False,
+    **bounds: Any,
+) -> Page:
+    """As `Views.page`, of the steps of a `scope` that are in one state, or in any."""
+    # One after the other: a step that moves on meanwhile is met twice rather than not at all.
+    pages = [
+        views.page(NAME, INDEX, f"{scope} {one}", limit=limit, descending=descending, **bounds)
+        for one in ([state] if state else STATES)
+    ]
+    return pages[0] if state else _merged(pages, limit, descending=descending)
+
+
+def _merged(pages: Sequence[Page], limit: int, *, descending: bool) -> Page:
+    """One page of several that begin at the same place; in a later one a row is newer."""
+    rows = {_place(row): row for page in pages for row in page.rows}
+    places = sorted(rows, reverse=descending)
+    ends = sorted((page.cursor for page in pages if page.cursor), reverse=descending)
+    end = ends[0] if ends else None
+    if end is not None:
+        # What one page does not have yet comes behind its end.
+        places = [one for one in places if (one >= end if descending else one <= end)]
+    cursor = places[limit - 1] if len(places) > limit else end
+    return Page([rows[one] for one in places[:limit]], cursor)
+
+
+def _place(row: Row) -> Cursor:
+    """Where `entries` lists it, under the key that `key` gives it."""
+    return Cursor(row["since"], f"{row['case_id']}/{row['step']}")
 
 
 def _opened(opened: e.StepOpened, event: Recorded, due: DueDays) -> Row:
@@ -77,8 +118,8 @@ def _opened(opened: e.StepOpened, event: Recorded, due: DueDays) -> Row:
         "item": opened.item,
         "step": opened.step,
         "name": opened.name,
-        "kind": opened.kind,
-        "role": opened.role,
+        "kind": str(opened.kind),  # text, for the reason that `card` gives
+        "role": str(opened.role),
         "department": opened.department,
         "division": opened.division,
         "confidential": bool(opened.confidential),
@@ -150,14 +191,16 @@ def _started(row: Row, started: e.StepStarted, event: Recorded) -> Row:
 
 
 def _finished(row: Row, finished: e.StepFinished, event: Recorded, due: DueDays) -> Row:
-    last = _due(date.fromisoformat(row["opened_on"]), row["days"], finished.stood, due)
+    last = row["due"]  # as reckoned when it was opened, if the clock never stood
+    if finished.stood:
+        last = _due(date.fromisoformat(row["opened_on"]), row["days"], finished.stood, due)
     return {
         **row,
         **_done_by(finished, event),
         **_times(row, event.occurred_at),
         "due": last,
         "late": last is not None and legal_day(event.occurred_at).isoformat() > last,
-        "outcome": finished.outcome,
+        "outcome": str(finished.outcome),
         "opinion": finished.opinion,
         "state": "finished",
     }
@@ -167,7 +210,7 @@ def _done_by(finished: e.StepFinished, event: Recorded) -> Row:
     """What the case went past was done by nobody, whoever moved it."""
     if finished.outcome is StepOutcome.OVERTAKEN:
         return {}
-    return {"handler": finished.handler, "role": event.actor.role}
+    return {"handler": finished.handler, "role": str(event.actor.role)}
 
 
 def _times(row: Row, at: datetime) -> Row:

@@ -39,6 +39,31 @@ def test_a_changed_row_is_what_storage_would_give_back(before, changes):
     assert len(to_json(stored)) <= len(to_json(known)) + more
 
 
+@given(st.lists(VALUES, max_size=4), st.data())
+def test_a_list_is_what_storage_would_give_back_whatever_it_keeps_of_the_one_before(before, data):
+    known = from_json(to_json({"a": before}))
+    kept = st.sampled_from(known["a"]) if known["a"] else VALUES
+    row = {"a": data.draw(st.lists(kept | VALUES, max_size=8))}  # the same objects, some twice
+    expected = from_json(to_json(row))
+    stored, more = as_stored("view", row, known)
+    assert to_json(stored) == to_json(expected)
+    assert [type(one) for one in stored["a"]] == [type(one) for one in expected["a"]]
+    assert len(to_json(stored)) <= len(to_json(known)) + more
+
+
+@pytest.mark.parametrize("row", [{1: "x"}, {True: 1}, {Channel.WEB: "x"}, {"a": Channel.WEB}])
+def test_names_and_values_become_what_json_has(row):
+    expected = from_json(to_json(row))
+    for stored in (
+        as_stored("view", row, None)[0],
+        as_stored("view", {"a": row}, {"a": 1})[0]["a"],
+    ):
+        assert stored == expected
+        assert [type(one) for one in [*stored, *stored.values()]] == [
+            type(one) for one in [*expected, *expected.values()]
+        ]
+
+
 @pytest.mark.parametrize("row", ["text", None, 1, ["a"]])
 def test_a_row_is_an_object(row):
     with pytest.raises(TypeError, match="a row is a JSON object"):

@@ -146,6 +146,40 @@ def test_views_that_fold_alike_and_cannot_list_alike_are_built_in_order(town):
     assert content(town.views, ["journal", "picky"]) == before
 
 
+@pytest.mark.parametrize("key", [7, "", "a\0b", "x" * 1001, ("case",), "\ud800"])
+@pytest.mark.parametrize("kept_rows", [1000, 1])
+def test_an_event_without_a_proper_key_is_parked_as_in_the_live_view(town, key, kept_rows):
+    def often(event):
+        return key if isinstance(event.data, Garbled) else JOURNAL.key(event)
+
+    view = in_parts(JOURNAL)._replace(key=often)
+    live_through(town.store, 300)
+    for number in range(4):
+        record(town.store, f"case-{number}", garbled)
+        record(town.store, f"case-{number}", noted)
+    catch_up(view, town.feed, town.views)
+    before = rows(town, "journal")
+    assert len(before[2]) == 8
+    assert rebuilt(town, [view], kept_rows=kept_rows) == set()
+    assert rows(town, "journal") == before
+
+
+def test_an_event_whose_key_cannot_be_told_is_parked_as_in_the_live_view(town):
+    def failing(event):
+        if isinstance(event.data, Garbled):
+            raise KeyError("no row")
+        return JOURNAL.key(event)
+
+    view = in_parts(JOURNAL)._replace(key=failing)
+    live_through(town.store, 300)
+    record(town.store, "case-1", garbled, noted)
+    catch_up(view, town.feed, town.views)
+    before = rows(town, "journal")
+    assert len(before[2]) == 2
+    assert rebuilt(town, [view], kept_rows=1) == set()
+    assert rows(town, "journal") == before
+
+
 def test_a_view_that_cannot_list_a_small_row_is_built_in_order(town):
     def no_third(row):
         if len(row["lines"]) == 3:
