@@ -33,8 +33,8 @@ from .views import (
 )
 
 # Rows that a group keeps in memory; so many are written when there are more, the oldest first.
-KEPT_ROWS = 5_000
-WRITTEN_AT_ONCE = 2_500
+KEPT_ROWS = 3_000
+WRITTEN_AT_ONCE = 1_000
 
 Places = tuple[Entry, ...]
 # An event, with the key of the row that it goes to.
