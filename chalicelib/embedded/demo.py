@@ -22,13 +22,17 @@ Json = dict[str, Any]
 SignIn = Callable[[str], str]
 
 WEEKS_AGO = timedelta(days=84)
-PATIENCE = 15.0  # seconds for the certificate, which a subscriber makes
+PATIENCE = 15.0  # seconds for what consumers make
 COLUMNS = "{version:>4}  {type:<22} {who:<34} {when:<17} {due}"
 HEADING = COLUMNS.format(version="v", type="event", who="who", when="happened", due="due date")
 
 
 class Stopped(Exception):
     """The service refused a step of the tour; the message has what it said."""
+
+
+class Behind(Stopped):
+    """A list has not come as far as the log."""
 
 
 @dataclass
@@ -56,12 +60,25 @@ class Tour:
         answer = self.client.request(method, path, headers=headers, **options)
         if answer.is_error:
             said = answer.json()
-            raise Stopped(f"{method} {path}: {answer.status_code} {said['title']} {said['detail']}")
+            kind = Behind if said["code"] == "view-behind" else Stopped
+            raise kind(f"{method} {path}: {answer.status_code} {said['title']} {said['detail']}")
         return answer
 
     def get(self, who: str, path: str) -> Json:
         found: Json = self.request(who, "GET", path).json()
         return found
+
+    def listed(self, who: str, path: str) -> list[Json]:
+        """Rows of a list with all that the log has now: the consumers may have only just begun."""
+        head, end = self.get(who, "/health")["position"], monotonic() + PATIENCE
+        while True:
+            try:
+                rows: list[Json] = self.get(who, f"{path}&min_position={head}")["items"]
+            except Behind:
+                if monotonic() > end:
+                    raise
+            else:
+                return rows
 
     def do(self, who: str, command: str, body: Json | None = None, *, today: bool = False) -> None:
         happened = {} if today else {"occurred_at": self.noon.isoformat()}
@@ -87,7 +104,7 @@ def walk(url: str, sign_in: SignIn) -> Iterator[str]:
     with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
         today = datetime.now(UTC).astimezone(LEGAL_ZONE).date()
         tour = Tour(client, sign_in, load_builtin().next_working(today - WEEKS_AGO))
-        done = [one for one in tour.get("agent-li", "/cases?as=company")["items"] if one["rating"]]
+        done = [one for one in tour.listed("agent-li", "/cases?as=company") if one["rating"]]
         if done:
             yield f"The guided case is there already: {done[0]['number']}"
         else:
@@ -155,8 +172,7 @@ def _materials(tour: Tour, *ids: str) -> list[Json]:
 
 
 def _item(tour: Tour) -> Json:
-    rows = tour.get("agent-li", "/items?limit=100&department=440800-housing")["items"]
-    for row in rows:
+    for row in tour.listed("agent-li", "/items?limit=100&department=440800-housing"):
         definition = tour.get("agent-li", f"/items/{row['code']}")
         if definition["joint"]:
             return definition
