@@ -5,17 +5,16 @@ It knows only what is written today. Whatever does not fit, an older schema or a
 left to `feed.decoded`, which knows everything there is and says what is wrong.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Annotated, Any, Literal, NotRequired, Union
+from typing import Any, NotRequired
 
-from pydantic import Field, TypeAdapter, ValidationError
-from typing_extensions import TypedDict
+from pydantic import TypeAdapter, ValidationError
 
 from ..domain.actor import Actor, Channel
 from ..domain.base import Frozen
-from .codec import Codec, read_from, schema_version
+from .codec import Codec, bodies, schema_version
 from .envelope import Recorded
 from .feed import Decoded, decoded
 from .ports import Commit
@@ -26,54 +25,34 @@ Decode = Callable[[Sequence[Commit]], list[Decoded]]
 TOGETHER = 64
 
 # As these are given to the parser, and not found by it, all of them have the current schema.
-_CIRCUMSTANCES = {
+_CIRCUMSTANCES: Mapping[str, Any] = {
     "occurred_at": datetime,
     "actor": Actor,
     "channel": Channel,
-    "source": NotRequired[str | None],
 }
-_OWN = {name: NotRequired[kind] for name, kind in _CIRCUMSTANCES.items() if name != "source"}
+_SOURCE: Mapping[str, Any] = {"source": NotRequired[str | None]}
+_BODY = {"recorded_at": datetime, "correlation_id": str, **_CIRCUMSTANCES, **_SOURCE}
+_OWN = {**{name: NotRequired[kind] for name, kind in _CIRCUMSTANCES.items()}, **_SOURCE}
 
 
 @lru_cache(4)
 def decoder(codec: Codec) -> Decode:
     """What decodes commits as `feed.decoded` does. Making it takes a moment, the first time."""
-    bodies = _bodies(codec)
+    parser = bodies(codec.types.values(), _BODY, _OWN)
 
     def decode(commits: Sequence[Commit]) -> list[Decoded]:
         return [
             one
             for at in range(0, len(commits), TOGETHER)
-            for one in _some(codec, bodies, commits[at : at + TOGETHER])
+            for one in _some(codec, parser, commits[at : at + TOGETHER])
         ]
 
     return decode
 
 
-def _bodies(codec: Codec) -> TypeAdapter[Any]:
-    typed_dict: Any = TypedDict  # made at run time: no type checker can follow
-    kinds = tuple(_entry(kind) for kind in codec.types.values())
-    one: Any = Annotated[Union[kinds], Field(discriminator="type")] if kinds[1:] else kinds[0]  # noqa: UP007 - a union of what is only known now
-    common = {"recorded_at": datetime, "correlation_id": str, **_CIRCUMSTANCES}
-    body: Any = typed_dict("Body", {**common, "events": list[one]})
-    return TypeAdapter(list[body])
-
-
-def _entry(kind: type[Frozen]) -> Any:
-    fields: Any = {
-        "type": Literal[kind.__name__],
-        "schema": Literal[tuple(range(read_from(kind), schema_version(kind) + 1))],
-        "data": kind,
-        **_OWN,
-        "source": _CIRCUMSTANCES["source"],
-    }
-    typed_dict: Any = TypedDict
-    return typed_dict(f"{kind.__name__}Entry", fields)
-
-
-def _some(codec: Codec, bodies: TypeAdapter[Any], commits: Sequence[Commit]) -> Iterator[Decoded]:
+def _some(codec: Codec, parser: TypeAdapter[Any], commits: Sequence[Commit]) -> Iterator[Decoded]:
     try:
-        found = bodies.validate_json(b"[%b]" % b",".join([one.body for one in commits]))
+        found = parser.validate_json(b"[%b]" % b",".join([one.body for one in commits]))
     except ValidationError:
         found = []
     # Bytes that are no JSON by themselves can be some beside others.

@@ -10,7 +10,7 @@ that already. Where a small row is listed is asked only when it is written.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, compress, islice
+from itertools import compress, islice
 from operator import is_not
 from typing import Any, NamedTuple
 
@@ -19,10 +19,6 @@ from pydantic_core import from_json, to_json
 from .envelope import Recorded
 from .folding import checked, key_of
 from .views import (
-    MAX_KEY,
-    MAX_PARTITION,
-    MAX_PLACES,
-    MAX_ROW,
     SMALL_ROW,
     Change,
     Entry,
@@ -47,8 +43,6 @@ _KEYS = frozenset({str, type(None)})
 _FLAT = frozenset({str, int, bool, type(None)})
 # Of so many changed fields the row is better written and parsed whole.
 MANY = 16
-# A row of so many bytes has room for all places that it can be listed in.
-CLEARLY_FITS = MAX_ROW - MAX_PLACES * (MAX_PARTITION + MAX_KEY)
 
 
 @dataclass(slots=True)
@@ -172,17 +166,17 @@ class Group:
             row, more = as_stored(self._first.name, row, before)
             size = cell.size + more
             if size >= SMALL_ROW:
-                # Too large an estimate is made anew.
-                size = len(to_json(row))
-                self._check_large(key, row, size)
+                body = to_json(row)
+                size = len(body)  # too large an estimate is made anew
+                self._check_large(key, row, body)
         cell.row, cell.size = row, size
 
-    def _check_large(self, key: str, row: Row, size: int) -> None:
-        if size < SMALL_ROW:
+    def _check_large(self, key: str, row: Row, body: bytes) -> None:
+        if len(body) < SMALL_ROW:
             return
         try:
             for places in self._places(row):
-                check(key, row, places, size)
+                check_storable(key, body, places)
         except Exception:
             # Whether the others could list it, or why not, is more than needs to be known.
             self.disagrees = len(self._entries) > 1
@@ -191,12 +185,12 @@ class Group:
     def _places(self, row: Row | None) -> list[Places]:
         return [() if row is None else tuple(entries(row)) for entries in self._entries]
 
-    def _places_of(self, key: str, cell: Cell) -> list[Places]:
+    def _places_of(self, key: str, row: Row | None, body: bytes | None) -> list[Places]:
         """Raises Unlistable."""
         try:
-            places = self._places(cell.row)
+            places = self._places(row)
             for some in places:
-                check(key, cell.row or {}, some, cell.size)
+                check_storable(key, body, some)
         except Exception as error:
             raise Unlistable(f"{self._first.name}: {key}") from error
         return places
@@ -218,7 +212,7 @@ class Group:
             if cell.row is None and not cell.was:
                 continue
             body = None if cell.row is None else to_json(cell.row)
-            kept, places = Kept(body, cell.applied), self._places_of(key, cell)
+            kept, places = Kept(body, cell.applied), self._places_of(key, cell.row, body)
             for number, changes in enumerate(made):
                 was = cell.was[number] if cell.was else UNWRITTEN
                 if body is not None or was.applied:
@@ -300,13 +294,3 @@ def _list_as_stored(value: list[Any], before: list[Any]) -> tuple[list[Any], int
             stored.append(made)
             size += more
     return stored, size
-
-
-def check(key: str, row: Row, places: Places, size: int) -> None:
-    """As `check_storable`, which is asked where it is not clear at once; raises what it does."""
-    text = "".join(chain.from_iterable(places))
-    # All together shorter than one may be, as they mostly are. In UTF-8 a character has 4 bytes.
-    short = len(text) <= min(MAX_PARTITION, MAX_KEY - 4 * len(key)) and text.isascii()
-    clear = short and size < CLEARLY_FITS and len(places) <= MAX_PLACES
-    if not clear or "\0" in text:
-        check_storable(key, to_json(row), places)

@@ -39,21 +39,30 @@ class Codec:
     @cached_property
     def current(self) -> TypeAdapter[Any]:
         """Reads any number of bodies at once whose events are all of current schemas."""
-        kinds = tuple(_entry_of(kind) for kind in self.types.values())
-        one: Any = Annotated[Union[kinds], Field(discriminator="type")] if kinds[1:] else kinds[0]  # noqa: UP007 - a union of what is only known now
-        typed_dict: Any = TypedDict  # made at run time: no type checker can follow
-        body: Any = typed_dict("Body", {"events": list[one]})
-        return TypeAdapter(list[body])
+        return bodies(self.types.values())
 
 
-def _entry_of(kind: type[Frozen]) -> Any:
-    fields: Any = {
+def bodies(
+    types: Iterable[type[Frozen]],
+    of_body: Mapping[str, Any] | None = None,
+    of_entry: Mapping[str, Any] | None = None,
+) -> TypeAdapter[Any]:
+    """For lists of bodies whose events are of current schemas; what else is to be read of each."""
+    typed_dict: Any = TypedDict  # made at run time: no type checker can follow
+    kinds = tuple(
+        typed_dict(f"{kind.__name__}Entry", {**_of_type(kind), **(of_entry or {})})
+        for kind in types
+    )
+    one: Any = Annotated[Union[kinds], Field(discriminator="type")] if kinds[1:] else kinds[0]  # noqa: UP007 - a union of what is only known now
+    return TypeAdapter(list[typed_dict("Body", {**(of_body or {}), "events": list[one]})])  # type: ignore[misc]
+
+
+def _of_type(kind: type[Frozen]) -> dict[str, Any]:
+    return {
         "type": Literal[kind.__name__],
         "schema": Literal[tuple(range(read_from(kind), schema_version(kind) + 1))],
         "data": kind,
     }
-    typed_dict: Any = TypedDict
-    return typed_dict(f"{kind.__name__}Entry", fields)
 
 
 def codec(

@@ -128,17 +128,16 @@ def _attempt(
     except Unavailable:
         raise
     except Exception:
-        if _is_still(store, decider, known):
+        now = read(store, decider, stream)
+        if now.history.hash == known.history.hash:
             raise
     else:
-        # What was appended was appended to this very history. All else may be otherwise by now.
-        if outcome.version > known.history.version or _is_still(store, decider, known):
+        if outcome.version > known.history.version:
+            return outcome  # it was appended to this very history
+        now = read(store, decider, stream)
+        if now.history.hash == known.history.hash:
             return outcome
-    return _tried(store, decider, read(store, decider, stream), request, rules)
-
-
-def _is_still(store: EventStore, decider: Decider[S], known: Read[S]) -> bool:
-    return read(store, decider, known.history.stream).history.hash == known.history.hash
+    return _tried(store, decider, now, request, rules)
 
 
 def _tried(

@@ -36,6 +36,7 @@ keeps its item, without a body, until the position has passed.)
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from threading import Condition
 from typing import Any, NamedTuple, Protocol
 
@@ -67,6 +68,8 @@ MAX_KEY = 1_000
 MAX_PARTITION = 1_900
 # With the row itself, the checkpoint and a parked event, moving all of them is one transaction.
 MAX_PLACES = 48
+# A row of so many bytes has room for all places that it can be listed in.
+CLEARLY_FITS = MAX_ROW - MAX_PLACES * (MAX_PARTITION + MAX_KEY)
 # A row of fewer bytes has few and short places, if they are made of what is in it.
 SMALL_ROW = 6_000
 
@@ -207,8 +210,17 @@ def check_key(key: str) -> None:
 
 
 def check_storable(key: str, body: bytes | None, entries: Collection[Entry]) -> None:
-    """Raises Unstorable, UnicodeEncodeError."""
-    size = len(body or b"")
+    """Raises Unstorable, UnicodeEncodeError; TypeError for what is no text."""
+    size, text = len(body or b""), "".join(chain.from_iterable(entries))
+    # All together shorter than one may be, as they mostly are. In UTF-8 a character has 4 bytes.
+    short = len(text) <= min(MAX_PARTITION, MAX_KEY - 4 * len(key)) and text.isascii()
+    clear = short and size < CLEARLY_FITS and len(entries) <= MAX_PLACES
+    if not clear or "\0" in text:
+        check_singly(key, size, entries)
+
+
+def check_singly(key: str, size: int, entries: Collection[Entry]) -> None:
+    """As `check_storable`, place by place, where it is not clear at once."""
     for index, partition, sort in entries:
         place, order = len((index + partition).encode()), len((sort + key).encode())
         size += place + order

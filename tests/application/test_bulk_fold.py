@@ -8,12 +8,19 @@ from hypothesis import strategies as st
 from pydantic_core import from_json, to_json
 
 from chalicelib.application.bulk_decode import decoder
-from chalicelib.application.bulk_fold import as_stored, check
+from chalicelib.application.bulk_fold import as_stored
 from chalicelib.application.feed import decoded
-from chalicelib.application.views import MAX_KEY, MAX_ROW, Entry, Unstorable, check_storable
+from chalicelib.application.views import (
+    MAX_KEY,
+    MAX_ROW,
+    Entry,
+    Unstorable,
+    check_singly,
+    check_storable,
+)
 from chalicelib.domain.actor import Channel
 
-from .following import CODEC, live_through, open_town
+from .following import CODEC, live_through, open_town, shown
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 VALUES: Any = (
@@ -81,7 +88,7 @@ def test_what_is_no_text_is_no_value_of_a_row():
 )
 def test_places_fit_where_the_plain_check_says_so(key, entries):
     places = tuple(entries)
-    assert verdict(check, key, {}, places, 2) == verdict(check_storable, key, b"{}", places)
+    assert verdict(check_storable, key, b"{}", places) == verdict(check_singly, key, 2, places)
 
 
 def verdict(ask: Any, *about: Any) -> type[Exception] | None:
@@ -95,7 +102,7 @@ def verdict(ask: Any, *about: Any) -> type[Exception] | None:
 def test_a_row_that_is_too_large_is_refused():
     row = {"text": "x" * MAX_ROW}
     with pytest.raises(Unstorable):
-        check("key", row, (), len(to_json(row)))
+        check_storable("key", to_json(row), ())
 
 
 def test_commits_are_decoded_together_as_one_by_one(tmp_path):
@@ -106,13 +113,3 @@ def test_commits_are_decoded_together_as_one_by_one(tmp_path):
     together, alone = decoder(CODEC)(commits), [decoded(CODEC, one) for one in commits]
     assert [shown(one) for one in together] == [shown(one) for one in alone]
     town.close()
-
-
-def shown(one: Any) -> Any:
-    """An error equals none but itself."""
-    commit, events = one
-    plain = [
-        event._replace(error=str(event.error)) if hasattr(event, "error") else event
-        for event in events
-    ]
-    return commit, plain
