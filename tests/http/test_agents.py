@@ -7,21 +7,19 @@ import pytest
 
 from chalicelib.application import cases, certificates
 from chalicelib.application.codec import events
-from chalicelib.application.platform import Caller
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case import commands as c
+from chalicelib.domain.actor import Actor
 from chalicelib.domain.certificate import Known
 from chalicelib.embedded import signin
 from chalicelib.embedded.registry_files import load_examples
 from tests.embedded.outside import REGISTRY
 
 from .conftest import SENIOR_CARD, City
+from .licences import FOOD, FOR_COMPANY, granted
 
 pytestmark = pytest.mark.usefixtures("double")  # before the city asks for its settings
 Json = dict[str, Any]
 ZHANG = {"name": "张三", "id_number": "440802195503071232"}
 LI = {"name": "李四", "id_number": "440803198802120452"}
-FOOD = "1144080000000105493440105001000"
 CARD: Json = {
     **SENIOR_CARD,
     "applicant": ZHANG,
@@ -40,18 +38,6 @@ LICENCE: Json = {
     },
 }
 COMPANY = signin.COMPANY_CODE
-FOR_COMPANY = {
-    "kind": "company",
-    "name": signin.COMPANY,
-    "id_kind": "credit_code",
-    "id_number": COMPANY,
-}
-STEPS: tuple[tuple[Role, Any, Json], ...] = (
-    (Role.CLERK, c.Accept, {}),
-    (Role.CLERK, c.FinishStep, {"step": "handle-1"}),
-    (Role.REVIEWER, c.FinishStep, {"step": "review-1"}),
-    (Role.APPROVER, c.Grant, {}),
-)
 
 
 @pytest.fixture
@@ -106,19 +92,6 @@ def actors(town: City, case_id: str) -> list[Json]:
 def last_actor(town: City, stream: str) -> Actor:
     commits = town.platform.store.load(stream).commits
     return list(events(town.platform.codec, commits))[-1].actor
-
-
-def granted(town: City, case_id: str) -> str:
-    """The identifier of the licence that the case leads to."""
-    for number, (role, kind, fields) in enumerate(STEPS):
-        department = "440800-hall" if kind is c.Accept else "440800-market"
-        who = Actor(account=f"{role}-x", role=role, department=department)
-        command: Any = kind(at=town.platform.now(), by=who, **fields)
-        cases.execute(town.platform, Caller(who, f"{case_id}-{number}"), case_id, command)
-    for _ in range(2):  # the views come before what the subscribers do
-        town.catch_up()
-    issued = town.get("auditor-zheng", f"/cases/{case_id}").json()["certificate"]
-    return str(issued["identifier"])
 
 
 def licensed(town: City) -> str:

@@ -4,28 +4,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application import cases, certificates
+from chalicelib.application import certificates
 from chalicelib.application.platform import Caller
 from chalicelib.domain import certificate
 from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case import commands as c
-from chalicelib.embedded import signin
 
 from .conftest import City
+from .licences import FOOD, FOR_COMPANY, MARKET, granted
 
 Json = dict[str, Any]
-FOOD = "1144080000000105493440105001000"
-MARKET = "440800-market"
 RENEWAL: Json = {
     "item": FOOD,
     "variant": "renewal",
     "insist": True,
-    "applicant": {
-        "kind": "company",
-        "name": signin.COMPANY,
-        "id_kind": "credit_code",
-        "id_number": signin.COMPANY_CODE,
-    },
+    "applicant": FOR_COMPANY,
     "form": {
         "shop_name": "示例餐厅",
         "address": "湛江市赤坎区示例路 1 号",
@@ -33,12 +25,6 @@ RENEWAL: Json = {
         "area": 120,
     },
 }
-STEPS: tuple[tuple[Role, Any, Json], ...] = (
-    (Role.CLERK, c.Accept, {}),
-    (Role.CLERK, c.FinishStep, {"step": "handle-1"}),
-    (Role.REVIEWER, c.FinishStep, {"step": "review-1"}),
-    (Role.APPROVER, c.Grant, {}),
-)
 
 
 @pytest.fixture
@@ -47,17 +33,6 @@ def licensed(city: City) -> tuple[City, str]:
     city.publish("food-business-licence")
     first = city.post("agent-li", "/cases", {**RENEWAL, "variant": "new"})
     return city, granted(city, first.json()["case_id"])
-
-
-def granted(city: City, case_id: str) -> str:
-    for number, (role, kind, fields) in enumerate(STEPS):
-        department = "440800-hall" if kind is c.Accept else MARKET
-        who = Actor(account=f"{role}-x", role=role, department=department)
-        command: Any = kind(at=city.platform.now(), by=who, **fields)
-        cases.execute(city.platform, Caller(who, f"{case_id}-{number}"), case_id, command)
-    for _ in range(2):  # the views come before what the subscribers do
-        city.catch_up()
-    return str(city.get("agent-li", f"/cases/{case_id}").json()["certificate"]["identifier"])
 
 
 def taken(city: City, identifier: str, who: str = "agent-li") -> Any:
