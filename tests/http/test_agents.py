@@ -8,6 +8,7 @@ import pytest
 from chalicelib.application import cases, certificates
 from chalicelib.application.codec import events
 from chalicelib.domain.actor import Actor
+from chalicelib.domain.calendar import legal_day
 from chalicelib.domain.certificate import Known
 from chalicelib.embedded import signin
 from chalicelib.embedded.registry_files import load_examples
@@ -276,7 +277,7 @@ def test_a_submission_that_is_refused_uses_up_nothing(town: City) -> None:
 
 def test_who_only_may_use_a_licence_does_not_get_it_replaced(town: City) -> None:
     identifier = licensed(town)
-    day = town.platform.now().date().isoformat()
+    day = legal_day(town.platform.now()).isoformat()
     terms = {"grantee": {"entity": COMPANY}, "purpose": "核对", "until": day, "count": 2}
     answer = town.post("citizen-zhang", f"/certificates/{identifier}/authorisations", terms)
     assert answer.status_code == 201, answer.text
