@@ -7,7 +7,7 @@ from ..domain.case.dossier import Dossier
 from ..domain.case.parts import Result
 from ..domain.case.state import WithDossier
 from ..domain.certificate import Known
-from ..domain.certificate_events import CertificateCreated, Link, Predecessor
+from ..domain.certificate_events import CertificateCreated, CertificatePredecessor, Link
 from ..domain.errors import Closed
 from ..domain.numbers import certificate_id, parse_certificate_id
 from ..domain.plan import CertificateKind
@@ -21,7 +21,7 @@ RENEWAL = "renewal"
 FIRST_VERSION = 1
 
 
-def predecessor(platform: Platform, dossier: Dossier) -> Predecessor | None:
+def predecessor(platform: Platform, dossier: Dossier) -> CertificatePredecessor | None:
     """
     The certificate that the case renews or changes: the applicant's own of the very type that its
     item produces, handed in as a material. One that somebody let the applicant use stays theirs.
@@ -36,7 +36,7 @@ def predecessor(platform: Platform, dossier: Dossier) -> Predecessor | None:
         its = (told.type, told.issuer) == (kind.type, kind.issuer)
         if its and _holder_of(platform, one.certificate) == _holder(platform, dossier):
             link = Link.RENEWAL if dossier.variant in (None, RENEWAL) else Link.VERSION
-            return Predecessor(identifier=one.certificate, link=link)
+            return CertificatePredecessor(identifier=one.certificate, link=link)
     return None
 
 

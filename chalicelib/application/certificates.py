@@ -13,9 +13,9 @@ from ..domain.certificate import Known, known
 from ..domain.certificate_events import (
     CertificateCreated,
     CertificateFace,
+    CertificatePredecessor,
     CertificateRevoked,
     Link,
-    Predecessor,
     Said,
 )
 from ..domain.errors import Closed, Invalid, OutOfOrder
@@ -173,7 +173,7 @@ def _revised(
         raise Invalid("this says what the certificate says already")
     parts = parse_certificate_id(was.identifier)
     following = certificate_id(parts.type, parts.issuer, parts.serial, int(parts.version) + 1)
-    link = Predecessor(identifier=was.identifier, link=Link.VERSION)
+    link = CertificatePredecessor(identifier=was.identifier, link=Link.VERSION)
     changed = {"identifier": following, "face": face, "issued_on": day, "predecessor": link}
     return was.model_copy(update=changed)
 

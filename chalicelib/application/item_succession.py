@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..domain import item
 from ..domain.calendar import legal_day
 from ..domain.errors import Closed, Invalid, NotFound
-from ..domain.item import How, NamedItem, Predecessor
+from ..domain.item import How, ItemPredecessor, NamedItem
 from .items import circumstances, current, get, run
 from .platform import Caller, Platform
 from .transact import Outcome
@@ -71,7 +71,7 @@ def _tell_successors(platform: Platform, caller: Caller, code: str) -> None:
     state = get(platform, code).state
     if not isinstance(state, item.Replaced):
         raise TypeError(f"{code} was replaced and is {type(state).__name__}")  # events only grow
-    here = Predecessor(code=code, name=state.definition.name, from_day=state.from_day)
+    here = ItemPredecessor(code=code, name=state.definition.name, from_day=state.from_day)
     for successor in state.into:
         command = item.TakeOver(
             **circumstances(platform, caller), how=state.how, predecessors=(here,)

@@ -21,7 +21,7 @@ from unicodedata import normalize
 
 from ..domain.case.parts import IdKind
 from ..domain.codes import ApplicantKind
-from ..domain.entity import Registered, Status
+from ..domain.entity import EntityStatus, Registered
 from . import identity
 
 
@@ -158,7 +158,7 @@ class CompanyRow(NamedTuple):
     credit_code: str
     name: str
     kind: ApplicantKind
-    status: Status
+    status: EntityStatus
     representative: PersonRow | None
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple, TypeVar
 
 from ..domain.case.parts import IdKind
 from ..domain.codes import ApplicantKind
-from ..domain.entity import Status
+from ..domain.entity import EntityStatus
 from ..domain.errors import Invalid
 from ..domain.ids import canonical, check_id
 from . import identity
@@ -55,7 +55,7 @@ KNOWN: Mapping[Library, frozenset[str]] = {
     ),
 }
 
-E = TypeVar("E", IdKind, ApplicantKind, Status)
+E = TypeVar("E", IdKind, ApplicantKind, EntityStatus)
 Progress = Callable[[int], None]
 Pair = tuple[str, str]
 
@@ -244,7 +244,9 @@ def _company(line: Mapping[str, str], today: date) -> tuple[CompanyRow, int]:
     kind = _one_of(ApplicantKind, line.get("kind", ""), ApplicantKind.COMPANY)
     if kind is ApplicantKind.NATURAL_PERSON:
         raise Invalid("a natural person is no legal entity")
-    return CompanyRow(code, name, kind, _one_of(Status, line["status"], None), person), warnings
+    return CompanyRow(
+        code, name, kind, _one_of(EntityStatus, line["status"], None), person
+    ), warnings
 
 
 def _one_of(kind: type[E], text: str, default: E | None) -> E:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from ..domain import certificate, showing
 from ..domain.calendar import legal_day
-from ..domain.certificate import Known, Standing, Status
+from ..domain.certificate import CertificateStatus, Known, Standing
 from ..domain.errors import Closed, NotFound
 from . import certificate_access, certificates
 from .certificates import about, by_system
@@ -24,13 +24,13 @@ SECONDS: Final = 300
 LENGTH: Final = 26
 # What a state is called to those who check, and on their page.
 WORDS: Final = {
-    Status.VALID: "valid",
-    Status.SUSPENDED: "suspended",
-    Status.REVOKED: "revoked",
-    Status.CANCELLED: "cancelled",
-    Status.EXPIRED: "expired",
-    Status.MOVED_OUT: "moved-out",
-    Status.WITHDRAWN: "withdrawn",
+    CertificateStatus.VALID: "valid",
+    CertificateStatus.SUSPENDED: "suspended",
+    CertificateStatus.REVOKED: "revoked",
+    CertificateStatus.CANCELLED: "cancelled",
+    CertificateStatus.EXPIRED: "expired",
+    CertificateStatus.MOVED_OUT: "moved-out",
+    CertificateStatus.WITHDRAWN: "withdrawn",
 }
 
 
@@ -150,7 +150,7 @@ def _verdict(state: Known, now: datetime) -> Verdict:
 def word(standing: Standing) -> str:
     if standing.replaced_by is not None:
         return "replaced"
-    if standing.status is Status.VALID and not standing.begun:
+    if standing.status is CertificateStatus.VALID and not standing.begun:
         return "not-yet-valid"
     return WORDS[standing.status]
 

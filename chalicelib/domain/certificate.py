@@ -40,6 +40,7 @@ from .certificate_state import (
     STATUS,
     Absent,
     Authorisation,
+    CertificateStatus,
     Ended,
     Issued,
     Known,
@@ -47,7 +48,6 @@ from .certificate_state import (
     Replaced,
     Standing,
     State,
-    Status,
     Suspended,
     evolve,
     fold,
@@ -70,6 +70,7 @@ __all__ = [
     "Authorise",
     "Cancel",
     "CertificateCommand",
+    "CertificateStatus",
     "Create",
     "EndRenewal",
     "Ended",
@@ -89,7 +90,6 @@ __all__ = [
     "Seal",
     "Standing",
     "State",
-    "Status",
     "Suspend",
     "Suspended",
     "Use",
@@ -160,7 +160,7 @@ def _suspend(command: Suspend, state: Known) -> list[Event]:
     if isinstance(state, Suspended):
         return _again(event, state.why)
     _not_over(state)
-    if standing(state, _on(command)).status is Status.EXPIRED:
+    if standing(state, _on(command)).status is CertificateStatus.EXPIRED:
         raise OutOfOrder("it has expired: there is nothing to suspend")
     return [event]
 

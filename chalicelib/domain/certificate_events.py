@@ -46,7 +46,7 @@ class Link(StrEnum):
     RENEWAL = "renewal"  # 延续
 
 
-class Predecessor(Frozen):
+class CertificatePredecessor(Frozen):
     identifier: CertificateIdentifier
     link: Link
 
@@ -70,7 +70,7 @@ class CertificateCreated(Frozen):
     confidential: bool = False
     face: CertificateFace
     issued_on: date
-    predecessor: Predecessor | None = None
+    predecessor: CertificatePredecessor | None = None
 
 
 class CertificateSealed(Frozen):

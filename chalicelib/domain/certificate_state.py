@@ -15,7 +15,7 @@ from .errors import NotFound
 RENEWAL_DAYS = timedelta(days=30)
 
 
-class Status(StrEnum):
+class CertificateStatus(StrEnum):
     """证照状态, GB/T 36904."""
 
     VALID = "01"  # 有效
@@ -27,7 +27,14 @@ class Status(StrEnum):
     WITHDRAWN = "07"  # 吊销
 
 
-FINAL = frozenset({Status.REVOKED, Status.CANCELLED, Status.MOVED_OUT, Status.WITHDRAWN})
+FINAL = frozenset(
+    {
+        CertificateStatus.REVOKED,
+        CertificateStatus.CANCELLED,
+        CertificateStatus.MOVED_OUT,
+        CertificateStatus.WITHDRAWN,
+    }
+)
 
 
 class Authorisation(NamedTuple):
@@ -101,11 +108,11 @@ Known = Issued | Suspended | Ended | Replaced
 State = Absent | Known
 initial: State = Absent()
 
-STATUS: Mapping[type[Frozen], Status] = {
-    e.CertificateRevoked: Status.REVOKED,
-    e.CertificateCancelled: Status.CANCELLED,
-    e.CertificateMovedOut: Status.MOVED_OUT,
-    e.CertificateWithdrawn: Status.WITHDRAWN,
+STATUS: Mapping[type[Frozen], CertificateStatus] = {
+    e.CertificateRevoked: CertificateStatus.REVOKED,
+    e.CertificateCancelled: CertificateStatus.CANCELLED,
+    e.CertificateMovedOut: CertificateStatus.MOVED_OUT,
+    e.CertificateWithdrawn: CertificateStatus.WITHDRAWN,
 }
 
 
@@ -189,7 +196,7 @@ class Standing(NamedTuple):
     is known to be valid, None without end or while its renewal is open (`extended`).
     """
 
-    status: Status
+    status: CertificateStatus
     begun: bool
     until: date | None
     extended: bool = False
@@ -198,7 +205,7 @@ class Standing(NamedTuple):
 
     @property
     def usable(self) -> bool:
-        return self.status is Status.VALID and self.begun
+        return self.status is CertificateStatus.VALID and self.begun
 
 
 def standing(state: Known, on: date) -> Standing:
@@ -211,7 +218,9 @@ def standing(state: Known, on: date) -> Standing:
         case Ended(why=why):
             return Standing(STATUS[type(why)], begun, until, reason=why.reason)
         case Replaced(why=why):
-            return Standing(Status.EXPIRED, begun, until, reason=why.reason, replaced_by=why.by)
+            return Standing(
+                CertificateStatus.EXPIRED, begun, until, reason=why.reason, replaced_by=why.by
+            )
         case _:
             return _by_calendar(state, on, begun=begun)
 
@@ -219,10 +228,10 @@ def standing(state: Known, on: date) -> Standing:
 def _by_calendar(state: Issued | Suspended, on: date, *, begun: bool) -> Standing:
     until, extended = _until(state.record, on)
     if until is not None and until < on:
-        return Standing(Status.EXPIRED, begun, until)
+        return Standing(CertificateStatus.EXPIRED, begun, until)
     if isinstance(state, Suspended):
-        return Standing(Status.SUSPENDED, begun, until, extended, state.why.reason)
-    return Standing(Status.VALID, begun, until, extended)
+        return Standing(CertificateStatus.SUSPENDED, begun, until, extended, state.why.reason)
+    return Standing(CertificateStatus.VALID, begun, until, extended)
 
 
 def _until(record: Record, on: date) -> tuple[date | None, bool]:

@@ -30,7 +30,7 @@ Items = Annotated[
 ]
 
 
-class Status(StrEnum):
+class EntityStatus(StrEnum):
     """登记状态, as the registry has it."""
 
     ACTIVE = "active"  # 存续
@@ -40,7 +40,7 @@ class Status(StrEnum):
     MOVED_OUT = "moved_out"  # 迁出: another registry has it
 
 
-GONE = frozenset({Status.CANCELLED, Status.MOVED_OUT})
+GONE = frozenset({EntityStatus.CANCELLED, EntityStatus.MOVED_OUT})
 
 
 class Registered(Frozen):
@@ -48,7 +48,7 @@ class Registered(Frozen):
 
     name: Line
     kind: ApplicantKind
-    status: Status
+    status: EntityStatus
     representative: Digest | None = None
 
 

@@ -45,6 +45,7 @@ from .item_events import (
     ItemDraftDiscarded,
     ItemDraftSaved,
     ItemMerged,
+    ItemPredecessor,
     ItemPublished,
     ItemResumed,
     ItemRetired,
@@ -52,7 +53,6 @@ from .item_events import (
     ItemSuspended,
     ItemTookOver,
     NamedItem,
-    Predecessor,
 )
 from .item_rules import Misfit, misfits
 from .item_state import (
@@ -93,6 +93,7 @@ __all__ = [
     "ItemDraftSaved",
     "ItemMaterial",
     "ItemMerged",
+    "ItemPredecessor",
     "ItemPublished",
     "ItemResumed",
     "ItemRetired",
@@ -104,7 +105,6 @@ __all__ = [
     "Misfit",
     "NamedItem",
     "NotPublishable",
-    "Predecessor",
     "PublishItem",
     "Published",
     "Record",

@@ -7,7 +7,7 @@ from pydantic import Field
 from .base import Command, Text
 from .calendar import Day
 from .item_definition import ItemDefinition
-from .item_events import How, NamedItem, Predecessor
+from .item_events import How, ItemPredecessor, NamedItem
 
 
 class SaveDraft(Command):
@@ -63,7 +63,7 @@ class TakeOver(Command):
     """Note the items that this one came out of, which say so already."""
 
     how: How
-    predecessors: tuple[Predecessor, ...]
+    predecessors: tuple[ItemPredecessor, ...]
 
 
 ItemCommand = (

@@ -19,7 +19,7 @@ class NamedItem(Frozen):
     name: Line
 
 
-class Predecessor(NamedItem):
+class ItemPredecessor(NamedItem):
     """An item whose new cases come here from the day `from_day` on."""
 
     from_day: Day
@@ -108,7 +108,7 @@ class ItemTookOver(Frozen):
 
     type: Literal["ItemTookOver"] = "ItemTookOver"
     how: How
-    predecessors: Annotated[tuple[Predecessor, ...], Field(min_length=1, max_length=50)]
+    predecessors: Annotated[tuple[ItemPredecessor, ...], Field(min_length=1, max_length=50)]
 
 
 Event = (

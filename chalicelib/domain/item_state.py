@@ -15,6 +15,7 @@ from .item_events import (
     ItemDraftDiscarded,
     ItemDraftSaved,
     ItemMerged,
+    ItemPredecessor,
     ItemPublished,
     ItemResumed,
     ItemRetired,
@@ -22,7 +23,6 @@ from .item_events import (
     ItemSuspended,
     ItemTookOver,
     NamedItem,
-    Predecessor,
     Version,
 )
 
@@ -46,7 +46,7 @@ class Record(Frozen):
 
     editions: tuple[Edition, ...]
     draft: Draft | None = None
-    predecessors: tuple[Predecessor, ...] = ()
+    predecessors: tuple[ItemPredecessor, ...] = ()
 
 
 class Absent(Frozen):

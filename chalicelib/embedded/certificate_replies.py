@@ -9,13 +9,13 @@ from ..domain.actor import Identifier
 from ..domain.base import Code, Line, Sha256, Text
 from ..domain.case.events import Division, Holder
 from ..domain.case.parts import CertificateIdentifier, ItemRef
-from ..domain.certificate import Status
+from ..domain.certificate import CertificateStatus
 from ..domain.certificate_events import (
     Base64,
     CertificateFace,
+    CertificatePredecessor,
     CreditCode,
     Grantee,
-    Predecessor,
 )
 from .case_replies import Position, Version
 from .list_replies import Page
@@ -35,7 +35,7 @@ class CertificateCard(BaseModel):
     issued_on: date
     valid_from: date
     valid_until: date | None
-    status: Status
+    status: CertificateStatus
     replaced_by: CertificateIdentifier | None
     sealed: bool
 
@@ -78,8 +78,8 @@ class CertificateReply(BaseModel):
     division: Division
     face: CertificateFace
     issued_on: date
-    predecessor: Predecessor | None
-    status: Status
+    predecessor: CertificatePredecessor | None
+    status: CertificateStatus
     usable: bool
     until: date | None
     extended: bool
@@ -113,7 +113,7 @@ class CertificateTaken(BaseModel):
     """The certificate right after the command; sent again under the same key, the same again."""
 
     identifier: CertificateIdentifier
-    status: Status
+    status: CertificateStatus
     version: Version
     position: Position | None
 

@@ -16,7 +16,7 @@ from .asyncapi import asyncapi
 from .event_contracts import EventType, envelope_schema, event_schema, event_types, meaning
 from .event_words import PHASES, WORDS
 from .json_schemas import Json, render
-from .openapi import openapi, operations, shows, told_problems
+from .openapi import openapi, operations, shared_names, shows, told_problems
 
 _OF_A_TYPE: Final = re.compile(r"events/(\w+)/(\w+)\.v(\d+)\.(?:schema|example)\.json")
 _BY_HAND: Final = frozenset({"events/README.md"})
@@ -108,11 +108,13 @@ def gaps(root: Path) -> list[str]:
 
 
 def _never_shown(root: Path) -> Iterator[str]:
-    """Operations and problems without an example."""
+    """Operations and problems without an example; models that share a name."""
     import app
 
     examples = recorded(root)
     found = list(operations(late.whole(app.ROUTES).routes))
+    for name in shared_names(found):
+        yield f"several models of the OpenAPI document are called {name}: rename all but one"
     codes = {code for _, some in told_problems(found).values() for code in some}
     remedy = "python -m tests.embedded.api_examples records what the walks do"
     for one in found:

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, RootModel
 from ..domain.actor import Identifier
 from ..domain.base import Code, Line, Text
 from ..domain.codes import ApplicantKind, CaseType, ItemType
-from ..domain.item import Fee, ItemDefinition, ItemMaterial, Limits, Predecessor
+from ..domain.item import Fee, ItemDefinition, ItemMaterial, ItemPredecessor, Limits
 from ..domain.item_questions import Option, QuestionKind
 from ..domain.limits import Unit
 from .case_replies import Position, Version
@@ -59,8 +59,8 @@ class ItemReply(ItemDefinition):
     version: Version
     reason: Text | None = None
     upcoming: list[UpcomingVersion]
-    predecessors: list[Predecessor]
-    successors: list[Predecessor]
+    predecessors: list[ItemPredecessor]
+    successors: list[ItemPredecessor]
 
 
 class PublishedItem(ItemDefinition):

@@ -222,12 +222,28 @@ def _components(found: list[Operation], examples: Examples) -> Json:
 
 
 def _schemas(found: list[Operation]) -> Json:
-    bodies = {one.doc.body for one in found if one.doc.body is not None}
-    asked = _definitions(sorted(bodies, key=lambda body: body.__name__), "validation")
+    asked = _definitions(_bodies(found), "validation")
     asked = {name: everywhere(one, _as_asked) for name, one in asked.items()}
     told = _definitions(replies.MODELS, "serialization")
     told = {name: everywhere(one, as_answered) for name, one in told.items()}
     return dict(sorted({**asked, **_apart(told, asked)}.items()))
+
+
+def _bodies(found: list[Operation]) -> list[type[BaseModel]]:
+    bodies = {one.doc.body for one in found if one.doc.body is not None}
+    return sorted(bodies, key=lambda body: body.__name__)
+
+
+def shared_names(found: list[Operation]) -> list[str]:
+    """
+    The names under which bodies and replies have more than one model. Pydantic tells those apart
+    by their Python modules, which would then be part of the public contract.
+    """
+    asked: list[tuple[type[BaseModel], JsonSchemaMode]]
+    asked = [(model, "validation") for model in _bodies(found)]
+    _, whole = models_json_schema([*asked, *((model, "serialization") for model in replies.MODELS)])
+    apart = {name for name in whole["$defs"] if "__" in name}
+    return sorted({name.rpartition("__")[2].removesuffix("-Input") for name in apart})
 
 
 def _as_asked(schema: Json) -> Json:

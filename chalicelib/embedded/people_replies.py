@@ -10,7 +10,7 @@ from ..domain.actor import Identifier, Role
 from ..domain.base import Line, Sha256, Text
 from ..domain.case.parts import IdKind
 from ..domain.codes import ApplicantKind
-from ..domain.entity import CreditCode, Items, Status
+from ..domain.entity import CreditCode, EntityStatus, Items
 from ..domain.mandate import Action
 from .case_replies import Position, Version
 
@@ -105,7 +105,7 @@ class EntityReply(BaseModel):
     credit_code: CreditCode
     name: Line
     kind: ApplicantKind
-    status: Status
+    status: EntityStatus
     representative_account: Identifier | None
     operators: list[Operator]
     version: Version

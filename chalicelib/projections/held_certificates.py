@@ -14,11 +14,11 @@ from ..application.views import Entry, Projection, Row
 from ..domain import certificate
 from ..domain import certificate_events as e
 from ..domain.base import Frozen
-from ..domain.certificate import Status
+from ..domain.certificate import CertificateStatus
 from ..domain.numbers import parse_certificate_id
 
-_STATUS: Mapping[type[Frozen], Status] = {
-    e.CertificateSuspended: Status.SUSPENDED,
+_STATUS: Mapping[type[Frozen], CertificateStatus] = {
+    e.CertificateSuspended: CertificateStatus.SUSPENDED,
     **certificate.STATUS,
 }
 
@@ -50,11 +50,11 @@ def evolve(row: Row | None, event: Recorded) -> Row | None:
         case e.CertificateSealed():
             return {**row, "sealed": True}
         case e.CertificateReplaced() as replaced:
-            gone = {"status": Status.EXPIRED, "replaced_by": replaced.by}
+            gone = {"status": CertificateStatus.EXPIRED, "replaced_by": replaced.by}
             return {**row, **gone, "before": row["status"]}
         case e.CertificateRestored():
-            suspended = row["replaced_by"] and row.get("before") == Status.SUSPENDED
-            status = Status.SUSPENDED if suspended else Status.VALID
+            suspended = row["replaced_by"] and row.get("before") == CertificateStatus.SUSPENDED
+            status = CertificateStatus.SUSPENDED if suspended else CertificateStatus.VALID
             return {**row, "status": status, "replaced_by": None}
         case e.RenewalFiled() as filed:
             return {**row, "renewing": filed.in_time}
@@ -82,7 +82,7 @@ def _card(created: e.CertificateCreated) -> Row:
         "issued_on": created.issued_on.isoformat(),
         "valid_from": face.valid_from.isoformat(),
         "valid_until": None if face.valid_until is None else face.valid_until.isoformat(),
-        "status": Status.VALID,
+        "status": CertificateStatus.VALID,
         "replaced_by": None,
         "renewing": False,
         "sealed": False,
@@ -105,9 +105,13 @@ _OURS = frozenset({"holder", "account", "renewing", "confidential", "before"})
 def listed(row: Row, on: date) -> Row:
     """What a list shows of it on that day."""
     over = row["valid_until"] is not None and row["valid_until"] < on.isoformat()
-    lapsed = over and not row["renewing"] and row["status"] in (Status.VALID, Status.SUSPENDED)
+    lapsed = (
+        over
+        and not row["renewing"]
+        and row["status"] in (CertificateStatus.VALID, CertificateStatus.SUSPENDED)
+    )
     told = {name: value for name, value in row.items() if name not in _OURS}
-    return {**told, "status": Status.EXPIRED if lapsed else row["status"]}
+    return {**told, "status": CertificateStatus.EXPIRED if lapsed else row["status"]}
 
 
 PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True, events=EVENTS)

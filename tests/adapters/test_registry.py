@@ -23,7 +23,7 @@ from chalicelib.application.registry import (
 )
 from chalicelib.application.registry_load import BadRegistryFile, check, load
 from chalicelib.domain.case.parts import IdKind
-from chalicelib.domain.entity import Status
+from chalicelib.domain.entity import EntityStatus
 from tests import cloud
 
 KEYS = Keyring(b"k" * 32)
@@ -132,7 +132,7 @@ def test_a_company_is_told_with_its_status_and_representative(
     loaded(registry.table, tmp_path / "c.csv", COMPANIES, Library.COMPANIES)
     found = registry.company(COMPANY)
     assert found is not None
-    assert (found.name, found.status) == ("湛江示例建设有限公司", Status.ACTIVE)
+    assert (found.name, found.status) == ("湛江示例建设有限公司", EntityStatus.ACTIVE)
     assert found.representative == KEYS.keyed("person", "resident_id", ZHANG).hex()[:26]
     assert registry.company("91440800MA0EXAMP2D") is None
 

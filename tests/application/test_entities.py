@@ -14,7 +14,7 @@ from chalicelib.domain import entity
 from chalicelib.domain.account import Ended
 from chalicelib.domain.actor import Actor, Role
 from chalicelib.domain.codes import ApplicantKind
-from chalicelib.domain.entity import Registered, Status
+from chalicelib.domain.entity import EntityStatus, Registered
 from chalicelib.domain.errors import Invalid, NotAllowed, NotFound
 
 from .people import (
@@ -216,13 +216,13 @@ def test_a_representative_who_proves_it_later_acts_without_any_event_of_the_comp
 def test_for_a_company_that_is_no_more_nobody_acts(here: People) -> None:
     here.company()
     here.operator(CLERK, "li")
-    gone = says(here, status=Status.CANCELLED)
+    gone = says(here, status=EntityStatus.CANCELLED)
     entities.refresh(gone.platform, gone.caller(CLERK), COMPANY)
     with pytest.raises(NotAllowed, match="cancelled"):
         hat(here, "li")
     with pytest.raises(NotAllowed, match="cancelled"):
         entities.acting(here.platform, agent("li"), ITEM, here.today)
-    revoked = says(here, status=Status.REVOKED)
+    revoked = says(here, status=EntityStatus.REVOKED)
     entities.refresh(revoked.platform, revoked.caller(CLERK), COMPANY)
     assert hat(here, "li")
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from chalicelib.domain import certificate as cert
 from chalicelib.domain import certificate_events as e
-from chalicelib.domain.certificate import Status
+from chalicelib.domain.certificate import CertificateStatus
 from chalicelib.domain.errors import (
     Closed,
     Contradiction,
@@ -40,7 +40,7 @@ def test_it_is_valid_on_its_last_day_and_expired_on_the_next_without_an_event():
 
 def test_it_cannot_be_used_before_its_first_day():
     before = cert.standing(cert.known(ISSUED), g.FROM - DAY)
-    assert before.status is Status.VALID
+    assert before.status is CertificateStatus.VALID
     assert not before.usable
     assert cert.standing(cert.known(ISSUED), g.FROM).usable
 

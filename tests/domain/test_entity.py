@@ -11,18 +11,18 @@ from chalicelib.domain import entity as e
 from chalicelib.domain.account import Ended
 from chalicelib.domain.actor import SYSTEM
 from chalicelib.domain.codes import ApplicantKind
-from chalicelib.domain.entity import Registered, Status
+from chalicelib.domain.entity import EntityStatus, Registered
 from chalicelib.domain.errors import Contradiction, Invalid, NotFound, Rejected
 
 ABOUT: dict[str, Any] = {"at": datetime(2026, 3, 2, tzinfo=UTC), "by": SYSTEM}
 CODE, NAME, TODAY = "91440800MA0EXAMP1A", "湛江示例建设有限公司", date(2026, 3, 2)
 
 
-def registered(status: Status = Status.ACTIVE, name: str = NAME) -> Registered:
+def registered(status: EntityStatus = EntityStatus.ACTIVE, name: str = NAME) -> Registered:
     return Registered(name=name, kind=ApplicantKind.COMPANY, status=status, representative="0" * 26)
 
 
-def register(status: Status = Status.ACTIVE, name: str = NAME) -> e.RegisterEntity:
+def register(status: EntityStatus = EntityStatus.ACTIVE, name: str = NAME) -> e.RegisterEntity:
     return e.RegisterEntity(
         **ABOUT,
         credit_code=CODE,
@@ -32,7 +32,7 @@ def register(status: Status = Status.ACTIVE, name: str = NAME) -> e.RegisterEnti
     )
 
 
-def refresh(status: Status) -> e.RefreshEntity:
+def refresh(status: EntityStatus) -> e.RefreshEntity:
     return e.RefreshEntity(**ABOUT, registered=registered(status), representative_account="head")
 
 
@@ -61,17 +61,17 @@ def test_what_is_no_more_is_not_registered_and_a_revoked_one_can_wind_up() -> No
     for gone in e.GONE:
         with pytest.raises(Ended, match=gone):
             after(register(gone))
-    assert after(register(Status.REVOKED)).registered.status is Status.REVOKED
+    assert after(register(EntityStatus.REVOKED)).registered.status is EntityStatus.REVOKED
 
 
 def test_what_the_registry_says_by_now_is_recorded_once() -> None:
-    state = after(register(), refresh(Status.SUSPENDED))
-    assert state.registered.status is Status.SUSPENDED
-    assert e.decide(refresh(Status.SUSPENDED), state) == []
+    state = after(register(), refresh(EntityStatus.SUSPENDED))
+    assert state.registered.status is EntityStatus.SUSPENDED
+    assert e.decide(refresh(EntityStatus.SUSPENDED), state) == []
 
 
 def test_nothing_is_done_with_an_entity_that_nobody_registered() -> None:
-    for command in (refresh(Status.ACTIVE), add(), remove()):
+    for command in (refresh(EntityStatus.ACTIVE), add(), remove()):
         with pytest.raises(NotFound):
             after(command)
 
@@ -124,7 +124,7 @@ def test_who_is_refused_as_an_operator() -> None:
     with pytest.raises(Invalid, match="over already"):
         after(register(), add(until=date(2026, 3, 1)))
     with pytest.raises(Ended):
-        after(register(), refresh(Status.CANCELLED), add())
+        after(register(), refresh(EntityStatus.CANCELLED), add())
     many = [add(f"operator-{n}") for n in range(e.MOST_OPERATORS)]
     with pytest.raises(Invalid, match="at most"):
         after(register(), *many, add("one-more"))
@@ -132,7 +132,7 @@ def test_who_is_refused_as_an_operator() -> None:
 
 COMMANDS: list[e.EntityCommand] = [
     register(),
-    *(refresh(one) for one in Status),
+    *(refresh(one) for one in EntityStatus),
     add(),
     add(appoints=True),
     add("wang", items=("A",)),

@@ -36,6 +36,7 @@ from chalicelib.domain.item import (
     ItemDraftDiscarded,
     ItemDraftSaved,
     ItemMerged,
+    ItemPredecessor,
     ItemPublished,
     ItemResumed,
     ItemRetired,
@@ -44,7 +45,6 @@ from chalicelib.domain.item import (
     ItemTookOver,
     NamedItem,
     NotPublishable,
-    Predecessor,
     PublishItem,
     ReplaceItem,
     ResumeItem,
@@ -365,7 +365,7 @@ def test_a_version_of_before_there_was_such_a_day_is_in_force_from_its_own():
 
 
 def take_over(one: NamedItem) -> TakeOver:
-    here = Predecessor(code=one.code, name=one.name, from_day=TODAY)
+    here = ItemPredecessor(code=one.code, name=one.name, from_day=TODAY)
     return TakeOver(**ABOUT, how="merged", predecessors=(here,))
 
 

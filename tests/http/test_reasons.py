@@ -14,9 +14,9 @@ from chalicelib.domain.actor import Channel, Role
 from chalicelib.domain.case.events.fields import Desk
 from chalicelib.domain.case.parts import Result, StepOutcome
 from chalicelib.domain.case.state import WithDossier
-from chalicelib.domain.certificate_state import Status as CertificateStatus
+from chalicelib.domain.certificate_state import CertificateStatus
 from chalicelib.domain.codes import ApplicantKind, Level
-from chalicelib.domain.entity import Status as EntityStatus
+from chalicelib.domain.entity import EntityStatus
 from chalicelib.domain.item_events import How
 from chalicelib.domain.limits import SpecialProcedure
 from chalicelib.domain.mandate import Action

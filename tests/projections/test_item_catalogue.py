@@ -7,7 +7,7 @@ from pydantic_core import from_json, to_json
 from chalicelib.application.envelope import Recorded
 from chalicelib.domain import item
 from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.item import NamedItem, Predecessor
+from chalicelib.domain.item import ItemPredecessor, NamedItem
 from chalicelib.projections import item_catalogue
 from chalicelib.projections.item_catalogue import PROJECTION, card, entries, listed
 from tests.domain.item_givens import CODE, an_item
@@ -111,7 +111,7 @@ def test_a_merger_shows_on_its_day():
 
 
 def test_a_predecessor_changes_nothing_in_the_catalogue():
-    here = Predecessor(code=A.code, name="A", from_day=AFTER)
+    here = ItemPredecessor(code=A.code, name="A", from_day=AFTER)
     took = item.ItemTookOver(how="merged", predecessors=(here,))
     assert row(published(), took) == row(published())
 

@@ -9,7 +9,7 @@ from chalicelib.domain import entity, mandate
 from chalicelib.domain.actor import SYSTEM, Channel
 from chalicelib.domain.base import Frozen
 from chalicelib.domain.codes import ApplicantKind
-from chalicelib.domain.entity import Registered, Status
+from chalicelib.domain.entity import EntityStatus, Registered
 from chalicelib.domain.mandate import Action
 from chalicelib.projections import powers
 
@@ -17,7 +17,7 @@ from .recorded import places, rows
 
 VIEW = powers.PROJECTION
 CODE, AT = "91440800MA0EXAMP1A", datetime(2026, 3, 2, tzinfo=UTC)
-REGISTERED = Registered(name="示例", kind=ApplicantKind.COMPANY, status=Status.ACTIVE)
+REGISTERED = Registered(name="示例", kind=ApplicantKind.COMPANY, status=EntityStatus.ACTIVE)
 
 
 def log(stream: str, *events: Frozen) -> list[Recorded]:
