@@ -7,24 +7,24 @@ from chalice.app import Chalice
 
 from chalicelib.late import on, register
 
-# The modules of chalicelib/http/ that have routes.
+# The modules of chalicelib that have routes.
 ROUTES = (
-    "cases",
-    "lists",
-    "items",
-    "item_management",
-    "code_sets",
-    "documents",
-    "health",
-    "docs",
-    "progress",
-    "sign_in",
-    "accounts",
-    "entities",
-    "mandates",
-    "certificates",
-    "held_materials",
-    "verification",
+    "submissions.http.cases",
+    "cases.http.lists",
+    "items.http.items",
+    "items.http.management",
+    "exchange_codes.http",
+    "cases.http.documents",
+    "web.health",
+    "web.docs",
+    "cases.http.progress",
+    "people.http.sign_in",
+    "people.http.accounts",
+    "people.http.entities",
+    "people.http.mandates",
+    "certificates.http.certificates",
+    "submissions.http.held_materials",
+    "certificates.http.verification",
 )
 app = Chalice(app_name="banjian", configure_logs=False)
 register(app, *ROUTES)

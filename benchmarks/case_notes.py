@@ -8,19 +8,19 @@ from itertools import count
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.adapters.sqlite_views import SqliteViews
-from chalicelib.application.codec import codec
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.envelope import Circumstances, Recorded
-from chalicelib.application.feed import Feed, Source
-from chalicelib.application.memory import Memory
-from chalicelib.application.ports import CommandId
-from chalicelib.application.transact import Decider, Request, fold, transact
-from chalicelib.application.views import Entry, Projection, Row
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.base import Frozen
-from chalicelib.domain.errors import Closed
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.adapters.sqlite.views import SqliteViews
+from chalicelib.eventlog.codec import codec
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.envelope import Circumstances, Recorded
+from chalicelib.eventlog.feed import Feed, Source
+from chalicelib.eventlog.memory import Memory
+from chalicelib.eventlog.ports import CommandId
+from chalicelib.eventlog.transact import Decider, Request, fold, transact
+from chalicelib.eventlog.views.port import Entry, Projection, Row
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.kernel.base import Frozen
+from chalicelib.kernel.errors import Closed
 
 MOST_NOTES = 10_000
 CLERK = Actor(account="clerk-0001", role=Role.CLERK, department="zhanjiang-permits")

@@ -20,17 +20,17 @@ from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any
 
-from chalicelib.adapters.dynamodb_items import Item, size, to_item, write_units
-from chalicelib.adapters.dynamodb_ledger import DynamoLedger
-from chalicelib.adapters.dynamodb_store import DynamoStore
-from chalicelib.adapters.s3_segments import S3Segments
-from chalicelib.application.envelope import Circumstances
-from chalicelib.application.ports import CommandId
-from chalicelib.application.sequencing import sequence
-from chalicelib.application.sequencing_plan import MAX_STREAMS, Arrival
-from chalicelib.application.sequencing_ports import LOG, Sequencer
-from chalicelib.application.transact import Request, transact
-from chalicelib.domain.actor import Channel
+from chalicelib.adapters.dynamodb.items import Item, size, to_item, write_units
+from chalicelib.adapters.dynamodb.ledger import DynamoLedger
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.adapters.s3.segments import S3Segments
+from chalicelib.eventlog.envelope import Circumstances
+from chalicelib.eventlog.ports import CommandId
+from chalicelib.eventlog.sequencing.plan import MAX_STREAMS, Arrival
+from chalicelib.eventlog.sequencing.ports import LOG, Sequencer
+from chalicelib.eventlog.sequencing.sequencer import sequence
+from chalicelib.eventlog.transact import Request, transact
+from chalicelib.kernel.actor import Channel
 
 from .case_notes import CLERK, DECIDER, Opened
 from .dynamodb_costs import (

@@ -22,14 +22,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chalicelib.adapters.dynamodb_items import Item, to_item
-from chalicelib.adapters.dynamodb_store import DynamoStore
-from chalicelib.application.catalogue import CODEC
-from chalicelib.application.codec import encode
-from chalicelib.application.envelope import Circumstances
-from chalicelib.application.ports import GENESIS, CommandId, Commit, History
-from chalicelib.application.sequencing_plan import MAX_STREAMS
-from chalicelib.domain.actor import Actor, Channel
+from chalicelib.adapters.dynamodb.items import Item, to_item
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.catalogue import CODEC
+from chalicelib.eventlog.codec import encode
+from chalicelib.eventlog.envelope import Circumstances
+from chalicelib.eventlog.ports import GENESIS, CommandId, Commit, History
+from chalicelib.eventlog.sequencing.plan import MAX_STREAMS
+from chalicelib.kernel.actor import Actor, Channel
 
 CASES = 1_000_000
 EVENTS = 8  # a case

@@ -17,12 +17,12 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from chalicelib.application import submissions
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.application.submissions import Applying, Submission
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.base import build_models
-from chalicelib.projections import applicant_cases, work_list
+from chalicelib.cases.projections import applicant_cases, work_list
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.base import build_models
+from chalicelib.platform.platform import Caller, Platform
+from chalicelib.submissions.application import submissions
+from chalicelib.submissions.application.submissions import Applying, Submission
 
 from .growth_cases import told
 from .growth_memory import peak_mb

@@ -13,14 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from chalicelib.application import cases
-from chalicelib.application.identity import reference
-from chalicelib.application.platform import Platform
-from chalicelib.domain.actor import SYSTEM
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case.parts import IdKind
-from chalicelib.domain.case.working import dossier_of
-from chalicelib.domain.numbers import case_number, certificate_id
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.guards import dossier_of
+from chalicelib.codes.numbers import case_number, certificate_id
+from chalicelib.codes.parties import IdKind
+from chalicelib.kernel.actor import SYSTEM
+from chalicelib.people.application.identity import reference
+from chalicelib.platform.platform import Platform
 from tests.embedded import stories
 from tests.embedded.world import World, world
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from time import perf_counter
 
 from chalicelib import bootstrap
-from chalicelib.application.feed import Feed
-from chalicelib.application.rebuilds import rebuild
-from chalicelib.application.views import Projection
-from chalicelib.embedded.rebuild_crew import crew
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.rebuilding.rebuilds import rebuild
+from chalicelib.eventlog.views.port import Projection
+from chalicelib.serving.rebuild_crew import crew
 
 from .imports import peak_mb
 

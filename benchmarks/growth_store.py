@@ -8,13 +8,13 @@ from pathlib import Path
 from random import Random
 
 from chalicelib import bootstrap
-from chalicelib.adapters.sqlite_append import Append, write
-from chalicelib.adapters.sqlite_file import connect
-from chalicelib.application import items
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.application.ports import GENESIS, CommandId, Commit, chained
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.embedded.item_files import read_items
+from chalicelib.adapters.sqlite.append import Append, write
+from chalicelib.adapters.sqlite.file import connect
+from chalicelib.eventlog.ports import GENESIS, CommandId, Commit, chained
+from chalicelib.items.application import items
+from chalicelib.items.files.item_files import read_items
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.platform.platform import Caller, Platform
 
 from .growth_cases import WEEKS, Step, Told, copied, person
 

@@ -83,7 +83,7 @@ def _measured(log: Path, data: Path) -> dict[str, float]:
 
 def _import(log: Path, data: Path) -> None:
     from chalicelib import bootstrap
-    from chalicelib.embedded.import_log import run_import
+    from chalicelib.importing.files.import_log import run_import
 
     platform = bootstrap.embedded(data)
     idle = peak_mb()

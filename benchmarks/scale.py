@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 
-from chalicelib.application.ports import Commit
+from chalicelib.eventlog.ports import Commit
 
 from .scale_emulated import emulated_ms
 from .scale_limits import LIMITS, limits_table

@@ -5,11 +5,11 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from chalicelib.adapters.dynamodb_ledger import DynamoLedger
-from chalicelib.adapters.s3_segments import S3Segments
-from chalicelib.application.ports import Commit
-from chalicelib.application.sequencing_plan import MAX_STREAMS, Chunk, draft
-from chalicelib.application.sequencing_ports import LOG, Cursor
+from chalicelib.adapters.dynamodb.ledger import DynamoLedger
+from chalicelib.adapters.s3.segments import S3Segments
+from chalicelib.eventlog.ports import Commit
+from chalicelib.eventlog.sequencing.plan import MAX_STREAMS, Chunk, draft
+from chalicelib.eventlog.sequencing.ports import LOG, Cursor
 
 from .dynamodb import REGION, emulator
 from .scale_simulation import like_others

@@ -5,7 +5,7 @@ table. Limits are AWS's published default quotas, as in scale_paper.py, or our o
 
 from typing import NamedTuple
 
-from chalicelib.domain.serial import LAST
+from chalicelib.codes.serial import LAST
 
 from .scale_paper import (
     CASE,

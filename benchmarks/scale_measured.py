@@ -14,18 +14,19 @@ from time import process_time
 from typing import Any, cast
 
 from chalicelib import bootstrap
-from chalicelib.adapters import dynamodb_views_items as rows
-from chalicelib.adapters.dynamodb_items import size, to_item, write_units
-from chalicelib.adapters.stream_records import arrivals
-from chalicelib.application import cases, items, submissions
-from chalicelib.application.catalogue import CODEC
-from chalicelib.application.codec import decode
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
-from chalicelib.application.folding import Rows
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.application.ports import Commit
-from chalicelib.application.sequencing_plan import (
+from chalicelib.adapters.dynamodb import views_items as rows
+from chalicelib.adapters.dynamodb.items import size, to_item, write_units
+from chalicelib.adapters.dynamodb.stream_records import arrivals
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.projections import process_library
+from chalicelib.catalogue import CODEC
+from chalicelib.clock.calendar import load_builtin
+from chalicelib.eventlog.codec import decode
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.ports import Commit
+from chalicelib.eventlog.sequencing.plan import (
     MAX_STREAMS,
     Arrival,
     Chunk,
@@ -34,20 +35,14 @@ from chalicelib.application.sequencing_plan import (
     draft,
     in_order,
 )
-from chalicelib.application.sequencing_ports import LOG, Cursor, Head
-from chalicelib.application.views import (
-    Batch,
-    Change,
-    Entry,
-    Generation,
-    Projection,
-    Views,
-)
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.calendar import load_builtin
-from chalicelib.domain.case import commands as c
-from chalicelib.embedded.item_files import read_item
-from chalicelib.projections import process_library
+from chalicelib.eventlog.sequencing.ports import LOG, Cursor, Head
+from chalicelib.eventlog.views.folding import Rows
+from chalicelib.eventlog.views.port import Batch, Change, Entry, Generation, Projection, Views
+from chalicelib.items.application import items
+from chalicelib.items.files.item_files import read_item
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.platform.platform import Caller, Platform
+from chalicelib.submissions.application import submissions
 
 from .scale_paper import Case
 from .scale_simulation import like_others

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from typing import NamedTuple
 
-from chalicelib.adapters.dynamodb_views_items import MOST
-from chalicelib.subscribers.triggers import COMMITS
+from chalicelib.adapters.dynamodb.views_items import MOST
+from chalicelib.triggers.triggers import COMMITS
 
 from .dynamodb_costs import (
     COMPRESSED,

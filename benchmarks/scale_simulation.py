@@ -18,10 +18,10 @@ from statistics import quantiles
 from typing import NamedTuple, cast
 from zlib import crc32
 
-from chalicelib.application.ports import GENESIS, CommandId, Commit, chained
-from chalicelib.application.sequencing import Unfinished, sequence
-from chalicelib.application.sequencing_plan import Arrival, lane_of
-from chalicelib.application.sequencing_ports import Cursor, Ledger, Segments, Sequencer, Streams
+from chalicelib.eventlog.ports import GENESIS, CommandId, Commit, chained
+from chalicelib.eventlog.sequencing.plan import Arrival, lane_of
+from chalicelib.eventlog.sequencing.ports import Cursor, Ledger, Segments, Sequencer, Streams
+from chalicelib.eventlog.sequencing.sequencer import Unfinished, sequence
 
 from .scale_world import Cpu, Load, SimulatedLedger, SimulatedSegments, SimulatedStreams, World
 

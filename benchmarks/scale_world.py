@@ -7,18 +7,10 @@ from math import exp, log
 from random import Random
 from typing import NamedTuple
 
-from chalicelib.adapters.dynamodb_items import write_units
-from chalicelib.adapters.dynamodb_ledger_items import cursor_item
-from chalicelib.application.ports import Commit
-from chalicelib.application.sequencing_ports import (
-    LOG,
-    Advance,
-    Cursor,
-    Head,
-    Heads,
-    Merge,
-    Segment,
-)
+from chalicelib.adapters.dynamodb.items import write_units
+from chalicelib.adapters.dynamodb.ledger_items import cursor_item
+from chalicelib.eventlog.ports import Commit
+from chalicelib.eventlog.sequencing.ports import LOG, Advance, Cursor, Head, Heads, Merge, Segment
 
 from .scale_clock import Clock
 

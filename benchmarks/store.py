@@ -17,10 +17,10 @@ from threading import Thread
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
-from chalicelib.adapters.sqlite_file import SCHEMA
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.memory import Memory
-from chalicelib.application.ports import CommandId, History
+from chalicelib.adapters.sqlite.file import SCHEMA
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.eventlog.memory import Memory
+from chalicelib.eventlog.ports import CommandId, History
 
 from .case_notes import Banjian
 from .eventsourcing_peer import Peer

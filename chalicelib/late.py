@@ -76,7 +76,7 @@ def _made(app: Chalice, module: str) -> Chalice:
 def _routes(module: str) -> Blueprint:
     from . import bootstrap
 
-    routes: Blueprint = import_module(f".http.{module}", __package__).routes(bootstrap.WEB)
+    routes: Blueprint = import_module(f".{module}", __package__).routes(bootstrap.WEB)
     return routes
 
 
@@ -102,7 +102,7 @@ def load(app: Chalice) -> None:
 
 def table(modules: Sequence[str]) -> dict[str, Any]:
     """routes.json, as the modules would have it."""
-    from .http.documents import MEDIA_TYPES
+    from .cases.http.documents import MEDIA_TYPES
 
     apart = Chalice(app_name="apart", configure_logs=False)
     routes = [
@@ -138,7 +138,7 @@ def on(function: str, trigger: str, *arguments: str) -> Callable[[Any], Any]:
 @cache
 def _handler(name: str, *arguments: str) -> Callable[[Any], Any]:
     from . import bootstrap
-    from .subscribers import triggers
+    from .triggers import triggers
 
     made: Callable[[Any], Any] = getattr(triggers, name)(bootstrap.cloud, *arguments)
     return made

@@ -11,7 +11,8 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from chalicelib.adapters import aws, secrets
+from chalicelib.adapters.aws import clients as aws
+from chalicelib.adapters.aws import secrets
 
 REGION = "cn-north-1"
 BUCKET = "banjian-test"

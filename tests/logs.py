@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chalicelib.application.ports import Commit, Log
+from chalicelib.eventlog.ports import Commit, Log
 
 
 def commits(log: Log) -> Iterator[Commit]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
-from ..application.scanning import ScannerUnavailable, Verdict
+from ..platform.scanner import ScannerUnavailable, Verdict
 
 CONNECT_SECONDS: Final = 5.0
 REPLY_SECONDS: Final = 60.0  # for each read or write: a large archive takes its time

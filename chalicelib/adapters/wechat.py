@@ -12,8 +12,8 @@ from time import sleep
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from ..application.ports import StoreError
-from ..application.wechat import (
+from ..eventlog.ports import StoreError
+from ..platform.wechat import (
     BadCode,
     Blocked,
     WechatError,

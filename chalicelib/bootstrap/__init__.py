@@ -6,29 +6,31 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..application import tokens
-from ..application.consumers import Consumer
-from ..application.platform import Platform
-from ..application.ports import Signer
-from ..application.telemetry import Silent, Telemetry
-from ..domain.actor import APPLICANTS
-from ..domain.calendar import Calendar
-from ..http.ask import Web
-from ..http.auth import Trusted, Verifier
-from ..http.keys import key_source
-from ..projections import (
+from ..cases.projections import (
     acceptance_deadlines,
     applicant_cases,
     case_numbers,
-    held_certificates,
-    item_catalogue,
-    open_cases,
-    powers,
     process_library,
     work_list,
 )
-from ..subscribers import certificate_files, certificates, document_scans
-from ..subscribers.triggers import Cloud
+from ..certificates.projections import held_certificates
+from ..certificates.subscribers import issuing as certificates
+from ..certificates.subscribers import signing as certificate_files
+from ..clock.calendar import Calendar
+from ..documents.subscribers import scans as document_scans
+from ..eventlog.consumers import Consumer
+from ..eventlog.ports import Signer
+from ..eventlog.telemetry import Silent, Telemetry
+from ..items.projections import catalogue as item_catalogue
+from ..kernel.actor import APPLICANTS
+from ..people.application import tokens
+from ..people.projections import powers
+from ..platform.platform import Platform
+from ..submissions.projections import open_cases
+from ..triggers.triggers import Cloud
+from ..web.auth.keys import key_source
+from ..web.auth.verifier import Trusted, Verifier
+from ..web.request import Web
 from . import signing
 from .directory import embedded, now
 from .moving import destination, kept, stored
@@ -106,8 +108,8 @@ def signer(data: Path) -> Signer:
 
 
 def _step(message: dict[str, Any]) -> None:
-    from ..adapters.s3_shuffle import S3Shuffle
-    from ..subscribers.rebuilding import on_step
+    from ..adapters.s3.shuffle import S3Shuffle
+    from ..triggers.rebuilding import on_step
 
     its = platform()
     shuffle = S3Shuffle(client("s3"), setting("BANJIAN_BUCKET"))
@@ -118,10 +120,10 @@ def _step(message: dict[str, Any]) -> None:
 @lru_cache
 def cloud() -> Cloud:
     """What the functions on queues, streams and schedules work with."""
-    from ..adapters import stream_records
-    from ..application.sequencing_retries import heal
-    from ..application.sequencing_sweep import sweep
-    from ..subscribers.sequencer import on_records
+    from ..adapters.dynamodb import stream_records
+    from ..eventlog.sequencing.retries import heal
+    from ..eventlog.sequencing.sweep import sweep
+    from ..triggers.sequencer import on_records
 
     return Cloud(
         platform=platform,

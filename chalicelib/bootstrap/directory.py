@@ -6,14 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ..application import calendars
-from ..application.catalogue import CODEC
-from ..application.limiting import Gate
-from ..application.memory import Memory
-from ..application.platform import Platform
-from ..application.registry import Keyring, TableRegistry
-from ..application.serials import Serials
-from ..application.views import Bell
+from ..catalogue import CODEC
+from ..eventlog.memory import Memory
+from ..eventlog.views.port import Bell
+from ..platform import calendars
+from ..platform.limiting import Gate
+from ..platform.platform import Platform
+from ..platform.registry import Keyring, TableRegistry
+from ..platform.serials import Serials
 from . import people, signing
 from .settings import limits, scanner
 
@@ -29,13 +29,13 @@ def embedded(
     synchronous: Literal["OFF", "FULL"] = "FULL",
 ) -> Platform:
     """Everything in one directory, which is made if it is not there. Raises StoreError, OSError."""
-    from ..adapters import key_file
-    from ..adapters.files import FileBlobs
-    from ..adapters.local_signer import LocalSigner
-    from ..adapters.memory_limiter import MemoryLimiter
-    from ..adapters.sqlite_registry import SqliteRegistry
-    from ..adapters.sqlite_store import SqliteStore
-    from ..adapters.sqlite_views import SqliteViews
+    from ..adapters.local import key_file
+    from ..adapters.local.files import FileBlobs
+    from ..adapters.local.local_signer import LocalSigner
+    from ..adapters.local.memory_limiter import MemoryLimiter
+    from ..adapters.sqlite.registry import SqliteRegistry
+    from ..adapters.sqlite.store import SqliteStore
+    from ..adapters.sqlite.views import SqliteViews
 
     data.mkdir(parents=True, exist_ok=True)
     secret = key_file.read_or_make(data / "secret.key")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..application.moving import Destination, Place
+from ..eventlog.moving.moving import Destination, Place
 from . import stack
 from .directory import embedded
 
@@ -26,10 +26,10 @@ def destination(to: str) -> Destination:
 
 
 def _directory(data: Path) -> Destination:
-    from ..adapters import key_file
-    from ..adapters.files import FileBlobs
-    from ..adapters.sqlite_store import SqliteStore
-    from ..application.moving_targets import Embedded
+    from ..adapters.local import key_file
+    from ..adapters.local.files import FileBlobs
+    from ..adapters.sqlite.store import SqliteStore
+    from ..eventlog.moving.targets import Embedded
 
     data.mkdir(parents=True, exist_ok=True)
     # After a power cut it is whole, but perhaps shorter: then the copying goes on from there.
@@ -39,8 +39,8 @@ def _directory(data: Path) -> Destination:
 
 
 def _stack() -> Destination:
-    from ..application.moving_targets import Sequenced
-    from ..application.sequencing_ports import Sequencer
+    from ..eventlog.moving.targets import Sequenced
+    from ..eventlog.sequencing.ports import Sequencer
 
     ledger, segments, store, items = stack.ledger(), stack.segments(), stack.events(), stack.items()
     # Nobody is told: the schedule does, a minute later, and until then there may be more to come.

@@ -4,9 +4,9 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from ..application.attestations import Attester, no_attester
-from ..application.wechat import NoWechat, Wechat
-from ..http.keys import key_source
+from ..platform.attester import Attester, no_attester
+from ..platform.wechat import NoWechat, Wechat
+from ..web.auth.keys import key_source
 from .settings import setting
 
 
@@ -23,7 +23,7 @@ def wechat() -> Wechat:
 
 
 def _app_secret() -> str:
-    from ..adapters import secrets
+    from ..adapters.aws import secrets
 
     where = setting("BANJIAN_WECHAT_SECRET")
     if where.startswith("file:"):
@@ -37,7 +37,7 @@ def attester() -> Attester:
     issuer = os.environ.get("BANJIAN_ATTESTER", "")
     if not issuer:
         return no_attester
-    from ..http.attestations import Attesters
+    from ..people.http.attestations import Attesters
 
     keys = key_source(setting("BANJIAN_ATTESTER_JWKS"))
     return Attesters(issuer, keys)

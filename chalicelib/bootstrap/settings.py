@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from ..application import limiting
-from ..application.ports import Unavailable
-from ..application.scanning import Scanner
+from ..eventlog.ports import Unavailable
+from ..platform import limiting
+from ..platform.scanner import Scanner
 
 # BANJIAN_DATA      the directory of an embedded platform
 # BANJIAN_ISSUER    who signs the tokens, and for whom: `iss` and `aud`

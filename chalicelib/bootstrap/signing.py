@@ -4,8 +4,8 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from ..application.certificate_face import Renderer
-from ..application.ports import Signer, Unavailable
+from ..eventlog.ports import Signer, Unavailable
+from ..platform.renderer import Renderer
 from .settings import setting
 
 
@@ -18,11 +18,11 @@ def in_directory(data: Path) -> Signer:
         return in_kms()
     kind = os.environ.get("BANJIAN_SIGNATURE", "ecdsa")
     if kind == "sm2":
-        from ..adapters.sm2_signer import Sm2Signer
+        from ..adapters.local.sm2_signer import Sm2Signer
 
         return Sm2Signer(data / "signing-sm2.pem")
     if kind == "ecdsa":
-        from ..adapters.local_signer import LocalSigner
+        from ..adapters.local.local_signer import LocalSigner
 
         return LocalSigner(data / "signing.pem")
     raise Unavailable(f"BANJIAN_SIGNATURE: {kind!r} is neither ecdsa nor sm2")
@@ -30,8 +30,8 @@ def in_directory(data: Path) -> Signer:
 
 def in_kms() -> Signer:
     """Raises Unavailable where no key is named: few functions of a stack may sign."""
-    from ..adapters import aws
-    from ..adapters.kms_signer import KmsSigner
+    from ..adapters.aws import clients as aws
+    from ..adapters.aws.kms_signer import KmsSigner
 
     return KmsSigner(aws.client("kms"), setting("BANJIAN_SIGNING_KEY"))
 
@@ -39,7 +39,7 @@ def in_kms() -> Signer:
 @lru_cache
 def renderer() -> Renderer:
     """Made when the first certificate needs it: the fonts are large."""
-    from ..adapters.certificate_pdf import PdfRenderer
+    from ..adapters.pdf.certificate import PdfRenderer
 
     fonts = os.environ.get("BANJIAN_FONTS", "").split(os.pathsep)
     return PdfRenderer([Path(one) for one in fonts if one])

@@ -8,30 +8,30 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..application import calendars
-from ..application.catalogue import CODEC
-from ..application.limiting import Gate, Limiter, Split
-from ..application.memory import Memory
-from ..application.platform import Platform
-from ..application.ports import Signer
-from ..application.registry import Keyring, TableRegistry
-from ..application.serials import Serials
-from ..application.telemetry import Silent, Telemetry
-from ..application.views import Bell
+from ..catalogue import CODEC
+from ..eventlog.memory import Memory
+from ..eventlog.ports import Signer
+from ..eventlog.telemetry import Silent, Telemetry
+from ..eventlog.views.port import Bell
+from ..platform import calendars
+from ..platform.limiting import Gate, Limiter, Split
+from ..platform.platform import Platform
+from ..platform.registry import Keyring, TableRegistry
+from ..platform.serials import Serials
 from . import people, signing
 from .directory import now
 from .settings import limits, scanner, setting
 
 if TYPE_CHECKING:
-    from ..adapters.dynamodb_import import DynamoItems
-    from ..adapters.dynamodb_ledger import DynamoLedger
-    from ..adapters.dynamodb_registry import DynamoRegistry
-    from ..adapters.dynamodb_store import DynamoStore
-    from ..adapters.observed import Watch
-    from ..adapters.s3_blobs import S3Blobs
-    from ..adapters.s3_segments import S3Segments
-    from ..adapters.segment_log import SegmentLog
-    from ..application.sequencing_ports import Sequencer
+    from ..adapters.dynamodb.filling import DynamoItems
+    from ..adapters.dynamodb.ledger import DynamoLedger
+    from ..adapters.dynamodb.registry import DynamoRegistry
+    from ..adapters.dynamodb.store import DynamoStore
+    from ..adapters.s3.blobs import S3Blobs
+    from ..adapters.s3.segment_log import SegmentLog
+    from ..adapters.s3.segments import S3Segments
+    from ..adapters.watching.watch import Watch
+    from ..eventlog.sequencing.ports import Sequencer
 
 # A function of Lambda holds few numbers in its short life.
 SERIALS_AT_ONCE = 20
@@ -41,8 +41,8 @@ REMEMBERED = 16_000_000
 
 def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) -> Platform:
     """On AWS, as the environment says, watched or not. Raises StoreError, ValueError."""
-    from ..adapters.dynamodb_views import DynamoViews
-    from ..adapters.observed import ObservedStore
+    from ..adapters.dynamodb.views import DynamoViews
+    from ..adapters.watching.watch import ObservedStore
 
     store = ObservedStore(events(), watch or Silent())
     return Platform(
@@ -70,50 +70,50 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
 
 
 def client(service: str) -> Any:
-    from ..adapters import aws
+    from ..adapters.aws import clients as aws
 
     return aws.client(service)
 
 
 def events() -> "DynamoStore":
-    from ..adapters.dynamodb_store import DynamoStore
+    from ..adapters.dynamodb.store import DynamoStore
 
     return DynamoStore(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
 
 
 def ledger(table: str | None = None) -> "DynamoLedger":
-    from ..adapters.dynamodb_ledger import DynamoLedger
+    from ..adapters.dynamodb.ledger import DynamoLedger
 
     return DynamoLedger(client("dynamodb"), table or setting("BANJIAN_LOG_TABLE"))
 
 
 def segments(bucket: str | None = None) -> "S3Segments":
-    from ..adapters.s3_segments import S3Segments
+    from ..adapters.s3.segments import S3Segments
 
     return S3Segments(client("s3"), bucket or setting("BANJIAN_BUCKET"))
 
 
 def log(ledger: "DynamoLedger", segments: "S3Segments") -> "SegmentLog":
-    from ..adapters.segment_log import SegmentLog
+    from ..adapters.s3.segment_log import SegmentLog
 
     return SegmentLog(ledger, segments)
 
 
 def documents(bucket: str | None = None) -> "S3Blobs":
-    from ..adapters.s3_blobs import S3Blobs
+    from ..adapters.s3.blobs import S3Blobs
 
     return S3Blobs(client("s3"), bucket or setting("BANJIAN_BUCKET"))
 
 
 def secret() -> bytes:
-    from ..adapters import secrets
+    from ..adapters.aws import secrets
 
     return secrets.secret(setting("BANJIAN_SECRET"))
 
 
 def registry_table() -> "DynamoRegistry":
     """Beside the views."""
-    from ..adapters.dynamodb_registry import DynamoRegistry
+    from ..adapters.dynamodb.registry import DynamoRegistry
 
     return DynamoRegistry(client("dynamodb"), setting("BANJIAN_VIEWS_TABLE"))
 
@@ -127,7 +127,7 @@ def token_signer() -> Signer | None:
     key = os.environ.get("BANJIAN_TOKEN_KEY")
     if key is None:
         return None
-    from ..adapters.kms_signer import KmsSigner
+    from ..adapters.aws.kms_signer import KmsSigner
 
     return KmsSigner(client("kms"), key)
 
@@ -137,26 +137,26 @@ def limiter() -> Limiter:
     What is strict is counted in a table. Only the function that answers calls is given one; the
     others are asked for nothing.
     """
-    from ..adapters.memory_limiter import MemoryLimiter
+    from ..adapters.local.memory_limiter import MemoryLimiter
 
     if "BANJIAN_LIMITS_TABLE" not in os.environ:
         return MemoryLimiter()
-    from ..adapters.dynamodb_limiter import DynamoLimiter
+    from ..adapters.dynamodb.limiter import DynamoLimiter
 
     table = setting("BANJIAN_LIMITS_TABLE")
     return Split(MemoryLimiter(), DynamoLimiter(client("dynamodb"), table))
 
 
 def items() -> "DynamoItems":
-    from ..adapters.dynamodb_import import DynamoItems
+    from ..adapters.dynamodb.filling import DynamoItems
 
     return DynamoItems(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
 
 
 @lru_cache
 def telemetry() -> "Watch":
-    from ..adapters import json_logs
-    from ..adapters.observed import watch
+    from ..adapters.watching import json_logs
+    from ..adapters.watching.watch import watch
 
     json_logs.install(sys.stderr)
     return watch(sys.stdout)
@@ -165,8 +165,8 @@ def telemetry() -> "Watch":
 @lru_cache
 def sequencer() -> "Sequencer":
     """What puts commits into the log; only on AWS, where there is something to put in order."""
-    from ..adapters.sns_bell import SnsBell
-    from ..application.sequencing_ports import Sequencer
+    from ..adapters.aws.sns_bell import SnsBell
+    from ..eventlog.sequencing.ports import Sequencer
 
     lanes = int(os.environ.get("BANJIAN_LANES", "1"))
     notify = SnsBell(client("sns"), setting("BANJIAN_TOPIC")).ring
@@ -175,7 +175,7 @@ def sequencer() -> "Sequencer":
 
 def streams() -> Iterator[str]:
     """Of the stack that the environment names, every stream's name; reads the whole table."""
-    from ..adapters.dynamodb_streams import all_streams
+    from ..adapters.dynamodb.streams import all_streams
 
     return all_streams(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
 

@@ -7,19 +7,19 @@ from click.exceptions import ClickException
 from pydantic import ValidationError
 from rich.markup import escape
 
-from ..application.codec import UnknownEvent
-from ..application.feed import Ahead
-from ..application.ports import StoreError
-from ..application.rebuilds import NoView
-from ..application.registry import RegistryUnavailable
-from ..application.registry_load import BadRegistryFile
-from ..application.seals import BadSeal
-from ..application.views import ViewsError
-from ..domain.errors import Rejected
-from ..embedded.event_logs import BadLog
-from ..embedded.item_files import ItemFileError
-from ..embedded.signin import SignInError
-from ..embedded.yaml_file import BadYaml
+from ..eventlog.codec import UnknownEvent
+from ..eventlog.feed import Ahead
+from ..eventlog.log_seals import BadSeal
+from ..eventlog.ports import StoreError
+from ..eventlog.rebuilding.rebuilds import NoView
+from ..eventlog.views.port import ViewsError
+from ..importing.files.event_logs import BadLog
+from ..items.files.item_files import ItemFileError
+from ..items.files.yaml_file import BadYaml
+from ..kernel.errors import Rejected
+from ..people.application.registry_load import BadRegistryFile
+from ..platform.registry import RegistryUnavailable
+from ..serving.signin import SignInError
 from . import (
     calendar,
     case,

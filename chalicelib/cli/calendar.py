@@ -8,13 +8,13 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from ..application import calendars, duties
-from ..application.feed import Feed
-from ..application.platform import Caller, Platform
-from ..application.rebuilds import rebuild
-from ..application.views import Projection
-from ..domain.actor import Actor, Channel, Role
-from ..domain.calendar import CalendarYear
+from ..clock.calendar import CalendarYear
+from ..eventlog.feed import Feed
+from ..eventlog.rebuilding.rebuilds import rebuild
+from ..eventlog.views.port import Projection
+from ..kernel.actor import Actor, Channel, Role
+from ..platform import calendars, duties
+from ..platform.platform import Caller, Platform
 from .console import VAR, AsJson, Data, fail, on_aws, opened, out, progress_bar, show_json, table
 
 commands = typer.Typer(no_args_is_help=True, help="The official calendar of working days.")

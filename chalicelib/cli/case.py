@@ -6,17 +6,18 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from ..application import case_file, cases
-from ..application.codec import events
-from ..application.envelope import Recorded
-from ..application.platform import Platform
-from ..application.ports import Damaged, History, verify
-from ..domain import case
-from ..domain.actor import Actor, Role
-from ..domain.calendar import LEGAL_ZONE, legal_day
-from ..domain.case import ledger
-from ..domain.case.state import Absent, Drafted, Imported, Impossible, State
-from ..projections import case_numbers
+from ..cases import domain as case
+from ..cases.application import cases
+from ..cases.application import file as case_file
+from ..cases.domain import due as ledger
+from ..cases.domain.state import Absent, Drafted, Imported, Impossible, State
+from ..cases.projections import case_numbers
+from ..clock.calendar import LEGAL_ZONE, legal_day
+from ..eventlog.codec import events
+from ..eventlog.envelope import Recorded
+from ..eventlog.ports import Damaged, History, verify
+from ..kernel.actor import Actor, Role
+from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, fail, opened, out, show_json, table
 
 commands = typer.Typer(no_args_is_help=True, help="Show, list and replay the events of a case.")

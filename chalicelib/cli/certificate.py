@@ -7,13 +7,21 @@ from typing import Annotated, Any
 
 import typer
 
-from ..application import certificate_file, certificate_seal, certificates
-from ..application.platform import Platform
-from ..application.signatures import BadSignature, algorithm_of
-from ..application.signatures import verify as check
-from ..domain.actor import Actor, Role
-from ..domain.calendar import legal_day
-from ..domain.certificate import Known
+from ..certificates.application import (
+    certificates,
+)
+from ..certificates.application import (
+    file as certificate_file,
+)
+from ..certificates.application import (
+    signing as certificate_seal,
+)
+from ..certificates.domain.certificate import Known
+from ..clock.calendar import legal_day
+from ..kernel.actor import Actor, Role
+from ..platform.platform import Platform
+from ..platform.signatures import BadSignature, algorithm_of
+from ..platform.signatures import verify as check
 from . import seals
 from .console import VAR, AsJson, Data, fail, opened, out, show_json, table
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..application.platform import Platform
+from ..platform.platform import Platform
 
 # Without emoji: in file.yaml:100:7 there is one.
 out = Console(highlight=False, emoji=False)

@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import typer
 
-from ..application import duties
-from ..application.consumers import Consumer, all_parked, live, status
-from ..application.platform import Caller, Platform
-from ..application.retries import Decision, retry, skip
-from ..domain.actor import Actor, Channel, Role
+from ..eventlog.consumers import Consumer, all_parked, live, status
+from ..eventlog.retries import Decision, retry, skip
+from ..kernel.actor import Actor, Channel, Role
+from ..platform import duties
+from ..platform.platform import Caller, Platform
 from .console import VAR, AsJson, Data, fail, opened, out, show_json, show_table, table
 
 commands = typer.Typer(

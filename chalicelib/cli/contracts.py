@@ -18,7 +18,7 @@ def contracts(
 ) -> None:
     """Write the published contract anew from the code (in the repository only)."""
     # The models of all replies: slow to import, and no other command needs them.
-    from ..embedded import contracts as published
+    from ..contract import contracts as published
 
     try:
         published.check_root(ROOT)

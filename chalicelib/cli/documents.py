@@ -6,17 +6,18 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from ..application import case_documents, documents, scans
-from ..application.documents import Document
-from ..application.platform import Platform
-from ..application.ports import StoreError
-from ..application.scanning import ScannerUnavailable
-from ..application.transact import read
-from ..domain import document
-from ..domain.actor import SYSTEM
-from ..domain.calendar import LEGAL_ZONE
-from ..domain.errors import NotFound
-from ..projections import case_numbers
+from ..cases.application import documents as case_documents
+from ..cases.projections import case_numbers
+from ..clock.calendar import LEGAL_ZONE
+from ..documents.application import documents, scans
+from ..documents.application.documents import Document
+from ..documents.domain import document
+from ..eventlog.ports import StoreError
+from ..eventlog.transact import read
+from ..kernel.actor import SYSTEM
+from ..kernel.errors import NotFound
+from ..platform.platform import Platform
+from ..platform.scanner import ScannerUnavailable
 from .console import VAR, AsJson, Data, err, fail, opened, out, progress_bar, show_json, table
 
 commands = typer.Typer(

@@ -26,7 +26,7 @@ def import_log(
     what was interrupted goes on. No case is half imported.
     """
     from .. import bootstrap
-    from ..embedded.import_log import Progress, run_import
+    from ..importing.files.import_log import Progress, run_import
 
     platform = bootstrap.embedded(data)
     with progress_bar() as bar:

@@ -8,14 +8,15 @@ from uuid import uuid4
 import typer
 from rich.markup import escape
 
-from ..application import item_drafts, items
-from ..application.item_succession import Becoming, replace
-from ..application.item_view import spans
-from ..application.platform import Caller, Platform
-from ..domain import item
-from ..domain.actor import Actor, Channel, Role
-from ..domain.calendar import legal_day
-from ..embedded.item_files import ItemFileError, read_draft, read_files
+from ..clock.calendar import legal_day
+from ..items.application import drafts as item_drafts
+from ..items.application import items
+from ..items.application.succession import Becoming, replace
+from ..items.application.view import spans
+from ..items.domain import item
+from ..items.files.item_files import ItemFileError, read_draft, read_files
+from ..kernel.actor import Actor, Channel, Role
+from ..platform.platform import Caller, Platform
 from . import items_reading
 from .console import VAR, AsJson, Data, err, fail, opened, out, show_json
 

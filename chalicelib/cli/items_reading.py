@@ -8,13 +8,14 @@ import typer
 import yaml
 from rich.markup import escape
 
-from ..application import item_view, items
-from ..application.item_diff import Change, differences
-from ..application.platform import Platform
-from ..application.views import Row
-from ..domain.calendar import legal_day
-from ..embedded.item_files import read_item
-from ..projections import item_catalogue
+from ..clock.calendar import legal_day
+from ..eventlog.views.port import Row
+from ..items.application import items
+from ..items.application import view as item_view
+from ..items.application.diff import Change, differences
+from ..items.files.item_files import read_item
+from ..items.projections import catalogue as item_catalogue
+from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, fail, opened, out, show_json, show_table, table
 
 STATES = ("published", "suspended", "retired", "split", "merged")

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from rich.progress import TaskID
 
-from ..application.moving import Destination, Place, Progress, move, prefix
-from ..application.moving_documents import copy_documents
-from ..domain.calendar import LEGAL_ZONE
+from ..certificates.application.moving_documents import copy_documents
+from ..clock.calendar import LEGAL_ZONE
+from ..eventlog.moving.moving import Destination, Place, Progress, move, prefix
 from .console import VAR, AsJson, Data, err, fail, out, progress_bar, show_json
 
 To = Annotated[

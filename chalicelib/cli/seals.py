@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from ..application.audit import Seal
-from ..application.ports import Signer
-from ..application.seals import BadSeal, sealed, statement
-from ..application.signatures import BadSignature, verify
+from ..eventlog.audit import Seal
+from ..eventlog.log_seals import BadSeal, sealed, statement
+from ..eventlog.ports import Signer
+from ..platform.signatures import BadSignature, verify
 from .console import fail
 
 BEGIN: Final = b"-----BEGIN PUBLIC KEY-----"

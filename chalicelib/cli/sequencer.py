@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ..application.sequencing_ports import Sequencer
-from ..application.sequencing_retries import all_parked, heal, resequence, retry
+from ..eventlog.sequencing.ports import Sequencer
+from ..eventlog.sequencing.retries import all_parked, heal, resequence, retry
 from .console import AsJson, fail, out, progress_bar, show_json, show_table, table
 
 commands = typer.Typer(

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from ..embedded import demo as guided
-from ..embedded import service, signin
-from ..embedded.keeper import log_to_stderr
+from ..serving import demo as guided
+from ..serving import service, signin
+from ..serving.consumers_process import log_to_stderr
 from .console import VAR, Data, err, fail, out
 from .tokens import SHORT
 

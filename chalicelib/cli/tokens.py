@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..embedded import signin
+from ..serving import signin
 from .console import VAR, AsJson, Data, out, show_json, table
 
 # The first of each role, by the name of the role.

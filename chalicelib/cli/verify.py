@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ..application.audit import Report, Seal, check
-from ..application.platform import Platform
+from ..eventlog.audit import Report, Seal, check
+from ..platform.platform import Platform
 from . import seals
 from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ..application.consumers import status
-from ..application.feed import Feed
-from ..application.platform import Platform
-from ..application.rebuilds import differences, rebuild
-from ..application.views import Projection
+from ..eventlog.consumers import status
+from ..eventlog.feed import Feed
+from ..eventlog.rebuilding.rebuilds import differences, rebuild
+from ..eventlog.views.port import Projection
+from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, fail, on_aws, opened, out, progress_bar, show_json, table
 
 commands = typer.Typer(no_args_is_help=True, help="List, rebuild and check the views.")
@@ -55,7 +55,7 @@ def rebuild_view(name: Name, data: Data = VAR) -> None:
     if on_aws(data):
         _send_for(named)
         return
-    from ..embedded.rebuild_crew import crew
+    from ..serving.rebuild_crew import crew
 
     platform = named.platform
     with progress_bar() as bar:
@@ -74,7 +74,7 @@ def rebuild_view(name: Name, data: Data = VAR) -> None:
 def _send_for(named: Named) -> None:
     """On AWS many functions share the work; a queue hands it out."""
     from .. import bootstrap
-    from ..subscribers import rebuilding
+    from ..triggers import rebuilding
 
     for one in named.views:
         bootstrap.send_rebuild(rebuilding.begin(one))

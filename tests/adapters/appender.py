@@ -10,7 +10,7 @@ import sys
 from functools import partial
 from time import monotonic
 
-from chalicelib.adapters.sqlite_store import SqliteStore
+from chalicelib.adapters.sqlite.store import SqliteStore
 
 from .commits import add, at_once
 

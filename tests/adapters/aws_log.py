@@ -4,13 +4,13 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.adapters.dynamodb_ledger import DynamoLedger
-from chalicelib.adapters.dynamodb_store import DynamoStore
-from chalicelib.adapters.s3_segments import S3Segments
-from chalicelib.adapters.segment_log import SegmentLog
-from chalicelib.adapters.stream_records import arrivals
-from chalicelib.application.sequencing_ports import Sequencer
-from chalicelib.subscribers.sequencer import on_records
+from chalicelib.adapters.dynamodb.ledger import DynamoLedger
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.adapters.dynamodb.stream_records import arrivals
+from chalicelib.adapters.s3.segment_log import SegmentLog
+from chalicelib.adapters.s3.segments import S3Segments
+from chalicelib.eventlog.sequencing.ports import Sequencer
+from chalicelib.triggers.sequencer import on_records
 
 from .. import cloud
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from threading import Barrier
 from typing import Any, NamedTuple
 
-from chalicelib.application.ports import CommandId, Commit, EventStore, History, Log
+from chalicelib.eventlog.ports import CommandId, Commit, EventStore, History, Log
 
 
 class Place(NamedTuple):

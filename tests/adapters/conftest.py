@@ -6,12 +6,12 @@ from contextlib import closing
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb_store import DynamoStore
-from chalicelib.adapters.files import FileBlobs
-from chalicelib.adapters.observed import ObservedStore
-from chalicelib.adapters.s3_blobs import S3Blobs
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.telemetry import Silent
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.adapters.local.files import FileBlobs
+from chalicelib.adapters.s3.blobs import S3Blobs
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.adapters.watching.watch import ObservedStore
+from chalicelib.eventlog.telemetry import Silent
 
 from .. import cloud
 from .aws_log import sequenced

@@ -16,7 +16,7 @@ from moto import mock_aws
 from moto.core.models import botocore_stubber
 from moto.core.serialize import BaseJSONSerializer
 
-from chalicelib.adapters import aws
+from chalicelib.adapters.aws import clients as aws
 
 from .. import cloud
 

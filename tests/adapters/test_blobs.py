@@ -8,7 +8,7 @@ from time import sleep
 
 import pytest
 
-from chalicelib.application.ports import Mismatched, Part
+from chalicelib.eventlog.ports import Mismatched, Part
 
 from .commits import at_once
 

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.certificate_lines import wrapped
+from chalicelib.adapters.pdf.lines import wrapped
 
 TEXT = st.text(st.sampled_from("湛江市卫生，。（）《》“”、ab12 -:.\n"), max_size=80)
 

@@ -20,17 +20,10 @@ import zxingcpp
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from chalicelib.adapters import certificate_layout as layout
-from chalicelib.adapters.certificate_fonts import BUNDLED, Fonts
-from chalicelib.adapters.certificate_pdf import PdfRenderer
-from chalicelib.application.certificate_face import (
-    Face,
-    RenderingError,
-    Row,
-    TooLong,
-    Unprintable,
-    Unsafe,
-)
+from chalicelib.adapters.pdf import layout
+from chalicelib.adapters.pdf.certificate import PdfRenderer
+from chalicelib.adapters.pdf.fonts import BUNDLED, Fonts
+from chalicelib.platform.renderer import Face, RenderingError, Row, TooLong, Unprintable, Unsafe
 
 from .commits import at_once
 

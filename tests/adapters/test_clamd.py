@@ -13,7 +13,7 @@ from time import sleep
 import pytest
 
 from chalicelib.adapters.clamd import CHUNK, Clamd
-from chalicelib.application.scanning import ScannerUnavailable, Verdict
+from chalicelib.platform.scanner import ScannerUnavailable, Verdict
 
 # The industry's harmless test string (EICAR, 2003), in two halves lest this file be quarantined.
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"

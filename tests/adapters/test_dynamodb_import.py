@@ -6,10 +6,10 @@ from hashlib import sha256
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb_import import DynamoItems
-from chalicelib.adapters.dynamodb_store import DynamoStore
-from chalicelib.application.moving import OtherHistory
-from chalicelib.application.ports import Commit, History, Unavailable
+from chalicelib.adapters.dynamodb.filling import DynamoItems
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.eventlog.moving.moving import OtherHistory
+from chalicelib.eventlog.ports import Commit, History, Unavailable
 
 from .. import cloud
 from .commits import command

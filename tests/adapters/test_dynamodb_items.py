@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamodb_items import (
+from chalicelib.adapters.dynamodb.items import (
     MAX_ITEM,
     from_image,
     from_item,
@@ -17,7 +17,7 @@ from chalicelib.adapters.dynamodb_items import (
     to_item,
     write_units,
 )
-from chalicelib.application.ports import MAX_BODY, MAX_NAME, CommandId, Commit, Damaged, History
+from chalicelib.eventlog.ports import MAX_BODY, MAX_NAME, CommandId, Commit, Damaged, History
 
 NOISE = Random(1).randbytes(MAX_BODY)  # noqa: S311 - what cannot be compressed, not a secret
 COMMAND = CommandId("9f0c1f2e-5d0b-4f0e-9c39-2f0d6a5f1b11", bytes(32))

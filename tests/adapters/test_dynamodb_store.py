@@ -6,11 +6,11 @@ from random import Random
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from chalicelib.adapters.aws import ATTEMPTS
-from chalicelib.adapters.dynamodb_items import MAX_ITEM, size, to_item
-from chalicelib.adapters.dynamodb_store import TRUSTED_SECONDS, DynamoStore
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.ports import (
+from chalicelib.adapters.aws.clients import ATTEMPTS
+from chalicelib.adapters.dynamodb.items import MAX_ITEM, size, to_item
+from chalicelib.adapters.dynamodb.store import TRUSTED_SECONDS, DynamoStore
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.eventlog.ports import (
     MAX_BODY,
     MAX_NAME,
     CommandId,
@@ -21,7 +21,7 @@ from chalicelib.application.ports import (
     Unavailable,
     verify,
 )
-from chalicelib.application.transact import transact
+from chalicelib.eventlog.transact import transact
 from tests.application.notes import DECIDER, Noted, request
 
 from .commits import add, at_once, command, keys

@@ -8,18 +8,22 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from chalicelib.adapters import (
-    dynamodb_views,
-    dynamodb_views_generations,
-    dynamodb_views_table,
+from chalicelib.adapters.dynamodb import (
+    views as dynamodb_views,
 )
-from chalicelib.adapters.dynamodb_views import DynamoViews
-from chalicelib.adapters.dynamodb_views_items import SHARDS
-from chalicelib.application.consumers import advance, catch_up, live
-from chalicelib.application.feed import Feed
-from chalicelib.application.rebuilds import differences, rebuild
-from chalicelib.application.retries import retry, skip
-from chalicelib.application.views import (
+from chalicelib.adapters.dynamodb import (
+    views_generations as dynamodb_views_generations,
+)
+from chalicelib.adapters.dynamodb import (
+    views_table as dynamodb_views_table,
+)
+from chalicelib.adapters.dynamodb.views import DynamoViews
+from chalicelib.adapters.dynamodb.views_items import SHARDS
+from chalicelib.eventlog.consumers import advance, catch_up, live
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.rebuilding.rebuilds import differences, rebuild
+from chalicelib.eventlog.retries import retry, skip
+from chalicelib.eventlog.views.port import (
     Batch,
     Checkpoint,
     Entry,

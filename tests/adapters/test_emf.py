@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from chalicelib.adapters.emf import MOST, Metrics
+from chalicelib.adapters.watching.metrics import MOST, Metrics
 
 
 @pytest.fixture

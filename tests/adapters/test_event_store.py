@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.application.ports import (
+from chalicelib.eventlog.ports import (
     GENESIS,
     MAX_BODY,
     CommandId,
@@ -18,7 +18,7 @@ from chalicelib.application.ports import (
     TooLarge,
     verify,
 )
-from chalicelib.application.transact import transact
+from chalicelib.eventlog.transact import transact
 from tests.application.notes import DECIDER, Noted, request
 
 from .commits import add, at_once, command, keys, unplaced

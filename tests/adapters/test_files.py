@@ -6,8 +6,8 @@ from time import time
 
 import pytest
 
-from chalicelib.adapters.files import FileBlobs
-from chalicelib.application.ports import Damaged, Unavailable
+from chalicelib.adapters.local.files import FileBlobs
+from chalicelib.eventlog.ports import Damaged, Unavailable
 
 PLAN = b"%PDF-1.7 floor plan"
 DIGEST = sha256(PLAN).hexdigest()

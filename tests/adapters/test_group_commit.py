@@ -7,7 +7,7 @@ from time import sleep, time
 
 import pytest
 
-from chalicelib.adapters.group_commit import PATIENCE, GroupCommit
+from chalicelib.adapters.sqlite.group_commit import PATIENCE, GroupCommit
 
 
 class Slow:

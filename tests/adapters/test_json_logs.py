@@ -9,14 +9,14 @@ from io import StringIO
 
 import pytest
 
-from chalicelib.adapters import json_logs
-from chalicelib.adapters.json_logs import telling
-from chalicelib.application.ports import Conflict
-from chalicelib.domain.case.parts import Applicant
-from chalicelib.domain.numbers import check_credit_code
+from chalicelib.adapters.watching import json_logs
+from chalicelib.adapters.watching.json_logs import telling
+from chalicelib.codes.numbers import check_credit_code
+from chalicelib.codes.parties import Applicant
+from chalicelib.eventlog.ports import Conflict
 
 NAME, ID_NUMBER, PHONE = "欧阳建国", "44080219500101123X", "13800138000"
-OURS = logging.getLogger("chalicelib.application.consumers")
+OURS = logging.getLogger("chalicelib.eventlog.consumers")
 LIBRARY = logging.getLogger("botocore.endpoint")
 
 
@@ -53,7 +53,7 @@ def test_a_line_says_when_how_bad_who_and_what(lines):
     assert datetime.now(UTC) - datetime.fromisoformat(line.pop("time")) < timedelta(minutes=1)
     assert line == {
         "level": "WARNING",
-        "logger": "chalicelib.application.consumers",
+        "logger": "chalicelib.eventlog.consumers",
         "message": "work_list waits for a rebuild",
     }
 

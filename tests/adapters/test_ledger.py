@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb_items import size
-from chalicelib.adapters.dynamodb_ledger import DynamoLedger
-from chalicelib.adapters.dynamodb_ledger_items import cursor_item, segment_item
-from chalicelib.application.ports import GENESIS, CommandId, History, Unavailable
-from chalicelib.application.sequencing_plan import MAX_STREAMS, Chunk, draft
-from chalicelib.application.sequencing_ports import (
+from chalicelib.adapters.dynamodb.items import size
+from chalicelib.adapters.dynamodb.ledger import DynamoLedger
+from chalicelib.adapters.dynamodb.ledger_items import cursor_item, segment_item
+from chalicelib.eventlog.ports import GENESIS, CommandId, History, Unavailable
+from chalicelib.eventlog.sequencing.plan import MAX_STREAMS, Chunk, draft
+from chalicelib.eventlog.sequencing.ports import (
     LOG,
     Advance,
     Cursor,

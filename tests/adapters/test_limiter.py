@@ -7,10 +7,10 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb_limiter import DynamoLimiter
-from chalicelib.adapters.memory_limiter import MemoryLimiter
-from chalicelib.application.limiting import Budget, Limiter
-from chalicelib.application.ports import Unavailable
+from chalicelib.adapters.dynamodb.limiter import DynamoLimiter
+from chalicelib.adapters.local.memory_limiter import MemoryLimiter
+from chalicelib.eventlog.ports import Unavailable
+from chalicelib.platform.limiting import Budget, Limiter
 
 from .. import cloud
 

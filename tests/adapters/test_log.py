@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from chalicelib.application.audit import check
-from chalicelib.application.ports import Commit, Conflict, Log
+from chalicelib.eventlog.audit import check
+from chalicelib.eventlog.ports import Commit, Conflict, Log
 
 from .commits import add, at_once
 

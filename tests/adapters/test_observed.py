@@ -7,10 +7,10 @@ from io import StringIO
 
 import pytest
 
-from chalicelib.adapters import json_logs
-from chalicelib.adapters.emf import Metrics
-from chalicelib.adapters.observed import ObservedStore, Watch, watch
-from chalicelib.application.ports import Conflict
+from chalicelib.adapters.watching import json_logs
+from chalicelib.adapters.watching.metrics import Metrics
+from chalicelib.adapters.watching.watch import ObservedStore, Watch, watch
+from chalicelib.eventlog.ports import Conflict
 
 from .commits import add, command
 

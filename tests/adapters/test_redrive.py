@@ -2,14 +2,14 @@
 
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb_ledger import DynamoLedger
-from chalicelib.adapters.dynamodb_store import DynamoStore
-from chalicelib.adapters.dynamodb_streams import all_streams
-from chalicelib.adapters.s3_segments import S3Segments
-from chalicelib.adapters.segment_log import SegmentLog
-from chalicelib.application.audit import check
-from chalicelib.application.sequencing_ports import Sequencer
-from chalicelib.application.sequencing_retries import heal, resequence
+from chalicelib.adapters.dynamodb.ledger import DynamoLedger
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.adapters.dynamodb.streams import all_streams
+from chalicelib.adapters.s3.segment_log import SegmentLog
+from chalicelib.adapters.s3.segments import S3Segments
+from chalicelib.eventlog.audit import check
+from chalicelib.eventlog.sequencing.ports import Sequencer
+from chalicelib.eventlog.sequencing.retries import heal, resequence
 
 from .. import cloud
 from .aws_log import log_table

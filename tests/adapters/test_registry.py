@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb_registry import DynamoRegistry
-from chalicelib.adapters.sqlite_registry import SqliteRegistry
-from chalicelib.application.registry import (
+from chalicelib.adapters.dynamodb.registry import DynamoRegistry
+from chalicelib.adapters.sqlite.registry import SqliteRegistry
+from chalicelib.codes.parties import IdKind
+from chalicelib.people.application.registry_load import BadRegistryFile, check, load
+from chalicelib.people.domain.entity import EntityStatus
+from chalicelib.platform.registry import (
     Edition,
     Keyring,
     Library,
@@ -21,9 +24,6 @@ from chalicelib.application.registry import (
     RegistryUnavailable,
     TableRegistry,
 )
-from chalicelib.application.registry_load import BadRegistryFile, check, load
-from chalicelib.domain.case.parts import IdKind
-from chalicelib.domain.entity import EntityStatus
 from tests import cloud
 
 KEYS = Keyring(b"k" * 32)

@@ -11,8 +11,8 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from chalicelib.adapters.s3_blobs import S3Blobs
-from chalicelib.application.ports import Damaged, Part, Unavailable, Upload
+from chalicelib.adapters.s3.blobs import S3Blobs
+from chalicelib.eventlog.ports import Damaged, Part, Unavailable, Upload
 
 from .. import cloud
 from .s3_gate import gate

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters import aws
-from chalicelib.adapters.secrets import secret
-from chalicelib.application.ports import Unavailable
+from chalicelib.adapters.aws import clients as aws
+from chalicelib.adapters.aws.secrets import secret
+from chalicelib.eventlog.ports import Unavailable
 
 from .. import cloud
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.segment_log import SegmentLog
-from chalicelib.application.lanes import merge
-from chalicelib.application.ports import CommandId, Commit, Damaged, History
-from chalicelib.application.sequencing import sequence
-from chalicelib.application.sequencing_plan import Arrival
-from chalicelib.application.sequencing_ports import LOG, Sequencer
+from chalicelib.adapters.s3.segment_log import SegmentLog
+from chalicelib.eventlog.ports import CommandId, Commit, Damaged, History
+from chalicelib.eventlog.sequencing.lanes import merge
+from chalicelib.eventlog.sequencing.plan import Arrival
+from chalicelib.eventlog.sequencing.ports import LOG, Sequencer
+from chalicelib.eventlog.sequencing.sequencer import sequence
 
 from ..application.sequencing_memory import MemoryLedger, MemorySegments, MemoryStreams
 

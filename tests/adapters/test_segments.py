@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from chalicelib.adapters.s3_segments import S3Segments
-from chalicelib.application.ports import GENESIS, CommandId, Commit, Damaged, Unavailable
-from chalicelib.application.segment_format import Line, decoded, encoded
+from chalicelib.adapters.s3.segments import S3Segments
+from chalicelib.eventlog.ports import GENESIS, CommandId, Commit, Damaged, Unavailable
+from chalicelib.eventlog.sequencing.segment_format import Line, decoded, encoded
 
 from .. import cloud
 from ..application.sequencing_memory import MemorySegments

@@ -33,12 +33,12 @@ from cryptography.hazmat.primitives.serialization import (
 from moto import mock_aws
 from moto.kms.utils import ECDSAPrivateKey
 
-from chalicelib.adapters.kms_signer import KmsSigner
-from chalicelib.adapters.local_signer import LocalSigner
-from chalicelib.adapters.sm2_signer import Sm2Signer, _pem
-from chalicelib.application import signatures
-from chalicelib.application.ports import Signer, Unavailable
-from chalicelib.application.signatures import BadSignature, verify
+from chalicelib.adapters.aws.kms_signer import KmsSigner
+from chalicelib.adapters.local.local_signer import LocalSigner
+from chalicelib.adapters.local.sm2_signer import Sm2Signer, _pem
+from chalicelib.eventlog.ports import Signer, Unavailable
+from chalicelib.platform import signatures
+from chalicelib.platform.signatures import BadSignature, verify
 
 from .. import cloud
 from .commits import at_once

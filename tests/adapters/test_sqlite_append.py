@@ -6,9 +6,9 @@ from contextlib import closing
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.sqlite_append import MOST, Append, append, write
-from chalicelib.adapters.sqlite_file import SCHEMA
-from chalicelib.application.ports import Commit, Conflict, History
+from chalicelib.adapters.sqlite.append import MOST, Append, append, write
+from chalicelib.adapters.sqlite.file import SCHEMA
+from chalicelib.eventlog.ports import Commit, Conflict, History
 
 from .commits import command
 

@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.audit import check
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.eventlog.audit import check
 
 from .commits import add
 

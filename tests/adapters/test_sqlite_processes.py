@@ -10,10 +10,10 @@ from random import Random
 from threading import Event
 from time import sleep
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.adapters.turnstile import Turnstile
-from chalicelib.application.audit import check
-from chalicelib.application.ports import verify
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.adapters.sqlite.writers_queue import Turnstile
+from chalicelib.eventlog.audit import check
+from chalicelib.eventlog.ports import verify
 
 from .commits import add, keys
 

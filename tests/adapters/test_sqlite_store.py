@@ -8,10 +8,10 @@ from functools import partial
 
 import pytest
 
-from chalicelib.adapters.sqlite_append import append
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.audit import check
-from chalicelib.application.ports import Conflict, Damaged, History, Reused, Unavailable
+from chalicelib.adapters.sqlite.append import append
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.eventlog.audit import check
+from chalicelib.eventlog.ports import Conflict, Damaged, History, Reused, Unavailable
 
 from ..logs import streams
 from .commits import add, at_once, command, keys

@@ -5,9 +5,9 @@ import sqlite3
 
 import pytest
 
-from chalicelib.adapters import sqlite_views_tables
-from chalicelib.adapters.sqlite_views import SqliteViews
-from chalicelib.application.views import Batch, ViewsError
+from chalicelib.adapters.sqlite import views_tables as sqlite_views_tables
+from chalicelib.adapters.sqlite.views import SqliteViews
+from chalicelib.eventlog.views.port import Batch, ViewsError
 
 from .test_views import START, fill, put
 

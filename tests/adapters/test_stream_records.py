@@ -5,11 +5,11 @@ import json
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb_items import to_item
-from chalicelib.adapters.sns_bell import SnsBell
-from chalicelib.adapters.stream_records import NOBODY, arrivals
-from chalicelib.application.ports import CommandId, Commit, History, Unavailable
-from chalicelib.application.sequencing_plan import Trouble
+from chalicelib.adapters.aws.sns_bell import SnsBell
+from chalicelib.adapters.dynamodb.items import to_item
+from chalicelib.adapters.dynamodb.stream_records import NOBODY, arrivals
+from chalicelib.eventlog.ports import CommandId, Commit, History, Unavailable
+from chalicelib.eventlog.sequencing.plan import Trouble
 
 from .. import cloud
 from .aws_log import as_lambda_gets_it

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamodb_views import DynamoViews
-from chalicelib.adapters.sqlite_views import SqliteViews
-from chalicelib.application.views import (
+from chalicelib.adapters.dynamodb.views import DynamoViews
+from chalicelib.adapters.sqlite.views import SqliteViews
+from chalicelib.eventlog.views.port import (
     Batch,
     Change,
     Checkpoint,

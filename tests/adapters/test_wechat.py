@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.wechat import OURS, REFUSALS, HttpWechat
-from chalicelib.application.registry import Keyring
-from chalicelib.application.wechat import (
+from chalicelib.platform.registry import Keyring
+from chalicelib.platform.wechat import (
     BadCode,
     Blocked,
     NoWechat,

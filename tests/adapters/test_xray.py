@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import aws_xray_sdk.core
 import pytest
 
-from chalicelib.adapters.xray import Tracer
-from chalicelib.application.ports import Conflict
+from chalicelib.adapters.watching.tracing import Tracer
+from chalicelib.eventlog.ports import Conflict
 
 ROOT, PARENT = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
 

@@ -6,18 +6,18 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.adapters.sqlite_views import SqliteViews
-from chalicelib.application.codec import codec, encode
-from chalicelib.application.envelope import Circumstances, Recorded
-from chalicelib.application.feed import Decoded, Feed, Source, Undecodable
-from chalicelib.application.ports import CommandId, Commit
-from chalicelib.application.retries import Decision
-from chalicelib.application.transact import Request
-from chalicelib.application.views import Bell, Entry, Projection, Row
-from chalicelib.domain import consumer as skipping
-from chalicelib.domain.actor import SYSTEM, Actor, Channel, Role
-from chalicelib.domain.base import Frozen
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.adapters.sqlite.views import SqliteViews
+from chalicelib.eventlog import skipping
+from chalicelib.eventlog.codec import codec, encode
+from chalicelib.eventlog.envelope import Circumstances, Recorded
+from chalicelib.eventlog.feed import Decoded, Feed, Source, Undecodable
+from chalicelib.eventlog.ports import CommandId, Commit
+from chalicelib.eventlog.retries import Decision
+from chalicelib.eventlog.transact import Request
+from chalicelib.eventlog.views.port import Bell, Entry, Projection, Row
+from chalicelib.kernel.actor import SYSTEM, Actor, Channel, Role
+from chalicelib.kernel.base import Frozen
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DEPARTMENTS = ("planning", "water", "health")

@@ -6,13 +6,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.codec import codec, decode
-from chalicelib.application.envelope import Recorded
-from chalicelib.application.import_cases import CaseLog, Refused, read_case
-from chalicelib.application.import_mapping import Mapping
-from chalicelib.application.import_rows import LogRow, Origin
-from chalicelib.domain import case
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.cases import domain as case
+from chalicelib.eventlog.codec import codec, decode
+from chalicelib.eventlog.envelope import Recorded
+from chalicelib.importing.cases import CaseLog, Refused, read_case
+from chalicelib.importing.mapping import Mapping
+from chalicelib.importing.rows import LogRow, Origin
 
 from ..logs import streams
 

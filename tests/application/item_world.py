@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.application import items
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.item import ItemDefinition
+from chalicelib.items.application import items
+from chalicelib.items.domain.item import ItemDefinition
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.platform.platform import Caller, Platform
 from tests.domain.item_givens import AUTHORITY, an_item
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

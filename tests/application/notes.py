@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal
 
-from chalicelib.application.codec import codec
-from chalicelib.application.envelope import Circumstances
-from chalicelib.application.ports import CommandId
-from chalicelib.application.transact import Decider, Request
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.base import Frozen
+from chalicelib.eventlog.codec import codec
+from chalicelib.eventlog.envelope import Circumstances
+from chalicelib.eventlog.ports import CommandId
+from chalicelib.eventlog.transact import Decider, Request
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.kernel.base import Frozen
 
 CLERK = Actor(account="clerk-1", role=Role.CLERK, department="permits")
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.application import accounts, claims, entities, mandates, proofs
-from chalicelib.application.accounts import Naming, Registration, Whom
-from chalicelib.application.attestations import Attestation
-from chalicelib.application.entities import NewEntity, NewOperator
-from chalicelib.application.mandates import NewMandate
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.application.proofs import CounterCheck
-from chalicelib.domain.account_events import Method
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.case.parts import Applicant
-from chalicelib.domain.mandate import Action
-from chalicelib.embedded.registry_files import load_examples
+from chalicelib.codes.parties import Applicant
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.people.application import accounts, claims, entities, mandates, proofs
+from chalicelib.people.application.accounts import Naming, Registration, Whom
+from chalicelib.people.application.entities import NewEntity, NewOperator
+from chalicelib.people.application.mandates import NewMandate
+from chalicelib.people.application.proofs import CounterCheck
+from chalicelib.people.domain.account_events import Method
+from chalicelib.people.domain.mandate import Action
+from chalicelib.platform.attester import Attestation
+from chalicelib.platform.platform import Caller, Platform
+from chalicelib.serving.registry_files import load_examples
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "registry"
 ZHANG = Registration(name="张三", id_number="440802195503071232", phone="13700000000")

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from datetime import UTC, datetime
 from itertools import islice
 
-from chalicelib.application.ports import Damaged
-from chalicelib.application.sequencing_ports import (
+from chalicelib.eventlog.ports import Damaged
+from chalicelib.eventlog.sequencing.ports import (
     LOG,
     Cursor,
     Head,

@@ -11,14 +11,14 @@ from datetime import timedelta
 from hashlib import sha256
 from random import Random
 
-from chalicelib.adapters.segment_log import SegmentLog
-from chalicelib.application.lanes import merge
-from chalicelib.application.ports import CommandId, Commit, History, Unavailable
-from chalicelib.application.sequencing import Unfinished, sequence
-from chalicelib.application.sequencing_plan import Arrival, Trouble
-from chalicelib.application.sequencing_ports import LOG, Sequencer
-from chalicelib.application.sequencing_retries import heal, resequence, retry
-from chalicelib.application.sequencing_sweep import sweep
+from chalicelib.adapters.s3.segment_log import SegmentLog
+from chalicelib.eventlog.ports import CommandId, Commit, History, Unavailable
+from chalicelib.eventlog.sequencing.lanes import merge
+from chalicelib.eventlog.sequencing.plan import Arrival, Trouble
+from chalicelib.eventlog.sequencing.ports import LOG, Sequencer
+from chalicelib.eventlog.sequencing.retries import heal, resequence, retry
+from chalicelib.eventlog.sequencing.sequencer import Unfinished, sequence
+from chalicelib.eventlog.sequencing.sweep import sweep
 
 from .sequencing_memory import START, MemoryLedger, MemorySegments, MemoryStreams
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from chalicelib.application import access
-from chalicelib.domain import case
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case.events import CaseImported
-from chalicelib.domain.case.parts import Agent
-from chalicelib.domain.errors import NotAllowed, NotFound
+from chalicelib.cases import domain as case
+from chalicelib.cases.application import access
+from chalicelib.cases.domain.events import CaseImported
+from chalicelib.codes.parties import Agent
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import NotAllowed, NotFound
 
 from ..domain.case.givens import (
     ACCEPTED,

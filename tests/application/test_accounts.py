@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application import accounts, claims, proofs
-from chalicelib.application.accounts import Registration, Whom
-from chalicelib.application.attestations import Attestation, AttestationUnavailable, no_attester
-from chalicelib.application.codec import events
-from chalicelib.application.registry import NoRegistry, RegistryUnavailable
-from chalicelib.application.transact import Outcome
-from chalicelib.domain import account
-from chalicelib.domain.account import Ended
-from chalicelib.domain.account_events import Method
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case.parts import Applicant, IdKind
-from chalicelib.domain.claim import Elsewhere
-from chalicelib.domain.errors import Contradiction, Invalid, NotAllowed, NotFound
+from chalicelib.codes.parties import Applicant, IdKind
+from chalicelib.eventlog.codec import events
+from chalicelib.eventlog.transact import Outcome
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
+from chalicelib.people.application import accounts, claims, proofs
+from chalicelib.people.application.accounts import Registration, Whom
+from chalicelib.people.domain import account
+from chalicelib.people.domain.account import Ended
+from chalicelib.people.domain.account_events import Method
+from chalicelib.people.domain.claim import Elsewhere
+from chalicelib.platform.attester import Attestation, AttestationUnavailable, no_attester
+from chalicelib.platform.registry import NoRegistry, RegistryUnavailable
 
 from .people import CLERK, LI, SECURITY, WANG, ZHANG, People, naming, people
 

@@ -1,7 +1,7 @@
 """The auditor's check, on logs that were never in a store."""
 
-from chalicelib.application.audit import PAGE, SHOWN, Fault, Report, Seal, check
-from chalicelib.application.ports import CommandId, Commit, History
+from chalicelib.eventlog.audit import PAGE, SHOWN, Fault, Report, Seal, check
+from chalicelib.eventlog.ports import CommandId, Commit, History
 
 
 class Pages:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json, to_json
 
-from chalicelib.application.bulk_decode import decoder
-from chalicelib.application.bulk_fold import as_stored
-from chalicelib.application.feed import decoded
-from chalicelib.application.views import (
+from chalicelib.eventlog.bulk_decode import decoder
+from chalicelib.eventlog.feed import decoded
+from chalicelib.eventlog.rebuilding.bulk_fold import as_stored
+from chalicelib.eventlog.views.port import (
     MAX_KEY,
     MAX_ROW,
     Entry,
@@ -18,7 +18,7 @@ from chalicelib.application.views import (
     check_singly,
     check_storable,
 )
-from chalicelib.domain.actor import Channel
+from chalicelib.kernel.actor import Channel
 
 from .following import CODEC, live_through, open_town, shown
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application.bulk_rebuild import Crew, Done, Order, Worker, build
-from chalicelib.application.consumers import catch_up, live
-from chalicelib.application.feed import Feed
-from chalicelib.application.rebuilds import Stopped, rebuild
-from chalicelib.application.retries import skip
-from chalicelib.application.views import SMALL_ROW, Entry, Overtaken, Projection
+from chalicelib.eventlog.consumers import catch_up, live
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.rebuilding.bulk_rebuild import Crew, Done, Order, Worker, build
+from chalicelib.eventlog.rebuilding.rebuilds import Stopped, rebuild
+from chalicelib.eventlog.retries import skip
+from chalicelib.eventlog.views.port import SMALL_ROW, Entry, Overtaken, Projection
 
 from .following import (
     JOURNAL,

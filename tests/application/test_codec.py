@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 from pydantic_core import from_json, to_json
 
-from chalicelib.application.codec import UnknownEvent, codec, decode, encode, events, facts
-from chalicelib.application.envelope import Circumstances, Happened
-from chalicelib.application.ports import CommandId, Commit
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.base import Frozen
+from chalicelib.eventlog.codec import UnknownEvent, codec, decode, encode, events, facts
+from chalicelib.eventlog.envelope import Circumstances, Happened
+from chalicelib.eventlog.ports import CommandId, Commit
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.kernel.base import Frozen
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 CLERK = Actor(account="clerk-1", role=Role.CLERK, department="permits", level=4)

@@ -9,18 +9,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from chalicelib.adapters.sqlite_views import SqliteViews
-from chalicelib.application import consumers
-from chalicelib.application.consumers import (
-    Outdated,
-    Subscriber,
-    catch_up,
-    live,
-    status,
-    wait_for,
-)
-from chalicelib.application.feed import Ahead, Feed, Source
-from chalicelib.application.views import Overtaken
+from chalicelib.adapters.sqlite.views import SqliteViews
+from chalicelib.eventlog import consumers
+from chalicelib.eventlog.consumers import Outdated, Subscriber, catch_up, live, status, wait_for
+from chalicelib.eventlog.feed import Ahead, Feed, Source
+from chalicelib.eventlog.views.port import Overtaken
 
 from .following import (
     CODEC,

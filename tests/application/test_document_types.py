@@ -7,18 +7,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from chalicelib.application.document_types import (
-    DOCX,
-    JPEG,
-    OFD,
-    PDF,
-    PNG,
-    XLSX,
-    ZIP,
-    identify,
-)
-from chalicelib.domain.errors import Invalid
-from chalicelib.embedded.illustration import pdf
+from chalicelib.documents.application.types import DOCX, JPEG, OFD, PDF, PNG, XLSX, ZIP, identify
+from chalicelib.kernel.errors import Invalid
+from chalicelib.serving.illustration import pdf
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -167,8 +158,8 @@ def test_files_of_one_name_count_each():
 
 
 def test_a_directory_that_would_take_long_to_read_is_not_read(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("chalicelib.application.document_types.MOST_DIRECTORY", 200)
-    monkeypatch.setattr("chalicelib.application.document_types.ZipFile", None)  # not so far
+    monkeypatch.setattr("chalicelib.documents.application.types.MOST_DIRECTORY", 200)
+    monkeypatch.setattr("chalicelib.documents.application.types.ZipFile", None)  # not so far
     assert "files" in refusal(zipped(**{f"n{number}": b"" for number in range(9)}), ZIP)
 
 
@@ -177,7 +168,7 @@ def test_a_directory_that_hides_its_length_in_another_record_is_not_read(
 ):
     end = ARCHIVE.rindex(b"PK\5\6")
     hidden = ARCHIVE[:end] + b"PK\6\7" + bytes(16) + ARCHIVE[end:]
-    monkeypatch.setattr("chalicelib.application.document_types.ZipFile", None)
+    monkeypatch.setattr("chalicelib.documents.application.types.ZipFile", None)
     assert "files" in refusal(hidden, ZIP)
 
 

@@ -10,20 +10,20 @@ from typing import BinaryIO
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters import files
-from chalicelib.application import documents, scans
-from chalicelib.application.codec import events
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.documents import New
-from chalicelib.application.feed import Feed
-from chalicelib.application.platform import Platform
-from chalicelib.application.ports import Unavailable
-from chalicelib.application.scanning import ScannerUnavailable, Verdict
-from chalicelib.domain import document
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.errors import Invalid
-from chalicelib.embedded.illustration import pdf
-from chalicelib.subscribers import document_scans
+from chalicelib.adapters.local import files
+from chalicelib.documents.application import documents, scans
+from chalicelib.documents.application.documents import New
+from chalicelib.documents.domain import document
+from chalicelib.documents.subscribers import scans as document_scans
+from chalicelib.eventlog.codec import events
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.ports import Unavailable
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Invalid
+from chalicelib.platform.platform import Platform
+from chalicelib.platform.scanner import ScannerUnavailable, Verdict
+from chalicelib.serving.illustration import pdf
 
 from ..adapters.commits import at_once
 

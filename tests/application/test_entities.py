@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application import accounts, entities
-from chalicelib.application.entities import NewEntity
-from chalicelib.application.registry import NoRegistry, RegistryUnavailable
-from chalicelib.domain import entity
-from chalicelib.domain.account import Ended
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.codes import ApplicantKind
-from chalicelib.domain.entity import EntityStatus, Registered
-from chalicelib.domain.errors import Invalid, NotAllowed, NotFound
+from chalicelib.codes.codes import ApplicantKind
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
+from chalicelib.people.application import accounts, entities
+from chalicelib.people.application.entities import NewEntity
+from chalicelib.people.domain import entity
+from chalicelib.people.domain.account import Ended
+from chalicelib.people.domain.entity import EntityStatus, Registered
+from chalicelib.platform.registry import NoRegistry, RegistryUnavailable
 
 from .people import (
     CLERK,

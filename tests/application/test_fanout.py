@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.adapters.dynamodb_views import DynamoViews
-from chalicelib.adapters.s3_shuffle import S3Shuffle
-from chalicelib.application import fanout_files
-from chalicelib.application.consumers import Subscriber, catch_up, live
-from chalicelib.application.fanout import Fanout, start, step
-from chalicelib.application.feed import Feed
-from chalicelib.application.rebuilds import NoView, differences, rebuild
-from chalicelib.application.retries import retry, skip
-from chalicelib.application.views import Entry, Overtaken, Projection
-from chalicelib.subscribers import rebuilding
+from chalicelib.adapters.dynamodb.views import DynamoViews
+from chalicelib.adapters.s3.shuffle import S3Shuffle
+from chalicelib.eventlog.consumers import Subscriber, catch_up, live
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.rebuilding import fanout_files
+from chalicelib.eventlog.rebuilding.fanout import Fanout, start, step
+from chalicelib.eventlog.rebuilding.rebuilds import NoView, differences, rebuild
+from chalicelib.eventlog.retries import retry, skip
+from chalicelib.eventlog.views.port import Entry, Overtaken, Projection
+from chalicelib.triggers import rebuilding
 
 from .. import cloud
 from ..adapters.views_table import TABLE, dynamodb

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.application import feed as feeds
-from chalicelib.application.feed import Feed, Undecodable, decoded
+from chalicelib.eventlog import feed as feeds
+from chalicelib.eventlog.feed import Feed, Undecodable, decoded
 
 from .following import CODEC, live_through, open_town, shown
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.application.form_patterns import NotUsable, checked, fits
-from chalicelib.application.form_schemas import schema_problems
-from chalicelib.application.forms import form_errors
+from chalicelib.items.application.forms.check import form_errors
+from chalicelib.items.application.forms.patterns import NotUsable, checked, fits
+from chalicelib.items.application.forms.schemas import schema_problems
 from tests.domain.item_givens import an_item
 
 from .test_forms import an_object

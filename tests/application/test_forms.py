@@ -4,9 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.application.form_formats import FORMATS
-from chalicelib.application.form_schemas import schema_problems
-from chalicelib.application.forms import MAX_FINDINGS, RULES, form_errors, form_findings
+from chalicelib.items.application.forms.check import (
+    MAX_FINDINGS,
+    RULES,
+    form_errors,
+    form_findings,
+)
+from chalicelib.items.application.forms.formats import FORMATS
+from chalicelib.items.application.forms.schemas import schema_problems
 from tests.domain.item_givens import an_item
 
 

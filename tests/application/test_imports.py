@@ -10,29 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.import_cases import (
-    MOST_ROWS,
-    CaseLog,
-    Effect,
-    Refused,
-    case_id,
-    read_case,
-)
-from chalicelib.application.import_rows import identifier, key_of
-from chalicelib.application.imports import Taken, command_of, take
-from chalicelib.application.ports import Conflict, History, TooLarge, verify
-from chalicelib.domain import case
-from chalicelib.domain.actor import Channel, Role
-from chalicelib.domain.case.events import (
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.cases import domain as case
+from chalicelib.cases.domain.events import (
     CaseConcluded,
     CaseImported,
     StepRecorded,
     SubmissionReceived,
 )
-from chalicelib.domain.case.parts import ItemRef, Result
-from chalicelib.domain.case.state import Imported
-from chalicelib.domain.plan import StepKind
+from chalicelib.cases.domain.state import Imported
+from chalicelib.cases.domain.values import ItemRef, Result
+from chalicelib.eventlog.ports import Conflict, History, TooLarge, verify
+from chalicelib.importing.cases import MOST_ROWS, CaseLog, Effect, Refused, case_id, read_case
+from chalicelib.importing.imports import Taken, command_of, take
+from chalicelib.importing.rows import identifier, key_of
+from chalicelib.items.domain.plan import StepKind
+from chalicelib.kernel.actor import Channel, Role
 
 from .import_givens import (
     ORIGIN,

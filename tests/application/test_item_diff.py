@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.application.item_diff import Change, differences
+from chalicelib.items.application.diff import Change, differences
 from tests.domain.item_givens import a_step, an_item
 
 

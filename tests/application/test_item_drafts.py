@@ -2,11 +2,12 @@
 
 import pytest
 
-from chalicelib.application import item_drafts, items
-from chalicelib.application.platform import Caller
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.errors import Closed, Invalid, NotAllowed, NotFound, OutOfOrder
-from chalicelib.domain.item import NotPublishable
+from chalicelib.items.application import drafts as item_drafts
+from chalicelib.items.application import items
+from chalicelib.items.domain.item import NotPublishable
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Closed, Invalid, NotAllowed, NotFound, OutOfOrder
+from chalicelib.platform.platform import Caller
 from tests.domain.item_givens import CODE, OTHER_CODE, a_step, an_item, an_item_file
 
 from .item_world import MANAGER, a_platform, sun

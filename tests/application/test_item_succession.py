@@ -6,15 +6,16 @@ from datetime import date
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application import item_view, items
-from chalicelib.application.item_succession import Becoming, replace
-from chalicelib.application.platform import Caller
-from chalicelib.application.ports import Unavailable
-from chalicelib.application.transact import Stale
-from chalicelib.domain import item
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.errors import Contradiction, Invalid, NotAllowed, NotFound
-from chalicelib.domain.item import ItemClosed
+from chalicelib.eventlog.ports import Unavailable
+from chalicelib.eventlog.transact import Stale
+from chalicelib.items.application import items
+from chalicelib.items.application import view as item_view
+from chalicelib.items.application.succession import Becoming, replace
+from chalicelib.items.domain import item
+from chalicelib.items.domain.item import ItemClosed
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
+from chalicelib.platform.platform import Caller
 from tests import cloud
 
 from .item_world import NEW_A, NEW_B, NOW, OLD, OTHER, a_platform, named, publish, sun

@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application import item_view, items
-from chalicelib.application.items import Current
-from chalicelib.application.platform import Caller
-from chalicelib.application.ports import Reused
-from chalicelib.application.recent import Recent
-from chalicelib.application.transact import Stale
-from chalicelib.domain import item
-from chalicelib.domain.actor import SYSTEM, Actor, Channel, Role
-from chalicelib.domain.errors import Closed, Invalid, NotAllowed, NotFound
-from chalicelib.domain.item import ItemClosed, NotPublishable
+from chalicelib.eventlog.ports import Reused
+from chalicelib.eventlog.transact import Stale
+from chalicelib.items.application import items
+from chalicelib.items.application import view as item_view
+from chalicelib.items.application.items import Current
+from chalicelib.items.domain import item
+from chalicelib.items.domain.item import ItemClosed, NotPublishable
+from chalicelib.kernel.actor import SYSTEM, Actor, Channel, Role
+from chalicelib.kernel.errors import Closed, Invalid, NotAllowed, NotFound
+from chalicelib.kernel.recent import Recent
+from chalicelib.platform.platform import Caller
 from tests.domain.item_givens import CODE, OTHER_CODE, an_item
 from tests.domain.question_givens import a_venue
 

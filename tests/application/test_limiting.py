@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.application import limiting
-from chalicelib.application.limiting import LIMITS, USUAL, Budget, Gate, Limit, RateLimited
+from chalicelib.platform import limiting
+from chalicelib.platform.limiting import LIMITS, USUAL, Budget, Gate, Limit, RateLimited
 
 
 class Counted:

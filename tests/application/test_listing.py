@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.application.listing import visible
-from chalicelib.application.views import Cursor, Page, Row
+from chalicelib.eventlog.views.listing import visible
+from chalicelib.eventlog.views.port import Cursor, Page, Row
 
 
 def view(secrets: list[bool]) -> list[Row]:

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application import accounts, documents, mandates
-from chalicelib.application.mandates import NewMandate
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case.parts import Agent, Applicant
-from chalicelib.domain.errors import Invalid, NotAllowed, NotFound
-from chalicelib.domain.mandate import Action
-from chalicelib.embedded.illustration import pdf
+from chalicelib.cases.domain import commands as c
+from chalicelib.codes.parties import Agent, Applicant
+from chalicelib.documents.application import documents
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
+from chalicelib.people.application import accounts, mandates
+from chalicelib.people.application.mandates import NewMandate
+from chalicelib.people.domain.mandate import Action
+from chalicelib.serving.illustration import pdf
 
 from .people import CLERK, ITEM, LI, OTHER_ITEM, WANG, ZHANG, People, naming, people
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.memory import OVERHEAD, Memory, Read
-from chalicelib.application.ports import CommandId, Conflict, History, Reused
-from chalicelib.application.transact import Outcome, Stale, fold, read, transact
-from chalicelib.domain.errors import Rejected
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.eventlog.memory import OVERHEAD, Memory, Read
+from chalicelib.eventlog.ports import CommandId, Conflict, History, Reused
+from chalicelib.eventlog.transact import Outcome, Stale, fold, read, transact
+from chalicelib.kernel.errors import Rejected
 
 from .notes import DECIDER, Noted, request
 

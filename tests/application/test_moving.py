@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.files import FileBlobs
-from chalicelib.adapters.segment_log import SegmentLog
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application import moving
-from chalicelib.application.audit import check
-from chalicelib.application.moving import OtherHistory, Prefix, commits, move, prefix
-from chalicelib.application.moving_documents import Document, copy_documents
-from chalicelib.application.moving_targets import Embedded, Sequenced
-from chalicelib.application.ports import CommandId, Commit, Damaged, History
-from chalicelib.application.sequencing import sequence
-from chalicelib.application.sequencing_plan import Arrival
-from chalicelib.application.sequencing_ports import Sequencer
+from chalicelib.adapters.local.files import FileBlobs
+from chalicelib.adapters.s3.segment_log import SegmentLog
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.certificates.application.moving_documents import Document, copy_documents
+from chalicelib.eventlog.audit import check
+from chalicelib.eventlog.moving import moving
+from chalicelib.eventlog.moving.moving import OtherHistory, Prefix, commits, move, prefix
+from chalicelib.eventlog.moving.targets import Embedded, Sequenced
+from chalicelib.eventlog.ports import CommandId, Commit, Damaged, History
+from chalicelib.eventlog.sequencing.plan import Arrival
+from chalicelib.eventlog.sequencing.ports import Sequencer
+from chalicelib.eventlog.sequencing.sequencer import sequence
 
 from .sequencing_memory import MemoryLedger, MemorySegments, MemoryStreams
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.application.ports import (
+from chalicelib.eventlog.ports import (
     GENESIS,
     MAX_BODY,
     CommandId,

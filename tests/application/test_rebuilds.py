@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.sqlite_views import SqliteViews
-from chalicelib.application.consumers import Outdated, Subscriber, catch_up, live
-from chalicelib.application.feed import Ahead, Feed
-from chalicelib.application.rebuilds import NoView, Stopped, differences, rebuild
-from chalicelib.application.retries import retry, skip
-from chalicelib.application.views import Overtaken
+from chalicelib.adapters.sqlite.views import SqliteViews
+from chalicelib.eventlog.consumers import Outdated, Subscriber, catch_up, live
+from chalicelib.eventlog.feed import Ahead, Feed
+from chalicelib.eventlog.rebuilding.rebuilds import NoView, Stopped, differences, rebuild
+from chalicelib.eventlog.retries import retry, skip
+from chalicelib.eventlog.views.port import Overtaken
 
 from .following import (
     DEPARTMENTS,

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.application.consumers import Subscriber, catch_up, live
-from chalicelib.application.feed import skips
-from chalicelib.application.ports import Damaged
-from chalicelib.application.retries import retry, skip
-from chalicelib.application.views import Projection
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.errors import NotAllowed, NotFound, OutOfOrder
+from chalicelib.eventlog.consumers import Subscriber, catch_up, live
+from chalicelib.eventlog.feed import skips
+from chalicelib.eventlog.ports import Damaged
+from chalicelib.eventlog.retries import retry, skip
+from chalicelib.eventlog.views.port import Projection
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import NotAllowed, NotFound, OutOfOrder
 
 from .following import (
     DEPARTMENTS,

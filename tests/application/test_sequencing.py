@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.segment_log import SegmentLog
-from chalicelib.application import sequencing_sweep
-from chalicelib.application.lanes import merge
-from chalicelib.application.ports import CommandId, Commit, Damaged, History, Unavailable
-from chalicelib.application.sequencing import Unfinished, sequence
-from chalicelib.application.sequencing_plan import (
+from chalicelib.adapters.s3.segment_log import SegmentLog
+from chalicelib.eventlog.ports import CommandId, Commit, Damaged, History, Unavailable
+from chalicelib.eventlog.sequencing import sweep as sequencing_sweep
+from chalicelib.eventlog.sequencing.lanes import merge
+from chalicelib.eventlog.sequencing.plan import (
     LINE,
     MAX_SEGMENT,
     MAX_STREAMS,
@@ -23,10 +22,11 @@ from chalicelib.application.sequencing_plan import (
     in_order,
     lane_of,
 )
-from chalicelib.application.sequencing_ports import ATTEMPTS, LOG, Cursor, Head, Sequencer
-from chalicelib.application.sequencing_retries import all_parked, heal, resequence, retry
-from chalicelib.application.sequencing_sweep import AGE, sweep
-from chalicelib.subscribers.sequencer import on_records
+from chalicelib.eventlog.sequencing.ports import ATTEMPTS, LOG, Cursor, Head, Sequencer
+from chalicelib.eventlog.sequencing.retries import all_parked, heal, resequence, retry
+from chalicelib.eventlog.sequencing.sequencer import Unfinished, sequence
+from chalicelib.eventlog.sequencing.sweep import AGE, sweep
+from chalicelib.triggers.sequencer import on_records
 
 from .sequencing_memory import START, MemoryLedger, MemorySegments, MemoryStreams
 

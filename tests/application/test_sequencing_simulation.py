@@ -5,10 +5,12 @@ from contextlib import suppress
 
 import pytest
 
-from chalicelib.application import lanes, sequencing, sequencing_plan
-from chalicelib.application.ports import Unavailable
-from chalicelib.application.sequencing import Unfinished
-from chalicelib.application.sequencing_retries import heal, retry
+from chalicelib.eventlog.ports import Unavailable
+from chalicelib.eventlog.sequencing import lanes
+from chalicelib.eventlog.sequencing import plan as sequencing_plan
+from chalicelib.eventlog.sequencing import sequencer as sequencing
+from chalicelib.eventlog.sequencing.retries import heal, retry
+from chalicelib.eventlog.sequencing.sequencer import Unfinished
 
 from .sequencing_world import STREAMS, Crash, World
 

@@ -16,18 +16,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
-from chalicelib.adapters.local_signer import LocalSigner
-from chalicelib.application import accounts, claims, tokens
-from chalicelib.application.ports import Unavailable
-from chalicelib.application.tokens import Hat, Session, TokensUnavailable
-from chalicelib.application.wechat import BadCode, WechatUser, openid_digest
-from chalicelib.domain.account import Ended
-from chalicelib.domain.actor import APPLICANTS, Actor, Role
-from chalicelib.domain.claim import Elsewhere
-from chalicelib.domain.errors import Invalid, NotAllowed
-from chalicelib.http.auth import Trusted, Verifier
-from chalicelib.http.auth_errors import InvalidToken, NotEntitled
-from chalicelib.http.claims import CLAIMS
+from chalicelib.adapters.local.local_signer import LocalSigner
+from chalicelib.eventlog.ports import Unavailable
+from chalicelib.kernel.actor import APPLICANTS, Actor, Role
+from chalicelib.kernel.errors import Invalid, NotAllowed
+from chalicelib.people.application import accounts, claims, tokens
+from chalicelib.people.application.tokens import Hat, Session, TokensUnavailable
+from chalicelib.people.domain.account import Ended
+from chalicelib.people.domain.claim import Elsewhere
+from chalicelib.platform.wechat import BadCode, WechatUser, openid_digest
+from chalicelib.web.auth.errors import InvalidToken, NotEntitled
+from chalicelib.web.auth.token_claims import CLAIMS
+from chalicelib.web.auth.verifier import Trusted, Verifier
 
 from .people import CLERK, COMPANY, LI, ZHANG, People, people
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.codec import decode
-from chalicelib.application.envelope import Circumstances, Happened
-from chalicelib.application.ports import Conflict, Reused
-from chalicelib.application.transact import ATTEMPTS, Outcome, Stale, transact
-from chalicelib.domain.actor import Actor, Channel, Role
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.eventlog.codec import decode
+from chalicelib.eventlog.envelope import Circumstances, Happened
+from chalicelib.eventlog.ports import Conflict, Reused
+from chalicelib.eventlog.transact import ATTEMPTS, Outcome, Stale, transact
+from chalicelib.kernel.actor import Actor, Channel, Role
 
 from .notes import CLERK, DECIDER, NOON, Noted, request
 
@@ -85,7 +85,7 @@ def test_a_command_that_was_overtaken_decides_anew_on_what_is_there_then(store):
 
 
 def test_a_command_that_is_overtaken_again_and_again_gives_up(store, monkeypatch):
-    monkeypatch.setattr("chalicelib.application.transact.sleep", lambda _: None)
+    monkeypatch.setattr("chalicelib.eventlog.transact.sleep", lambda _: None)
     with pytest.raises(Conflict):
         note(store, "ours", to=Overtaken(store, ATTEMPTS))
     assert store.load("case-1").version == ATTEMPTS

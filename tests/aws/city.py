@@ -13,14 +13,14 @@ import pytest
 from httpx import Client
 
 from chalicelib import bootstrap
-from chalicelib.application import items
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.application.ports import Commit
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.calendar import LEGAL_ZONE, load_builtin
-from chalicelib.embedded import demo, signin
-from chalicelib.embedded.demo import Tour
-from chalicelib.embedded.item_files import read_items
+from chalicelib.clock.calendar import LEGAL_ZONE, load_builtin
+from chalicelib.eventlog.ports import Commit
+from chalicelib.items.application import items
+from chalicelib.items.files.item_files import read_items
+from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.platform.platform import Caller, Platform
+from chalicelib.serving import demo, signin
+from chalicelib.serving.demo import Tour
 from infra.functions import ROOT
 
 from .deploy import Stack

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from httpx import Response
 from pypdf import PdfReader
 
-from chalicelib.embedded import signin
+from chalicelib.serving import signin
 
 from .city import PUBLIC_URL, City, Walked, eventually
 

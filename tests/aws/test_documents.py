@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from chalicelib.adapters.kms_signer import KmsSigner
-from chalicelib.adapters.s3_blobs import S3Blobs
-from chalicelib.application.ports import Part, Upload
-from chalicelib.embedded.illustration import pdf
+from chalicelib.adapters.aws.kms_signer import KmsSigner
+from chalicelib.adapters.s3.blobs import S3Blobs
+from chalicelib.eventlog.ports import Part, Upload
+from chalicelib.serving.illustration import pdf
 
 from .city import City
 from .emulator import Emulator

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from chalicelib.application.ports import verify
-from chalicelib.embedded.illustration import pdf
+from chalicelib.eventlog.ports import verify
+from chalicelib.serving.illustration import pdf
 from infra.queues import dead_letters
 from tests.adapters.test_clamd import EICAR, clamd
 

@@ -24,7 +24,7 @@ from benchmarks.dynamodb_costs import (
     readme_table,
     sequencing_write_units,
 )
-from chalicelib.application.ports import CommandId, Conflict
+from chalicelib.eventlog.ports import CommandId, Conflict
 from tests.adapters.dynamodb_edge import emulated
 
 OURS, TIP, DEFLATED_TIP, TRANSACTION = DESIGNS

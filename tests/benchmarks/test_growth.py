@@ -5,16 +5,16 @@ import pytest
 from benchmarks.growth_cases import told
 from benchmarks.growth_store import filled
 from chalicelib import bootstrap
-from chalicelib.application import cases
-from chalicelib.application.codec import events
-from chalicelib.application.consumers import catch_up, live
-from chalicelib.application.feed import Feed
-from chalicelib.application.ports import verify
-from chalicelib.application.views import Projection
-from chalicelib.domain import case
-from chalicelib.domain.actor import SYSTEM
-from chalicelib.domain.case.state import WithDossier
-from chalicelib.domain.numbers import parse_case_number
+from chalicelib.cases import domain as case
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain.state import WithDossier
+from chalicelib.codes.numbers import parse_case_number
+from chalicelib.eventlog.codec import events
+from chalicelib.eventlog.consumers import catch_up, live
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.ports import verify
+from chalicelib.eventlog.views.port import Projection
+from chalicelib.kernel.actor import SYSTEM
 
 
 @pytest.fixture(scope="module")

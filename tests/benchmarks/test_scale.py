@@ -15,8 +15,8 @@ from benchmarks.scale_money import money_table
 from benchmarks.scale_paper import CASE, CONSUMERS_AT_ONCE, REGIONS, main_table, shards
 from benchmarks.scale_simulation import BATCH, PEAK, WORKING_DAY, simulate, simulated
 from benchmarks.scale_world import LATENCIES, Cpu, Load
-from chalicelib.application.lanes import unmerged
-from chalicelib.application.sequencing_ports import LOG, Heads
+from chalicelib.eventlog.sequencing.lanes import unmerged
+from chalicelib.eventlog.sequencing.ports import LOG, Heads
 from infra.alarms import alarms
 from infra.functions import CONSUMERS
 from infra.lambdas import resources

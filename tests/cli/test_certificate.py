@@ -58,7 +58,7 @@ def test_a_file_with_one_byte_more_is_refused(office: Office, tmp_path: Path):
 
 
 def test_another_key_is_refused(office: Office, tmp_path: Path):
-    from chalicelib.adapters.local_signer import LocalSigner
+    from chalicelib.adapters.local.local_signer import LocalSigner
     from chalicelib.cli import seals
 
     pdf, other = saved(office, tmp_path), tmp_path / "other.pem"

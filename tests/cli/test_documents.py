@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chalicelib import bootstrap
-from chalicelib.application import documents
 from chalicelib.cli import app
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.embedded.illustration import pdf
+from chalicelib.documents.application import documents
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.serving.illustration import pdf
 
 from ..adapters.test_clamd import clamd, honest
 

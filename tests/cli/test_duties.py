@@ -9,11 +9,11 @@ import typer
 from typer.testing import CliRunner
 
 from chalicelib import bootstrap, cli
-from chalicelib.application import duties
-from chalicelib.application.platform import Platform
 from chalicelib.cli import case, certificate
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.duty import NotSeparated
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform import duties
+from chalicelib.platform.duty import NotSeparated
+from chalicelib.platform.platform import Platform
 
 YEAR = """
 year: 2027

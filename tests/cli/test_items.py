@@ -10,8 +10,8 @@ import yaml
 from typer.testing import CliRunner
 
 from chalicelib import bootstrap, cli
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
 from tests.domain.item_givens import AUTHORITY, an_item_file
 from tests.domain.question_givens import a_question
 

@@ -11,12 +11,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chalicelib import bootstrap
-from chalicelib.adapters import secrets
-from chalicelib.adapters.dynamodb_store import DynamoStore
-from chalicelib.adapters.s3_blobs import S3Blobs
-from chalicelib.application.moving import OtherHistory
-from chalicelib.application.ports import CommandId
+from chalicelib.adapters.aws import secrets
+from chalicelib.adapters.dynamodb.store import DynamoStore
+from chalicelib.adapters.s3.blobs import S3Blobs
 from chalicelib.cli import app
+from chalicelib.eventlog.moving.moving import OtherHistory
+from chalicelib.eventlog.ports import CommandId
 
 from .. import cloud
 from ..logs import commits

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chalicelib import bootstrap
-from chalicelib.application.ports import CommandId
 from chalicelib.cli import app
+from chalicelib.eventlog.ports import CommandId
 
 from .. import cloud
 

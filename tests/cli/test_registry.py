@@ -10,10 +10,10 @@ from moto.kms.utils import ECDSAPrivateKey
 from typer.testing import CliRunner, Result
 
 from chalicelib import bootstrap
-from chalicelib.application import tokens
 from chalicelib.bootstrap import stack as bootstrap_stack
 from chalicelib.cli import app
-from chalicelib.domain.actor import Actor, Role
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.people.application import tokens
 
 from .. import cloud
 from ..adapters.test_signer import sign_digest

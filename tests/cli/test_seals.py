@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chalicelib import bootstrap
-from chalicelib.application.audit import Seal
-from chalicelib.application.ports import CommandId
-from chalicelib.application.seals import BadSeal, sealed
-from chalicelib.application.signatures import SM2, algorithm_of
 from chalicelib.cli import app, seals
+from chalicelib.eventlog.audit import Seal
+from chalicelib.eventlog.log_seals import BadSeal, sealed
+from chalicelib.eventlog.ports import CommandId
+from chalicelib.platform.signatures import SM2, algorithm_of
 
 OPENSSL = shutil.which("openssl")
 

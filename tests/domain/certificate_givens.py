@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from chalicelib.domain import certificate as cert
-from chalicelib.domain import certificate_events as e
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case.parts import ItemRef
-from chalicelib.domain.numbers import certificate_id
+from chalicelib.cases.domain.values import ItemRef
+from chalicelib.certificates.domain import certificate as cert
+from chalicelib.certificates.domain import events as e
+from chalicelib.codes.numbers import certificate_id
+from chalicelib.kernel.actor import Actor, Role
 
 TYPE, ISSUER = "114408000000010549002", "114408000000010549"
 IDENTIFIER = certificate_id(TYPE, ISSUER, "44080020260210000001")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.domain.item import ItemDefinition
+from chalicelib.items.domain.item import ItemDefinition
 
 CODE = "1144080000000105493440105001000"
 OTHER_CODE = "1144080000000105493440105002000"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.domain.item import ItemDefinition
+from chalicelib.items.domain.item import ItemDefinition
 
 from .item_givens import an_item
 

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.calendar import (
+from chalicelib.clock.calendar import (
     Calendar,
     CalendarGap,
     CalendarYear,
@@ -19,12 +18,13 @@ from chalicelib.domain.calendar import (
     legal_day,
     load_builtin,
 )
-from chalicelib.domain.calendar_stream import (
+from chalicelib.clock.calendar_stream import (
     CalendarYearPublished,
     PublishCalendarYear,
     decide,
     fold,
 )
+from chalicelib.kernel.actor import Actor, Role
 
 CN = load_builtin()
 AT = datetime(2026, 11, 5, 9, tzinfo=UTC)

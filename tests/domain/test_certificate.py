@@ -7,10 +7,10 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.domain import certificate as cert
-from chalicelib.domain import certificate_events as e
-from chalicelib.domain.certificate import CertificateStatus
-from chalicelib.domain.errors import (
+from chalicelib.certificates.domain import certificate as cert
+from chalicelib.certificates.domain import events as e
+from chalicelib.certificates.domain.certificate import CertificateStatus
+from chalicelib.kernel.errors import (
     Closed,
     Contradiction,
     Invalid,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import claim as c
-from chalicelib.domain.actor import SYSTEM
+from chalicelib.kernel.actor import SYSTEM
+from chalicelib.people.domain import claim as c
 
 ABOUT: dict[str, Any] = {"at": datetime(2026, 3, 2, tzinfo=UTC), "by": SYSTEM}
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.domain.calendar import Calendar, CalendarYear, extend, load_builtin
-from chalicelib.domain.clock import (
+from chalicelib.clock.calendar import Calendar, CalendarYear, extend, load_builtin
+from chalicelib.clock.clock import (
     DECISION,
     EXTENSION_MAX,
     JOINT_DECISION,
@@ -30,7 +30,7 @@ from chalicelib.domain.clock import (
     explain,
     reckon,
 )
-from chalicelib.domain.numbers import case_number
+from chalicelib.codes.numbers import case_number
 
 CN = load_builtin()
 TUESDAY = date(2026, 3, 3)  # no day off is near

@@ -2,13 +2,13 @@
 
 import pytest
 
-from chalicelib.domain.actor import Channel
-from chalicelib.domain.case import EVENTS
-from chalicelib.domain.case.parts import Result
-from chalicelib.domain.clock import SpecialProcedure
-from chalicelib.domain.code_sets import CODE_SETS
-from chalicelib.domain.codes import ApplicantKind, Authority, CaseType, ItemType, Level, Rating
-from chalicelib.domain.plan import StepKind
+from chalicelib.cases.domain import EVENTS
+from chalicelib.cases.domain.values import Result
+from chalicelib.clock.clock import SpecialProcedure
+from chalicelib.codes.codes import ApplicantKind, Authority, CaseType, ItemType, Level, Rating
+from chalicelib.exchange_codes.code_sets import CODE_SETS
+from chalicelib.items.domain.plan import StepKind
+from chalicelib.kernel.actor import Channel
 
 
 @pytest.mark.parametrize(

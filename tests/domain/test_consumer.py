@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.domain import consumer
-from chalicelib.domain.actor import SYSTEM, Actor, Channel, Role
-from chalicelib.domain.consumer import EventSkipped, SkipEvent
-from chalicelib.domain.errors import NotAllowed
+from chalicelib.eventlog import skipping as consumer
+from chalicelib.eventlog.skipping import EventSkipped, SkipEvent
+from chalicelib.kernel.actor import SYSTEM, Actor, Channel, Role
+from chalicelib.kernel.errors import NotAllowed
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ADMINISTRATOR = Actor(account="zhao", role=Role.SYSTEM_ADMINISTRATOR)

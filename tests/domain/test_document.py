@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import document as d
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.errors import Invalid, NotFound
+from chalicelib.documents.domain import document as d
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Invalid, NotFound
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 BY = Actor(account="citizen-zhang", role=Role.APPLICANT)

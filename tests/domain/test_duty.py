@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import duty
-from chalicelib.domain.actor import Actor, Role
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform import duty
 
 DUTIES = sorted(duty.DUTIES)
 roles = st.sampled_from(DUTIES)

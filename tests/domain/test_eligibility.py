@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.domain.eligibility import (
+from chalicelib.items.domain.eligibility import (
     NotQualified,
     Qualified,
     StillAsked,
@@ -16,9 +16,9 @@ from chalicelib.domain.eligibility import (
     holds,
     wrong_answers,
 )
-from chalicelib.domain.errors import Invalid
-from chalicelib.domain.item import in_variant
-from chalicelib.domain.item_questions import Condition
+from chalicelib.items.domain.item import in_variant
+from chalicelib.items.domain.questions import Condition
+from chalicelib.kernel.errors import Invalid
 
 from .question_givens import a_choice, a_question, a_variant, a_venue, no, yes
 

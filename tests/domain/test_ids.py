@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from chalicelib.domain.case.parts import IdKind
-from chalicelib.domain.errors import Invalid
-from chalicelib.domain.ids import canonical, check_character, check_id, check_mobile, masked
+from chalicelib.codes.ids import canonical, check_character, check_id, check_mobile, masked
+from chalicelib.codes.parties import IdKind
+from chalicelib.kernel.errors import Invalid
 
 TODAY = date(2026, 11, 24)
 RESIDENT = IdKind.RESIDENT_ID

@@ -9,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.domain import item
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.clock import Limit
-from chalicelib.domain.codes import (
+from chalicelib.clock.clock import Limit
+from chalicelib.codes.codes import (
     ApplicantKind,
     Authority,
     CaseType,
@@ -21,15 +19,8 @@ from chalicelib.domain.codes import (
     Level,
     Rating,
 )
-from chalicelib.domain.errors import (
-    Closed,
-    Contradiction,
-    Invalid,
-    NotFound,
-    OutOfOrder,
-    Rejected,
-)
-from chalicelib.domain.item import (
+from chalicelib.items.domain import item
+from chalicelib.items.domain.item import (
     DiscardDraft,
     ItemCommand,
     ItemDefinition,
@@ -56,6 +47,8 @@ from chalicelib.domain.item import (
     missing_materials,
     unknown_materials,
 )
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder, Rejected
 
 from .item_givens import AUTHORITY, CODE, OTHER_CODE, a_parallel_step, a_step, an_item
 

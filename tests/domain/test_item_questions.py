@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.item import misfits
+from chalicelib.items.domain.item import misfits
 
 from .question_givens import (
     AREA,

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import mandate as m
-from chalicelib.domain.account import Ended
-from chalicelib.domain.actor import SYSTEM, Actor, Role
-from chalicelib.domain.errors import Invalid, NotAllowed, NotFound, Rejected
-from chalicelib.domain.mandate import Action
+from chalicelib.kernel.actor import SYSTEM, Actor, Role
+from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound, Rejected
+from chalicelib.people.domain import mandate as m
+from chalicelib.people.domain.account import Ended
+from chalicelib.people.domain.mandate import Action
 
 ABOUT: dict[str, Any] = {"at": datetime(2026, 3, 2, tzinfo=UTC), "by": SYSTEM}
 TODAY, LAST = date(2026, 3, 2), date(2026, 6, 30)

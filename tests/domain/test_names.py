@@ -4,7 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter, ValidationError
 
-from chalicelib.domain.base import Name
+from chalicelib.kernel.base import Name
 
 NAMES: TypeAdapter[str] = TypeAdapter(Name)
 

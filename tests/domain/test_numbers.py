@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.domain.numbers import (
+from chalicelib.codes.numbers import (
     CaseNumber,
     CertificateId,
     DocumentNumber,

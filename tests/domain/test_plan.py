@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.domain.actor import Role
-from chalicelib.domain.clock import Limit
-from chalicelib.domain.plan import DESKS, Plan, PlannedStep, Reviewer, StepKind
+from chalicelib.clock.clock import Limit
+from chalicelib.items.domain.plan import DESKS, Plan, PlannedStep, Reviewer, StepKind
+from chalicelib.kernel.actor import Role
 
 HANDLE = PlannedStep(
     id="survey", name="承办", kind=StepKind.HANDLE, role=Role.CLERK, department="water"

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chalicelib.domain import serial
-from chalicelib.domain.actor import SYSTEM
-from chalicelib.domain.errors import Invalid
-from chalicelib.domain.numbers import LAST_SERIAL
-from chalicelib.domain.serial import ReserveSerials, SerialsReserved
+from chalicelib.codes import serial
+from chalicelib.codes.numbers import LAST_SERIAL
+from chalicelib.codes.serial import ReserveSerials, SerialsReserved
+from chalicelib.kernel.actor import SYSTEM
+from chalicelib.kernel.errors import Invalid
 
 NOW = datetime(2026, 4, 13, 2, tzinfo=UTC)
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain import showing
-from chalicelib.domain.actor import SYSTEM
-from chalicelib.domain.errors import Closed, Contradiction, NotFound
+from chalicelib.certificates.domain import showing
+from chalicelib.kernel.actor import SYSTEM
+from chalicelib.kernel.errors import Closed, Contradiction, NotFound
 
 from .certificate_givens import IDENTIFIER, NEWER
 from .scenario import given

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from chalicelib.domain.actor import Role
-from chalicelib.embedded.illustration import pdf
-from chalicelib.embedded.signin import COMPANY_CODE
+from chalicelib.kernel.actor import Role
+from chalicelib.serving.illustration import pdf
+from chalicelib.serving.signin import COMPANY_CODE
 
 from .access_people import CIVIL, FAR, HALL, SCHOOLS, SECTION, Thing
 from .access_world import FIRM, FORM, OPEN, PERSON, SECRET, WALK_IN, Json, Probe, World, person

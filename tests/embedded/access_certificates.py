@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.application import showings
-from chalicelib.domain.actor import Role
+from chalicelib.certificates.application import showings
+from chalicelib.kernel.actor import Role
 
 from .access_cases import CASES, DEPARTMENTS
 from .access_citizens import until

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Final
 
 from benchmarks.people import resident_id
-from chalicelib.application import registry_load
-from chalicelib.application.registry import Library, TableRegistry
-from chalicelib.domain.actor import Role
-from chalicelib.domain.calendar import legal_day
-from chalicelib.embedded.signin import COMPANY, COMPANY_CODE, Persona
+from chalicelib.clock.calendar import legal_day
+from chalicelib.kernel.actor import Role
+from chalicelib.people.application import registry_load
+from chalicelib.platform.registry import Library, TableRegistry
+from chalicelib.serving.signin import COMPANY, COMPANY_CODE, Persona
 
 from .access_people import Thing
 from .access_world import ONES_OWN, PERSON, Json, Probe, World, person

@@ -1,8 +1,8 @@
 """Items that are managed: each is published, and has a draft of its next version."""
 
-from chalicelib.application import items
-from chalicelib.application.platform import Caller
-from chalicelib.domain.actor import Actor, Role
+from chalicelib.items.application import items
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.platform import Caller
 
 from .access_people import Thing
 from .access_world import OPEN, Json, Probe, World, person

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.domain.actor import APPLICANTS, Role
-from chalicelib.embedded.signin import COMPANY_CODE, Persona
+from chalicelib.kernel.actor import APPLICANTS, Role
+from chalicelib.serving.signin import COMPANY_CODE, Persona
 
 from .access_table import NOBODY
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import httpx
 
-from chalicelib.domain.actor import Role
-from chalicelib.embedded.signin import Persona
+from chalicelib.kernel.actor import Role
+from chalicelib.serving.signin import Persona
 
 from .access_cases import CASES, DEPARTMENTS, DRAFTS, receipt
 from .access_certificates import CERTIFICATES, ISSUED, PRINTED

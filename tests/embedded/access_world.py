@@ -12,18 +12,18 @@ import httpx
 
 from benchmarks.people import resident_id
 from chalicelib import bootstrap
-from chalicelib.application import items
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.codes import ApplicantKind
-from chalicelib.domain.item import ItemDefinition
-from chalicelib.embedded import signin
-from chalicelib.embedded.illustration import pdf
-from chalicelib.embedded.item_files import read_item
-from chalicelib.embedded.signin import COMPANY, COMPANY_CODE, Persona
-from chalicelib.http.doc import Doc
+from chalicelib.codes.codes import ApplicantKind
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
+from chalicelib.items.application import items
+from chalicelib.items.domain.item import ItemDefinition
+from chalicelib.items.files.item_files import read_item
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.platform import Caller, Platform
+from chalicelib.serving import signin
+from chalicelib.serving.illustration import pdf
+from chalicelib.serving.signin import COMPANY, COMPANY_CODE, Persona
+from chalicelib.web.operation import Doc
 
 from .access_people import PEOPLE, Thing
 from .stories import ITEMS

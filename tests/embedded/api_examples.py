@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import app
-from chalicelib.embedded import api_examples, contracts
-from chalicelib.embedded.json_schemas import render
-from chalicelib.embedded.openapi import openapi
+from chalicelib.contract import contracts
+from chalicelib.contract import examples as api_examples
+from chalicelib.contract.json_schemas import render
+from chalicelib.contract.openapi import openapi
 
 from .all_walks import STORIES
 from .stories import ROOT

@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from chalicelib.embedded import contracts, event_contracts
-from chalicelib.embedded.json_schemas import render
+from chalicelib.contract import contracts
+from chalicelib.contract import events as event_contracts
+from chalicelib.contract.json_schemas import render
 
 from .stories import ROOT, told
 

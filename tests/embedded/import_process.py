@@ -9,8 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.embedded.import_log import Progress, run_import
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.importing.files.import_log import Progress, run_import
 from tests.application.import_givens import into
 
 

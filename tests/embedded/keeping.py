@@ -4,11 +4,11 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from chalicelib.application import codec
-from chalicelib.application.catalogue import CODEC
-from chalicelib.application.envelope import Circumstances, Recorded
-from chalicelib.application.ports import CommandId, Commit
-from chalicelib.embedded.event_contracts import published
+from chalicelib.catalogue import CODEC
+from chalicelib.contract.events import published
+from chalicelib.eventlog import codec
+from chalicelib.eventlog.envelope import Circumstances, Recorded
+from chalicelib.eventlog.ports import CommandId, Commit
 
 Json = dict[str, Any]
 

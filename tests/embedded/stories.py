@@ -3,20 +3,23 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chalicelib.application import calendars, cases, items, submissions
-from chalicelib.application.codec import events
-from chalicelib.application.envelope import Recorded
-from chalicelib.application.submissions import Applying, Submission
-from chalicelib.application.transact import Decider, transact
-from chalicelib.domain import consumer
-from chalicelib.domain.actor import SYSTEM
-from chalicelib.domain.calendar import CalendarYear
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case.working import dossier_of
-from chalicelib.domain.numbers import certificate_id
-from chalicelib.embedded import signin
-from chalicelib.embedded.import_log import run_import
-from chalicelib.embedded.item_files import read_item
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.guards import dossier_of
+from chalicelib.clock.calendar import CalendarYear
+from chalicelib.codes.numbers import certificate_id
+from chalicelib.eventlog import skipping as consumer
+from chalicelib.eventlog.codec import events
+from chalicelib.eventlog.envelope import Recorded
+from chalicelib.eventlog.transact import Decider, transact
+from chalicelib.importing.files.import_log import run_import
+from chalicelib.items.application import items
+from chalicelib.items.files.item_files import read_item
+from chalicelib.kernel.actor import SYSTEM
+from chalicelib.platform import calendars
+from chalicelib.serving import signin
+from chalicelib.submissions.application import submissions
+from chalicelib.submissions.application.submissions import Applying, Submission
 
 from . import stories_certificates, stories_documents, stories_items, stories_people
 from .stories_access import an_auditor_begins

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.application import duties
-from chalicelib.domain.duty import NotSeparated
+from chalicelib.platform import duties
+from chalicelib.platform.duty import NotSeparated
 
 from .world import World, actor
 

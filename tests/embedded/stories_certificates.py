@@ -5,29 +5,27 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.application import (
-    cases,
-    certificate_uses,
-    certificates,
-    items,
-    showings,
-    submissions,
-)
-from chalicelib.application.certificate_uses import Authorising, Handing, Using
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
-from chalicelib.application.submissions import Applying, Submission
-from chalicelib.application.transact import transact
-from chalicelib.domain import case, certificate
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.calendar import legal_day
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case.working import dossier_of
-from chalicelib.domain.certificate_events import Grantee
-from chalicelib.domain.item_definition import ItemMaterial
-from chalicelib.domain.numbers import case_number
-from chalicelib.domain.plan import CertificateField
-from chalicelib.embedded.item_files import read_item
+from chalicelib.cases import domain as case
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.guards import dossier_of
+from chalicelib.certificates.application import certificates, showings
+from chalicelib.certificates.application import uses as certificate_uses
+from chalicelib.certificates.application.uses import Authorising, Handing, Using
+from chalicelib.certificates.domain import certificate
+from chalicelib.certificates.domain.events import Grantee
+from chalicelib.clock.calendar import legal_day
+from chalicelib.codes.numbers import case_number
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.transact import transact
+from chalicelib.items.application import items
+from chalicelib.items.domain.definition import ItemMaterial
+from chalicelib.items.domain.plan import CertificateField
+from chalicelib.items.files.item_files import read_item
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.submissions.application import submissions
+from chalicelib.submissions.application.submissions import Applying, Submission
 
 from .world import World, actor
 

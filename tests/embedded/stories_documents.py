@@ -6,10 +6,10 @@ from typing import BinaryIO
 
 import pytest
 
-from chalicelib.application import documents, scans
-from chalicelib.application.scanning import Verdict
-from chalicelib.domain.errors import Invalid
-from chalicelib.embedded.illustration import pdf
+from chalicelib.documents.application import documents, scans
+from chalicelib.kernel.errors import Invalid
+from chalicelib.platform.scanner import Verdict
+from chalicelib.serving.illustration import pdf
 
 from .world import World, actor
 

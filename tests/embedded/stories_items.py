@@ -3,10 +3,11 @@
 from datetime import date
 from pathlib import Path
 
-from chalicelib.application import item_drafts, items
-from chalicelib.application.item_succession import Becoming, replace
-from chalicelib.domain.item import ItemDefinition
-from chalicelib.embedded.item_files import read_item
+from chalicelib.items.application import drafts as item_drafts
+from chalicelib.items.application import items
+from chalicelib.items.application.succession import Becoming, replace
+from chalicelib.items.domain.item import ItemDefinition
+from chalicelib.items.files.item_files import read_item
 
 from .world import World
 

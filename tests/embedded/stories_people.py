@@ -3,18 +3,18 @@
 from dataclasses import replace
 from datetime import date
 
-from chalicelib.application import accounts, entities, mandates, proofs
-from chalicelib.application.accounts import Registration, Whom
-from chalicelib.application.attestations import Attestation
-from chalicelib.application.entities import NewEntity, NewOperator
-from chalicelib.application.mandates import NewMandate
-from chalicelib.application.platform import Platform
-from chalicelib.application.proofs import CounterCheck
-from chalicelib.application.registry import TableRegistry
-from chalicelib.domain.account_events import Method
-from chalicelib.domain.mandate import Action
-from chalicelib.embedded import signin
-from chalicelib.embedded.registry_files import load_examples
+from chalicelib.people.application import accounts, entities, mandates, proofs
+from chalicelib.people.application.accounts import Registration, Whom
+from chalicelib.people.application.entities import NewEntity, NewOperator
+from chalicelib.people.application.mandates import NewMandate
+from chalicelib.people.application.proofs import CounterCheck
+from chalicelib.people.domain.account_events import Method
+from chalicelib.people.domain.mandate import Action
+from chalicelib.platform.attester import Attestation
+from chalicelib.platform.platform import Platform
+from chalicelib.platform.registry import TableRegistry
+from chalicelib.serving import signin
+from chalicelib.serving.registry_files import load_examples
 
 from .outside import REGISTRY
 from .world import World

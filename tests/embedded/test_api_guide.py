@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from chalicelib.http.messages import MESSAGES
+from chalicelib.web.messages import MESSAGES
 from tests.system.running import BANJIAN, ROOT, running
 
 GUIDE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")

@@ -16,19 +16,15 @@ from referencing.jsonschema import DRAFT202012
 from typer.testing import CliRunner
 
 from chalicelib import cli
-from chalicelib.application.codec import codec, decode
-from chalicelib.application.envelope import Recorded
+from chalicelib.cases import domain as case
+from chalicelib.cases.domain.events import CaseAccepted
 from chalicelib.cli import contracts as command
-from chalicelib.domain import case
-from chalicelib.domain.base import Frozen
-from chalicelib.domain.case.events import CaseAccepted
-from chalicelib.embedded import contracts
-from chalicelib.embedded.event_contracts import (
-    event_schema,
-    event_types,
-    published,
-)
-from chalicelib.embedded.event_words import WORDS
+from chalicelib.contract import contracts
+from chalicelib.contract.event_words import WORDS
+from chalicelib.contract.events import event_schema, event_types, published
+from chalicelib.eventlog.codec import codec, decode
+from chalicelib.eventlog.envelope import Recorded
+from chalicelib.kernel.base import Frozen
 
 from .asyncapi_rules import ASYNCAPI, dangling
 from .keeping import again, commit_of, decoded

@@ -5,8 +5,8 @@ from datetime import date
 import httpx
 import pytest
 
-from chalicelib.embedded import demo
-from chalicelib.embedded.demo import Behind, Stopped, Tour
+from chalicelib.serving import demo
+from chalicelib.serving.demo import Behind, Stopped, Tour
 
 BEHIND = httpx.Response(503, json={"code": "view-behind", "title": "Behind", "detail": "Wait."})
 REFUSED = httpx.Response(403, json={"code": "forbidden", "title": "No", "detail": "Not you."})

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.application.import_mapping import Mapping
-from chalicelib.application.import_rows import LogRow
-from chalicelib.embedded.event_logs import BadLog, opened
+from chalicelib.importing.files.event_logs import BadLog, opened
+from chalicelib.importing.mapping import Mapping
+from chalicelib.importing.rows import LogRow
 
 MAPPING = Mapping.model_validate(
     {

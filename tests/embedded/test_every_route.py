@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.domain.actor import Role
-from chalicelib.embedded import signin, wsgi
-from chalicelib.embedded.signin import Persona
+from chalicelib.kernel.actor import Role
+from chalicelib.serving import signin, wsgi
+from chalicelib.serving.signin import Persona
 
 from .access_cases import CASES
 from .access_certificates import CERTIFICATES

@@ -15,17 +15,17 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.import_cases import Problem, case_id
-from chalicelib.application.import_mapping import Mapping
-from chalicelib.application.import_rows import key_of
-from chalicelib.application.ports import verify
-from chalicelib.domain.actor import Channel
-from chalicelib.domain.case.events import CaseImported, StepRecorded
-from chalicelib.embedded import yaml_file
-from chalicelib.embedded.event_logs import BadLog
-from chalicelib.embedded.import_log import REPORTED, Progress, Summary, run_import
-from chalicelib.embedded.yaml_file import BadYaml
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.cases.domain.events import CaseImported, StepRecorded
+from chalicelib.eventlog.ports import verify
+from chalicelib.importing.cases import Problem, case_id
+from chalicelib.importing.files.event_logs import BadLog
+from chalicelib.importing.files.import_log import REPORTED, Progress, Summary, run_import
+from chalicelib.importing.mapping import Mapping
+from chalicelib.importing.rows import key_of
+from chalicelib.items.files import yaml_file
+from chalicelib.items.files.yaml_file import BadYaml
+from chalicelib.kernel.actor import Channel
 from tests.application.import_givens import (
     TOLD,
     everything,

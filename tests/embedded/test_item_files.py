@@ -5,22 +5,22 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chalicelib.application.form_formats import FORMATS
-from chalicelib.domain.actor import Role
-from chalicelib.domain.clock import JOINT_DECISION, Limit, SpecialProcedure
-from chalicelib.domain.codes import ApplicantKind, Authority, CaseType, ItemType, Level
-from chalicelib.domain.eligibility import NotQualified, Qualified, find
-from chalicelib.domain.item import ItemDefinition, ItemMaterial, Variant, in_variant
-from chalicelib.domain.item_questions import Condition, Option, Question, Refusal
-from chalicelib.domain.numbers import parse_item_code
-from chalicelib.domain.plan import StepKind
-from chalicelib.embedded.item_files import (
+from chalicelib.clock.clock import JOINT_DECISION, Limit, SpecialProcedure
+from chalicelib.codes.codes import ApplicantKind, Authority, CaseType, ItemType, Level
+from chalicelib.codes.numbers import parse_item_code
+from chalicelib.items.application.forms.formats import FORMATS
+from chalicelib.items.domain.eligibility import NotQualified, Qualified, find
+from chalicelib.items.domain.item import ItemDefinition, ItemMaterial, Variant, in_variant
+from chalicelib.items.domain.plan import StepKind
+from chalicelib.items.domain.questions import Condition, Option, Question, Refusal
+from chalicelib.items.files.item_files import (
     ItemFileError,
     Mark,
     read_draft,
     read_item,
     read_items,
 )
+from chalicelib.kernel.actor import Role
 from tests.domain.item_givens import CODE, OTHER_CODE, a_step, an_item, an_item_file
 from tests.domain.question_givens import a_question, a_refusal, yes
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.application.views import Bell
-from chalicelib.embedded.keeper import COMMITTED, STOP, Keeper, listen
+from chalicelib.eventlog.views.port import Bell
+from chalicelib.serving.consumers_process import COMMITTED, STOP, Keeper, listen
 
 
 class Said:

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from chalicelib.application.access import RULES
-from chalicelib.application.platform import Platform
-from chalicelib.embedded import api_examples, api_problems, contracts
-from chalicelib.embedded.api_words import SUMMARIES, WHO
-from chalicelib.embedded.illustration import pdf
-from chalicelib.embedded.import_log import run_import
-from chalicelib.http.cases import COMMANDS
-from chalicelib.http.errors import CODES
-from chalicelib.http.messages import MESSAGES
+from chalicelib.cases.application.access import RULES
+from chalicelib.contract import contracts
+from chalicelib.contract import examples as api_examples
+from chalicelib.contract import problems as api_problems
+from chalicelib.contract.api_words import SUMMARIES, WHO
+from chalicelib.importing.files.import_log import run_import
+from chalicelib.platform.platform import Platform
+from chalicelib.serving.illustration import pdf
+from chalicelib.submissions.http.cases import COMMANDS
+from chalicelib.web.errors import CODES
+from chalicelib.web.messages import MESSAGES
 
 from ..logs import streams
 from .all_walks import STORIES
@@ -236,7 +238,7 @@ def test_who_is_not_signed_in_is_told_so(walked: Walker):
 @pytest.fixture
 def hasty(walked: Walker, monkeypatch: pytest.MonkeyPatch) -> Walker:
     """No list is waited for longer than a moment."""
-    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.01)
     return walked
 
 

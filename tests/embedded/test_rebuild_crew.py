@@ -5,12 +5,12 @@ from multiprocessing import active_children
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application.consumers import catch_up, live
-from chalicelib.application.feed import Feed
-from chalicelib.application.platform import Platform
-from chalicelib.application.rebuilds import Stopped, differences, rebuild
-from chalicelib.application.views import Projection, ViewsError
-from chalicelib.embedded.rebuild_crew import crew
+from chalicelib.eventlog.consumers import catch_up, live
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.rebuilding.rebuilds import Stopped, differences, rebuild
+from chalicelib.eventlog.views.port import Projection, ViewsError
+from chalicelib.platform.platform import Platform
+from chalicelib.serving.rebuild_crew import crew
 
 from .stories import told
 

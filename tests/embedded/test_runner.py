@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.sqlite_store import SqliteStore
-from chalicelib.application.consumers import Subscriber, catch_up, live, wait_for
-from chalicelib.application.rebuilds import differences
-from chalicelib.application.views import Batch, Bell, Checkpoint, ViewsError
-from chalicelib.embedded import runner as running
-from chalicelib.embedded.runner import Runner, Schedule
+from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.eventlog.consumers import Subscriber, catch_up, live, wait_for
+from chalicelib.eventlog.rebuilding.rebuilds import differences
+from chalicelib.eventlog.views.port import Batch, Bell, Checkpoint, ViewsError
+from chalicelib.serving import runner as running
+from chalicelib.serving.runner import Runner, Schedule
 from tests.application.following import (
     JOURNAL,
     VIEWS,

@@ -6,9 +6,9 @@ import pytest
 
 import app
 from chalicelib import late
-from chalicelib.domain.base import Frozen
-from chalicelib.embedded import contracts, replies
-from chalicelib.embedded.openapi import operations, shared_names
+from chalicelib.contract import contracts, replies
+from chalicelib.contract.openapi import operations, shared_names
+from chalicelib.kernel.base import Frozen
 
 from .stories import ROOT
 

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from stdnum.cn import uscc
 
-from chalicelib.domain.actor import DEPARTMENT_STAFF, Actor, Role
-from chalicelib.embedded import signin
-from chalicelib.http.auth import Verifier
-from chalicelib.http.auth_errors import InvalidToken
+from chalicelib.kernel.actor import DEPARTMENT_STAFF, Actor, Role
+from chalicelib.serving import signin
+from chalicelib.web.auth.errors import InvalidToken
+from chalicelib.web.auth.verifier import Verifier
 
 NOW = 1_790_000_000.0
 

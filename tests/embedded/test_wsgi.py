@@ -20,8 +20,8 @@ from chalice.app import AuthResponse, Blueprint, Chalice, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.embedded import gateway, server
-from chalicelib.embedded.wsgi import serve, wsgi
+from chalicelib.serving import gateway, server
+from chalicelib.serving.wsgi import serve, wsgi
 
 
 def an_app() -> Chalice:

@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application.items import publish
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.embedded import signin, wsgi
-from chalicelib.embedded.item_files import read_item
-from chalicelib.embedded.registry_files import load_examples
-from chalicelib.embedded.runner import Runner
+from chalicelib.items.application.items import publish
+from chalicelib.items.files.item_files import read_item
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.platform import Caller, Platform
+from chalicelib.serving import signin, wsgi
+from chalicelib.serving.registry_files import load_examples
+from chalicelib.serving.runner import Runner
 
 from .outside import REGISTRY, outside
 from .stories import ITEMS

@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from chalicelib.domain.actor import Role
-from chalicelib.embedded import signin
+from chalicelib.kernel.actor import Role
+from chalicelib.serving import signin
 
 from .openapi_rules import operations, parameters
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 from time import monotonic, sleep
 from typing import Any
 
-from chalicelib.domain.calendar import LEGAL_ZONE, load_builtin
-from chalicelib.embedded import signin
-from chalicelib.embedded.illustration import pdf
-from chalicelib.embedded.item_files import read_item
+from chalicelib.clock.calendar import LEGAL_ZONE, load_builtin
+from chalicelib.items.files.item_files import read_item
+from chalicelib.serving import signin
+from chalicelib.serving.illustration import pdf
 
 from . import walks_access
 from .stories import ITEMS, REMEDIES, VENUE_FORM, VENUE_MATERIALS

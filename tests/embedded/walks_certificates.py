@@ -4,7 +4,7 @@ from datetime import datetime
 from time import monotonic, sleep
 from typing import Any
 
-from chalicelib.domain.calendar import legal_day
+from chalicelib.clock.calendar import legal_day
 
 from .walking import Walker
 from .walks_access import CARD

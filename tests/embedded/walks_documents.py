@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from chalicelib.embedded.illustration import pdf
+from chalicelib.serving.illustration import pdf
 
 from .walking import Walker
 from .walks import CARD, Json, Story, citizen

@@ -3,7 +3,7 @@
 from time import monotonic, sleep
 from typing import Any
 
-from chalicelib.embedded.item_files import read_item
+from chalicelib.items.files.item_files import read_item
 
 from .stories import ITEMS
 from .walking import Walker

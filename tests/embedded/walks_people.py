@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chalicelib.embedded import signin
-from chalicelib.embedded.illustration import pdf
+from chalicelib.serving import signin
+from chalicelib.serving.illustration import pdf
 
 from .outside import attestation
 from .walking import Walker

@@ -2,7 +2,7 @@
 
 from time import monotonic
 
-from chalicelib.http.docs import PARTS
+from chalicelib.web.docs import PARTS
 
 from .walking import Walker
 from .walks import CARD, PATIENCE, PROOF, Json, Story, citizen

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.application import cases, materials
-from chalicelib.application.materials import HandedIn
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.domain.actor import SYSTEM, Actor, Channel, Role
-from chalicelib.embedded import signin
-from chalicelib.embedded.illustration import pdf
+from chalicelib.cases.application import cases
+from chalicelib.kernel.actor import SYSTEM, Actor, Channel, Role
+from chalicelib.platform.platform import Caller, Platform
+from chalicelib.serving import signin
+from chalicelib.serving.illustration import pdf
+from chalicelib.submissions.application import materials
+from chalicelib.submissions.application.materials import HandedIn
 
 CIVIL = "440800-civil"
 CHANNELS = {

@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application import items
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
-from chalicelib.application.platform import Caller
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.embedded import signin, wsgi
-from chalicelib.embedded.item_files import read_item
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
+from chalicelib.items.application import items
+from chalicelib.items.files.item_files import read_item
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.platform import Caller
+from chalicelib.serving import signin, wsgi
 from tests.adapters.wechat_double import Double
 from tests.embedded.outside import outside
 

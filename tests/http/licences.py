@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from chalicelib.application import cases
-from chalicelib.application.platform import Caller
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case import commands as c
-from chalicelib.embedded import signin
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.platform import Caller
+from chalicelib.serving import signin
 
 from .conftest import City
 

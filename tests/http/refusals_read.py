@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from chalicelib.http import reasons
+from chalicelib.web import reasons
 
 ROOT = Path(reasons.__file__).parents[1]
 READ = ("domain", "application", "http", "subscribers", "adapters")

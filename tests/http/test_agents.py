@@ -5,13 +5,14 @@ from typing import Any
 import httpx
 import pytest
 
-from chalicelib.application import cases, certificates
-from chalicelib.application.codec import events
-from chalicelib.domain.actor import Actor
-from chalicelib.domain.calendar import legal_day
-from chalicelib.domain.certificate import Known
-from chalicelib.embedded import signin
-from chalicelib.embedded.registry_files import load_examples
+from chalicelib.cases.application import cases
+from chalicelib.certificates.application import certificates
+from chalicelib.certificates.domain.certificate import Known
+from chalicelib.clock.calendar import legal_day
+from chalicelib.eventlog.codec import events
+from chalicelib.kernel.actor import Actor
+from chalicelib.serving import signin
+from chalicelib.serving.registry_files import load_examples
 from tests.embedded.outside import REGISTRY
 
 from .conftest import SENIOR_CARD, City

@@ -13,11 +13,13 @@ from chalice.app import Request
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.duty import NotSeparated
-from chalicelib.http import auth, auth_errors, keys
-from chalicelib.http.auth import Trusted, Verifier
-from chalicelib.http.auth_errors import InvalidToken, NotEntitled, Unauthenticated
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.duty import NotSeparated
+from chalicelib.web.auth import errors as auth_errors
+from chalicelib.web.auth import keys
+from chalicelib.web.auth import verifier as auth
+from chalicelib.web.auth.errors import InvalidToken, NotEntitled, Unauthenticated
+from chalicelib.web.auth.verifier import Trusted, Verifier
 
 NOW = 1_790_000_000.0
 ISSUER, AUDIENCE = "https://sign-in.example", "banjian"

@@ -73,7 +73,7 @@ def test_a_model_that_fails_behind_the_body_is_our_mistake_and_not_the_callers(
     class Personal(BaseModel):
         phone: str
 
-    monkeypatch.setattr("chalicelib.application.submissions.submit", broken)
+    monkeypatch.setattr("chalicelib.submissions.application.submissions.submit", broken)
     reply = city.post("citizen-zhang", "/cases", SENIOR_CARD)
     assert (reply.status_code, reply.json()["code"]) == (500, "internal")
     assert "/cases failed" in caplog.text

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.embedded.illustration import pdf
+from chalicelib.serving.illustration import pdf
 
 from ..logs import streams
 from .conftest import SENIOR_CARD, City

@@ -26,10 +26,10 @@ class Registry:
 
 
 def issued(city: City) -> str:
-    from chalicelib.application import cases
-    from chalicelib.application.platform import Caller
-    from chalicelib.domain.actor import Actor, Role
-    from chalicelib.domain.case import commands as c
+    from chalicelib.cases.application import cases
+    from chalicelib.cases.domain import commands as c
+    from chalicelib.kernel.actor import Actor, Role
+    from chalicelib.platform.platform import Caller
 
     case_id = city.submit()["case_id"]
     civil = "440800-civil"

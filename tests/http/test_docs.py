@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from chalicelib.http.docs import PARTS, STATIC
+from chalicelib.web.docs import PARTS, STATIC
 
 from .conftest import City
 

@@ -11,11 +11,11 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import bootstrap
-from chalicelib.adapters import files
-from chalicelib.adapters.s3_blobs import S3Blobs
-from chalicelib.application.scanning import Verdict
-from chalicelib.embedded import server
-from chalicelib.embedded.illustration import pdf
+from chalicelib.adapters.local import files
+from chalicelib.adapters.s3.blobs import S3Blobs
+from chalicelib.platform.scanner import Verdict
+from chalicelib.serving import server
+from chalicelib.serving.illustration import pdf
 
 from .. import cloud
 from .conftest import SENIOR_CARD, City

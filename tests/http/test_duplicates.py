@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application.views import ViewsError
+from chalicelib.eventlog.views.port import ViewsError
 
 from .conftest import SENIOR_CARD, City
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application import certificates
-from chalicelib.application.platform import Caller
-from chalicelib.domain import certificate
-from chalicelib.domain.actor import Actor, Role
+from chalicelib.certificates.application import certificates
+from chalicelib.certificates.domain import certificate
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.platform import Caller
 
 from .conftest import City
 from .licences import FOOD, FOR_COMPANY, MARKET, granted

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from chalicelib.application import items
-from chalicelib.application.platform import Caller
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.embedded.item_files import read_item
+from chalicelib.items.application import items
+from chalicelib.items.files.item_files import read_item
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.platform import Caller
 from tests.domain.item_givens import AUTHORITY, an_item_file
 
 from .conftest import EXAMPLES, SENIOR_CARD, City

@@ -10,9 +10,9 @@ import jwt
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application.ports import Unavailable
-from chalicelib.domain.actor import Role
-from chalicelib.embedded import signin, wsgi
+from chalicelib.eventlog.ports import Unavailable
+from chalicelib.kernel.actor import Role
+from chalicelib.serving import signin, wsgi
 
 from .conftest import City
 

@@ -78,7 +78,7 @@ def test_a_list_waits_for_the_version_that_a_command_answered(city: City):
 
 
 def test_a_version_that_never_comes_is_not_waited_for_for_ever(city: City, monkeypatch):
-    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
     case = city.submit()
     city.catch_up()
     answer = city.get("citizen-zhang", f"/cases?min_version={case['case_id']}@99")
@@ -86,7 +86,7 @@ def test_a_version_that_never_comes_is_not_waited_for_for_ever(city: City, monke
 
 
 def test_the_catalogue_waits_for_the_version_of_an_item(city: City, monkeypatch):
-    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
     item = SENIOR_CARD["item"]
     assert code(city.get(None, f"/items?min_version={item}@1")) == (503, "view-behind")
     city.catch_up()
@@ -108,7 +108,7 @@ def test_a_version_of_nothing_is_a_bad_parameter(city: City, seen):
 
 
 def test_a_list_that_does_not_get_there_says_when_to_come_back(city: City, monkeypatch):
-    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
     case = city.submit()
     answer = city.get("citizen-zhang", f"/cases?min_position={case['position']}")
     assert code(answer) == (503, "view-behind")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib import bootstrap
 from chalicelib.bootstrap import people as settings
-from chalicelib.embedded.registry_files import load_examples
+from chalicelib.serving.registry_files import load_examples
 from tests.adapters.wechat_double import Double
 from tests.embedded.outside import REGISTRY, attestation, attester_keys
 
@@ -124,7 +124,7 @@ def test_a_session_that_is_too_old_is_told_to_sign_in_again(
 ) -> None:
     from datetime import timedelta
 
-    from chalicelib.application import tokens
+    from chalicelib.people.application import tokens
 
     token = town.post(None, "/sign-in/wechat", {"code": "c-1"}).json()["access_token"]
     monkeypatch.setattr(tokens, "SESSION", timedelta(seconds=-1))
@@ -272,7 +272,7 @@ def test_a_mandate_is_granted_listed_on_both_sides_and_revoked(town: City) -> No
 def test_the_lists_of_powers_wait_for_the_version_of_a_mandate_or_a_company(
     town: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
     for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):
         put(town, account, "/account", told)
         town.post(account, "/account/proofs/registry")

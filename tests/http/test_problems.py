@@ -8,15 +8,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core._pydantic_core import list_all_errors
 
-from chalicelib.http import messages
-from chalicelib.http.problems import (
-    MAX_ERRORS,
-    from_chalice,
-    invalid,
-    negotiated,
-    pointer,
-    problem,
-)
+from chalicelib.web import messages
+from chalicelib.web.problems import MAX_ERRORS, from_chalice, invalid, negotiated, pointer, problem
 
 
 def a_request(accept_language=None, path="/cases/1", request_id="r-1"):

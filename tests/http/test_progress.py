@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from chalicelib.application import cases, progress
-from chalicelib.application.progress_words import WORDS
-from chalicelib.domain.errors import NotFound
-from chalicelib.embedded.import_log import run_import
-from chalicelib.embedded.progress_replies import Situation
-from chalicelib.projections import case_numbers
+from chalicelib.cases.application import cases, progress
+from chalicelib.cases.application.progress_words import WORDS
+from chalicelib.cases.projections import case_numbers
+from chalicelib.cases.replies_progress import Situation
+from chalicelib.importing.files.import_log import run_import
+from chalicelib.kernel.errors import NotFound
 
 from ..embedded.stories import LOG, MAPPING
 from .conftest import SENIOR_CARD, City

@@ -10,25 +10,25 @@ import httpx
 import pytest
 from pydantic_core._pydantic_core import list_all_errors
 
-from chalicelib.domain.actor import Channel, Role
-from chalicelib.domain.case.events.fields import Desk
-from chalicelib.domain.case.parts import Result, StepOutcome
-from chalicelib.domain.case.state import WithDossier
-from chalicelib.domain.certificate_state import CertificateStatus
-from chalicelib.domain.codes import ApplicantKind, Level
-from chalicelib.domain.entity import EntityStatus
-from chalicelib.domain.item_events import How
-from chalicelib.domain.limits import SpecialProcedure
-from chalicelib.domain.mandate import Action
-from chalicelib.domain.plan import StepKind
-from chalicelib.http import reasons
-from chalicelib.http.messages import MESSAGES
-from chalicelib.http.reasons import LONGEST, SAID, Entry, catalogue, fitting, in_chinese, index
-from chalicelib.http.reasons_case import CASE
-from chalicelib.http.reasons_items import ITEMS, PYDANTIC
-from chalicelib.http.reasons_papers import PAPERS
-from chalicelib.http.reasons_people import PEOPLE
-from chalicelib.http.reasons_words import WORDS
+from chalicelib.cases.chinese import CASE
+from chalicelib.cases.domain.events.fields import Desk
+from chalicelib.cases.domain.state import WithDossier
+from chalicelib.cases.domain.values import Result, StepOutcome
+from chalicelib.certificates.chinese import PAPERS
+from chalicelib.certificates.domain.state import CertificateStatus
+from chalicelib.clock.legal_limits import SpecialProcedure
+from chalicelib.codes.codes import ApplicantKind, Level
+from chalicelib.items.chinese import ITEMS, PYDANTIC
+from chalicelib.items.domain.events import How
+from chalicelib.items.domain.plan import StepKind
+from chalicelib.kernel.actor import Channel, Role
+from chalicelib.people.chinese import PEOPLE
+from chalicelib.people.domain.entity import EntityStatus
+from chalicelib.people.domain.mandate import Action
+from chalicelib.web import reasons
+from chalicelib.web.messages import MESSAGES
+from chalicelib.web.reasons import LONGEST, SAID, Entry, catalogue, fitting, in_chinese, index
+from chalicelib.web.reasons_words import WORDS
 
 from .conftest import SENIOR_CARD, City
 from .refusals_read import MADE, WITHIN, literals, refusals, said, trees

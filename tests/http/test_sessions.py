@@ -6,8 +6,8 @@ from typing import Any
 import jwt
 import pytest
 
-from chalicelib.application import tokens
-from chalicelib.embedded import signin
+from chalicelib.people.application import tokens
+from chalicelib.serving import signin
 
 from .conftest import City
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from chalicelib.http.messages import Language
-from chalicelib.http.verification_page import HEADERS, STATES, page
+from chalicelib.certificates.http.verification_page import HEADERS, STATES, page
+from chalicelib.web.messages import Language
 
 CHROMIUM = shutil.which("chromium")
 QUIET = (

@@ -7,8 +7,8 @@ import pytest
 from botocore.config import Config
 from botocore.session import Session
 
-from chalicelib.adapters.s3_blobs import S3Blobs
-from chalicelib.application.ports import Part
+from chalicelib.adapters.s3.blobs import S3Blobs
+from chalicelib.eventlog.ports import Part
 
 from .conftest import as_list
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from pydantic_core import from_json, to_json
 
-from chalicelib.application.envelope import Recorded
-from chalicelib.application.views import Entry, Projection, Row
-from chalicelib.domain import case
-from chalicelib.domain.base import Frozen
-from chalicelib.domain.case.state import State
+from chalicelib.cases import domain as case
+from chalicelib.cases.domain.state import State
+from chalicelib.eventlog.envelope import Recorded
+from chalicelib.eventlog.views.port import Entry, Projection, Row
+from chalicelib.kernel.base import Frozen
 
 from ..domain.case import givens as g
 from ..domain.case.walks import Turn

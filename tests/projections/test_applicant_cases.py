@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case.parts import Agent
-from chalicelib.domain.numbers import case_number
-from chalicelib.projections import applicant_cases
+from chalicelib.cases.projections import applicant_cases
+from chalicelib.codes.numbers import case_number
+from chalicelib.codes.parties import Agent
+from chalicelib.kernel.actor import Actor, Role
 
 from ..domain.case.givens import (
     APPLICANT,

@@ -1,7 +1,7 @@
 """From a case number to the case."""
 
-from chalicelib.domain.case.events import CaseImported
-from chalicelib.projections import case_numbers
+from chalicelib.cases.domain.events import CaseImported
+from chalicelib.cases.projections import case_numbers
 
 from ..domain.case.givens import ACCEPTED, ITEM, NUMBER, receive, save_draft
 from .recorded import log, places, recorded, rows

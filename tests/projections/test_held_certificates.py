@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from chalicelib.application.certificate_lists import BY_TYPE, DEPARTMENT, OWN, typed
-from chalicelib.application.envelope import Recorded
-from chalicelib.domain import certificate
-from chalicelib.projections import held_certificates as view
+from chalicelib.certificates.application.lists import BY_TYPE, DEPARTMENT, OWN, typed
+from chalicelib.certificates.domain import certificate
+from chalicelib.certificates.projections import held_certificates as view
+from chalicelib.eventlog.envelope import Recorded
 
 from ..domain import certificate_givens as g
 from .recorded import Rows, listed, recorded, rows

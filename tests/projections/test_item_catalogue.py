@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 
 from pydantic_core import from_json, to_json
 
-from chalicelib.application.envelope import Recorded
-from chalicelib.domain import item
-from chalicelib.domain.actor import Actor, Channel, Role
-from chalicelib.domain.item import ItemPredecessor, NamedItem
-from chalicelib.projections import item_catalogue
-from chalicelib.projections.item_catalogue import PROJECTION, card, entries, listed
+from chalicelib.eventlog.envelope import Recorded
+from chalicelib.items.domain import item
+from chalicelib.items.domain.item import ItemPredecessor, NamedItem
+from chalicelib.items.projections import catalogue as item_catalogue
+from chalicelib.items.projections.catalogue import PROJECTION, card, entries, listed
+from chalicelib.kernel.actor import Actor, Channel, Role
 from tests.domain.item_givens import CODE, an_item
 
 BY = Actor(account="sun", role=Role.ITEM_MANAGER)

@@ -1,7 +1,7 @@
 """Open cases by whom they are for and for what."""
 
-from chalicelib.application import duplicates
-from chalicelib.projections import open_cases
+from chalicelib.submissions.application import duplicates
+from chalicelib.submissions.projections import open_cases
 
 from ..domain.case.givens import (
     ACCEPTED,

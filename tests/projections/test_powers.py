@@ -3,15 +3,15 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from chalicelib.application.envelope import Recorded
-from chalicelib.application.views import Entry
-from chalicelib.domain import entity, mandate
-from chalicelib.domain.actor import SYSTEM, Channel
-from chalicelib.domain.base import Frozen
-from chalicelib.domain.codes import ApplicantKind
-from chalicelib.domain.entity import EntityStatus, Registered
-from chalicelib.domain.mandate import Action
-from chalicelib.projections import powers
+from chalicelib.codes.codes import ApplicantKind
+from chalicelib.eventlog.envelope import Recorded
+from chalicelib.eventlog.views.port import Entry
+from chalicelib.kernel.actor import SYSTEM, Channel
+from chalicelib.kernel.base import Frozen
+from chalicelib.people.domain import entity, mandate
+from chalicelib.people.domain.entity import EntityStatus, Registered
+from chalicelib.people.domain.mandate import Action
+from chalicelib.people.projections import powers
 
 from .recorded import places, rows
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from chalicelib.adapters.sqlite_views import SqliteViews
-from chalicelib.application.views import Batch, Change, Cursor, Kept, Page, Row, Views
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.calendar import legal_day
-from chalicelib.domain.case.events import StepOpened, StepRecorded
-from chalicelib.projections import process_library
+from chalicelib.adapters.sqlite.views import SqliteViews
+from chalicelib.cases.domain.events import StepOpened, StepRecorded
+from chalicelib.cases.projections import process_library
+from chalicelib.clock.calendar import legal_day
+from chalicelib.eventlog.views.port import Batch, Change, Cursor, Kept, Page, Row, Views
+from chalicelib.kernel.actor import Actor, Role
 
 from ..domain.case.givens import (
     ACCEPTED,

@@ -8,18 +8,18 @@ import pytest
 from pydantic_core import to_json
 
 from chalicelib import bootstrap
-from chalicelib.application.codec import encode, events
-from chalicelib.application.consumers import advance
-from chalicelib.application.envelope import Circumstances
-from chalicelib.application.feed import Feed
-from chalicelib.application.platform import Platform
-from chalicelib.application.ports import CommandId
-from chalicelib.application.rebuilds import differences, rebuild
-from chalicelib.application.views import SMALL_ROW, Projection, Row, check_storable
-from chalicelib.domain.actor import Channel
-from chalicelib.domain.base import Frozen
-from chalicelib.domain.numbers import case_number
-from chalicelib.embedded.rebuild_crew import crew
+from chalicelib.codes.numbers import case_number
+from chalicelib.eventlog.codec import encode, events
+from chalicelib.eventlog.consumers import advance
+from chalicelib.eventlog.envelope import Circumstances
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.ports import CommandId
+from chalicelib.eventlog.rebuilding.rebuilds import differences, rebuild
+from chalicelib.eventlog.views.port import SMALL_ROW, Projection, Row, check_storable
+from chalicelib.kernel.actor import Channel
+from chalicelib.kernel.base import Frozen
+from chalicelib.platform.platform import Platform
+from chalicelib.serving.rebuild_crew import crew
 from tests.domain.case.walks import Turn, walk
 
 SEED = 20_261_124

@@ -7,12 +7,12 @@ from uuid import uuid4
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters.dynamodb_views import DynamoViews
-from chalicelib.adapters.s3_shuffle import S3Shuffle
-from chalicelib.application.consumers import advance
-from chalicelib.application.fanout import Fanout, start, step
-from chalicelib.application.feed import Feed
-from chalicelib.application.views import Projection, Views
+from chalicelib.adapters.dynamodb.views import DynamoViews
+from chalicelib.adapters.s3.shuffle import S3Shuffle
+from chalicelib.eventlog.consumers import advance
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.rebuilding.fanout import Fanout, start, step
+from chalicelib.eventlog.views.port import Projection, Views
 from tests import cloud
 from tests.adapters.views_table import TABLE, dynamodb
 from tests.domain.case.walks import walk

@@ -2,11 +2,11 @@
 
 from hypothesis import given
 
-from chalicelib.domain.case import ledger
-from chalicelib.domain.case.state import Absent, Accepted, Drafted, Imported, Suspended
-from chalicelib.domain.clock import due
-from chalicelib.domain.numbers import case_number
-from chalicelib.projections import card, work_list
+from chalicelib.cases.domain import due as ledger
+from chalicelib.cases.domain.state import Absent, Accepted, Drafted, Imported, Suspended
+from chalicelib.cases.projections import card, work_list
+from chalicelib.clock.clock import due
+from chalicelib.codes.numbers import case_number
 
 from ..domain.case.givens import (
     ACCEPTED,
@@ -235,7 +235,7 @@ def test_a_due_date_past_the_published_calendar_is_provisional():
 
 
 def test_a_view_made_with_another_calendar_has_another_signature():
-    from chalicelib.domain.calendar import from_years
+    from chalicelib.clock.calendar import from_years
 
     shorter = from_years(CALENDAR.name, CALENDAR.jurisdiction, CALENDAR.years[:-1])
     assert card.signature(1, shorter) != card.signature(1, CALENDAR)

@@ -3,17 +3,21 @@
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.application import cases, certificate_uses, certificates, items
-from chalicelib.application.certificate_uses import Handing
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
-from chalicelib.application.transact import transact
-from chalicelib.domain import case, certificate
-from chalicelib.domain.calendar import legal_day
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case.working import dossier_of
-from chalicelib.domain.item_definition import ItemMaterial
-from chalicelib.domain.numbers import case_number
+from chalicelib.cases import domain as case
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.guards import dossier_of
+from chalicelib.certificates.application import certificates
+from chalicelib.certificates.application import uses as certificate_uses
+from chalicelib.certificates.application.uses import Handing
+from chalicelib.certificates.domain import certificate
+from chalicelib.clock.calendar import legal_day
+from chalicelib.codes.numbers import case_number
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.transact import transact
+from chalicelib.items.application import items
+from chalicelib.items.domain.definition import ItemMaterial
 
 from .conftest import CLERK, HALL, HEAD, MANAGER, Office
 

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application import cases, items, submissions
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
-from chalicelib.application.platform import Caller, Platform
-from chalicelib.application.submissions import Applying, Submission
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.calendar import LEGAL_ZONE
-from chalicelib.domain.case import commands as c
-from chalicelib.embedded.item_files import read_item
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
+from chalicelib.clock.calendar import LEGAL_ZONE
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
+from chalicelib.items.application import items
+from chalicelib.items.files.item_files import read_item
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.platform.platform import Caller, Platform
+from chalicelib.submissions.application import submissions
+from chalicelib.submissions.application.submissions import Applying, Submission
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "items"
 CITIZEN = Actor(account="citizen", role=Role.APPLICANT, level=3)

@@ -7,14 +7,15 @@ from hashlib import sha256
 
 import pytest
 
-from chalicelib.application import certificate_seal, certificates
-from chalicelib.application.certificate_face import Face, Unprintable
-from chalicelib.application.consumers import catch_up, status
-from chalicelib.application.feed import Feed
-from chalicelib.application.platform import Platform
-from chalicelib.application.retries import retry
-from chalicelib.application.signatures import BadSignature
-from chalicelib.subscribers import certificate_files
+from chalicelib.certificates.application import certificates
+from chalicelib.certificates.application import signing as certificate_seal
+from chalicelib.certificates.subscribers import signing as certificate_files
+from chalicelib.eventlog.consumers import catch_up, status
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.retries import retry
+from chalicelib.platform.platform import Platform
+from chalicelib.platform.renderer import Face, Unprintable
+from chalicelib.platform.signatures import BadSignature
 
 from .certificate_givens import identifier_of, issued, known, run_only
 from .conftest import Office

@@ -3,17 +3,23 @@
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.application import certificates as held
-from chalicelib.application import consumers, items
-from chalicelib.application.codec import events
-from chalicelib.application.platform import Platform
-from chalicelib.domain import certificate
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.certificate_events import Link
-from chalicelib.domain.errors import Invalid, NotAllowed, NotFound
-from chalicelib.domain.numbers import certificate_id
-from chalicelib.domain.plan import CertificateField
-from chalicelib.subscribers import certificate_files, certificates
+from chalicelib.cases.domain import commands as c
+from chalicelib.certificates.application import certificates as held
+from chalicelib.certificates.domain import certificate
+from chalicelib.certificates.domain.events import Link
+from chalicelib.certificates.subscribers import (
+    issuing as certificates,
+)
+from chalicelib.certificates.subscribers import (
+    signing as certificate_files,
+)
+from chalicelib.codes.numbers import certificate_id
+from chalicelib.eventlog import consumers
+from chalicelib.eventlog.codec import events
+from chalicelib.items.application import items
+from chalicelib.items.domain.plan import CertificateField
+from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
+from chalicelib.platform.platform import Platform
 
 from .certificate_givens import (
     LAW,

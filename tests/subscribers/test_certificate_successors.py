@@ -4,11 +4,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application import certificate_issue, certificate_lists, certificates
-from chalicelib.domain import certificate
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.errors import Closed
-from chalicelib.domain.numbers import certificate_id, parse_certificate_id
+from chalicelib.cases.domain import commands as c
+from chalicelib.certificates.application import (
+    certificates,
+)
+from chalicelib.certificates.application import (
+    issue as certificate_issue,
+)
+from chalicelib.certificates.application import (
+    lists as certificate_lists,
+)
+from chalicelib.certificates.domain import certificate
+from chalicelib.codes.numbers import certificate_id, parse_certificate_id
+from chalicelib.kernel.errors import Closed
 
 from .certificate_givens import LAW, again, grant, identifier_of, issued, known, run_only, status
 from .conftest import HEAD, Office

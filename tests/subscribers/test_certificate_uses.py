@@ -6,15 +6,23 @@ from typing import Any
 
 import pytest
 
-from chalicelib.application import certificate_lists, certificate_uses, certificates
-from chalicelib.application.certificate_uses import Authorising, Using
-from chalicelib.application.views import ViewsError
-from chalicelib.domain import certificate
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case.parts import Trust
-from chalicelib.domain.certificate_events import Grantee
-from chalicelib.domain.errors import Invalid, NotAllowed, NotFound
-from chalicelib.domain.item_definition import ItemMaterial
+from chalicelib.certificates.application import (
+    certificates,
+)
+from chalicelib.certificates.application import (
+    lists as certificate_lists,
+)
+from chalicelib.certificates.application import (
+    uses as certificate_uses,
+)
+from chalicelib.certificates.application.uses import Authorising, Using
+from chalicelib.certificates.domain import certificate
+from chalicelib.certificates.domain.events import Grantee
+from chalicelib.codes.parties import Trust
+from chalicelib.eventlog.views.port import ViewsError
+from chalicelib.items.domain.definition import ItemMaterial
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
 
 from .certificate_givens import LAW, handing, identifier_of, issued, known, months, run_only
 from .conftest import CITIZEN, CLERK, HALL, HEAD, Office

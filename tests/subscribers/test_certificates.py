@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from chalicelib.application.codec import events
-from chalicelib.domain.numbers import valid_certificate_id
-from chalicelib.subscribers import certificates
+from chalicelib.certificates.subscribers import issuing as certificates
+from chalicelib.codes.numbers import valid_certificate_id
+from chalicelib.eventlog.codec import events
 
 from .conftest import Office
 
@@ -28,8 +28,8 @@ def test_an_event_that_is_delivered_twice_issues_nothing_more(office: Office):
 
 
 def test_a_denied_case_gets_none(office: Office):
-    from chalicelib.domain.case import commands as c
-    from chalicelib.domain.case.parts import Remedies
+    from chalicelib.cases.domain import commands as c
+    from chalicelib.cases.domain.values import Remedies
 
     from .conftest import CLERK, HALL, HEAD
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters.local_signer import LocalSigner
-from chalicelib.application import certificate_seal, showings
-from chalicelib.application.sequencing_retries import resequence
-from chalicelib.domain.case import commands as c
+from chalicelib.adapters.local.local_signer import LocalSigner
+from chalicelib.cases.domain import commands as c
+from chalicelib.certificates.application import showings
+from chalicelib.certificates.application import signing as certificate_seal
+from chalicelib.eventlog.sequencing.retries import resequence
 
 from .. import cloud
 from .certificate_givens import identifier_of, known, run_only, status

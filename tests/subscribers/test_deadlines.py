@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case.parts import MissingMaterial
-from chalicelib.domain.case.state import Accepted, Submitted, Supplementing
-from chalicelib.subscribers import deadlines
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.state import Accepted, Submitted, Supplementing
+from chalicelib.cases.domain.values import MissingMaterial
+from chalicelib.cases.subscribers import deadlines
 
 from .conftest import HALL, Office
 

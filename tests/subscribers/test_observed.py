@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.application.ports import Unavailable
-from chalicelib.subscribers.observed import HandlerFailed, observed
+from chalicelib.eventlog.ports import Unavailable
+from chalicelib.triggers.observed import HandlerFailed, observed
 
 EVENT = SimpleNamespace(context=SimpleNamespace(aws_request_id="r-1"))
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.application import certificates, showings
-from chalicelib.domain import certificate
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.errors import NotAllowed, NotFound, OutOfOrder
+from chalicelib.certificates.application import certificates, showings
+from chalicelib.certificates.domain import certificate
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import NotAllowed, NotFound, OutOfOrder
 
 from .certificate_givens import LAW, issued, known
 from .conftest import CITIZEN, CLERK, HEAD, Office

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.adapters.observed import watch
-from chalicelib.application.audit import check
-from chalicelib.application.consumers import status
-from chalicelib.application.platform import Platform
-from chalicelib.projections import work_list
+from chalicelib.adapters.watching.watch import watch
+from chalicelib.cases.projections import work_list
+from chalicelib.eventlog.audit import check
+from chalicelib.eventlog.consumers import status
+from chalicelib.platform.platform import Platform
 
 from .. import cloud
 from ..adapters.aws_log import records

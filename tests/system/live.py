@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from chalicelib.application.platform import Platform
-from chalicelib.embedded import contracts, signin, wsgi
+from chalicelib.contract import contracts
+from chalicelib.platform.platform import Platform
+from chalicelib.serving import signin, wsgi
 
 from ..embedded.all_walks import STORIES
 from ..embedded.stories import ROOT

@@ -6,10 +6,10 @@ from typing import Any
 import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response, SerializationContext
 
-from chalicelib.application.document_types import ANY
-from chalicelib.application.json_values import CONTROL, trouble
-from chalicelib.http.bodies import DEEPEST
-from chalicelib.http.documents import MEDIA_TYPES
+from chalicelib.cases.http.documents import MEDIA_TYPES
+from chalicelib.documents.application.types import ANY
+from chalicelib.kernel.json_values import CONTROL, trouble
+from chalicelib.web.bodies import DEEPEST
 
 # What they say of the request is that it was not written as the document has it.
 _MISWRITTEN = {"invalid-request", "malformed-json", "malformed-url", "bad-request"}

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.embedded import contracts, server, wsgi
-from chalicelib.http.docs import PARTS, STATIC
+from chalicelib.contract import contracts
+from chalicelib.serving import server, wsgi
+from chalicelib.web.docs import PARTS, STATIC
 
 from ..embedded.openapi_rules import operations
 from ..embedded.stories import ROOT

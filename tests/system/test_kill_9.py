@@ -12,11 +12,11 @@ import httpx
 
 from benchmarks.http import submission
 from chalicelib import bootstrap
-from chalicelib.application.audit import check
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
-from chalicelib.application.rebuilds import differences
-from chalicelib.application.views import Projection
+from chalicelib.eventlog.audit import check
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
+from chalicelib.eventlog.rebuilding.rebuilds import differences
+from chalicelib.eventlog.views.port import Projection
 from tests.logs import streams
 from tests.system.running import Running, client, token
 

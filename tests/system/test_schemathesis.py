@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from chalicelib.application.limiting import LIMITS
+from chalicelib.platform.limiting import LIMITS
 
 from ..embedded.walks import CARD, citizen
 from .live import DOCUMENT, live, walked
@@ -66,7 +66,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
         with live(tmp_path_factory.mktemp("live")) as running:
             known = walked(running)
             # From here on nobody waits for a list that is asked for what never comes.
-            patch.setattr("chalicelib.http.ask.WAIT_SECONDS", 0.01)
+            patch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.01)
             yield Prepared(running.url, known, {name: running.token(name) for name in USERS})
 
 

@@ -5,12 +5,10 @@ from datetime import datetime, time
 from functools import reduce
 from typing import Any
 
-from chalicelib.domain import case
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.calendar import LEGAL_ZONE, load_builtin
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case.parts import (
-    Applicant,
+from chalicelib.cases import domain as case
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.state import Absent, Drafted, Imported, State, WithDossier
+from chalicelib.cases.domain.values import (
     DeliveryMethod,
     ItemRef,
     Material,
@@ -18,10 +16,12 @@ from chalicelib.domain.case.parts import (
     Remedies,
     StepOutcome,
 )
-from chalicelib.domain.case.state import Absent, Drafted, Imported, State, WithDossier
-from chalicelib.domain.clock import Limit, SpecialProcedure
-from chalicelib.domain.numbers import case_number
-from chalicelib.domain.plan import CertificateKind, Plan, PlannedStep, Reviewer, StepKind
+from chalicelib.clock.calendar import LEGAL_ZONE, load_builtin
+from chalicelib.clock.clock import Limit, SpecialProcedure
+from chalicelib.codes.numbers import case_number
+from chalicelib.codes.parties import Applicant
+from chalicelib.items.domain.plan import CertificateKind, Plan, PlannedStep, Reviewer, StepKind
+from chalicelib.kernel.actor import Actor, Role
 
 from ..scenario import Scenario, given
 

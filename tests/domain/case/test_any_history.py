@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain import case
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case import events as e
-from chalicelib.domain.case.commands import CaseCommand
-from chalicelib.domain.case.growth import GROWTH
-from chalicelib.domain.case.parts import StepOutcome
-from chalicelib.domain.case.state import Archived, Closed, Decided, State
-from chalicelib.domain.clock import SpecialProcedure
-from chalicelib.domain.errors import Rejected
+from chalicelib.cases import domain as case
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.commands import CaseCommand
+from chalicelib.cases.domain.evolving import GROWTH
+from chalicelib.cases.domain.state import Archived, Closed, Decided, State
+from chalicelib.cases.domain.values import StepOutcome
+from chalicelib.clock.clock import SpecialProcedure
+from chalicelib.kernel.errors import Rejected
 
 from .givens import APPROVER, at, decide
 from .walks import Turn, walk, walks

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from chalicelib.domain import case
-from chalicelib.domain.case import events as e
-from chalicelib.domain.case import ledger
-from chalicelib.domain.errors import Closed, Invalid
+from chalicelib.cases import domain as case
+from chalicelib.cases.domain import due as ledger
+from chalicelib.cases.domain import events as e
+from chalicelib.kernel.errors import Closed, Invalid
 
 from .givens import (
     ACCEPTED,

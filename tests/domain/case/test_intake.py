@@ -5,14 +5,14 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.domain import case
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case import events as e
-from chalicelib.domain.case.parts import DocumentKind, Result, StepOutcome
-from chalicelib.domain.case.state import Closed as ClosedCase
-from chalicelib.domain.case.state import Returned, Submitted
-from chalicelib.domain.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder, Unlawful
-from chalicelib.domain.numbers import case_number
+from chalicelib.cases import domain as case
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.state import Closed as ClosedCase
+from chalicelib.cases.domain.state import Returned, Submitted
+from chalicelib.cases.domain.values import DocumentKind, Result, StepOutcome
+from chalicelib.codes.numbers import case_number
+from chalicelib.kernel.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder, Unlawful
 
 from ..scenario import given
 from .givens import (

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.domain.case import events as e
-from chalicelib.domain.case.parts import DocumentKind, Result, StepOutcome
-from chalicelib.domain.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOrder
-from chalicelib.domain.plan import Plan
+from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.values import DocumentKind, Result, StepOutcome
+from chalicelib.items.domain.plan import Plan
+from chalicelib.kernel.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOrder
 
 from .givens import (
     ACCEPTED,
@@ -157,7 +157,7 @@ def test_another_certificate_contradicts_the_first():
 
 
 def test_a_certificate_is_of_the_items_own_kind():
-    from chalicelib.domain.numbers import certificate_id
+    from chalicelib.codes.numbers import certificate_id
 
     other = certificate_id("11100000000013338W012", CERTIFICATE.issuer, "1")
     a_case(*LICENSED).when(issue(identifier=other)).then_rejected(Invalid, "is not of type")

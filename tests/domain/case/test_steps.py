@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.domain.case import events as e
-from chalicelib.domain.case.parts import DocumentKind, StepOutcome, Stood
-from chalicelib.domain.errors import Closed, Contradiction, Invalid, OutOfOrder
+from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.values import DocumentKind, StepOutcome, Stood
+from chalicelib.kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
 
 from .givens import (
     ACCEPTED,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from chalicelib.domain.case import events as e
-from chalicelib.domain.case.parts import FORM as FORM_LINE
-from chalicelib.domain.case.parts import DocumentKind, MissingMaterial, Result
-from chalicelib.domain.case.state import Accepted, Submitted, Supplementing, Suspended
-from chalicelib.domain.clock import SpecialProcedure
-from chalicelib.domain.errors import Contradiction, Invalid, OutOfOrder, Unlawful
+from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.state import Accepted, Submitted, Supplementing, Suspended
+from chalicelib.cases.domain.values import FORM as FORM_LINE
+from chalicelib.cases.domain.values import DocumentKind, MissingMaterial, Result
+from chalicelib.clock.clock import SpecialProcedure
+from chalicelib.kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
 
 from .givens import (
     ACCEPTED,

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.domain.case import events as e
-from chalicelib.domain.case import ledger
-from chalicelib.domain.case.parts import DocumentKind, StepOutcome
-from chalicelib.domain.clock import LineCode, SpecialProcedure
-from chalicelib.domain.errors import Contradiction, Invalid, OutOfOrder, Unlawful
+from chalicelib.cases.domain import due as ledger
+from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.values import DocumentKind, StepOutcome
+from chalicelib.clock.clock import LineCode, SpecialProcedure
+from chalicelib.kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
 
 from .givens import (
     ACCEPTED,

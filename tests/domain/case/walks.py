@@ -12,13 +12,10 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from chalicelib.domain import case
-from chalicelib.domain.actor import Actor, Role
-from chalicelib.domain.case import commands as c
-from chalicelib.domain.case.corrections import CORRECTABLE, recorded, source
-from chalicelib.domain.case.parts import FORM as FORM_LINE
-from chalicelib.domain.case.parts import DeliveryMethod, MissingMaterial, StepOutcome
-from chalicelib.domain.case.state import (
+from chalicelib.cases import domain as case
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.corrections import CORRECTABLE, recorded, source
+from chalicelib.cases.domain.state import (
     Absent,
     Accepted,
     Archived,
@@ -33,9 +30,12 @@ from chalicelib.domain.case.state import (
     Supplementing,
     Suspended,
 )
-from chalicelib.domain.clock import SpecialProcedure
-from chalicelib.domain.errors import Rejected
-from chalicelib.domain.numbers import certificate_id
+from chalicelib.cases.domain.values import FORM as FORM_LINE
+from chalicelib.cases.domain.values import DeliveryMethod, MissingMaterial, StepOutcome
+from chalicelib.clock.clock import SpecialProcedure
+from chalicelib.codes.numbers import certificate_id
+from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import Rejected
 
 from . import givens as g
 

@@ -1,0 +1,251 @@
+"""
+Who may do what to which case (DESIGN 7; docs/access.md is the table). The default is no.
+
+A caller who may not even see a case is told that there is none: NotFound, not NotAllowed.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ...items.domain.plan import StepKind
+from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ...kernel.errors import NotAllowed, NotFound
+from ..domain import CaseCommand, State
+from ..domain import commands as c
+from ..domain.events import CaseDrafted
+from ..domain.state import Absent, DoneStep, Dossier, Drafted, Imported
+from ..domain.steps import responsible
+
+Rule = Callable[[Actor, CaseCommand, Dossier], bool]
+
+
+def owns(actor: Actor, dossier: Dossier) -> bool:
+    """The applicant, whoever acts for the same company, or the agent who handed it in."""
+    applicant, agent = dossier.applicant, dossier.agent
+    if actor.role not in APPLICANTS:
+        return False
+    if applicant.entity is not None and applicant.entity == actor.entity:
+        return True
+    # Who handed it in for a company and has left it since has nothing to do with it any more.
+    handed_in = agent is not None and agent.account == actor.account and applicant.entity is None
+    return handed_in or applicant.account == actor.account
+
+
+def handed_in(actor: Actor, dossier: Dossier) -> bool:
+    """The clerk who entered it for an applicant, perhaps at the window of another department."""
+    agent = dossier.agent
+    return actor.role is Role.CLERK and agent is not None and agent.account == actor.account
+
+
+def involved(actor: Actor, dossier: Dossier) -> bool:
+    """Staff of a department that takes it in, is or was in charge, or has or had a step of it."""
+    departments = {dossier.intake, dossier.department}
+    departments |= {transfer.from_department for transfer in dossier.transfers}
+    departments |= {one.opened.department for one in dossier.open}
+    departments |= {one.opened.department for one in dossier.done}
+    return actor.role in DEPARTMENT_STAFF and any(
+        within(one, actor.department) for one in departments
+    )
+
+
+def within(department: str, of: str | None) -> bool:
+    """
+    Whether a department is `of` or a part of it: a section (科室) has the code of its department,
+    a dot and more, as `440800-housing.permits`. It is seen from above, and sees nothing there.
+    """
+    return of is not None and (department == of or department.startswith(f"{of}."))
+
+
+def holds(actor: Actor, dossier: Dossier) -> bool:
+    """The role and department that has or had a step, or the window that takes it in."""
+    steps = (*(one.opened for one in dossier.open), *(one.opened for one in dossier.done))
+    desks = {(step.role, step.department) for step in steps} | {(Role.CLERK, dossier.intake)}
+    return (actor.role, actor.department) in desks
+
+
+def oversees(actor: Actor, division: str) -> bool:
+    """A supervisor sees the own division and those below it (GB/T 2260 prefixes)."""
+    if actor.role is Role.AUDITOR:
+        return True
+    if actor.role is not Role.SUPERVISOR or actor.division is None:
+        return False
+    return division.startswith(_significant(actor.division))
+
+
+def _significant(division: str) -> str:
+    return division[:2] if division[2:] == "0000" else division.removesuffix("00")
+
+
+def may_see(actor: Actor, state: State) -> bool:
+    match state:
+        case Absent():
+            return False
+        case Drafted(draft):
+            return _drafts(actor, draft)
+        case Imported(imported):
+            own = actor.role in DEPARTMENT_STAFF and within(imported.department, actor.department)
+            return own or oversees(actor, imported.division) or actor.role is Role.SYSTEM
+        case _:
+            return _sees(actor, state.dossier)
+
+
+def _sees(actor: Actor, dossier: Dossier) -> bool:
+    if actor.role is Role.SYSTEM or owns(actor, dossier) or handed_in(actor, dossier):
+        return True
+    if dossier.confidential:
+        return holds(actor, dossier) or _oversees_itself(actor, dossier.division)
+    return involved(actor, dossier) or oversees(actor, dossier.division)
+
+
+def _oversees_itself(actor: Actor, division: str) -> bool:
+    """What is confidential (保密) is not seen from above: only in the division that it is in."""
+    return actor.role is Role.AUDITOR or (
+        actor.role is Role.SUPERVISOR and actor.division == division
+    )
+
+
+def _drafts(actor: Actor, draft: CaseDrafted) -> bool:
+    """Who saved it, and whoever else it is for; nobody else's business before it is submitted."""
+    if actor.role is Role.CLERK:
+        return draft.saved_by == actor.account
+    if actor.role not in APPLICANTS:
+        return False
+    applicant = draft.applicant
+    if applicant.entity is not None and applicant.entity == actor.entity:
+        return True
+    saved = draft.saved_by == actor.account and applicant.entity is None
+    return saved or applicant.account == actor.account
+
+
+def seen(actor: Actor, state: State) -> State:
+    """`state`, if the actor may see it; raises NotFound."""
+    if not may_see(actor, state):
+        raise NotFound("there is no such case, or it is not yours to see")
+    return state
+
+
+def check(actor: Actor, command: CaseCommand, state: State) -> None:
+    """Raises NotFound or NotAllowed."""
+    if isinstance(command, c.SaveDraft | c.SubmitCase) and isinstance(state, Absent):
+        if actor.role in APPLICANTS or actor.role is Role.CLERK:
+            return
+        raise NotAllowed("only an applicant, an agent or a window clerk submits a case")
+    seen(actor, state)
+    if isinstance(state, Drafted | Imported | Absent):
+        return
+    rules = RULES[type(command)]
+    if not any(rule(actor, command, state.dossier) for rule in rules):
+        raise NotAllowed(f"{_who(actor)} may not do this to the case")
+
+
+def _who(actor: Actor) -> str:
+    return f"{actor.role} of {actor.department}" if actor.department else str(actor.role)
+
+
+# Who a rule speaks of
+
+
+def _owner(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    return owns(actor, dossier)
+
+
+def _at_the_window(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    return actor.role is Role.CLERK and actor.department in (dossier.intake, dossier.department)
+
+
+def _for_the_applicant(actor: Actor, command: CaseCommand, dossier: Dossier) -> bool:
+    """Nothing is app-only: what an applicant can do, a window does for who comes there."""
+    return (
+        owns(actor, dossier) or handed_in(actor, dossier) or _at_the_window(actor, command, dossier)
+    )
+
+
+def _staff_in_charge(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    return actor.role in DEPARTMENT_STAFF and actor.department == dossier.department
+
+
+def _head(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    return actor.role is Role.APPROVER and actor.department == dossier.department
+
+
+def _holds_the_step(actor: Actor, command: CaseCommand, dossier: Dossier) -> bool:
+    step = dossier.step(getattr(command, "step", ""))
+    if step is None:  # finished, or never opened: `decide` says so to those involved
+        return involved(actor, dossier)
+    return actor.role is step.opened.role and actor.department == step.opened.department
+
+
+def _approves(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    steps = [one.opened for one in dossier.open if one.opened.kind is StepKind.APPROVE]
+    if steps:
+        return any((actor.role, actor.department) == (s.role, s.department) for s in steps)
+    # Not yet, or not any more: `decide` says so to who will have the step, or had it.
+    last = dossier.plan.steps[-1]
+    holders = {(last.role, responsible(dossier, last.department)[0])}
+    holders |= {(one.opened.role, one.opened.department) for one in dossier.done if _decides(one)}
+    return (actor.role, actor.department) in holders
+
+
+def _decides(one: DoneStep) -> bool:
+    return one.opened.kind is StepKind.APPROVE
+
+
+def _has_a_step(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    return actor.role in DEPARTMENT_STAFF and any(
+        one.opened.department == actor.department for one in dossier.open
+    )
+
+
+def _passed_it_on(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    """A transfer sent twice is found to be done."""
+    last = dossier.transfers[-1] if dossier.transfers else None
+    return (
+        actor.role in DEPARTMENT_STAFF
+        and last is not None
+        and last.from_department == actor.department
+    )
+
+
+def _supervises(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    return actor.role is Role.SUPERVISOR and oversees(actor, dossier.division)
+
+
+def _system(actor: Actor, _command: CaseCommand, _dossier: Dossier) -> bool:
+    return actor.role is Role.SYSTEM
+
+
+# What each command takes
+
+RULES: Mapping[type[CaseCommand], tuple[Rule, ...]] = {
+    c.SaveDraft: (_owner,),
+    c.SubmitCase: (_for_the_applicant,),
+    c.PassPreCheck: (_at_the_window,),
+    c.ReturnSubmission: (_at_the_window,),
+    c.Resubmit: (_for_the_applicant,),
+    c.Receive: (_at_the_window,),
+    c.RequestSupplement: (_at_the_window, _staff_in_charge),
+    c.SubmitSupplement: (_for_the_applicant,),
+    c.LapseSupplement: (_at_the_window, _system),
+    c.Accept: (_at_the_window,),
+    c.DeemAccepted: (_system,),
+    c.RefuseAcceptance: (_at_the_window,),
+    c.StartStep: (_holds_the_step,),
+    c.FinishStep: (_holds_the_step,),
+    c.Suspend: (_staff_in_charge,),
+    c.Resume: (_staff_in_charge,),
+    c.RequestExtension: (_staff_in_charge,),
+    c.GrantExtension: (_head,),
+    c.RefuseExtension: (_head,),
+    c.Transfer: (_staff_in_charge, _has_a_step, _passed_it_on),
+    c.CorrectMistake: (_head,),
+    c.Grant: (_approves,),
+    c.GrantAtOnce: (_approves,),
+    c.Deny: (_approves,),
+    c.IssueCertificate: (_system, _staff_in_charge),
+    c.Deliver: (_at_the_window, _system),
+    # Not the window: nobody rates in the name of somebody else, least of all the rated.
+    c.Rate: (_owner, _system),
+    c.AnswerRating: (_staff_in_charge, _supervises),
+    c.Withdraw: (_for_the_applicant,),
+    c.Void: (_head,),
+    c.Archive: (_at_the_window,),
+}

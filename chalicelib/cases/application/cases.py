@@ -1,0 +1,135 @@
+"""Read a case, and run commands against it: who may, then what follows."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ...clock.calendar import legal_day
+from ...codes.parties import Applicant
+from ...eventlog.envelope import Circumstances, Decided, Happened
+from ...eventlog.transact import Decider, Outcome, read, transact
+from ...kernel.actor import Actor
+from ...kernel.errors import NotFound
+from ...people.application import entities, mandates
+from ...platform.platform import Caller, Platform
+from .. import domain as case
+from ..domain.state import Absent, Drafted, Imported
+from . import access
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which people mix up
+
+
+class CaseView(NamedTuple):
+    """A case at a version of its stream."""
+
+    case_id: str
+    version: int
+    state: case.State
+
+
+def decider(platform: Platform) -> Decider[case.State]:
+    return Decider(platform.codec, case.initial, case.evolve, platform.memory)
+
+
+def stream(case_id: str) -> str:
+    return f"{case.CATEGORY}-{case_id}"
+
+
+def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
+    """
+    The case, folded from its stream. Raises NotFound, also for who may not see it, and NotAllowed
+    for an agent whose mandate is over, or who has left the company.
+    """
+    history, state = read(platform.store, decider(platform), stream(case_id))
+    acting(platform, actor, access.seen(actor, state))
+    return CaseView(case_id, history.version, state)
+
+
+def _nothing_more(_actor: Actor, _state: case.State) -> None:
+    """Most commands touch no other stream."""
+
+
+def execute(
+    platform: Platform,
+    caller: Caller,
+    case_id: str,
+    command: case.CaseCommand,
+    before: Callable[[Actor, case.State], None] = _nothing_more,
+) -> Outcome[case.State]:
+    """
+    Run one command. `before` is done once it is sure to be taken, just before it is. Raises
+    Rejected, Stale, Conflict, Reused.
+    """
+    body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
+    request = caller.request(platform.now(), type(command).__name__, body)
+
+    def may(state: case.State) -> Actor:
+        access.check(caller.actor, command, state)
+        if isinstance(state, Absent):
+            raise NotFound("there is no such case")
+        return acting(platform, caller.actor, state, command)
+
+    def decide(state: case.State) -> Decided:
+        actor = may(state)
+        decided = case.decide(command, state, platform.calendar())
+        if decided:
+            before(actor, state)
+        return done_by(actor, caller, command.at, decided)
+
+    return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
+
+
+def acting(
+    platform: Platform, actor: Actor, state: case.State, command: case.CaseCommand | None = None
+) -> Actor:
+    """
+    With whom an agent acts for, if it does on a mandate. Raises NotAllowed for one who does not act
+    any more; a token does not know that yet.
+    """
+    today = legal_day(platform.now())
+    match state:
+        case Absent() | Imported():
+            return actor
+        case Drafted(draft):
+            _of_company(platform, actor, draft.applicant, draft.item.code, command)
+            return actor
+        case _:
+            dossier = state.dossier
+            _of_company(platform, actor, dossier.applicant, dossier.item.code, command)
+            return mandates.still_acting(platform, actor, dossier, today, command)
+
+
+def _of_company(
+    platform: Platform,
+    actor: Actor,
+    applicant: Applicant,
+    item_code: str,
+    command: case.CaseCommand | None,
+) -> None:
+    if applicant.entity is None or applicant.entity != actor.entity:
+        return
+    today = legal_day(platform.now())
+    if command is None:
+        entities.belonging(platform, actor, today)
+    else:
+        entities.acting(platform, actor, item_code, today)
+
+
+def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[case.Event]) -> Decided:
+    """Both identities on every event (代办), where the actor acts for somebody else."""
+    if actor == caller.actor:
+        return decided
+    return [Happened(one, Circumstances(at, actor, caller.channel)) for one in decided]
+
+
+def query_code(platform: Platform, case_id: str) -> str:
+    """
+    The code (查询密码) with which progress is asked for without an account: 8 letters and digits.
+    It follows from the case, so that a repeated submission answers with the same one.
+    """
+    raw = platform.keyed("query-code", case_id)
+    return "".join(CODE_LETTERS[byte % 32] for byte in raw[:8])
+
+
+def query_digest(platform: Platform, case_id: str, code: str) -> str:
+    return platform.keyed("query-digest", case_id, code).hex()[:32]

@@ -1,0 +1,154 @@
+"""
+Progress (办理进度) by case number and query code (查询密码), for who has no account: at a kiosk, on
+the phone, through the hotline. Nothing of it names a person, and of a confidential case nothing
+tells what it is about.
+"""
+
+from datetime import date
+from hmac import compare_digest
+from typing import Any, Final
+
+from ...clock.calendar import Calendar
+from ...clock.clock import ACCEPTANCE, due
+from ...eventlog.transact import read
+from ...items.application import items
+from ...items.domain.item import ItemDefinition
+from ...kernel.actor import Actor, Role
+from ...kernel.errors import NotAllowed, NotFound
+from ...platform.platform import Platform
+from ..domain import due as ledger
+from ..domain.state import Decided, Dossier, Submitted, WithDossier
+from ..domain.values import FORM
+from . import access, cases
+from .progress_words import FORM_WORDS, WORDS
+
+VIEW: Final = "case_numbers"
+Json = dict[str, Any]
+
+# No case has this id: with a number that there is not, the same is reckoned as with one there is.
+_NOBODYS: Final = "no such case"
+_ALIKE: Final = "there is no case with this number and code"
+
+
+def found(platform: Platform, number: str, code: str) -> WithDossier:
+    """
+    The case with that number, if the code is its own. Raises NotFound, the same one after the same
+    work for a wrong number and for a wrong code: the stream is read only once the code is right.
+    """
+    row = platform.views.get(VIEW, number.strip().upper())
+    case_id = _NOBODYS if row is None else str(row["case_id"])
+    told = cases.query_digest(platform, case_id, _plain(code))
+    own = cases.query_digest(platform, case_id, cases.query_code(platform, case_id))
+    if not compare_digest(told, own) or row is None:
+        raise NotFound(_ALIKE)
+    state = read(platform.store, cases.decider(platform), cases.stream(case_id)).state
+    # An imported case has no code, and a case keeps the one that it was submitted with.
+    if not isinstance(state, WithDossier):
+        raise NotFound(_ALIKE)
+    if not compare_digest(told, state.dossier.query_code_digest):
+        raise NotFound(_ALIKE)
+    return state
+
+
+def _plain(code: str) -> str:
+    """As it is read out on the phone, or copied from a receipt: `abcd-2345` is ABCD2345."""
+    return "".join(code.split()).replace("-", "").upper()
+
+
+def code(platform: Platform, actor: Actor, case_id: str) -> str:
+    """
+    The case's code again, for whoever handed it in or whose case it is. Raises NotFound,
+    NotAllowed.
+    """
+    state = cases.get(platform, actor, case_id).state
+    if not isinstance(state, WithDossier):
+        raise NotFound("there is no such case, or it has no query code yet")
+    dossier = state.dossier
+    at_the_counter = actor.role is Role.CLERK and access.handed_in(actor, dossier)
+    if not (access.owns(actor, dossier) or at_the_counter):
+        raise NotAllowed("only the applicant, or who handed the case in, is told its query code")
+    return cases.query_code(platform, case_id)
+
+
+# What is told
+
+
+def describe(platform: Platform, state: WithDossier, language: str) -> Json:
+    """In the words of `language` (zh-CN or en)."""
+    dossier, calendar = state.dossier, platform.calendar()
+    definition = None
+    if not dossier.confidential:
+        definition = items.at_version(platform, dossier.item.code, dossier.item.version)
+    situation = _situation(state)
+    words = WORDS[situation]
+    last, provisional = _due(state, calendar)
+    return {
+        "number": dossier.number,
+        "state": type(state).__name__.lower(),
+        "situation": situation,
+        "item": _item(definition, language),
+        "said": words.said(language),
+        "next": words.follows(language),
+        "submitted_on": dossier.submitted_on.isoformat(),
+        "accepted_on": _day(dossier.accepted_on),
+        "concluded_on": _day(dossier.concluded_on),
+        "due": _day(last),
+        "provisional": provisional,
+        "respond_by": _day(dossier.notice.respond_by if dossier.notice else None),
+        "where": _where(dossier, definition),
+        "asked": _asked(dossier, definition, language),
+    }
+
+
+def _situation(state: WithDossier) -> str:
+    dossier = state.dossier
+    if isinstance(state, Decided):
+        return f"{dossier.result}-delivered" if dossier.delivery else str(dossier.result)
+    if dossier.notice is not None:
+        return "supplementing"
+    name = type(state).__name__.lower()
+    return str(dossier.result) if name == "closed" else name
+
+
+def _due(state: WithDossier, calendar: Calendar) -> tuple[date | None, bool]:
+    """The last day of what the office does next, and whether the calendar may still move it."""
+    dossier = state.dossier
+    if dossier.result is not None:
+        return None, False
+    if isinstance(state, Submitted):
+        return due(dossier.arrived_on, ACCEPTANCE, (), (), calendar)
+    promised = ledger.promised(dossier, calendar)
+    return (None, False) if promised is None else (promised.due, promised.provisional)
+
+
+def _item(definition: ItemDefinition | None, language: str) -> str | None:
+    if definition is None:
+        return None
+    return definition.name_en if language == "en" else definition.name
+
+
+def _where(dossier: Dossier, definition: ItemDefinition | None) -> list[Json]:
+    """The departments that it waits in; a department's name can tell what a case is about."""
+    if definition is None or dossier.result is not None:
+        return []
+    names = {definition.department: definition.department_name}
+    names |= {one.department: one.name for step in dossier.plan.steps for one in step.reviewers}
+    waiting = (one.opened for one in dossier.open if one.opened.role is not Role.APPLICANT)
+    departments = dict.fromkeys(one.department for one in waiting)
+    return [{"department": one, "name": names.get(one)} for one in departments]
+
+
+def _asked(dossier: Dossier, definition: ItemDefinition | None, language: str) -> list[str]:
+    """
+    The materials by their names. Not the reasons: a clerk wrote them in words of his own, which may
+    name somebody.
+    """
+    if definition is None or dossier.notice is None:
+        return []
+    names = {one.id: one.name for one in definition.materials}
+    names[FORM] = FORM_WORDS.said(language)
+    return [names.get(one.material, one.material) for one in dossier.notice.missing]
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

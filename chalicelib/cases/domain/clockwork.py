@@ -1,0 +1,158 @@
+"""What moves the due date: special procedures (特别程序) and extension (延长)."""
+
+from datetime import date
+
+from ...clock.calendar import Calendar
+from ...clock.clock import EXTENSION_MAX, JOINT_EXTENSION_MAX, SpecialProcedure
+from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
+from . import commands as c
+from . import events as e
+from .dossier import Stop
+from .due import statutory_due
+from .guards import accepted, document, today
+from .state import Dossier, State
+from .steps import desk, finishing, of_kind, special, specials
+from .values import DocumentKind, StepOutcome
+
+ART_42 = (
+    "行政许可法第四十二条: 经本行政机关负责人批准，可以延长十日，并应当将延长期限的理由告知申请人"
+)
+ART_42_JOINT = (
+    "行政许可法第四十二条: 经本级人民政府负责人批准，可以延长十五日，"
+    "并应当将延长期限的理由告知申请人"
+)
+
+
+def suspend(command: c.Suspend, state: State) -> list[e.Event]:
+    dossier = accepted(state)
+    _allowed(dossier, command.procedure)
+    for stop in dossier.running_stops:
+        if stop.procedure is command.procedure:
+            return _suspended_so(command, stop)
+    on = today(command)
+    return [
+        special(dossier, command.procedure, command.by.role, on, command.expected_days),
+        e.CaseSuspended(
+            pause=f"pause-{len(dossier.stops) + 1}",
+            procedure=command.procedure,
+            basis=command.procedure.special.basis,
+            reason=command.reason,
+            since=on,
+            expected_days=command.expected_days,
+            document=document(dossier, DocumentKind.SPECIAL_PROCEDURE, on),
+            by=command.by.account,
+        ),
+    ]
+
+
+def _allowed(dossier: Dossier, procedure: SpecialProcedure) -> None:
+    if procedure is SpecialProcedure.SUPPLEMENT:
+        raise Invalid("ask for the supplement; its notice says what is missing and stops the clock")
+    if procedure not in dossier.plan.special_procedures:
+        allowed = ", ".join(dossier.plan.special_procedures) or "none"
+        raise Invalid(f"the item allows no {procedure}; it allows: {allowed}")
+
+
+def _suspended_so(command: c.Suspend, stop: Stop) -> list[e.Event]:
+    said = (stop.suspended.reason, stop.suspended.expected_days)
+    if said == (command.reason, command.expected_days):
+        return []
+    raise Contradiction(
+        f"{command.procedure} runs since {stop.suspended.since}, for another reason or time"
+    )
+
+
+def resume(command: c.Resume, state: State) -> list[e.Event]:
+    dossier = accepted(state)
+    named = [s for s in dossier.stops if command.pause in (None, s.suspended.pause)]
+    running = [stop for stop in named if stop.until is None]
+    if not named:
+        raise OutOfOrder("nothing stops the clock" if command.pause is None else _unknown(command))
+    if not running:
+        return []
+    stop = _the_only(running)
+    pause = stop.suspended.pause
+    if stop.procedure is SpecialProcedure.SUPPLEMENT:
+        raise OutOfOrder(f"{pause} ends with the supplement, or when the time for it is over")
+    if today(command) < stop.suspended.since:
+        raise Invalid(f"it was suspended on {stop.suspended.since}; it cannot resume before")
+    step = specials(dossier, pause)
+    return [
+        *finishing(dossier, step, StepOutcome.PASSED, command, command.result),
+        e.CaseResumed(pause=pause, until=today(command), result=command.result),
+    ]
+
+
+def _unknown(command: c.Resume) -> str:
+    return f"there is no stop {command.pause} to resume from"
+
+
+def _the_only(running: list[Stop]) -> Stop:
+    if len(running) > 1:
+        names = ", ".join(f"{stop.suspended.pause} ({stop.procedure})" for stop in running)
+        raise Invalid(f"several stops run; say which one ends: {names}")
+    return running[0]
+
+
+def request_extension(
+    command: c.RequestExtension, state: State, calendar: Calendar
+) -> list[e.Event]:
+    dossier = accepted(state)
+    request = dossier.extension_request
+    if request is not None:
+        if (request.days, request.reason) == (command.days, command.reason):
+            return []
+        raise Contradiction(f"an extension of {request.days} days waits for approval")
+    if dossier.extensions:
+        raise Unlawful("the limit was extended already; the law allows it once (art. 42)")
+    most = JOINT_EXTENSION_MAX if dossier.plan.joint else EXTENSION_MAX
+    if command.days > most:
+        raise Unlawful(f"at most {most} days can be added (行政许可法 art. 42)")
+    on = today(command)
+    _not_overdue(dossier, on, calendar)
+    asked = e.ExtensionRequested(days=command.days, reason=command.reason)
+    return [asked, desk(dossier, "extension", on)]
+
+
+def _not_overdue(dossier: Dossier, day: date, calendar: Calendar) -> None:
+    due = statutory_due(dossier, calendar)
+    if due is not None and day > due:
+        raise Unlawful(f"the limit ended on {due}; an extension comes before that (art. 42)")
+
+
+def grant_extension(command: c.GrantExtension, state: State, calendar: Calendar) -> list[e.Event]:
+    dossier = accepted(state)
+    request = dossier.extension_request
+    if request is None:
+        if dossier.extensions:
+            return []
+        raise OutOfOrder("nobody has asked for an extension")
+    on = today(command)
+    _not_overdue(dossier, on, calendar)
+    waiting = of_kind(dossier, "extension")
+    return [
+        *finishing(dossier, waiting, StepOutcome.GRANTED, command, request.reason),
+        e.ExtensionGranted(
+            days=request.days,
+            basis=ART_42_JOINT if dossier.plan.joint else ART_42,
+            on=on,
+            document=document(dossier, DocumentKind.EXTENSION, on),
+            by=command.by.account,
+        ),
+    ]
+
+
+def refuse_extension(command: c.RefuseExtension, state: State) -> list[e.Event]:
+    dossier = accepted(state)
+    refused = e.ExtensionRefused(reason=command.reason)
+    if dossier.extension_request is None:
+        if dossier.extension_refusal == refused:
+            return []
+        if dossier.extensions:
+            raise Contradiction("the extension was granted")
+        raise OutOfOrder("nobody has asked for an extension")
+    waiting = of_kind(dossier, "extension")
+    return [
+        *finishing(dossier, waiting, StepOutcome.REFUSED, command, command.reason),
+        refused,
+    ]

@@ -1,0 +1,38 @@
+"""What another system's record says of a case that it handled."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime
+
+from ....items.domain.plan import StepKind
+from ....kernel.actor import Identifier
+from ....kernel.base import Frozen, Line, Personal
+from ..values import ItemCode, ItemRef
+from .fields import Desk, Division, StepId
+
+
+class CaseImported(Frozen):
+    """A case that another system handled: what its record says, not what our rules would say."""
+
+    type: Literal["CaseImported"] = "CaseImported"
+    case_id: Identifier
+    reference: Line
+    item: ItemRef
+    division: Division
+    department: Identifier
+    responsible: Annotated[Line, Personal()] | None = None
+    deadline: AwareDatetime | None = None
+
+
+class StepRecorded(Frozen):
+    """A step of an imported case, of which the source tells no more than that it was done."""
+
+    type: Literal["StepRecorded"] = "StepRecorded"
+    step: StepId
+    item: ItemCode
+    number: Line
+    name: Line
+    kind: StepKind | Desk
+    department: Identifier
+    division: Division
+    handler: Annotated[Line, Personal()]

@@ -1,0 +1,220 @@
+"""Taking up and finishing steps, transfer, correction of a recorded mistake."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import TypeAdapter, ValidationError
+
+from ...codes.parties import Applicant
+from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOrder
+from . import commands as c
+from . import events as e
+from .corrections import correct, recorded, source
+from .guards import document, dossier_of, ended, in_handling, today
+from .state import Archived, Dossier, OpenStep, State
+from .state import Closed as ClosedCase
+from .steps import finishing, handed_over, step_after, step_before
+from .values import DocumentKind, StepOutcome
+
+_OUTCOMES: Mapping[str, frozenset[StepOutcome]] = {
+    "handle": frozenset({StepOutcome.PASSED}),
+    "review": frozenset({StepOutcome.PASSED, StepOutcome.RETURNED}),
+    "parallel": frozenset(
+        {StepOutcome.AGREED, StepOutcome.AGREED_WITH_CONDITIONS, StepOutcome.DISAGREED}
+    ),
+    "approve": frozenset({StepOutcome.RETURNED}),
+}
+_REASONED = frozenset(
+    {StepOutcome.RETURNED, StepOutcome.AGREED_WITH_CONDITIONS, StepOutcome.DISAGREED}
+)
+
+
+# Steps
+
+
+def start_step(command: c.StartStep, state: State) -> list[e.Event]:
+    dossier = dossier_of(state)
+    step = dossier.step(command.step)
+    if step is None:
+        raise _no_such_step(dossier, command.step)
+    if today(command) < step.opened.on:
+        raise Invalid(f"step {step.id} opened on {step.opened.on}; it cannot be taken up before")
+    if step.opened.kind == "rating":
+        not_their_own(dossier, command)
+    if step.handler is None:
+        return [e.StepStarted(step=step.id, handler=command.by.account)]
+    if step.handler == command.by.account:
+        return []
+    raise Contradiction(f"{step.handler} has already taken up {step.id}")
+
+
+def not_their_own(dossier: Dossier, command: c.CaseCommand) -> None:
+    """Raises NotAllowed for who handled the case, whom its rating is about."""
+    if command.by.account in dossier.handlers:
+        raise NotAllowed("a bad rating is answered by somebody who did not handle the case")
+
+
+def _no_such_step(dossier: Dossier, step: str) -> OutOfOrder:
+    waiting = ", ".join(one.id for one in dossier.open) or "none"
+    done = any(one.opened.step == step for one in dossier.done)
+    fact = "is finished" if done else "is not open"
+    return OutOfOrder(f"step {step} {fact}; open steps: {waiting}")
+
+
+def finish_step(command: c.FinishStep, state: State) -> list[e.Event]:
+    if _already_finished(command, dossier_of(state)):
+        return []
+    dossier = in_handling(state)
+    step = dossier.step(command.step)
+    if step is None:
+        raise _no_such_step(dossier, command.step)
+    _outcome_fits(command, step)
+    done = finishing(dossier, (step,), command.outcome, command, command.opinion)
+    return [*done, *_what_follows(dossier, step, command)]
+
+
+def _already_finished(command: c.FinishStep, dossier: Dossier) -> bool:
+    return any(
+        (done.finished.step, done.finished.outcome, done.finished.opinion)
+        == (command.step, command.outcome, command.opinion)
+        for done in dossier.done
+    )
+
+
+def _outcome_fits(command: c.FinishStep, step: OpenStep) -> None:
+    allowed = _OUTCOMES.get(step.opened.kind)
+    if allowed is None:
+        raise OutOfOrder(f"step {step.id} ends with a decision of its own, not as a step")
+    if command.outcome not in allowed:
+        names = ", ".join(sorted(allowed))
+        raise Invalid(f"a {step.opened.kind} step ends as one of: {names}; not {command.outcome}")
+    if command.outcome in _REASONED and command.opinion is None:
+        raise Invalid(f"{command.outcome} needs an opinion that says why")
+
+
+def _what_follows(dossier: Dossier, step: OpenStep, command: c.FinishStep) -> list[e.Event]:
+    planned, on = step.opened.planned, today(command)
+    if command.outcome is StepOutcome.RETURNED:
+        return step_before(dossier, planned, on)
+    others = [one for one in dossier.open if one.opened.planned == planned and one is not step]
+    return [] if others else step_after(dossier, planned, on)
+
+
+# Transfer
+
+
+def transfer(command: c.Transfer, state: State) -> list[e.Event]:
+    dossier = dossier_of(state)
+    if isinstance(state, Archived | ClosedCase) or dossier.decision is not None:
+        raise Closed(ended(dossier))
+    if _transferred_so(dossier, command):
+        return []
+    source = command.by.department or dossier.department
+    if source == command.to_department:
+        raise Invalid(f"{source} has the case already")
+    moved = e.CaseTransferred(
+        kind=command.kind,
+        from_department=source,
+        from_division=_division(dossier, source),
+        to_department=command.to_department,
+        to_division=command.to_division,
+        reason=command.reason,
+        document=document(dossier, DocumentKind.TRANSFER, today(command)),
+    )
+    to = (command.to_department, command.to_division)
+    return [moved, *handed_over(dossier, command, source, to, command.reason)]
+
+
+def _division(dossier: Dossier, department: str) -> str:
+    """Where a department has something to hand over; raises OutOfOrder if it has not."""
+    if department == dossier.department:
+        return dossier.division
+    for one in dossier.open:
+        if one.is_planned and one.opened.department == department:
+            return one.opened.division
+    raise OutOfOrder(f"{department} neither has the case nor a step of it to hand over")
+
+
+def _transferred_so(dossier: Dossier, command: c.Transfer) -> bool:
+    if not dossier.transfers:
+        return False
+    last = dossier.transfers[-1]
+    return (last.to_department, last.to_division, last.reason, last.from_department) == (
+        command.to_department,
+        command.to_division,
+        command.reason,
+        command.by.department or last.from_department,
+    )
+
+
+# Correction
+
+_APPLICANT: TypeAdapter[Applicant] = TypeAdapter(Applicant)
+
+
+def correct_mistake(command: c.CorrectMistake, state: State) -> list[e.Event]:
+    dossier = dossier_of(state)
+    if isinstance(state, Archived):
+        raise Closed(ended(dossier))
+    field = command.field
+    try:
+        was, by = recorded(dossier, field), source(dossier, field)
+    except KeyError as error:
+        raise Invalid(f"{field} is not a field that can be corrected") from error
+    now = _fitting(dossier, command)
+    if was == now:
+        return []
+    if command.mistake != by:
+        raise Invalid(f"{field} was recorded by event {by}, not by event {command.mistake}")
+    return [
+        e.MistakeCorrected(
+            mistake=command.mistake, field=field, was=was, now=now, reason=command.reason
+        )
+    ]
+
+
+def _fitting(dossier: Dossier, command: c.CorrectMistake) -> object:
+    """The value as it will be recorded; raises Invalid if it does not fit the field."""
+    head, _, tail = command.field.partition(".")
+    if head == "form":
+        return command.now
+    if head == "applicant":
+        return _of_the_applicant(dossier, command, tail)
+    day = _day(command)
+    _days_fit(correct(dossier, command.field, day), command)
+    return day
+
+
+def _of_the_applicant(dossier: Dossier, command: c.CorrectMistake, field: str) -> object:
+    told = {**dossier.applicant.model_dump(), field: command.now}
+    try:
+        fitting: object = getattr(_APPLICANT.validate_python(told), field)
+    except ValidationError as error:
+        why = "; ".join(one["msg"] for one in error.errors())
+        raise Invalid(f"the value does not fit {command.field}: {why}") from error
+    return fitting
+
+
+def _day(command: c.CorrectMistake) -> str:
+    """`fromisoformat` reads 20260105 and 2026-W02-1 too; one day is written one way."""
+    now = command.now
+    try:
+        if isinstance(now, str) and date.fromisoformat(now).isoformat() == now:
+            return now
+    except ValueError:
+        pass
+    raise Invalid(f"{now!r} is no day for {command.field}: write YYYY-MM-DD")
+
+
+def _days_fit(after: Dossier, command: c.CorrectMistake) -> None:
+    accepted = after.accepted_on or after.submitted_on
+    last = today(command) if after.decision is None else after.decision.on
+    ends = [(stop.suspended.since, stop.until or last) for stop in after.stops]
+    if accepted < after.submitted_on:
+        raise Invalid(f"it was submitted on {after.submitted_on} and cannot be accepted before")
+    if any(until < since for since, until in ends):
+        raise Invalid("a stop of the clock cannot end before it begins")
+    if any(since < accepted for since, _ in ends):
+        raise Invalid(f"the clock runs since {accepted} and cannot have stopped before")
+    if accepted > last or any(until > last for _, until in ends):
+        raise Invalid(f"{command.now} lies after {last}")

@@ -1,0 +1,243 @@
+"""
+/documents, /cases/{case_id}/documents: hand a document in, at once or in parts; read what a case
+has, and give out a link to it.
+"""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+from chalice.app import Blueprint, Response
+from pydantic import AfterValidator, Field
+
+from ...documents.application import documents
+from ...documents.application.types import ACCEPTED, ANY
+from ...documents.domain import document
+from ...kernel.base import Frozen, Line, Sha256
+from ...kernel.errors import Invalid
+from ...web.errors import BadRequest
+from ...web.operation import Doc
+from ...web.request import Ask, Web
+from ...web.route import reply, route
+from ..application import documents as case_documents
+
+MEDIA_TYPES: Final = (*ACCEPTED, ANY)
+_SHA_256: Final = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]*):")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
+
+
+def _taken(media_type: str) -> str:
+    if media_type not in MEDIA_TYPES:
+        raise ValueError(f"is none of {', '.join(MEDIA_TYPES)}")
+    return media_type
+
+
+_MediaType = Annotated[
+    str, AfterValidator(_taken), Field(json_schema_extra={"enum": list(MEDIA_TYPES)})
+]
+
+
+class NewUpload(Frozen):
+    """
+    The document that is to be handed in: its SHA-256 in hex, its size in bytes, and its name, which
+    it is given out under. What `media_type` says must be so; application/octet-stream says nothing.
+    """
+
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1)]
+    media_type: _MediaType = ANY
+    name: Line | None = None
+
+
+class NewPart(Frozen):
+    """The part that is to be sent: its SHA-256 in hex."""
+
+    sha256: Sha256
+
+
+_HELD: Final = ("scan-pending", "infected", "unscannable")
+_TAG: Final = "documents"
+_PUT = Doc("uploadDocument", _TAG, "UploadReply", 201, problems=("invalid",))
+_BEGIN = Doc("beginUpload", _TAG, "UploadStatus", 201, NewUpload, problems=("invalid",))
+_STATUS = Doc("getUpload", _TAG, "UploadStatus")
+_REFUSALS = ("invalid", "out-of-order")
+_TICKET = Doc("prepareUploadPart", _TAG, "UploadTicket", 201, NewPart, problems=_REFUSALS)
+_PART = Doc("uploadPart", _TAG, "UploadPart", problems=_REFUSALS)
+_COMPLETE = Doc("completeUpload", _TAG, "UploadStatus", problems=_REFUSALS)
+_LIST = Doc("listCaseDocuments", _TAG, "CaseDocuments")
+_DOCUMENT = Doc("getCaseDocument", _TAG, "", problems=_HELD, media=MEDIA_TYPES)
+_LINK = Doc("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_HELD)
+_LINKED = Doc("getLinkedDocument", _TAG, "", public=True, problems=_HELD, media=MEDIA_TYPES)
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+    _whole(http, web)
+    _in_parts(http, web)
+    _of_cases(http, web)
+    return http
+
+
+def _whole(http: Blueprint, web: Web) -> None:
+    @route(http, web, "POST", "/documents", doc=_PUT, content_types=list(MEDIA_TYPES))
+    def put(ask: Ask) -> Response:
+        """Hand in a small document at once; again is harmless, so no key is needed."""
+        content = _as_promised(ask)
+        media_type = ask.request.headers.get("content-type", ANY).partition(";")[0].strip().lower()
+        return reply(_told(documents.put(ask.platform, ask.actor, content, media_type, None)), 201)
+
+
+def _in_parts(http: Blueprint, web: Web) -> None:
+    @route(http, web, "POST", "/documents/uploads", doc=_BEGIN)
+    def begin(ask: Ask) -> Response:
+        """Begin to hand in a document in parts, or find out how far that is; again is harmless."""
+        new = ask.body(NewUpload)
+        found = documents.begin(ask.platform, ask.actor, documents.New(**new.model_dump()))
+        return reply(_status(ask, found), 201)
+
+    @route(http, web, "GET", "/documents/uploads/{upload_id}", doc=_STATUS)
+    def status(ask: Ask, upload_id: str) -> Response:
+        """How far an upload is: what is there, what is missing, what a scanner says."""
+        return reply(_status(ask, documents.status(ask.platform, ask.actor, upload_id)))
+
+    @route(http, web, "POST", "/documents/uploads/{upload_id}/parts/{number}", doc=_TICKET)
+    def ticket(ask: Ask, upload_id: str, number: str) -> Response:
+        """Say where and how to send a part: past the service, where there is such a way."""
+        digest = ask.body(NewPart).sha256
+        to = documents.ticket(ask.platform, ask.actor, upload_id, _number(number), digest)
+        return reply({**to._asdict(), "expires_at": to.expires_at.isoformat()}, 201)
+
+    @route(
+        http,
+        web,
+        "PUT",
+        "/documents/uploads/{upload_id}/parts/{number}",
+        doc=_PART,
+        content_types=[ANY],
+    )
+    def part(ask: Ask, upload_id: str, number: str) -> Response:
+        """Send a part, in any order; again is harmless."""
+        content = _as_promised(ask)
+        its = documents.put_part(ask.platform, ask.actor, upload_id, _number(number), content)
+        return reply(its._asdict())
+
+    @route(http, web, "POST", "/documents/uploads/{upload_id}/complete", doc=_COMPLETE)
+    def complete(ask: Ask, upload_id: str) -> Response:
+        """Check the whole, its SHA-256 and its type, and keep it; again is harmless."""
+        return reply(_status(ask, documents.complete(ask.platform, ask.actor, upload_id)))
+
+
+def _of_cases(http: Blueprint, web: Web) -> None:
+    @route(http, web, "GET", "/cases/{case_id}/documents", doc=_LIST)
+    def listed(ask: Ask, case_id: str) -> Response:
+        """Every version of every material of the case: who handed it in, when, and its scan."""
+        found = case_documents.versions(ask.platform, ask.actor, case_id)
+        return reply({"case_id": case_id, "documents": [_version(one) for one in found]})
+
+    @route(http, web, "GET", "/cases/{case_id}/documents/{digest}", doc=_DOCUMENT)
+    def one(ask: Ask, case_id: str, digest: str) -> Response:
+        """A document that is or was one of the case's materials."""
+        found = case_documents.content(ask.platform, ask.actor, case_id, digest)
+        return _given(ask, found)
+
+    @route(http, web, "POST", "/cases/{case_id}/documents/{digest}/links", doc=_LINK)
+    def link(ask: Ask, case_id: str, digest: str) -> Response:
+        """A link that gives the document out without a token, for ten minutes."""
+        made = case_documents.link(ask.platform, ask.actor, case_id, digest)
+        return reply({"url": made.url, "expires_at": made.expires_at.isoformat()}, 201)
+
+    @route(http, web, "GET", "/documents/links/{link}", doc=_LINKED)
+    def linked(ask: Ask, link: str) -> Response:
+        """The document of a link."""
+        return _given(ask, case_documents.linked(ask.platform, link))
+
+
+def _given(ask: Ask, it: case_documents.Content) -> Response:
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": it.media_type if it.media_type in MEDIA_TYPES else ANY,
+        "Content-Disposition": case_documents.disposition(it.name),
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(case_documents.read(ask.platform, it), headers, 200)
+
+
+def _as_promised(ask: Ask) -> bytes:
+    """
+    The body; raises BadRequest if it is empty, or its Content-Digest (RFC 9530) is that of others.
+    """
+    content = ask.content
+    if not content:
+        raise BadRequest("empty-document")
+    promised = _SHA_256.search(ask.request.headers.get("content-digest", ""))
+    if promised and promised[1] != b64encode(sha256(content).digest()).decode():
+        raise BadRequest("wrong-digest")
+    return content
+
+
+def _number(text: str) -> int:
+    if _NUMBER.fullmatch(text) is None:
+        raise Invalid(f"{text[:20]!r} is no number of a part")
+    return int(text)
+
+
+def _told(found: documents.Status) -> dict[str, Any]:
+    """Of what was received."""
+    state = found.state
+    assert isinstance(state, document.Kept)  # noqa: S101 - `put` keeps or raises
+    its = state.received
+    return {
+        "upload_id": found.upload_id,
+        "sha256": its.sha256,
+        "size": its.size,
+        "media_type": its.media_type,
+        "scan": state.scan,
+    }
+
+
+def _status(ask: Ask, found: documents.Status) -> dict[str, Any]:
+    of, state = found.state, "received"
+    if isinstance(of, document.Kept):
+        its: Any = of.received
+    else:
+        assert not isinstance(of, document.Absent)  # noqa: S101 - that is not found
+        its, state = of.begun, "refused" if isinstance(of, document.Refused) else "uploading"
+    kept = of if isinstance(of, document.Kept) else None
+    return {
+        "upload_id": found.upload_id,
+        "state": state,
+        "sha256": its.sha256,
+        "size": its.size,
+        "media_type": its.media_type,
+        "name": its.name,
+        "part_size": ask.platform.blobs.part_size,
+        "parts": [one._asdict() for one in found.parts],
+        "missing": list(found.missing),
+        "expires_at": None if kept else its.expires_at.isoformat(),
+        "reason": of.reason if isinstance(of, document.Refused) else None,
+        **_scan(
+            kept.scan if kept else None, kept.scanned.signature if kept and kept.scanned else None
+        ),
+    }
+
+
+def _scan(scan: document.Scan | None, signature: str | None) -> dict[str, Any]:
+    return {"scan": scan, "found": signature}
+
+
+def _version(one: case_documents.Version) -> dict[str, Any]:
+    its = one.material
+    return {
+        "material": its.id,
+        "version": one.version,
+        "current": one.current,
+        "sha256": its.sha256,
+        "size": its.size,
+        "media_type": one.media_type,
+        "title": its.title,
+        "trust": its.trust,
+        "by": {"account": one.by.account, "role": one.by.role, "department": one.by.department},
+        "at": one.at.isoformat(),
+        **_scan(one.scan, one.signature),
+    }

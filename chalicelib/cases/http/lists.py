@@ -1,0 +1,199 @@
+"""Lists made by views: an applicant's cases, a department's work, the case-process library."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from ...clock.calendar import LEGAL_ZONE
+from ...eventlog.views.listing import Fetch, visible
+from ...eventlog.views.port import Cursor, Page, Row
+from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ...kernel.errors import NotAllowed, NotFound
+from ...people.application import entities
+from ...platform.platform import Platform
+from ...web.operation import PAGING, Doc
+from ...web.request import Ask, Web
+from ...web.route import reply, route
+from ..application import cases
+from ..application.access import oversees, within
+from ..projections import applicant_cases, process_library, work_list
+from ..projections.card import utc
+
+_DEPARTMENT = {
+    "type": "string",
+    "description": "Of staff: theirs, or a section of it; supervisors and auditors name one.",
+}
+_DAY = {"type": "string", "format": "date"}
+_OWN_CASES = Doc(
+    "listOwnCases",
+    "lists",
+    "CardPage",
+    query={
+        **PAGING,
+        "as": {
+            "enum": ["account", "company"],
+            "default": "account",
+            "description": "Whose cases: one's own, or the company's that one acts for.",
+        },
+    },
+)
+_WORK = Doc("listWork", "lists", "CardPage", query={**PAGING, "department": _DEPARTMENT})
+_STEPS = Doc(
+    "listProcessSteps",
+    "lists",
+    "ProcessStepPage",
+    query={
+        **PAGING,
+        "item": {"type": "string", "description": "The code of an item; every item, if not said."},
+        "department": _DEPARTMENT,
+        "state": {
+            "enum": sorted(process_library.STATES),
+            "description": "Every state, if not said.",
+        },
+        "from": {**_DAY, "description": "The first day, included."},
+        "to": {**_DAY, "description": "The last day, included."},
+    },
+)
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+
+    @route(http, web, "GET", "/cases", doc=_OWN_CASES)
+    def own_cases(ask: Ask) -> Response:
+        """The caller's own cases, newest first; `as=company` lists the company's."""
+        actor = ask.actor
+        partition = _own(ask, ask.choice("as", frozenset({"account", "company"})))
+        return _listed(
+            ask,
+            applicant_cases.NAME,
+            "applicant",
+            partition,
+            shown=_handed_in(ask, actor),
+            descending=True,
+        )
+
+    @route(http, web, "GET", "/work", doc=_WORK)
+    def work(ask: Ask) -> Response:
+        """What waits for a department, overdue first; staff see their own and its sections'."""
+        department = department_of(ask.actor, ask.query("department"))
+        return _listed(ask, work_list.NAME, "department", department, shown=_seen(ask))
+
+    @route(http, web, "GET", "/process-steps", doc=_STEPS)
+    def process_steps(ask: Ask) -> Response:
+        """Steps by item, department, period (`from`, `to`: days, both included) and state."""
+        department = _library(ask.actor, ask.query("department"))
+        scope, state = process_library.scope(ask.query("item"), department), _state(ask)
+        lower, upper = _instant(ask.day("from"), 0), _instant(ask.day("to"), 1)
+        views = ask.platform.views
+
+        def fetch(after: Cursor | None, limit: int) -> Page:
+            return process_library.page(
+                views, scope, state, after=after, limit=limit, lower=lower, upper=upper
+            )
+
+        listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
+        return _paged(ask, process_library.NAME, listed, fetch, _seen(ask))
+
+    return http
+
+
+def _listed(
+    ask: Ask,
+    view: str,
+    index: str,
+    partition: str,
+    *,
+    shown: Callable[[Row], bool],
+    **bounds: Any,
+) -> Response:
+    views = ask.platform.views
+
+    def fetch(after: Cursor | None, limit: int) -> Page:
+        return views.page(view, index, partition, after=after, limit=limit, **bounds)
+
+    return _paged(ask, view, f"{index} {partition}", fetch, shown)
+
+
+def _paged(
+    ask: Ask, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
+) -> Response:
+    """`listed` names the list, whose cursors are good for no other."""
+    ask.wait_for(view, cases.stream)
+    sealed = f"{view} {listed}"
+    return reply(ask.page(sealed, visible(fetch, shown, ask.cursor(sealed), ask.limit)))
+
+
+def _state(ask: Ask) -> str | None:
+    return ask.choice("state", frozenset(process_library.STATES))
+
+
+def _seen(ask: Ask) -> Callable[[Row], bool]:
+    """Of confidential cases only those that the caller may see by id; there are few of them."""
+    platform, actor = ask.platform, ask.actor
+
+    def shown(row: Row) -> bool:
+        if not row.get("confidential"):
+            return True
+        return _reads(platform, actor, row)
+
+    return shown
+
+
+def _handed_in(ask: Ask, actor: Actor) -> Callable[[Row], bool]:
+    """Of cases that the caller handed in on a mandate only those whose mandate still holds."""
+    platform = ask.platform
+
+    def shown(row: Row) -> bool:
+        others = row["entity"] is None and row["applicant"] != actor.account
+        return applicant_cases.shows(row, actor) and (not others or _reads(platform, actor, row))
+
+    return shown
+
+
+def _reads(platform: Platform, actor: Actor, row: Row) -> bool:
+    try:
+        return bool(cases.get(platform, actor, row["case_id"]))
+    except (NotFound, NotAllowed):
+        return False
+
+
+def _own(ask: Ask, whose: str | None) -> str:
+    actor = ask.actor
+    if actor.role not in APPLICANTS:
+        raise NotAllowed("staff find cases in the work list of their department: GET /work")
+    if whose == "company":
+        if actor.entity is None:
+            raise NotAllowed("you act for no company")
+        entities.belonging(ask.platform, actor, ask.today)
+        return f"entity:{actor.entity}"
+    return f"account:{actor.account}"
+
+
+def department_of(actor: Actor, asked: str | None) -> str:
+    if actor.role in DEPARTMENT_STAFF and (asked is None or within(asked, actor.department)):
+        return asked or str(actor.department)
+    if actor.role in (Role.SUPERVISOR, Role.AUDITOR) and asked is not None:
+        return _overseen(actor, asked)
+    raise NotAllowed("staff see the work list of their own department; supervisors name one")
+
+
+def _overseen(actor: Actor, department: str) -> str:
+    if not oversees(actor, department.partition("-")[0]):
+        raise NotAllowed(f"{department} is not in your division")
+    return department
+
+
+def _library(actor: Actor, asked: str | None) -> str | None:
+    if actor.role is Role.AUDITOR:
+        return asked
+    return department_of(actor, asked)
+
+
+def _instant(day: date | None, later: int) -> str | None:
+    """When the day `later` days after `day` begins by law, as the rows write it."""
+    if day is None:
+        return None
+    return utc(datetime.combine(day + timedelta(days=later), time(), LEGAL_ZONE))

@@ -1,0 +1,50 @@
+"""/progress: how a case stands, by its number and query code, without an account."""
+
+from typing import Annotated
+
+from chalice.app import Blueprint, Response
+from pydantic import Field
+
+from ...kernel.base import Frozen
+from ...web.operation import Doc
+from ...web.request import Ask, Web
+from ...web.route import reply, route
+from ..application import progress
+
+
+class ProgressQuery(Frozen):
+    """The case number, and the query code that the submission was answered with."""
+
+    number: Annotated[str, Field(min_length=1, max_length=64)]
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+_PROGRESS = Doc(
+    "askProgress",
+    "cases",
+    "ProgressReply",
+    body=ProgressQuery,
+    public=True,
+    limit="query",
+    problems=("not-found",),
+)
+_CODE = Doc("getQueryCode", "cases", "QueryCode", limit="query-code")
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+
+    @route(http, web, "POST", "/progress", doc=_PROGRESS)
+    def ask_progress(ask: Ask) -> Response:
+        """办理进度: how a case stands, by number and query code, for a kiosk or the hotline."""
+        query, gate = ask.body(ProgressQuery), ask.platform.gate
+        gate.by_number(_PROGRESS.limit, query.number.strip().upper())
+        state = progress.found(ask.platform, query.number, query.code)
+        return reply(progress.describe(ask.platform, state, ask.language))
+
+    @route(http, web, "GET", "/cases/{case_id}/query-code", doc=_CODE)
+    def query_code(ask: Ask, case_id: str) -> Response:
+        """查询密码: the case's query code again, for the applicant or who handed the case in."""
+        return reply({"query_code": progress.code(ask.platform, ask.actor, case_id)})
+
+    return http

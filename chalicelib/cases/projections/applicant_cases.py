@@ -1,0 +1,34 @@
+"""An applicant's cases: their own, their company's, and those they handed in for others."""
+
+from collections.abc import Iterable
+
+from ...clock.calendar import Calendar
+from ...eventlog.views.port import Entry, Projection, Row
+from ...kernel.actor import Actor
+from . import card
+
+NAME = "applicant_cases"
+
+
+def entries(row: Row) -> Iterable[Entry]:
+    """By account and by company, newest submission last."""
+    sort = f"{row['submitted_on']} {row['number']}"
+    people = {f"account:{row[who]}" for who in ("applicant", "agent") if row[who]}
+    companies = {f"entity:{row['entity']}"} if row["entity"] else set()
+    for partition in people | companies:
+        yield Entry("applicant", partition, sort)
+
+
+def shows(row: Row, actor: Actor) -> bool:
+    """
+    Whether a row listed under the actor's account or company is for the actor to see: who handed
+    a case in for a company, and no longer acts for it, is still listed. See `access.owns`.
+    """
+    company = row["entity"]
+    return company in (None, actor.entity) or row["applicant"] == actor.account
+
+
+def projection(calendar: Calendar) -> Projection:
+    return Projection(
+        NAME, card.signature(2, calendar), card.key, card.evolve(calendar), entries, by_stream=True
+    )

@@ -1,0 +1,164 @@
+"""What lists, items, documents and refusals answer, as models (see replies.py)."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from ..clock.clock import Unit
+from ..items.domain.item import NamedItem
+from ..items.domain.plan import StepKind
+from ..kernel.actor import Identifier, Role
+from ..kernel.base import Code, Line, Text
+from .domain.events import Desk, Division, StepId
+from .domain.values import Result, StepOutcome
+from .replies import HandledState
+
+
+class Page(BaseModel):
+    """`next` is the cursor of the next page, null where there is none. Nothing is counted."""
+
+    next: str | None
+
+
+class CardStep(BaseModel):
+    """A step that is open; `due` is the last day of its own limit."""
+
+    step: StepId
+    name: Line
+    kind: StepKind | Desk
+    role: Role
+    department: Identifier
+    opened_at: AwareDatetime
+    opened_on: date
+    days: int | None
+    due: date | None
+    handler: Identifier | None
+
+
+class Card(BaseModel):
+    """
+    What lists show of a case. A limit is [days, unit]; a stop is [pause, since, until]; `rating`
+    says only whether there is one.
+    """
+
+    case_id: Identifier
+    number: str
+    item: str
+    item_name: Line
+    applicant: Identifier | None
+    entity: str | None
+    agent: Identifier | None
+    state: HandledState
+    submitted_on: date
+    division: Division
+    department: Identifier
+    confidential: bool
+    statutory: tuple[int, Unit]
+    promised: tuple[int, Unit]
+    accepted_on: date | None
+    stops: list[tuple[Code, date, date | None]]
+    extension: int
+    due: date | None
+    promised_due: date | None
+    provisional: bool
+    suspended: bool
+    open: list[CardStep]
+    result: Result | None
+    rating: Literal["rated"] | None
+    updated_at: AwareDatetime
+
+
+class CardPage(Page):
+    """Cases, in the order of the list."""
+
+    items: list[Card]
+
+
+class ProcessStep(BaseModel):
+    """
+    A step of a case in the case-process library (办件过程信息库). Seconds are counted by the wall
+    clock; `source` tells where an imported step was read.
+    """
+
+    case_id: Identifier
+    number: str
+    item: str
+    step: StepId
+    name: Line
+    kind: StepKind | Desk
+    role: Role | None
+    department: Identifier
+    division: Division
+    confidential: bool
+    handler: Line | None
+    since: AwareDatetime
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+    waiting_seconds: int | None
+    working_seconds: int | None
+    opened_on: date | None
+    days: int | None
+    due: date | None
+    late: bool
+    outcome: StepOutcome | None
+    opinion: Text | None
+    state: Literal["waiting", "working", "finished"]
+    source: str | None
+
+
+class ProcessStepPage(Page):
+    """Steps, the one that opened first before the others."""
+
+    items: list[ProcessStep]
+
+
+# The service
+
+
+class Health(BaseModel):
+    """`position` is the last one of the log."""
+
+    status: Literal["ok"]
+    position: Annotated[int, Field(ge=0)]
+
+
+# Problems
+
+
+class FieldError(BaseModel):
+    """One thing to correct: where (a JSON pointer into the body), what, and in words."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class OpenCase(BaseModel):
+    """The case of the same applicant for the same item that is open."""
+
+    case_id: Identifier
+    number: str
+    state: HandledState
+    submitted_on: date
+
+
+class Problem(BaseModel):
+    """
+    A refusal (RFC 9457), in the language of Accept-Language. Programs go by `code`; `reason` says
+    what the rules of the case said; `errors` what does not fit, and `omitted` how many more;
+    `duplicate` the case that there is already; `successors` the items that take its new cases.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    reason: str | None = None
+    errors: list[FieldError] | None = None
+    omitted: int | None = None
+    duplicate: OpenCase | None = None
+    successors: list[NamedItem] | None = None

@@ -1,0 +1,41 @@
+"""A certificate as one document: what the service and `banjian certificate show` tell of it."""
+
+from datetime import date
+from typing import Any
+
+from ..domain import certificate
+from ..domain.certificate import Authorisation, Known
+from .signing import sealed_of
+
+Json = dict[str, Any]
+
+
+def describe(state: Known, today: date, *, private: bool) -> Json:
+    """JSON of the certificate as it stands; `private` with what its holder lets others do."""
+    record, now = state.record, certificate.standing(state, today)
+    created = record.created
+    told = created.model_dump(mode="json", exclude={"type", "confidential", "account"})
+    return {
+        **told,
+        "status": now.status,
+        "usable": now.usable,
+        "until": None if now.until is None else now.until.isoformat(),
+        "extended": now.extended,
+        "reason": now.reason,
+        "replaced_by": now.replaced_by,
+        "renewal": None if record.renewal is None else record.renewal.case_id,
+        "sha256": None if record.sealed is None else record.sealed.sha256,
+        "authorisations": list(map(_authorisation, record.authorisations)) if private else None,
+    }
+
+
+def _authorisation(one: Authorisation) -> Json:
+    terms = one.terms.model_dump(mode="json", exclude={"type"})
+    return {**terms, "used": one.used, "revoked": one.revoked}
+
+
+def signature(state: Known) -> Json:
+    """What proves the file: see docs/signatures.md. Raises NotFound while it is being made."""
+    sealed = sealed_of(state)
+    told = sealed.model_dump(mode="json", exclude={"type"})
+    return {"identifier": state.record.identifier, **told}

@@ -1,0 +1,222 @@
+"""What a case leads to: its certificate, the renewal of one, the end of one (制证)."""
+
+from ...cases.application import cases
+from ...cases.domain import events as case_events
+from ...cases.domain.dossier import Dossier
+from ...cases.domain.state import WithDossier
+from ...cases.domain.values import Result
+from ...codes.numbers import certificate_id, parse_certificate_id
+from ...items.application import items
+from ...items.domain.plan import CertificateKind
+from ...kernel.actor import SYSTEM
+from ...kernel.errors import Closed
+from ...people.application import identity
+from ...platform.platform import Platform
+from ..domain import certificate
+from ..domain.certificate import Known
+from ..domain.events import CertificateCreated, CertificatePredecessor, Link
+from .certificates import about, by_system, run, state_of
+from .face import face_of
+
+# The variant (情形) of an item whose cases ask for a renewal of a certificate (延续).
+RENEWAL = "renewal"
+FIRST_VERSION = 1
+
+
+def predecessor(platform: Platform, dossier: Dossier) -> CertificatePredecessor | None:
+    """
+    The certificate that the case renews or changes: the applicant's own of the very type that its
+    item produces, handed in as a material. One that somebody let the applicant use stays theirs.
+    """
+    kind = dossier.plan.certificate
+    if kind is None:
+        return None
+    for one in dossier.materials:
+        if one.certificate is None:
+            continue
+        told = parse_certificate_id(one.certificate)
+        its = (told.type, told.issuer) == (kind.type, kind.issuer)
+        if its and _holder_of(platform, one.certificate) == _holder(platform, dossier):
+            link = Link.RENEWAL if dossier.variant in (None, RENEWAL) else Link.VERSION
+            return CertificatePredecessor(identifier=one.certificate, link=link)
+    return None
+
+
+def _holder_of(platform: Platform, identifier: str) -> str | None:
+    state = state_of(platform, identifier)
+    return state.record.created.holder if isinstance(state, Known) else None
+
+
+def _holder(platform: Platform, dossier: Dossier) -> str:
+    return dossier.holder or identity.holder(platform, dossier.applicant)
+
+
+def next_identifier(platform: Platform, dossier: Dossier, kind: CertificateKind) -> str:
+    """Of the certificate of that kind that the case will produce."""
+    before = predecessor(platform, dossier)
+    if before is not None and before.link is Link.VERSION:
+        return _next_version(platform, before.identifier, dossier.case_id)
+    # The case number without its check character is unique, so it serves as the serial number.
+    return certificate_id(kind.type, kind.issuer, dossier.number[:-1], FIRST_VERSION)
+
+
+def _next_version(platform: Platform, identifier: str, case_id: str) -> str:
+    """The first version behind it that is free, or that this very case took."""
+    told = parse_certificate_id(identifier)
+    version = int(told.version)
+    while True:
+        version += 1
+        if version > 999:  # noqa: PLR2004 - three digits, GB/T 36904
+            raise Closed(f"{identifier} has had 999 versions; issue another certificate")
+        following = certificate_id(told.type, told.issuer, told.serial, version)
+        state = state_of(platform, following)
+        taken = state.record.created.case_id if isinstance(state, Known) else None
+        if taken in (None, case_id):
+            return following
+
+
+def enter(platform: Platform, case_id: str) -> str | None:
+    """
+    The stream of the certificate that a case has issued, made once; None if it has issued none.
+    Raises Contradiction if there is another one under that identifier.
+    """
+    state = cases.get(platform, SYSTEM, case_id).state
+    if not isinstance(state, WithDossier) or state.dossier.certificate is None:
+        return None
+    dossier, issued = state.dossier, state.dossier.certificate
+    there = state_of(platform, issued.identifier)
+    if isinstance(there, Known) and there.record.created.case_id == case_id:
+        return issued.identifier  # as it was made then: the case may have been corrected since
+    caller = by_system(f"create-{case_id}")
+    command = certificate.Create(
+        **about(platform, caller), created=_created(platform, dossier, issued)
+    )
+    run(platform, caller, issued.identifier, command)
+    return issued.identifier
+
+
+def _created(
+    platform: Platform, dossier: Dossier, issued: case_events.CertificateIssued
+) -> CertificateCreated:
+    definition = items.at_version(platform, dossier.item.code, dossier.item.version)
+    return CertificateCreated(
+        identifier=issued.identifier,
+        case_id=dossier.case_id,
+        case_number=dossier.number,
+        item=dossier.item,
+        holder=_holder(platform, dossier),
+        account=dossier.applicant.account,
+        issuer=parse_certificate_id(issued.identifier).issuer,
+        department=definition.department,
+        division=definition.division,
+        confidential=dossier.confidential,
+        face=face_of(dossier, issued, definition.department_name),
+        issued_on=issued.valid_from,
+        predecessor=predecessor(platform, dossier),
+    )
+
+
+def follow(platform: Platform, created: CertificateCreated) -> None:
+    """
+    The older certificate is replaced by the one that was made; if another one has its place by now,
+    that one is. So of two cases that renew or change the same certificate the later one holds.
+    """
+    before = created.predecessor
+    if before is None or _voided(platform, created.identifier):
+        return
+    latest = _latest(platform, before.identifier, created.identifier)
+    if latest is None:
+        return
+    caller = by_system(f"replace-{created.identifier}")
+    command = certificate.Replace(
+        **about(platform, caller), by_certificate=created.identifier, link=before.link
+    )
+    try:
+        run(platform, caller, latest, command)
+    except Closed:  # it ended meanwhile in another way
+        _end_with(platform, created, latest)
+
+
+def _voided(platform: Platform, identifier: str) -> bool:
+    """An event that comes late must not put what was revoked in the place of what is good."""
+    return isinstance(state_of(platform, identifier), certificate.Ended)
+
+
+def _latest(platform: Platform, identifier: str, newest: str) -> str | None:
+    """The last of those that have taken its place, up to `newest`; None if that is `newest`."""
+    passed: set[str] = set()
+    while identifier != newest and identifier not in passed:
+        passed.add(identifier)
+        state = state_of(platform, identifier)
+        if not isinstance(state, certificate.Replaced):
+            return identifier
+        identifier = state.why.by
+    return None
+
+
+def _end_with(platform: Platform, created: CertificateCreated, latest: str) -> None:
+    """
+    What was taken away does not live on as a version without a case, which a revision made while
+    it was taken away. What a case decided stands.
+    """
+    state = state_of(platform, latest)
+    before = created.predecessor
+    same_case = isinstance(state, Known) and state.record.created.case_id == created.case_id
+    if not isinstance(state, certificate.Ended) or before is None or not same_case:
+        return
+    caller = by_system(f"end-{created.identifier}")
+    command = certificate.Cancel(
+        **about(platform, caller),
+        reason=f"{latest}：{state.why.reason}",
+        basis="所变更的证照已终止效力",
+    )
+    run(platform, caller, created.identifier, command)
+
+
+def renewal_filed(platform: Platform, case_id: str) -> None:
+    """The certificate knows that a case asks for its renewal (行政许可法 art. 50)."""
+    state = cases.get(platform, SYSTEM, case_id).state
+    if not isinstance(state, WithDossier):
+        return
+    before = predecessor(platform, state.dossier)
+    if before is None or before.link is not Link.RENEWAL:
+        return
+    caller = by_system(f"renewal-{case_id}")
+    command = certificate.FileRenewal(
+        **about(platform, caller), case_id=case_id, on=state.dossier.submitted_on
+    )
+    try:
+        run(platform, caller, before.identifier, command)
+    except Closed:
+        return  # it is over: the case is decided on as any other
+
+
+def renewal_ended(platform: Platform, case_id: str, ended: case_events.CaseConcluded) -> None:
+    state = cases.get(platform, SYSTEM, case_id).state
+    before = predecessor(platform, state.dossier) if isinstance(state, WithDossier) else None
+    if before is None or before.link is not Link.RENEWAL:
+        return
+    granted = ended.result is Result.GRANTED
+    caller = by_system(f"renewal-{case_id}-{ended.result}")
+    command = certificate.EndRenewal(
+        **about(platform, caller), case_id=case_id, on=ended.on, granted=granted
+    )
+    run(platform, caller, before.identifier, command)
+
+
+def case_voided(platform: Platform, case_id: str, voided: case_events.CaseVoided) -> None:
+    """撤销 of what a case has issued whose decision is void (作废)."""
+    identifier = enter(platform, case_id)
+    if identifier is None:
+        return
+    caller = by_system(f"void-{case_id}")
+    command = certificate.Revoke(
+        **about(platform, caller),
+        reason=voided.reason,
+        basis="颁发该证照的办件已作废",
+        document=voided.document.number,
+    )
+    try:
+        run(platform, caller, identifier, command)
+    except Closed:
+        return  # it had ended for good before

@@ -1,0 +1,64 @@
+"""授权用证: who may use a certificate, and each use; see certificate.py."""
+
+from datetime import date, timedelta
+
+from ...clock.calendar import legal_day
+from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, NotFound, OutOfOrder
+from . import events as e
+from .commands import Authorise, RevokeAuthorisation, Use
+from .events import Event
+from .state import Known, refusal, standing
+
+LONGEST = timedelta(days=366)  # ours: nobody remembers an authorisation for longer
+MOST_AUTHORISATIONS = 500  # ours: all of them are in the state
+
+
+def authorise(command: Authorise, state: Known) -> list[Event]:
+    terms, on = command.terms, legal_day(command.at)
+    found = state.record.authorisation(terms.authorisation)
+    if found is not None:
+        if found.terms == terms:
+            return []
+        raise Contradiction("this authorisation was given before, on other terms")
+    usable(state, on)
+    if terms.until < max(terms.since, on):
+        raise Invalid("the last day of the authorisation is over before it begins")
+    if terms.until - terms.since > LONGEST:
+        raise Invalid("an authorisation lasts a year at most; give another one then")
+    if len(state.record.authorisations) >= MOST_AUTHORISATIONS:
+        raise Closed(f"a certificate takes {MOST_AUTHORISATIONS} authorisations at most")
+    return [terms]
+
+
+def revoke_authorisation(command: RevokeAuthorisation, state: Known) -> list[Event]:
+    found = state.record.authorisation(command.authorisation)
+    if found is None:
+        raise NotFound("there is no such authorisation")
+    if found.revoked:
+        return []
+    return [e.AuthorisationRevoked(authorisation=command.authorisation, reason=command.reason)]
+
+
+def use(command: Use, state: Known) -> list[Event]:
+    used, on = command.used, legal_day(command.at)
+    if used.use in state.record.uses:
+        return []
+    usable(state, on)
+    if used.authorisation is not None:
+        found = state.record.authorisation(used.authorisation)
+        if found is None:
+            raise NotFound("there is no such authorisation")
+        why = refusal(found, on, used.case_id)
+        if why is not None:
+            raise NotAllowed(why)
+    return [used]
+
+
+def usable(state: Known, on: date) -> None:
+    """Raises OutOfOrder, with how it stands, unless the certificate is valid on that day."""
+    now = standing(state, on)
+    if not now.begun:
+        raise OutOfOrder(f"it is valid from {state.record.created.face.valid_from} on")
+    if not now.usable:
+        why = f": {now.reason}" if now.reason else ""
+        raise OutOfOrder(f"it is not valid now but {now.status} ({now.status.name.lower()}){why}")

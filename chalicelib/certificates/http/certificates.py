@@ -1,0 +1,275 @@
+"""/certificates: electronic certificates (电子证照), as their holders and issuers see them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Blueprint, Response
+from pydantic import create_model
+
+from ...cases.http.lists import department_of
+from ...eventlog.transact import Outcome
+from ...eventlog.views.listing import visible
+from ...eventlog.views.port import Cursor, Page, Row
+from ...kernel.actor import APPLICANTS, Role
+from ...kernel.base import Frozen, Text
+from ...kernel.errors import NotAllowed
+from ...people.application import entities
+from ...web.operation import PAGING, Doc
+from ...web.request import Ask, Told, Web
+from ...web.route import reply, route, tagged
+from ..application import (
+    access as certificate_access,
+)
+from ..application import (
+    certificates,
+    showings,
+)
+from ..application import (
+    file as certificate_file,
+)
+from ..application import (
+    signing as certificate_seal,
+)
+from ..application import (
+    uses as certificate_uses,
+)
+from ..application.lists import DEPARTMENT, NAME, OWN
+from ..application.uses import Authorising, Using
+from ..domain import certificate
+from ..projections.held_certificates import listed
+
+_WHOSE = frozenset({"person", "account", "company"})
+_LIST = Doc(
+    "listCertificates",
+    "certificates",
+    "CertificatePage",
+    query={
+        **PAGING,
+        "as": {"enum": sorted(_WHOSE), "description": "For applicants: whose."},
+        "department": {"type": "string", "description": "Of staff: which; their own, if not said."},
+    },
+)
+_ONE = Doc("getCertificate", "certificates", "CertificateReply", tagged=True)
+_FILE = Doc("getCertificateFile", "certificates", "", media=("application/pdf",))
+_SIGNATURE = Doc("getCertificateSignature", "certificates", "CertificateSignature")
+_SHOW = Doc("showCertificate", "certificates", "ShowingReply", 201, command=True)
+
+
+class Reason(Frozen):
+    reason: Text | None = None
+
+
+_OPERATIONS = (
+    ("suspend", certificate.Suspend),
+    ("restore", certificate.Restore),
+    ("revoke", certificate.Revoke),
+    ("cancel", certificate.Cancel),
+    ("move-out", certificate.MoveOut),
+    ("withdraw", certificate.Withdraw),
+)
+_SERVER = frozenset({"at", "by", "channel"})
+
+
+def _body(kind: type[certificate.Operation]) -> type[Told]:
+    fields: dict[str, Any] = {
+        name: (field.annotation, field)
+        for name, field in kind.model_fields.items()
+        if name not in _SERVER
+    }
+    name = f"{kind.__name__}CertificateBody"
+    return create_model(name, __base__=Told, __doc__=kind.__doc__, **fields)
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+    _reading(http, web)
+    _showing(http, web)
+    _using(http, web)
+    for path, kind in _OPERATIONS:
+        _operation(http, web, path, kind)
+    _revision(http, web)
+    return http
+
+
+def _reading(http: Blueprint, web: Web) -> None:
+    @route(http, web, "GET", "/certificates", doc=_LIST)
+    def own(ask: Ask) -> Response:
+        """
+        One's own certificates, newest first; staff get those that they issued.
+
+        Of the proven person (the default, once it is proven), of what the account applied for, or
+        of the company.
+        """
+        index, partition = _whose(ask)
+        return _listed(ask, index, partition)
+
+    @route(http, web, "GET", "/certificates/{identifier}", doc=_ONE)
+    def one(ask: Ask, identifier: str) -> Response:
+        """The certificate as it stands today: what it says, its state, until when it is valid."""
+        found = certificates.get(ask.platform, ask.actor, certificates.valid_identifier(identifier))
+        record = found.state.record
+        private = ask.actor.role is Role.AUDITOR or certificate_access.owns(
+            ask.platform, ask.actor, record
+        )
+        described = certificate_file.describe(found.state, ask.today, private=private)
+        whole = {**described, "version": found.version}
+        return tagged(ask, whole, found.version, ask.today.isoformat(), str(int(private)))
+
+    @route(http, web, "GET", "/certificates/{identifier}/file", doc=_FILE)
+    def file(ask: Ask, identifier: str) -> Response:
+        """The signed PDF; also for who has used the certificate under an authorisation."""
+        state = certificates.openable(ask.platform, ask.actor, identifier, ask.today)
+        headers: dict[str, str | list[str]] = {
+            "Content-Type": "application/pdf",
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": f'attachment; filename="{identifier}.pdf"',
+        }
+        return Response(certificate_seal.pdf(ask.platform, state), headers, 200)
+
+    @route(http, web, "GET", "/certificates/{identifier}/signature", doc=_SIGNATURE)
+    def signature(ask: Ask, identifier: str) -> Response:
+        """What proves the PDF: signature, manifest, public key, in base64 of DER."""
+        state = certificates.openable(ask.platform, ask.actor, identifier, ask.today)
+        return reply(certificate_file.signature(state))
+
+
+def _whose(ask: Ask) -> tuple[str, str]:
+    actor = ask.actor
+    if actor.role not in APPLICANTS:
+        return DEPARTMENT, department_of(actor, ask.query("department"))
+    whose = ask.choice("as", _WHOSE)
+    person = certificate_access.person_of(ask.platform, actor)
+    if whose == "company" or (whose is None and actor.entity is not None):
+        if actor.entity is None:
+            raise NotAllowed("you act for no company")
+        entities.belonging(ask.platform, actor, ask.today)
+        return OWN, f"entity:{actor.entity}"
+    if whose == "person" and person is None:
+        raise NotAllowed("it is not proven who you are: register, and prove your identity first")
+    if person is not None and whose != "account":
+        return OWN, person
+    return OWN, f"account:{actor.account}"
+
+
+def _listed(ask: Ask, index: str, partition: str) -> Response:
+    ask.wait_for(NAME, certificates.stream)
+    sealed = f"{NAME} {index} {partition}"
+    views = ask.platform.views
+
+    def fetch(after: Cursor | None, limit: int) -> Page:
+        return views.page(NAME, index, partition, after=after, limit=limit, descending=True)
+
+    page = visible(fetch, _shown(ask), ask.cursor(sealed), ask.limit)
+    return reply(
+        ask.page(sealed, page._replace(rows=[listed(one, ask.today) for one in page.rows]))
+    )
+
+
+def _shown(ask: Ask) -> Callable[[Row], bool]:
+    """As by its identifier: who applied for a company, and has left it since, is still listed."""
+
+    def shown(row: Row) -> bool:
+        state = certificates.state_of(ask.platform, row["identifier"])
+        if not isinstance(state, certificate.Known):
+            return False
+        return certificate_access.may_see(ask.platform, ask.actor, state.record)
+
+    return shown
+
+
+def _showing(http: Blueprint, web: Web) -> None:
+    @route(http, web, "POST", "/certificates/{identifier}/show", doc=_SHOW)
+    def show(ask: Ask, identifier: str) -> Response:
+        """亮证: a token, good once and for five minutes, by which anybody can check it."""
+        known = certificates.valid_identifier(identifier)
+        shown = showings.show(ask.platform, ask.caller(), known)
+        body = {
+            "token": shown.token,
+            "url": shown.url,
+            "expires_at": shown.expires_at.isoformat(),
+        }
+        replayed = {"Idempotency_Replayed": "true"} if shown.repeated else {}
+        return reply(body, 201, ETag=f'"{shown.version}"', **replayed)
+
+
+def _using(http: Blueprint, web: Web) -> None:
+    path = "/certificates/{identifier}/authorisations"
+    doc = Doc(
+        "authoriseUse", "certificates", "AuthorisationReply", 201, body=Authorising, command=True
+    )
+
+    @route(http, web, "POST", path, doc=doc)
+    def authorise(ask: Ask, identifier: str) -> Response:
+        """授权用证: let an account, a department or a company use it."""
+        body, known = ask.body(Authorising), certificates.valid_identifier(identifier)
+        name, done = certificate_uses.authorise(ask.platform, ask.caller(), known, body)
+        return _took(ask, identifier, done, 201, authorisation=name)
+
+    named = f"{path}/{{authorisation}}"
+    doc = Doc("revokeAuthorisation", "certificates", "CertificateTaken", body=Reason, command=True)
+
+    @route(http, web, "POST", f"{named}/revoke", doc=doc)
+    def revoke(ask: Ask, identifier: str, authorisation: str) -> Response:
+        """撤销授权: no further use."""
+        reason, known = ask.body(Reason).reason, certificates.valid_identifier(identifier)
+        done = certificate_uses.revoke(ask.platform, ask.caller(), known, authorisation, reason)
+        return _took(ask, identifier, done)
+
+    doc = Doc("useCertificate", "certificates", "CertificateTaken", body=Using, command=True)
+
+    @route(http, web, "POST", f"{named}/use", doc=doc)
+    def use(ask: Ask, identifier: str, authorisation: str) -> Response:
+        """用证: one use of an authorisation, by whom it names; the file can be read then."""
+        body, known = ask.body(Using), certificates.valid_identifier(identifier)
+        done = certificate_uses.use(ask.platform, ask.caller(), known, authorisation, body)
+        return _took(ask, identifier, done)
+
+
+def _operation(http: Blueprint, web: Web, path: str, kind: type[certificate.Operation]) -> None:
+    model = _body(kind)
+    name = f"{kind.__name__[0].lower()}{kind.__name__[1:]}Certificate"
+    doc = Doc(name, "certificates", "CertificateTaken", body=model, command=True)
+
+    def operate(ask: Ask, identifier: str) -> Response:
+        told = ask.body(model)
+        caller, known = ask.caller(told), certificates.valid_identifier(identifier)
+        named = type(told).model_fields.keys() - Told.model_fields.keys()
+        fields = {name: getattr(told, name) for name in named}
+        command = kind(**certificates.about(ask.platform, caller), **fields)
+        return _took(ask, identifier, certificates.operate(ask.platform, caller, known, command))
+
+    operate.__doc__ = kind.__doc__
+    route(http, web, "POST", f"/certificates/{{identifier}}/{path}", doc=doc)(operate)
+
+
+def _revision(http: Blueprint, web: Web) -> None:
+    doc = Doc(
+        "reviseCertificate",
+        "certificates",
+        "RevisionReply",
+        201,
+        body=certificates.Revision,
+        command=True,
+    )
+
+    @route(http, web, "POST", "/certificates/{identifier}/revise", doc=doc)
+    def revise(ask: Ask, identifier: str) -> Response:
+        """变更: a new version, .002 after .001, says what is right from now on."""
+        body, known = ask.body(certificates.Revision), certificates.valid_identifier(identifier)
+        following, done = certificates.revise(ask.platform, ask.caller(), known, body)
+        return _took(ask, identifier, done, 201, replaced_by=following)
+
+
+def _took(
+    ask: Ask, identifier: str, done: Outcome[certificate.State], status: int = 200, **more: Any
+) -> Response:
+    state = certificate.known(done.state)
+    body = {
+        "identifier": identifier,
+        "status": certificate.standing(state, ask.today).status,
+        "version": done.version,
+        "position": done.position,
+        **more,
+    }
+    replayed = {"Idempotency_Replayed": "true"} if done.repeated else {}
+    return reply(body, status, ETag=f'"{done.version}"', **replayed)

@@ -1,0 +1,52 @@
+"""/verify: anybody who is shown a certificate learns how it stands now."""
+
+from chalice.app import Blueprint, Response
+
+from ...kernel.errors import NotFound
+from ...web.operation import Doc
+from ...web.problems import language_of
+from ...web.request import Ask, Web
+from ...web.route import reply, route
+from ..application import showings
+
+_VERIFY = Doc(
+    "verifyCertificate",
+    "certificates",
+    "VerdictReply",
+    public=True,
+    limit="verification",
+    media=("text/html",),
+)
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+
+    @route(http, web, "GET", "/verify/{token}", doc=_VERIFY)
+    def verify(ask: Ask, token: str) -> Response:
+        """
+        核验: what is valid now, as JSON or as a page (`Accept`).
+
+        A code that the holder has shown is good once. One that is unknown, used or expired is
+        answered in the same words.
+        """
+        verdict = showings.verify(ask.platform, token)
+        if _by_a_person(ask):
+            return _page(ask, verdict)
+        if not verdict.known:
+            raise NotFound("no such code, or it was used, or its time is over")
+        return reply(showings.plain(verdict))
+
+    return http
+
+
+def _by_a_person(ask: Ask) -> bool:
+    accepted = ask.request.headers.get("accept", "")
+    return "text/html" in accepted and "application/json" not in accepted
+
+
+def _page(ask: Ask, verdict: showings.Verdict) -> Response:
+    from .verification_page import HEADERS, page
+
+    headers: dict[str, str | list[str]] = dict(HEADERS)
+    return Response(page(verdict, language_of(ask.request)), headers, 200 if verdict.known else 404)

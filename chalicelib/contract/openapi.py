@@ -1,0 +1,281 @@
+"""The OpenAPI 3.1 document: the routes of app.py, as they document themselves."""
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from ..cases.application.access import RULES
+from ..submissions.http.cases import COMMANDS
+from ..web.operation import Doc
+from . import examples as api_examples
+from . import problems as api_problems
+from . import replies
+from .api_words import (
+    ABOUT,
+    HEADER_PARAMETERS,
+    HEADERS,
+    PATH_PARAMETERS,
+    SUMMARIES,
+    TAGS,
+    TOLD,
+    WHO,
+)
+from .examples import Examples
+from .json_schemas import Json, as_answered, everywhere, plain
+
+SCHEMAS: Final = "#/components/schemas/"
+
+
+class Operation(NamedTuple):
+    method: str
+    path: str
+    doc: Doc
+    said: str  # the first sentence of the handler's docstring
+    more: str  # the rest of it
+    media_types: tuple[str, ...]
+
+
+def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
+    """What chalice's `app.routes` has, by path and method."""
+    for path in sorted(routes):
+        for method, entry in sorted(routes[path].items()):
+            view = entry.view_function
+            said, _, more = " ".join((view.__doc__ or "").split()).partition(". ")
+            yield Operation(method, path, view.doc, said, more, tuple(entry.content_types))
+
+
+def openapi(
+    routes: Mapping[str, Mapping[str, Any]], version: str, examples: Examples | None = None
+) -> Json:
+    examples = examples or Examples()
+    found = list(operations(routes))
+    paths: dict[str, Json] = {}
+    for one in found:
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, examples)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Banjian 办件", "version": version, "description": ABOUT},
+        # Relative to the document: behind API Gateway both have the stage in front.
+        "servers": [{"url": "./", "description": "Where this document was found."}],
+        "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": _components(found, examples),
+    }
+
+
+# One operation
+
+
+def _operation(one: Operation, examples: Examples) -> Json:
+    doc = one.doc
+    body = {"requestBody": _body(one, examples)} if has_body(one) else {}
+    return {
+        "operationId": doc.name,
+        "tags": [doc.tag],
+        "summary": (SUMMARIES.get(doc.name) or one.said).rstrip("."),
+        **_description(one),
+        **({"security": []} if doc.public else {}),
+        "parameters": list(_parameters(one)),
+        **body,
+        "responses": _responses(one, examples),
+    }
+
+
+def takes_bytes(one: Operation) -> bool:
+    return one.doc.body is None and "application/json" not in one.media_types
+
+
+def has_body(one: Operation) -> bool:
+    return one.doc.body is not None or takes_bytes(one)
+
+
+def shows(one: Operation) -> set[str]:
+    """What has to have an example: all but bytes that are answered."""
+    asked = {"request"} if has_body(one) else set()
+    return asked | ({"reply"} if one.doc.reply else set())
+
+
+def _description(one: Operation) -> Json:
+    """What a docstring adds; of a command to a case that of the command, and who may give it."""
+    kind = next((kind for kind in COMMANDS if _same(kind.__name__, one.doc.name)), None)
+    if kind is None:
+        return {"description": one.more} if one.more else {}
+    said = " ".join((kind.__doc__ or "").split())
+    who = "; ".join(WHO[rule.__name__] for rule in RULES[kind])
+    return {"description": f"{said}\n\nWho may: {who}.".strip()}
+
+
+def _same(kind: str, name: str) -> bool:
+    return kind[0].lower() + kind[1:] == name
+
+
+def _parameters(one: Operation) -> Iterator[Json]:
+    for name in re.findall(r"{(\w+)}", one.path):
+        yield {"$ref": f"#/components/parameters/{name}"}
+    for name, schema in one.doc.query.items():
+        told = {key: value for key, value in schema.items() if key != "description"}
+        said = {"description": schema["description"]} if "description" in schema else {}
+        yield {"name": name, "in": "query", **said, "schema": told}
+    for name in _headers(one):
+        yield {"$ref": f"#/components/parameters/{name}"}
+
+
+def _headers(one: Operation) -> Iterator[str]:
+    if one.doc.command:
+        yield from ("Idempotency-Key", "If-Match")
+    if one.doc.tagged:
+        yield "If-None-Match"
+    if not one.doc.public:
+        yield "X-Role"
+    yield from ("Accept-Language", "X-Request-Id")
+
+
+def _body(one: Operation, examples: Examples) -> Json:
+    example = examples.of(one.doc.name, "request")
+    if one.doc.body is None:
+        return {"required": True, "content": dict.fromkeys(one.media_types, example)}
+    content = {"schema": {"$ref": f"{SCHEMAS}{one.doc.body.__name__}"}, **example}
+    needed = any(field.is_required() for field in one.doc.body.model_fields.values())
+    return {"required": needed, "content": {"application/json": content}}
+
+
+def _responses(one: Operation, examples: Examples) -> Json:
+    unchanged = {"304": _bare("What the caller has is current.")} if one.doc.tagged else {}
+    problems = {
+        str(status): {"$ref": f"#/components/responses/{api_problems.name(status, some)}"}
+        for status, some in _problems(one)
+    }
+    return {str(one.doc.status): _success(one.doc, examples), **unchanged, **problems}
+
+
+def _problems(one: Operation) -> Iterator[tuple[int, list[str]]]:
+    takes = api_problems.Takes(has_body(one), takes_bytes(one))
+    yield from api_problems.by_status(api_problems.codes(takes, one.path, one.doc))
+
+
+def _success(doc: Doc, examples: Examples) -> Json:
+    headers = ["X-Request-Id"]
+    if doc.command or doc.tagged:
+        headers.append("ETag")
+    if doc.command:
+        headers.append("Idempotency-Replayed")
+    if doc.status == HTTPStatus.NO_CONTENT:
+        return _bare("Done.", *headers)
+    if not doc.reply:
+        return {**_bare("The document.", *headers), "content": {kind: {} for kind in doc.media}}
+    schema = {"schema": {"$ref": f"{SCHEMAS}{doc.reply}"}}
+    content = {"application/json": {**schema, **examples.of(doc.name, "reply")}}
+    content |= {kind: {} for kind in doc.media if kind != "*/*"}
+    return {**_bare("Done." if doc.command else "As asked for.", *headers), "content": content}
+
+
+def _bare(said: str, *headers: str) -> Json:
+    named = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    return {"description": said, **({"headers": named} if named else {})}
+
+
+# What operations share
+
+
+def told_problems(found: list[Operation]) -> dict[str, tuple[int, list[str]]]:
+    """The status and the codes of every response that operations share, by its name."""
+    every = (answer for one in found for answer in _problems(one))
+    return {api_problems.name(status, some): (status, some) for status, some in every}
+
+
+def _components(found: list[Operation], examples: Examples) -> Json:
+    told = dict(sorted(told_problems(found).items()))
+    codes = {code for _, some in told.values() for code in some}
+    return {
+        "securitySchemes": {
+            "bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "An access token of the identity provider (RFC 6750, RFC 9068).",
+            }
+        },
+        "parameters": {
+            **{
+                name: {
+                    "name": name,
+                    "in": "path",
+                    "required": True,
+                    **words,
+                    **examples.value(name),
+                }
+                for name, words in PATH_PARAMETERS.items()
+            },
+            **{
+                name: {"name": name, "in": "header", **words}
+                for name, words in HEADER_PARAMETERS.items()
+            },
+        },
+        "headers": dict(HEADERS),
+        "schemas": _schemas(found),
+        "responses": {name: api_problems.response(*one) for name, one in told.items()},
+        "examples": api_examples.problems(codes, examples),
+    }
+
+
+def _schemas(found: list[Operation]) -> Json:
+    asked = _definitions(_bodies(found), "validation")
+    asked = {name: everywhere(one, _as_asked) for name, one in asked.items()}
+    told = _definitions(replies.MODELS, "serialization")
+    told = {name: everywhere(one, as_answered) for name, one in told.items()}
+    return dict(sorted({**asked, **_apart(told, asked)}.items()))
+
+
+def _bodies(found: list[Operation]) -> list[type[BaseModel]]:
+    bodies = {one.doc.body for one in found if one.doc.body is not None}
+    return sorted(bodies, key=lambda body: body.__name__)
+
+
+def shared_names(found: list[Operation]) -> list[str]:
+    """
+    The names under which bodies and replies have more than one model. Pydantic tells those apart
+    by their Python modules, which would then be part of the public contract.
+    """
+    asked: list[tuple[type[BaseModel], JsonSchemaMode]]
+    asked = [(model, "validation") for model in _bodies(found)]
+    _, whole = models_json_schema([*asked, *((model, "serialization") for model in replies.MODELS)])
+    apart = {name for name in whole["$defs"] if "__" in name}
+    return sorted({name.rpartition("__")[2].removesuffix("-Input") for name in apart})
+
+
+def _as_asked(schema: Json) -> Json:
+    told = plain(schema, "null")
+    if told.get("minLength") == 1 and "pattern" not in told:
+        told["pattern"] = "\\S"  # blanks around a text are taken off first
+    if "properties" in told:
+        told["properties"] = {
+            name: {**one, "description": TOLD[name]} if name in TOLD else one
+            for name, one in told["properties"].items()
+        }
+    return told
+
+
+def _definitions(models: Any, mode: JsonSchemaMode) -> dict[str, Json]:
+    pairs: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, mode) for model in models]
+    _, whole = models_json_schema(pairs, ref_template=f"{SCHEMAS}{{model}}")
+    return dict(whole["$defs"])
+
+
+def _apart(told: dict[str, Json], asked: Mapping[str, Json]) -> dict[str, Json]:
+    """Replies under other names where a body has the same name and is not the same."""
+    clashing = {name for name, one in told.items() if name in asked and asked[name] != one}
+    renamed = {f"{SCHEMAS}{name}": f"{SCHEMAS}{name}Reply" for name in clashing}
+
+    def change(schema: Json) -> Json:
+        ref = schema.get("$ref")
+        return {**schema, "$ref": renamed[ref]} if ref in renamed else schema
+
+    return {
+        f"{name}Reply" if name in clashing else name: everywhere(one, change)
+        for name, one in told.items()
+    }

@@ -1,0 +1,321 @@
+"""
+Documents as they are handed in: at once, or in parts that may come in any order, again, and after
+a break. What counts as a document has its whole SHA-256 and its type checked by content.
+
+An upload that was begun keeps its parts for `KEPT`; the sweep drops them an hour later.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
+from typing import BinaryIO, Final, NamedTuple
+from uuid import uuid4
+
+from ...eventlog.codec import events
+from ...eventlog.ports import Mismatched, Part, Unavailable, Upload
+from ...eventlog.transact import Decider, read, transact
+from ...kernel.actor import APPLICANTS, Actor, Channel
+from ...kernel.errors import Invalid, NotFound, OutOfOrder
+from ...platform.platform import Caller, Platform
+from ..domain import document
+from .types import identify
+
+KEPT: Final = timedelta(hours=24)
+GRACE: Final = timedelta(hours=1)
+TICKET_SECONDS: Final = 900
+PAGE: Final = 1000
+
+
+class TooMuch(Exception):
+    """More bytes than `limit`, which is what the platform takes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"a document has at most {limit:,} bytes here")
+        self.limit = limit
+
+
+class Document(NamedTuple):
+    id: str
+    owner: str
+    sha256: str
+
+
+class New(NamedTuple):
+    """What is handed in, as the caller tells it; `size` in bytes."""
+
+    sha256: str
+    size: int
+    media_type: str = document.UNSAID
+    name: str | None = None
+
+
+class Found(NamedTuple):
+    """A document that is there; `media_type` is by its content."""
+
+    size: int
+    media_type: str
+    scan: document.Scan
+
+
+class Status(NamedTuple):
+    """How far an upload is, for who begun it; `missing` has the numbers of parts still to come."""
+
+    upload_id: str
+    state: document.State
+    parts: Sequence[Part] = ()
+    missing: Sequence[int] = ()
+
+
+def document_id(owner: str, digest: str) -> str:
+    return sha256(f"{owner}\n{digest}".encode()).hexdigest()[:26]
+
+
+def stream(document_id: str) -> str:
+    return f"{document.CATEGORY}-{document_id}"
+
+
+def decider(platform: Platform) -> Decider[document.State]:
+    return Decider(platform.codec, document.initial, document.evolve, platform.memory)
+
+
+def put(
+    platform: Platform, actor: Actor, content: bytes, media_type: str, name: str | None
+) -> Status:
+    """Hand in a document at once; again is harmless. Raises Invalid, TooMuch."""
+    if len(content) > platform.blobs.upload_limit:
+        raise TooMuch(platform.blobs.upload_limit)
+    found = identify(BytesIO(content), media_type)
+    digest = platform.blobs.put(actor.account, content)
+    new = New(digest, len(content), media_type, name)
+    return _received(platform, actor, document_id(actor.account, digest), new, found)
+
+
+def begin(platform: Platform, actor: Actor, new: New) -> Status:
+    """
+    Begin an upload, or go on with the one that was begun. Raises TooMuch, Invalid (it is there, and
+    of another type than was said).
+    """
+    if new.size > platform.blobs.upload_limit:
+        raise TooMuch(platform.blobs.upload_limit)
+    upload_id = document_id(actor.account, new.sha256)
+    at = platform.now()
+    command = document.BeginUpload(
+        at=at, by=actor, account=actor.account, expires_at=at + KEPT, **new._asdict()
+    )
+    _run(platform, actor, upload_id, command)
+    return status(platform, actor, upload_id)
+
+
+def status(platform: Platform, actor: Actor, upload_id: str) -> Status:
+    """What is there of the upload; raises NotFound, also for anybody else's."""
+    state = _own(platform, actor, upload_id)
+    if not isinstance(state, document.Uploading):
+        return Status(upload_id, state)
+    count = _count(platform, state)
+    there = [
+        one
+        for one in platform.blobs.parts(_parts(upload_id, state))
+        if one.size == _size_of(platform, state, one.number)
+    ]
+    missing = set(range(1, count + 1)) - {one.number for one in there}
+    return Status(upload_id, state, there, sorted(missing))
+
+
+def ticket(platform: Platform, actor: Actor, upload_id: str, number: int, digest: str) -> Upload:
+    """How to send a part of that SHA-256. Raises NotFound, OutOfOrder, Invalid."""
+    state = _open(platform, actor, upload_id)
+    part = Part(number, digest, _size_of(platform, state, number))
+    return platform.blobs.ticket(_parts(upload_id, state), part, TICKET_SECONDS)
+
+
+def put_part(platform: Platform, actor: Actor, upload_id: str, number: int, content: bytes) -> Part:
+    """Raises NotFound, OutOfOrder, Invalid."""
+    state = _open(platform, actor, upload_id)
+    size = _size_of(platform, state, number)
+    if len(content) != size:
+        raise Invalid(f"part {number} has {size:,} bytes; {len(content):,} were sent")
+    return platform.blobs.put_part(_parts(upload_id, state), number, content)
+
+
+def complete(platform: Platform, actor: Actor, upload_id: str) -> Status:
+    """
+    Check the whole and keep it; again, or by two at once, is harmless. Raises OutOfOrder (parts are
+    missing), and Invalid where the whole is not what was announced: that upload has ended.
+    """
+    try:
+        return _complete(platform, actor, upload_id)
+    except (OutOfOrder, Invalid, Unavailable):
+        if isinstance(_own(platform, actor, upload_id), document.Kept):
+            return status(platform, actor, upload_id)  # somebody was faster, and tidied up
+        raise
+
+
+def _complete(platform: Platform, actor: Actor, upload_id: str) -> Status:
+    state = _open(platform, actor, upload_id)
+    _all_there(status(platform, actor, upload_id))
+    begun, parts = state.begun, _parts(upload_id, state)
+    found: list[str] = []
+
+    def check(whole: BinaryIO) -> None:
+        found.append(identify(whole, begun.media_type))
+
+    try:
+        platform.blobs.assemble(actor.account, begun.sha256, parts, check)
+    except (Mismatched, Invalid) as error:
+        _refuse(platform, actor, upload_id, state.attempts, str(error))
+        raise Invalid(str(error)) from error
+    new = New(begun.sha256, begun.size, begun.media_type, begun.name)
+    done = _received(platform, actor, upload_id, new, found[0])
+    # Only now: whoever dies before finds the parts again.
+    platform.blobs.discard(parts)
+    return done
+
+
+def checked(
+    platform: Platform, account: str, digest: str, declared: str = document.UNSAID
+) -> Found:
+    """
+    A document of the account that may be a material of a case. Raises Invalid, which says what to
+    do: it is not there, not complete, infected, or of another type than `declared`.
+    """
+    state = _state(platform, document_id(account, digest))
+    short = f"document {digest[:12]}…"
+    if isinstance(state, document.Kept):
+        if state.scan == "infected":
+            raise Invalid(f"{short}: {infected(state)}")
+        wrong = document.contradicted(declared, state.received.media_type)
+        if wrong is not None:
+            raise Invalid(f"{short}: {wrong}")
+        return Found(state.received.size, state.received.media_type, state.scan)
+    if isinstance(state, document.Uploading):
+        raise Invalid(f"{short}: its upload is not complete; send what is missing and complete it")
+    content = platform.blobs.get(account, digest)
+    if content is None:
+        raise Invalid(f"you have uploaded no {short}: hand it in first")
+    if platform.scanner is not None:  # it came past us: nobody would scan it
+        raise Invalid(f"{short} was not handed in to its end: hand it in again")
+    return Found(len(content), identify(BytesIO(content), declared), "not_scanned")
+
+
+def infected(state: document.Kept) -> str:
+    what = state.scanned.signature if state.scanned else None
+    return f"a scanner found {what or 'malware'} in it: it is given to nobody; hand in a clean copy"
+
+
+def kept(platform: Platform, owner: str, digest: str) -> document.Kept | None:
+    """What is known of a document; None for what the platform itself put there."""
+    state = _state(platform, document_id(owner, digest))
+    return state if isinstance(state, document.Kept) else None
+
+
+def every(
+    platform: Platform, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Document]:
+    """Every document that was ever received, in order; reads the whole log."""
+    position, head = 0, platform.log.head()
+    while commits := platform.log.read(position, PAGE):
+        position = commits[-1].last_position
+        some = [one for one in commits if one.stream.startswith(f"{document.CATEGORY}-")]
+        for one in events(platform.codec, some):
+            if isinstance(one.data, document.DocumentReceived):
+                name = one.stream.removeprefix(f"{document.CATEGORY}-")
+                yield Document(name, one.data.owner, one.data.sha256)
+        progress(position)
+        if position >= head:
+            return
+
+
+def sweep(platform: Platform) -> int:
+    """Drop the parts of uploads that expired; how many."""
+    return platform.blobs.sweep(platform.now() - KEPT - GRACE)
+
+
+def _received(platform: Platform, actor: Actor, document_id: str, new: New, found: str) -> Status:
+    command = document.Receive(
+        at=platform.now(),
+        by=actor,
+        owner=actor.account,
+        sha256=new.sha256,
+        size=new.size,
+        media_type=found,
+        name=new.name,
+        awaits_scan=platform.scanner is not None,
+    )
+    return Status(document_id, _run(platform, actor, document_id, command))
+
+
+def _refuse(platform: Platform, actor: Actor, upload_id: str, attempt: int, reason: str) -> None:
+    command = document.RefuseUpload(at=platform.now(), by=actor, attempt=attempt, reason=reason)
+    _run(platform, actor, upload_id, command)
+    platform.blobs.discard(_name(upload_id, attempt))
+
+
+def _run(
+    platform: Platform, actor: Actor, document_id: str, command: document.DocumentCommand
+) -> document.State:
+    # Each is a command of its own: `decide` finds out what has been done already.
+    channel = Channel.WEB if actor.role in APPLICANTS else Channel.WINDOW
+    caller = Caller(actor, uuid4().hex, channel)
+    request = caller.request(command.at, type(command).__name__, {"id": document_id})
+    done = transact(
+        platform.store,
+        decider(platform),
+        stream(document_id),
+        request,
+        lambda state: document.decide(command, state),
+    )
+    return done.state
+
+
+def _state(platform: Platform, document_id: str) -> document.State:
+    return read(platform.store, decider(platform), stream(document_id)).state
+
+
+def _own(platform: Platform, actor: Actor, upload_id: str) -> document.State:
+    state = _state(platform, upload_id)
+    match state:
+        case document.Uploading(begun) | document.Refused(begun) if begun.account == actor.account:
+            return state
+        case document.Kept(received) if received.owner == actor.account:
+            return state
+        case _:
+            raise NotFound("there is no such upload, or it is not yours")
+
+
+def _open(platform: Platform, actor: Actor, upload_id: str) -> document.Uploading:
+    """Raises NotFound, OutOfOrder."""
+    state = _own(platform, actor, upload_id)
+    if isinstance(state, document.Kept):
+        raise OutOfOrder("the document is complete; nothing more is to be sent")
+    if isinstance(state, document.Refused):
+        raise OutOfOrder(f"the upload was refused: {state.reason}; begin it again")
+    if isinstance(state, document.Uploading) and state.begun.expires_at > platform.now():
+        return state
+    raise OutOfOrder("the upload has expired; begin it again")
+
+
+def _all_there(found: Status) -> None:
+    if found.missing:
+        some = ", ".join(map(str, found.missing[:20]))
+        raise OutOfOrder(f"parts are missing: {some}; send them, then complete")
+
+
+def _parts(upload_id: str, state: document.Uploading) -> str:
+    return _name(upload_id, state.attempts)
+
+
+def _name(upload_id: str, attempt: int) -> str:
+    return f"{upload_id}-{attempt}"
+
+
+def _count(platform: Platform, state: document.Uploading) -> int:
+    return -(-state.begun.size // platform.blobs.part_size)
+
+
+def _size_of(platform: Platform, state: document.Uploading, number: int) -> int:
+    """Raises Invalid for a part that the document does not have."""
+    count, size = _count(platform, state), platform.blobs.part_size
+    if not 1 <= number <= count:
+        raise Invalid(f"the document has parts 1 to {count}, and no part {number}")
+    return size if number < count else state.begun.size - size * (count - 1)

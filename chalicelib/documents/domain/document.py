@@ -1,0 +1,238 @@
+"""
+The stream `document-<id>`: one content that one account hands in (材料文件), from the first part of
+its upload to what a malware scanner says of it.
+
+The id follows from account and content, so an upload that was lost sight of is found again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Annotated, Literal, assert_never
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from ...kernel.actor import Identifier
+from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
+from ...kernel.errors import Invalid, NotFound
+
+CATEGORY = "document"
+UNSAID = "application/octet-stream"
+
+MediaType = Annotated[
+    str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$", min_length=3, max_length=100)
+]
+Size = Annotated[int, Field(ge=1)]
+ScanVerdict = Literal["clean", "infected", "too_large"]
+Scan = Literal["not_scanned", "pending"] | ScanVerdict
+
+
+class UploadBegun(Frozen):
+    """上传开始: what is to come; until `expires_at` its parts are kept."""
+
+    type: Literal["UploadBegun"] = "UploadBegun"
+    account: Identifier
+    sha256: Sha256
+    size: Size
+    media_type: MediaType
+    name: Annotated[Line, Personal()] | None = None
+    expires_at: AwareDatetime
+
+
+class UploadRefused(Frozen):
+    """上传退回: all parts were there, and the whole is not what may be handed in."""
+
+    type: Literal["UploadRefused"] = "UploadRefused"
+    reason: Text
+
+
+class DocumentReceived(Frozen):
+    """
+    材料入库: the whole is kept, and is what it says it is; `media_type` is by its content.
+    `awaits_scan` if nobody is given it before a scanner has looked at it.
+    """
+
+    type: Literal["DocumentReceived"] = "DocumentReceived"
+    owner: Identifier
+    sha256: Sha256
+    size: Size
+    media_type: MediaType
+    name: Annotated[Line, Personal()] | None = None
+    awaits_scan: bool
+
+
+class DocumentScanned(Frozen):
+    """
+    病毒查验: what the scanner said, which takes nothing that is too large. `engine` is its version,
+    with that of its signatures.
+    """
+
+    type: Literal["DocumentScanned"] = "DocumentScanned"
+    verdict: ScanVerdict
+    signature: Line | None = None
+    engine: Line
+
+
+Event = UploadBegun | UploadRefused | DocumentReceived | DocumentScanned
+EVENTS: tuple[type[Frozen], ...] = (UploadBegun, UploadRefused, DocumentReceived, DocumentScanned)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Never heard of."""
+
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Uploading:
+    """`attempts` counts the uploads that were begun: each has parts of its own."""
+
+    begun: UploadBegun
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    begun: UploadBegun
+    reason: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    received: DocumentReceived
+    attempts: int = 0
+    scanned: DocumentScanned | None = None
+
+    @property
+    def scan(self) -> Scan:
+        if self.scanned is not None:
+            return self.scanned.verdict
+        return "pending" if self.received.awaits_scan else "not_scanned"
+
+
+State = Absent | Uploading | Refused | Kept
+initial: State = Absent()
+
+
+class Impossible(Exception):
+    """No document has this event at this point."""
+
+
+def evolve(state: State, event: Event) -> State:
+    """Raises Impossible."""
+    match event:
+        case UploadBegun():
+            return Uploading(event, state.attempts + 1)
+        case UploadRefused():
+            if not isinstance(state, Uploading):
+                raise Impossible("only an upload is refused")
+            return Refused(state.begun, event.reason, state.attempts)
+        case DocumentReceived():
+            return Kept(event, state.attempts)
+        case DocumentScanned():
+            if not isinstance(state, Kept):
+                raise Impossible("only what was received is scanned")
+            return replace(state, scanned=event)
+        case _:
+            assert_never(event)
+
+
+def fold(events: Iterable[Event], state: State = initial) -> State:
+    return reduce(evolve, events, state)
+
+
+class BeginUpload(Command):
+    account: Identifier
+    sha256: Sha256
+    size: Size
+    media_type: MediaType
+    name: Line | None = None
+    expires_at: AwareDatetime
+
+
+class RefuseUpload(Command):
+    """`attempt` is the upload that was looked at: a later one is not refused for it."""
+
+    attempt: int
+    reason: Text
+
+
+class Receive(Command):
+    owner: Identifier
+    sha256: Sha256
+    size: Size
+    media_type: MediaType
+    name: Line | None = None
+    awaits_scan: bool
+
+
+class RecordScan(Command):
+    verdict: ScanVerdict
+    signature: Line | None = None
+    engine: Line
+
+
+DocumentCommand = BeginUpload | RefuseUpload | Receive | RecordScan
+
+
+def decide(command: DocumentCommand, state: State) -> list[Event]:
+    """Raises Invalid (it is there, and of another type than was said), NotFound."""
+    match command:
+        case BeginUpload():
+            return _begin(command, state)
+        case RefuseUpload():
+            looked_at = isinstance(state, Uploading) and state.attempts == command.attempt
+            return [UploadRefused(reason=command.reason)] if looked_at else []
+        case Receive():
+            return _receive(command, state)
+        case RecordScan():
+            return _record(command, state)
+        case _:
+            assert_never(command)
+
+
+def contradicted(declared: str, found: str) -> str | None:
+    """Why a document of the type `found` is not what was declared; None if it is."""
+    if declared in (UNSAID, found):
+        return None
+    return (
+        f"the document was declared as {declared}, and its content is {found}: send the right "
+        f"file, or declare {found}"
+    )
+
+
+def _begin(command: BeginUpload, state: State) -> list[Event]:
+    fields = command.model_dump(include=set(UploadBegun.model_fields) - {"type"})
+    match state:
+        case Kept(received):
+            wrong = contradicted(command.media_type, received.media_type)
+            if wrong is not None:
+                raise Invalid(wrong)
+            return []
+        case Uploading(begun) if _goes_on(begun, command):
+            return []
+        case _:
+            return [UploadBegun(**fields)]
+
+
+def _goes_on(begun: UploadBegun, command: BeginUpload) -> bool:
+    """Said otherwise it begins anew: the first may have been a mistake."""
+    same = (begun.size, begun.media_type) == (command.size, command.media_type)
+    return same and command.at < begun.expires_at
+
+
+def _receive(command: Receive, state: State) -> list[Event]:
+    if isinstance(state, Kept):
+        return []
+    fields = command.model_dump(include=set(DocumentReceived.model_fields) - {"type"})
+    return [DocumentReceived(**fields)]
+
+
+def _record(command: RecordScan, state: State) -> list[Event]:
+    if not isinstance(state, Kept):
+        raise NotFound("there is no such document to scan")
+    fields = command.model_dump(include=set(DocumentScanned.model_fields) - {"type"})
+    scanned = DocumentScanned(**fields)
+    return [] if state.scanned == scanned else [scanned]

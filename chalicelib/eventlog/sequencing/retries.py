@@ -1,0 +1,106 @@
+"""
+What a crash, or somebody who changed the table, left undone: streams are read again, from the
+table, whatever its stream of changes said or did not say.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from ..ports import Damaged
+from .lanes import merge, unmerged
+from .plan import Arrival, Trouble, differs
+from .ports import Cursor, Parked, Sequencer
+from .sequencer import sequence
+
+# How many streams are read at a time, and how much of the parked.
+SOME = 90
+
+
+class Health(NamedTuple):
+    """The log's last position, events that wait to be merged into it, and how much is parked."""
+
+    position: int
+    unmerged: int
+    parked: int
+
+
+def heal(its: Sequencer) -> Health:
+    """
+    Merge the lanes, and end each retry that a crash has cut off. Raises Unavailable, Unfinished.
+    """
+    merge(its)
+    parked = list(all_parked(its))
+    for some in _by(SOME, dict.fromkeys(one.stream for one in parked)):
+        for cursor in its.ledger.cursors(some).values():
+            if not cursor.waits:
+                retry(its, cursor.stream)
+    heads = its.ledger.heads()
+    return Health(heads.log, unmerged(heads), sum(1 for _ in all_parked(its)) if parked else 0)
+
+
+def resequence(its: Sequencer, streams: Iterable[str]) -> None:
+    """
+    Bring into the log what these streams have in the table and not in the log: after records were
+    lost (they last 24 hours, and a trigger gives up before), or for a whole table. What waits still
+    waits. Raises Unavailable, Unfinished.
+    """
+    for some in _by(SOME, streams):
+        cursors = its.ledger.cursors(some)
+        sequence(its, [one for stream in some for one in _newer(its, cursors[stream])])
+
+
+def _newer(its: Sequencer, cursor: Cursor) -> Iterator[Arrival]:
+    if cursor.waits:
+        return
+    try:
+        for commit in its.streams.newer(cursor.stream, cursor.version):
+            yield Arrival("", commit.stream, commit.version, commit)
+    except Damaged as error:
+        trouble = Trouble(cursor.version + 1, "unreadable", str(error))
+        yield Arrival("", cursor.stream, trouble.version, trouble)
+
+
+def retry(its: Sequencer, stream: str, *, gone: bool = False) -> bool:
+    """
+    Read a stream anew, whole. If it is what the log has of it, goes on from there as it should, and
+    has each version of which something was parked, it waits no longer, and what was parked is
+    dropped. False if it still waits; then what is wrong now is parked. With `gone`, a version that
+    was parked may be missing at the end: what an intruder put there, and somebody removed.
+    Raises Unavailable, Unfinished.
+    """
+    noted = list(all_parked(its, stream))
+    cursor = its.ledger.cursors([stream])[stream]
+    trouble = _trouble(its, cursor, 0 if gone else max((one.version for one in noted), default=0))
+    if trouble:
+        its.ledger.park(Parked(stream, *trouble, "", its.now()), cursor)
+        return False
+    # From here on, what arrives is taken; what came before is read below. If this dies between the
+    # two, what is parked is still listed, and `heal` takes it up: so it is dropped last.
+    if cursor.waits and not its.ledger.release(cursor):
+        return False
+    resequence(its, [stream])
+    return all(its.ledger.settle(stream, ids) for ids in _by(SOME, [one.id for one in noted]))
+
+
+def _trouble(its: Sequencer, cursor: Cursor, last: int) -> Trouble | None:
+    """What is wrong with the stream, which once reached to version `last` at least."""
+    try:
+        return differs(cursor, its.streams.newer(cursor.stream, 0), last)
+    except Damaged as error:
+        # Somewhere in it. No later version than is known: each that is parked must be there again.
+        return Trouble(cursor.version, "unreadable", str(error))
+
+
+def all_parked(its: Sequencer, stream: str | None = None) -> Iterator[Parked]:
+    """Of one stream, or of all."""
+    after = ""
+    while some := its.ledger.parked(stream, after=after, limit=SOME):
+        yield from some
+        after = some[-1].id
+
+
+def _by(size: int, names: Iterable[str]) -> Iterator[Sequence[str]]:
+    rest = iter(names)
+    while some := list(islice(rest, size)):
+        yield some

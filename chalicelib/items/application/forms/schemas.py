@@ -1,0 +1,125 @@
+"""Whether the JSON Schema of an item's form can be relied on: asked before it is published."""
+
+import re
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple
+
+from ....kernel.json_values import trouble
+from .formats import FORMATS
+from .patterns import NotUsable, checked
+
+Path = tuple[str | int, ...]
+Schema = Mapping[str, Any]
+
+DEEPEST = 50
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
+_LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SINGLE = (
+    "additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then",
+    "unevaluatedItems", "unevaluatedProperties",
+)  # fmt: skip
+# With these a schema could reach outside itself, or be reached by another name.
+_REFUSED = ("$id", "$anchor", "$dynamicAnchor", "$dynamicRef", "definitions")
+_REFERENCE = re.compile(r"#/\$defs/([A-Za-z0-9_.-]+)")
+
+
+class SchemaProblem(NamedTuple):
+    """`where` is the path in the schema."""
+
+    where: Path
+    message: str
+
+
+def schema_problems(schema: Schema) -> list[SchemaProblem]:
+    """Why forms cannot be checked against `schema`; empty if they can."""
+    unsound = trouble(schema, DEEPEST)
+    if unsound is not None:
+        return [SchemaProblem((), unsound)]
+    return _malformed(schema) or [*_problems(schema), *_circles(schema)]
+
+
+def _malformed(schema: Schema) -> list[SchemaProblem]:
+    from jsonschema import Draft202012Validator as Draft
+
+    if schema.get("$schema", DIALECT) != DIALECT:
+        return [SchemaProblem(("$schema",), f"forms are written in {DIALECT}")]
+    found = Draft(Draft.META_SCHEMA).iter_errors(schema)
+    return [SchemaProblem(tuple(error.absolute_path), error.message) for error in found]
+
+
+def _problems(root: Schema) -> Iterator[SchemaProblem]:
+    for where, schema in subschemas(root):
+        for keyword in _REFUSED:
+            if keyword in schema:
+                yield SchemaProblem((*where, keyword), f"{keyword} is not used in forms")
+        for name, part in schema.get("properties", {}).items():
+            if part is False:  # jsonschema would not say which field it was
+                path = (*where, "properties", name)
+                yield SchemaProblem(path, "is ruled out: leave it out, or say `not: {}`")
+        yield from _pattern(where, schema)
+        yield from _format(where, schema)
+        yield from _reference(where, schema, root)
+
+
+def _pattern(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
+    named = ((*where, "patternProperties", name) for name in schema.get("patternProperties", ()))
+    for path in (*named, *([(*where, "pattern")] if "pattern" in schema else ())):
+        text = schema["pattern"] if path[-1] == "pattern" else str(path[-1])
+        try:
+            checked(text)
+        except NotUsable as error:
+            yield SchemaProblem(path, f"not a regular expression that can be used here: {error}")
+    if "patternProperties" in schema and "unevaluatedProperties" in schema:
+        message = "is not used together with patternProperties; say additionalProperties"
+        yield SchemaProblem((*where, "unevaluatedProperties"), message)
+
+
+def _format(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
+    if schema.get("format", "date") not in FORMATS:
+        known = ", ".join(sorted(FORMATS))
+        yield SchemaProblem(
+            (*where, "format"), f"{schema['format']} is not checked here; use one of: {known}"
+        )
+
+
+def _reference(where: Path, schema: Schema, root: Schema) -> Iterator[SchemaProblem]:
+    if "$ref" not in schema:
+        return
+    found = _REFERENCE.fullmatch(schema["$ref"])
+    if found is None or found[1] not in root.get("$defs", {}):
+        known = ", ".join(f"#/$defs/{name}" for name in root.get("$defs", {})) or "none yet"
+        yield SchemaProblem(
+            (*where, "$ref"), f"{schema['$ref']} is not one of this schema's $defs: {known}"
+        )
+
+
+def _circles(root: Schema) -> Iterator[SchemaProblem]:
+    graph = {
+        name: {
+            found[1]
+            for _, part in subschemas(definition)
+            if (found := _REFERENCE.fullmatch(part.get("$ref", "")))
+        }
+        for name, definition in root.get("$defs", {}).items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield SchemaProblem(("$defs",), f"refer to each other in a circle: {error.args[1]}")
+
+
+def subschemas(schema: object, where: Path = ()) -> Iterator[tuple[Path, Schema]]:
+    """`schema` and every schema within it, with the path to each."""
+    if not isinstance(schema, Mapping):
+        return  # true and false are schemas too, with nothing in them
+    yield where, schema
+    for keyword in _SINGLE:
+        yield from subschemas(schema.get(keyword), (*where, keyword))
+    for keyword in _LISTED:
+        for at, part in enumerate(schema.get(keyword, ())):
+            yield from subschemas(part, (*where, keyword, at))
+    for keyword in _NAMED:
+        for name, part in schema.get(keyword, {}).items():
+            yield from subschemas(part, (*where, keyword, name))

@@ -1,0 +1,228 @@
+"""
+Publish service items, and find them: as they are on a day, or in the version of a case.
+
+A published version never changes, so it is read once and kept.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple, assert_never
+
+from ...clock.calendar import legal_day
+from ...eventlog.codec import events
+from ...eventlog.ports import EventStore
+from ...eventlog.transact import Decider, Outcome, read, transact
+from ...kernel.actor import Actor, Role
+from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...kernel.recent import Recent
+from ...platform.platform import Caller, Platform
+from ..domain import item
+from ..domain.item import (
+    ItemClosed,
+    ItemDefinition,
+    ItemMaterial,
+    NotPublishable,
+    in_force,
+    in_variant,
+)
+from .check import check_definition
+
+MANAGERS = frozenset({Role.ITEM_MANAGER, Role.SYSTEM})
+Decide = Callable[[item.State], list[item.Event]]
+
+
+class Current(NamedTuple):
+    """What a case is submitted under: the definition, and which version of the item it is."""
+
+    definition: ItemDefinition
+    version: int
+
+
+class ItemView(NamedTuple):
+    """An item at a version of its stream, which is not the item's own (`state.version`)."""
+
+    code: str
+    version: int
+    state: item.Known
+
+
+class _Kept(NamedTuple):
+    """`store` is held so that no other can come to have its `id`, which the key is made of."""
+
+    store: EventStore
+    definition: ItemDefinition
+
+
+_VERSIONS: Recent[tuple[int, str, int], _Kept] = Recent(256)
+
+
+def decider(platform: Platform) -> Decider[item.State]:
+    return Decider(platform.codec, item.initial, item.evolve, platform.memory)
+
+
+def stream(code: str) -> str:
+    return f"{item.CATEGORY}-{code}"
+
+
+# Commands
+
+
+def publish(
+    platform: Platform, caller: Caller, definition: ItemDefinition, note: str | None = None
+) -> Outcome[item.State]:
+    """
+    Publish an item, or its next version, with a `note` of what changed; what is published already
+    yields no events. Raises NotAllowed, NotPublishable, Closed (it was retired, split or merged).
+    """
+    about = circumstances(platform, caller)
+    command = item.PublishItem(**about, definition=definition, note=note)
+
+    def decide(state: item.State) -> list[item.Event]:
+        # What is published already was checked by the rules of its day.
+        there = not isinstance(state, item.Absent | item.Drafted) and state.definition == definition
+        problems = [] if there else check_definition(definition)
+        if problems:
+            raise NotPublishable(problems)
+        return item.decide(command, state)
+
+    return run(platform, caller, definition.code, command, decide)
+
+
+def check_code(definition: ItemDefinition, code: str) -> None:
+    """Raises Invalid for the definition of another item."""
+    if definition.code != code:
+        raise Invalid(f"this is item {definition.code}, not {code}")
+
+
+def suspend(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
+    """No new cases until `resume`. Raises NotAllowed, NotFound, Contradiction, Closed."""
+    command = item.SuspendItem(**circumstances(platform, caller), reason=reason)
+    return run(platform, caller, code, command)
+
+
+def resume(platform: Platform, caller: Caller, code: str) -> Outcome[item.State]:
+    """Raises NotAllowed, NotFound, Closed."""
+    return run(platform, caller, code, item.ResumeItem(**circumstances(platform, caller)))
+
+
+def retire(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
+    """No new cases ever. Raises NotAllowed, NotFound, Contradiction."""
+    command = item.RetireItem(**circumstances(platform, caller), reason=reason)
+    return run(platform, caller, code, command)
+
+
+def circumstances(platform: Platform, caller: Caller) -> dict[str, Any]:
+    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}
+
+
+def run(
+    platform: Platform,
+    caller: Caller,
+    code: str,
+    command: item.ItemCommand,
+    decide: Decide | None = None,
+) -> Outcome[item.State]:
+    """Decided by the command's own rules where `decide` is not given. Raises NotAllowed."""
+    body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
+    asked = (type(command).__name__, body)
+    return execute(
+        platform, caller, code, asked, decide or (lambda state: item.decide(command, state))
+    )
+
+
+def execute(
+    platform: Platform, caller: Caller, code: str, asked: tuple[str, dict[str, Any]], decide: Decide
+) -> Outcome[item.State]:
+    """`asked` is the command's name and what it says. Raises NotAllowed."""
+    check_manager(caller.actor)
+    request = caller.request(platform.now(), *asked)
+    return transact(platform.store, decider(platform), stream(code), request, decide)
+
+
+def check_manager(actor: Actor) -> None:
+    """Raises NotAllowed."""
+    if actor.role not in MANAGERS:
+        raise NotAllowed("only an item manager drafts, publishes, suspends or retires items")
+
+
+# Reading
+
+
+def get(platform: Platform, code: str) -> ItemView:
+    """The item as it is now, whatever its state, once it was published; raises NotFound."""
+    history, state = read(platform.store, decider(platform), stream(code))
+    if isinstance(state, item.Absent | item.Drafted):
+        raise NotFound(f"there is no item {code}")
+    return ItemView(code, history.version, state)
+
+
+def current(platform: Platform, code: str, on: date | None = None) -> Current:
+    """
+    What a case can be submitted under on the day `on` (today). Raises NotFound, and ItemClosed for
+    an item that is suspended, retired, split, merged, or not offered on that day.
+    """
+    state = get(platform, code).state
+    day = on or legal_day(platform.now())
+    match state:
+        case item.Suspended():
+            raise _suspended(state.reason)
+        case item.Retired():
+            raise ItemClosed(f"事项已取消：{state.reason}", f"the item was retired: {state.reason}")
+        case item.Replaced() if day >= state.from_day:
+            raise _replaced(state)
+        case item.Replaced() if state.suspended is not None:
+            raise _suspended(state.suspended)
+        case item.Published() | item.Replaced():
+            return _offered(state.record, day)
+        case _:
+            assert_never(state)
+
+
+def _suspended(reason: str) -> ItemClosed:
+    return ItemClosed(
+        f"事项暂停受理新的申报：{reason}",
+        f"the item takes no new cases for the time being: {reason}",
+    )
+
+
+def _replaced(state: item.Replaced) -> ItemClosed:
+    into = [f"{one.name} {one.code}" for one in state.into]
+    zh = {"split": "拆分为", "merged": "合并到"}[state.how]
+    return ItemClosed(
+        f"事项自 {state.from_day} 起已{zh}：{'；'.join(into)}。请申报上述事项。",
+        f"the item was {state.how} on {state.from_day}; apply for {' or '.join(into)}",
+        state.into,
+    )
+
+
+def _offered(record: item.Record, on: date) -> Current:
+    edition = in_force(record, on)
+    if edition is None:
+        first = min(one.since for one in record.editions if one.since is not None)
+        raise ItemClosed(f"事项自 {first} 起可以申报", f"the item can be applied for from {first}")
+    last = edition.definition.valid_until
+    if last is not None and on > last:
+        raise ItemClosed(f"事项的申报截止于 {last}", f"the item could be applied for until {last}")
+    return Current(edition.definition, edition.number)
+
+
+def at_version(platform: Platform, code: str, version: int) -> ItemDefinition:
+    """The definition in that version of the item, for good; raises NotFound."""
+    key = (id(platform.store), code, version)
+    kept = _VERSIONS.get(key)
+    if kept is not None:
+        return kept.definition
+    for recorded in events(platform.codec, platform.store.load(stream(code)).commits):
+        published = recorded.data
+        if isinstance(published, item.ItemPublished) and published.version == version:
+            _VERSIONS.put(key, _Kept(platform.store, published.definition))
+            return published.definition
+    raise NotFound(f"item {code} has no version {version}")
+
+
+def check_variant(definition: ItemDefinition, variant: str | None) -> tuple[ItemMaterial, ...]:
+    """
+    The materials that belong to an application for that variant (情形), or for the item as a whole;
+    raises Invalid for a variant that it does not have.
+    """
+    return in_variant(definition, variant).materials

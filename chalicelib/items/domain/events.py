@@ -1,0 +1,126 @@
+"""The events of a service item's stream."""
+
+from typing import Annotated, ClassVar, Literal, get_args
+
+from pydantic import Field, JsonValue
+
+from ...clock.calendar import Day
+from ...kernel.base import Frozen, Line, Text
+from .definition import ItemDefinition
+
+Version = Annotated[int, Field(ge=1)]
+How = Literal["split", "merged"]  # 拆分 / 合并
+
+
+class NamedItem(Frozen):
+    """Another item, by its implementation code and the name that it had then."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{31}$")]
+    name: Line
+
+
+class ItemPredecessor(NamedItem):
+    """An item whose new cases come here from the day `from_day` on."""
+
+    from_day: Day
+
+
+class ItemDraftSaved(Frozen):
+    """
+    A draft (草稿) of the item, or of its next version, as far as it is written: nothing of it is
+    checked yet. It replaces the draft before it. `based_on` is the version that it is to follow.
+    """
+
+    type: Literal["ItemDraftSaved"] = "ItemDraftSaved"
+    content: dict[str, JsonValue]
+    based_on: Version | None = None
+
+
+class ItemDraftDiscarded(Frozen):
+    """The draft was given up (放弃草稿)."""
+
+    type: Literal["ItemDraftDiscarded"] = "ItemDraftDiscarded"
+
+
+class ItemPublished(Frozen):
+    """
+    A version of the item came out (发布); `version` counts from 1, `note` tells what changed. It is
+    what is applied for from the day `in_force_from` on (None for a first version: from ever on),
+    until the day of another version comes. `from_draft` tells that it was the draft.
+    """
+
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
+    type: Literal["ItemPublished"] = "ItemPublished"
+    version: Version
+    definition: ItemDefinition
+    note: Text | None = None
+    in_force_from: Day | None = None
+    from_draft: bool = False
+
+
+class ItemSuspended(Frozen):
+    """No new cases for the time being (暂停); those that were submitted go on."""
+
+    type: Literal["ItemSuspended"] = "ItemSuspended"
+    reason: Text
+
+
+class ItemResumed(Frozen):
+    """New cases again (恢复)."""
+
+    type: Literal["ItemResumed"] = "ItemResumed"
+
+
+class ItemRetired(Frozen):
+    """No new cases ever (取消); those that were submitted go on."""
+
+    type: Literal["ItemRetired"] = "ItemRetired"
+    reason: Text
+
+
+class ItemSplit(Frozen):
+    """
+    拆分: from the day `from_day` on, new cases go to the items `into`; those that were submitted go
+    on here.
+    """
+
+    type: Literal["ItemSplit"] = "ItemSplit"
+    into: Annotated[tuple[NamedItem, ...], Field(min_length=2, max_length=50)]
+    from_day: Day
+    reason: Text
+
+
+class ItemMerged(Frozen):
+    """
+    合并: from the day `from_day` on, new cases go to the item `into`, perhaps those of others, too;
+    those that were submitted go on here.
+    """
+
+    type: Literal["ItemMerged"] = "ItemMerged"
+    into: NamedItem
+    from_day: Day
+    reason: Text
+
+
+class ItemTookOver(Frozen):
+    """The item came out of others (承接), which were split, or merged into it."""
+
+    type: Literal["ItemTookOver"] = "ItemTookOver"
+    how: How
+    predecessors: Annotated[tuple[ItemPredecessor, ...], Field(min_length=1, max_length=50)]
+
+
+Event = (
+    ItemDraftSaved
+    | ItemDraftDiscarded
+    | ItemPublished
+    | ItemSuspended
+    | ItemResumed
+    | ItemRetired
+    | ItemSplit
+    | ItemMerged
+    | ItemTookOver
+)
+
+EVENTS: tuple[type[Frozen], ...] = get_args(Event)

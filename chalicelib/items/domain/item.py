@@ -1,0 +1,309 @@
+"""
+A service item (政务服务事项): from its draft to its end.
+
+    Absent <-> Drafted -> Published <-> Suspended
+                              |             |
+                              +-> Retired <-+
+                              |             |
+                              +-> Replaced <+    split or merged: new cases go to its successors
+
+A version, once published, never changes; a case keeps the one it was submitted under. Each version
+is in force from its day on, until the day of another comes: what is published today to take effect
+later changes nothing before. An item that is revised while it is suspended stays suspended.
+"""
+
+from typing import assert_never
+
+from ...clock.calendar import legal_day
+from ...kernel.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder
+from . import succession
+from .commands import (
+    DiscardDraft,
+    ItemCommand,
+    PublishItem,
+    ReplaceItem,
+    ResumeItem,
+    RetireItem,
+    SaveDraft,
+    SuspendItem,
+    TakeOver,
+)
+from .definition import (
+    Fee,
+    ItemDefinition,
+    ItemMaterial,
+    Limits,
+    Variant,
+    in_variant,
+    missing_materials,
+    unknown_materials,
+)
+from .events import (
+    EVENTS,
+    Event,
+    How,
+    ItemDraftDiscarded,
+    ItemDraftSaved,
+    ItemMerged,
+    ItemPredecessor,
+    ItemPublished,
+    ItemResumed,
+    ItemRetired,
+    ItemSplit,
+    ItemSuspended,
+    ItemTookOver,
+    NamedItem,
+)
+from .rules import Misfit, misfits
+from .state import (
+    Absent,
+    Draft,
+    Drafted,
+    Edition,
+    Known,
+    Published,
+    Record,
+    Replaced,
+    Retired,
+    State,
+    Suspended,
+    draft_of,
+    evolve,
+    fold,
+    in_force,
+    initial,
+)
+from .succession import over
+
+__all__ = [
+    "CATEGORY",
+    "EVENTS",
+    "Absent",
+    "DiscardDraft",
+    "Draft",
+    "Drafted",
+    "Edition",
+    "Event",
+    "Fee",
+    "How",
+    "ItemClosed",
+    "ItemCommand",
+    "ItemDefinition",
+    "ItemDraftDiscarded",
+    "ItemDraftSaved",
+    "ItemMaterial",
+    "ItemMerged",
+    "ItemPredecessor",
+    "ItemPublished",
+    "ItemResumed",
+    "ItemRetired",
+    "ItemSplit",
+    "ItemSuspended",
+    "ItemTookOver",
+    "Known",
+    "Limits",
+    "Misfit",
+    "NamedItem",
+    "NotPublishable",
+    "PublishItem",
+    "Published",
+    "Record",
+    "ReplaceItem",
+    "Replaced",
+    "ResumeItem",
+    "RetireItem",
+    "Retired",
+    "SaveDraft",
+    "State",
+    "SuspendItem",
+    "Suspended",
+    "TakeOver",
+    "Variant",
+    "decide",
+    "draft_of",
+    "evolve",
+    "fold",
+    "in_force",
+    "in_variant",
+    "initial",
+    "misfits",
+    "missing_materials",
+    "unknown_materials",
+]
+
+CATEGORY = "item"
+
+
+class NotPublishable(Invalid):
+    """The definition breaks rules; `misfits` has each with the place it concerns."""
+
+    def __init__(self, found: list[Misfit]) -> None:
+        super().__init__("; ".join(map(str, found)))
+        self.misfits = found
+
+
+class ItemClosed(Closed):
+    """The item takes no new cases; those that are meant for it go to the `successors`, if any."""
+
+    def __init__(self, zh: str, en: str, successors: tuple[NamedItem, ...] = ()) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.successors = successors
+
+
+def decide(command: ItemCommand, state: State) -> list[Event]:
+    """Repeating a command that already took effect yields no events. Raises Rejected."""
+    match command:
+        case SaveDraft():
+            return save_draft(command, state)
+        case DiscardDraft():
+            return discard_draft(state)
+        case PublishItem():
+            return publish(command, state)
+        case SuspendItem():
+            return suspend(command, state)
+        case ResumeItem():
+            return resume(state)
+        case RetireItem():
+            return retire(command, state)
+        case ReplaceItem():
+            return succession.replace(command, state)
+        case TakeOver():
+            return succession.take_over(command, state)
+        case _:
+            assert_never(command)
+
+
+# Drafts
+
+
+def save_draft(command: SaveDraft, state: State) -> list[Event]:
+    if isinstance(state, Retired | Replaced):
+        raise over(state)
+    based_on = None if isinstance(state, Absent | Drafted) else state.version
+    if draft_of(state) == Draft(content=command.content, based_on=based_on):
+        return []
+    return [ItemDraftSaved(content=command.content, based_on=based_on)]
+
+
+def discard_draft(state: State) -> list[Event]:
+    if isinstance(state, Absent):
+        raise NotFound("there is no such item")
+    return [] if draft_of(state) is None else [ItemDraftDiscarded()]
+
+
+# Versions
+
+
+def publish(command: PublishItem, state: State) -> list[Event]:
+    """Raises NotPublishable, Invalid (another item's code), OutOfOrder (an old draft), Closed."""
+    match state:
+        case Absent() | Drafted():
+            _check_draft(command, state)
+            return [_next(command, 1)]
+        case Retired() | Replaced():
+            raise over(state)
+        case Published() | Suspended():
+            if state.definition == command.definition and not _uses_draft(command, state):
+                return []
+            if state.definition.code != command.definition.code:
+                raise Invalid(f"this is item {state.definition.code}; publish another one apart")
+            _check_draft(command, state)
+            return [_next(command, state.version + 1)]
+        case _:
+            assert_never(state)
+
+
+def _uses_draft(command: PublishItem, state: State) -> bool:
+    return command.from_draft and draft_of(state) is not None
+
+
+def _check_draft(command: PublishItem, state: State) -> None:
+    if not command.from_draft:
+        return
+    draft = draft_of(state)
+    if draft is None:
+        raise NotFound("there is no draft to publish")
+    current = None if isinstance(state, Absent | Drafted) else state.version
+    if draft.based_on != current:
+        raise OutOfOrder(
+            f"the draft was made from version {draft.based_on or 0}, and by now there is version "
+            f"{current}: look at what changed, and save the draft again"
+        )
+
+
+def _next(command: PublishItem, version: int) -> ItemPublished:
+    definition = command.definition
+    found = misfits(definition)
+    if found:
+        raise NotPublishable(found)
+    since = definition.valid_from
+    if version > 1:  # it changes nothing that could be applied for before it was there
+        today = legal_day(command.at)
+        since = max(since, today) if since is not None else today
+    return ItemPublished(
+        version=version,
+        definition=definition,
+        note=command.note,
+        in_force_from=since,
+        from_draft=command.from_draft,
+    )
+
+
+# Whether it takes cases
+
+
+def suspend(command: SuspendItem, state: State) -> list[Event]:
+    match state:
+        case Absent() | Drafted():
+            raise NotFound("there is no such item")
+        case Retired():
+            raise over(state)
+        case Published():
+            return [ItemSuspended(reason=command.reason)]
+        case Suspended():
+            return _suspended_again(command, state.reason)
+        case Replaced():
+            if state.suspended is None:
+                return [ItemSuspended(reason=command.reason)]
+            return _suspended_again(command, state.suspended)
+        case _:
+            assert_never(state)
+
+
+def _suspended_again(command: SuspendItem, reason: str) -> list[Event]:
+    if command.reason != reason:
+        raise Contradiction(f"the item is suspended already: {reason}")
+    return []
+
+
+def resume(state: State) -> list[Event]:
+    match state:
+        case Absent() | Drafted():
+            raise NotFound("there is no such item")
+        case Retired():
+            raise over(state)
+        case Published():
+            return []
+        case Suspended():
+            return [ItemResumed()]
+        case Replaced():
+            return [] if state.suspended is None else [ItemResumed()]
+        case _:
+            assert_never(state)
+
+
+def retire(command: RetireItem, state: State) -> list[Event]:
+    match state:
+        case Absent() | Drafted():
+            raise NotFound("there is no such item")
+        case Published() | Suspended():
+            return [ItemRetired(reason=command.reason)]
+        case Replaced():
+            raise over(state)
+        case Retired() if state.reason == command.reason:
+            return []
+        case Retired():
+            raise Contradiction(f"the item was retired already: {state.reason}")
+        case _:
+            assert_never(state)

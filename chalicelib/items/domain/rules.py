@@ -1,0 +1,215 @@
+"""What has to hold between the parts of a service item before it may be published."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from ...clock.clock import JOINT_DECISION, Limit, SpecialProcedure
+from ...codes.codes import CaseType
+from ...codes.numbers import InvalidNumber, check_credit_code, parse_item_code
+from ...kernel.actor import DEPARTMENT_STAFF, Channel, Role
+from .definition import ItemDefinition, in_variant
+from .plan import DESKS, PlannedStep, StepKind
+from .question_rules import question_problems
+
+# Nobody is left out who has no smartphone (国办发〔2020〕45号: elders).
+WITHOUT_DEVICE = frozenset(
+    {Channel.WINDOW, Channel.KIOSK, Channel.HOTLINE, Channel.VILLAGE_POINT, Channel.POST}
+)
+WEEK = 7 / 5  # calendar days to a working day
+NOT_FOR_APPLICANTS = frozenset({Channel.INTERNAL, Channel.SYSTEM})
+
+
+class Misfit(NamedTuple):
+    """`where` is the path to the value; `message` says what is wrong and what is allowed."""
+
+    where: tuple[str | int, ...]
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.where))}: {self.message}"
+
+
+def misfits(definition: ItemDefinition) -> list[Misfit]:
+    """Why the definition may not be published; empty if it may."""
+    return [misfit for rule in RULES for misfit in rule(definition)]
+
+
+def _codes(item: ItemDefinition) -> Iterator[Misfit]:
+    try:
+        level = parse_item_code(item.code).level
+    except InvalidNumber as error:
+        yield Misfit(("code",), str(error))
+        return
+    if level != item.level.gb_code:
+        yield Misfit(
+            ("level",),
+            f"{item.level} is {item.level.gb_code}, but the code says {level} (its 19th character)",
+        )
+
+
+def _certificates(item: ItemDefinition) -> Iterator[Misfit]:
+    kind = item.certificate
+    if kind is not None:
+        yield from _credit_code(("certificate", "type"), kind.type[:18])
+        yield from _credit_code(("certificate", "issuer"), kind.issuer)
+    for at, material in enumerate(item.materials):
+        if material.may_come_from is not None:
+            yield from _credit_code(("materials", at, "may_come_from"), material.may_come_from[:18])
+
+
+def _credit_code(where: tuple[str | int, ...], code: str) -> Iterator[Misfit]:
+    try:
+        check_credit_code(code)
+    except InvalidNumber as error:
+        yield Misfit(where, str(error))
+
+
+def _limits(item: ItemDefinition) -> Iterator[Misfit]:
+    statutory, promised = item.limits.statutory, item.limits.promised
+    if _calendar_days(promised) > _calendar_days(statutory):
+        yield Misfit(
+            ("limits", "promised"),
+            f"{_words(promised)} is longer than the statutory {_words(statutory)}",
+        )
+    if item.joint and _calendar_days(statutory) > _calendar_days(JOINT_DECISION):
+        yield Misfit(
+            ("limits", "statutory"),
+            f"joint handling takes at most {_words(JOINT_DECISION)} (行政许可法 art. 42)",
+        )
+
+
+def _calendar_days(limit: Limit) -> float:
+    """To compare limits of different units; holidays only lengthen one in working days."""
+    return limit.days * WEEK if limit.unit == "working_days" else limit.days
+
+
+def _words(limit: Limit) -> str:
+    return f"{limit.days} {limit.unit.replace('_', ' ')}"
+
+
+def _step_limits(item: ItemDefinition) -> Iterator[Misfit]:
+    """One step follows the other, so their limits add up within the promised one."""
+    total = sum(step.days or 0 for step in item.steps)
+    if total * WEEK > _calendar_days(item.limits.promised):
+        yield Misfit(
+            ("steps",),
+            f"the steps' limits add up to {total} working days, more than the promised "
+            f"{_words(item.limits.promised)}",
+        )
+
+
+def _steps(item: ItemDefinition) -> Iterator[Misfit]:
+    last = len(item.steps) - 1
+    for at, step in enumerate(item.steps):
+        if (step.kind is StepKind.APPROVE) != (at == last):
+            yield Misfit(("steps", at, "kind"), "the last step, and no other, is `approve`")
+        yield from _step_role(item, at, step)
+        if step.id in DESKS:  # it would be taken for one
+            names = ", ".join(sorted(DESKS))
+            yield Misfit(("steps", at, "id"), f"choose another id: {names} are desks of any case")
+
+
+def _step_role(item: ItemDefinition, at: int, step: PlannedStep) -> Iterator[Misfit]:
+    if step.role not in DEPARTMENT_STAFF:
+        names = ", ".join(sorted(DEPARTMENT_STAFF))
+        yield Misfit(("steps", at, "role"), f"a step is done by one of: {names}")
+    elif step.kind is StepKind.APPROVE and step.role is not Role.APPROVER and not _at_once(item):
+        yield Misfit(
+            ("steps", at, "role"),
+            "an approver decides; only an item done at once leaves it to a clerk",
+        )
+
+
+def _done_at_once(item: ItemDefinition) -> Iterator[Misfit]:
+    if not _at_once(item):
+        return
+    if len(item.steps) != 1:
+        yield Misfit(("steps",), "an item done at once has one step, which approves")
+    if item.special_procedures:
+        yield Misfit(("special_procedures",), "nothing interrupts an item done at once")
+
+
+def _at_once(item: ItemDefinition) -> bool:
+    return item.case_type is CaseType.AT_ONCE
+
+
+def _joint(item: ItemDefinition) -> Iterator[Misfit]:
+    if item.joint and not any(step.kind is StepKind.PARALLEL for step in item.steps):
+        yield Misfit(("joint",), "joint handling has a `parallel` step with its departments")
+
+
+def _special_procedures(item: ItemDefinition) -> Iterator[Misfit]:
+    for at, procedure in enumerate(item.special_procedures):
+        if procedure is SpecialProcedure.SUPPLEMENT:
+            yield Misfit(
+                ("special_procedures", at),
+                "leave it out: a supplement is always possible, by its own notice",
+            )
+
+
+def _fee(item: ItemDefinition) -> Iterator[Misfit]:
+    if item.fee.amount and item.fee.basis is None:
+        yield Misfit(("fee",), "a fee needs its `basis`: the document that sets it")
+
+
+def _channels(item: ItemDefinition) -> Iterator[Misfit]:
+    for at, channel in enumerate(item.channels):
+        if channel in NOT_FOR_APPLICANTS:
+            yield Misfit(("channels", at), f"{channel} is not open to applicants")
+    if not WITHOUT_DEVICE & set(item.channels):
+        names = ", ".join(sorted(WITHOUT_DEVICE))
+        yield Misfit(("channels",), f"name one that needs no device of one's own: {names}")
+
+
+def _validity(item: ItemDefinition) -> Iterator[Misfit]:
+    if item.valid_from and item.valid_until and item.valid_until < item.valid_from:
+        yield Misfit(("valid_until",), f"lies before valid_from, {item.valid_from}")
+
+
+def _unique(item: ItemDefinition) -> Iterator[Misfit]:
+    named: dict[str, Iterable[str]] = {
+        "applicants": item.applicants,
+        "channels": item.channels,
+        "special_procedures": item.special_procedures,
+        "materials": (one.id for one in item.materials),
+        "steps": (one.id for one in item.steps),
+    }
+    for field, values in named.items():
+        for value in (value for value, count in Counter(values).items() if count > 1):
+            yield Misfit((field,), f"{value} is there more than once")
+
+
+def _questions(item: ItemDefinition) -> Iterator[Misfit]:
+    for where, message in question_problems(item):
+        yield Misfit(where, message)
+
+
+def _variants(item: ItemDefinition) -> Iterator[Misfit]:
+    """A variant's own limits and fee keep the rules of the item's."""
+    for at, variant in enumerate(item.variants):
+        one = in_variant(item, variant.id)
+        own = {"limits": variant.limits, "steps": variant.limits, "fee": variant.fee}
+        for rule in (_limits, _step_limits, _fee):
+            for where, message in rule(one):
+                if own[str(where[0])] is not None:
+                    place = where if where[0] != "steps" else ("limits", "promised")
+                    yield Misfit(("variants", at, *place), message)
+
+
+RULES: tuple[Callable[[ItemDefinition], Iterator[Misfit]], ...] = (
+    _codes,
+    _unique,
+    _channels,
+    _certificates,
+    _limits,
+    _steps,
+    _step_limits,
+    _done_at_once,
+    _joint,
+    _special_procedures,
+    _fee,
+    _validity,
+    _questions,
+    _variants,
+)

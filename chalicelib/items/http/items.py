@@ -1,0 +1,129 @@
+"""/items: what can be applied for, and who qualifies. Anybody may read it, and ask."""
+
+from typing import Annotated
+
+from chalice.app import Blueprint, Response
+from pydantic import Field
+
+from ...kernel.base import Code, Frozen
+from ...kernel.errors import NotFound
+from ...web.operation import PAGING, Doc
+from ...web.request import Ask, Web
+from ...web.route import reply, route, tagged
+from ..application import eligibility, items
+from ..application import view as item_view
+from ..application.diff import differences
+from ..domain.questions import Answer
+from ..projections import catalogue as item_catalogue
+
+_STATES = frozenset({"published", "suspended", "retired", "split", "merged"})
+_NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999}
+_ITEMS = Doc(
+    "listItems",
+    "items",
+    "ItemPage",
+    query={
+        **PAGING,
+        "state": {
+            "enum": sorted(_STATES),
+            "default": "published",
+            "description": "What has become of the items by today.",
+        },
+        "department": {"type": "string", "description": "Of one department; all, if not said."},
+    },
+    public=True,
+)
+_ITEM = Doc("getItem", "items", "ItemReply", tagged=True, public=True)
+_VERSIONS = Doc("listItemVersions", "items", "ItemVersions", tagged=True, public=True)
+_VERSION = Doc("getItemVersion", "items", "PublishedItem", public=True)
+_CHANGES = Doc(
+    "compareItemVersions",
+    "items",
+    "ItemChanges",
+    query={
+        "from": {**_NUMBER, "description": "A version; the one before `to`, if not said."},
+        "to": {**_NUMBER, "description": "A version; the last one, if not said."},
+    },
+    public=True,
+)
+
+
+class Answers(Frozen):
+    """The answers so far, by the ids of the questions; none to begin with."""
+
+    answers: Annotated[dict[Code, Answer], Field(default_factory=dict, max_length=100)]
+
+
+_ELIGIBILITY = Doc(
+    "checkEligibility",
+    "items",
+    "EligibilityReply",
+    body=Answers,
+    public=True,
+    problems=("item-closed",),
+)
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+    _items(http, web)
+    _versions(http, web)
+    return http
+
+
+def _items(http: Blueprint, web: Web) -> None:
+    @route(http, web, "GET", "/items", doc=_ITEMS)
+    def listed(ask: Ask) -> Response:
+        """The catalogue, by code; of one department, in another state than published, if asked."""
+        ask.wait_for(item_catalogue.NAME, items.stream)
+        state, department = ask.choice("state", _STATES) or "published", ask.query("department")
+        partition = f"{state} {department}" if department else state
+        page = ask.platform.views.page(
+            item_catalogue.NAME, "items", partition, after=ask.cursor(partition), limit=ask.limit
+        )
+        # A day may have come since the row was written: a page may have less than its limit.
+        cards = [item_catalogue.listed(row, state, department, ask.today) for row in page.rows]
+        return reply(ask.page(partition, page._replace(rows=[one for one in cards if one])))
+
+    @route(http, web, "GET", "/items/{code}", doc=_ITEM)
+    def current(ask: Ask, code: str) -> Response:
+        """The item as it is today: what to fill in, which materials, how long it takes."""
+        found = items.get(ask.platform, code)
+        described = item_view.described(found, ask.today)
+        return tagged(ask, described, found.version, ask.today.isoformat())
+
+    @route(http, web, "POST", "/items/{code}/eligibility", doc=_ELIGIBILITY)
+    def eligible(ask: Ask, code: str) -> Response:
+        """资格自测: do I qualify, for which variant, and with which materials?"""
+        return reply(eligibility.ask(ask.platform, code, ask.body(Answers).answers))
+
+
+def _versions(http: Blueprint, web: Web) -> None:
+    @route(http, web, "GET", "/items/{code}/versions", doc=_VERSIONS)
+    def versions(ask: Ask, code: str) -> Response:
+        """Every version, the last one first, with the days on which it is in force."""
+        found = items.get(ask.platform, code)
+        listed = item_view.versions(ask.platform, found, ask.today)
+        body = {"code": code, "versions": listed}
+        return tagged(ask, body, found.version, ask.today.isoformat())
+
+    @route(http, web, "GET", "/items/{code}/versions/{version}", doc=_VERSION)
+    def version(ask: Ask, code: str, version: str) -> Response:
+        """A published version never changes: cases refer to it."""
+        if not version.isascii() or not version.isdigit():
+            raise NotFound("versions count from 1")
+        definition = items.at_version(ask.platform, code, int(version[:9]))
+        return reply(definition.model_dump(mode="json", exclude_none=True))
+
+    @route(http, web, "GET", "/items/{code}/changes", doc=_CHANGES)
+    def changes(ask: Ask, code: str) -> Response:
+        """What changed from one version to another, field by field."""
+        last = items.get(ask.platform, code).state.version
+        to = ask.number("to", last, 1, 999_999)
+        since = ask.number("from", max(1, to - 1), 1, 999_999)
+        before, after = (
+            items.at_version(ask.platform, code, one).model_dump(mode="json", exclude_none=True)
+            for one in (since, to)
+        )
+        found = [one.plain for one in differences(before, after)]
+        return reply({"code": code, "from": since, "to": to, "changes": found})

@@ -1,0 +1,100 @@
+"""Who may do what to accounts, entities and mandates. The default is no."""
+
+from ...clock.calendar import legal_day
+from ...kernel.actor import Actor, Role
+from ...kernel.errors import NotAllowed, NotFound
+from ...platform.platform import Platform
+from ..domain import entity, mandate
+
+# What staff see of an account, with the id masked: who stands at the window, who is audited.
+READERS = frozenset({Role.CLERK, Role.AUDITOR, Role.SECURITY_ADMINISTRATOR})
+
+
+def own_account(actor: Actor) -> str:
+    """The account that belongs to the actor as a natural person. Staff have none here."""
+    if actor.role not in (Role.APPLICANT, Role.AGENT):
+        raise NotAllowed("only citizens have an account of their own here; staff have their token")
+    return actor.account
+
+
+def may_read_account(actor: Actor, account: str) -> bool:
+    own = actor.role in (Role.APPLICANT, Role.AGENT) and actor.account == account
+    return own or actor.role in READERS
+
+
+def at_the_window(actor: Actor) -> None:
+    if actor.role is not Role.CLERK:
+        raise NotAllowed("only a clerk who has the person and the card in front of them does this")
+
+
+def closes_accounts(actor: Actor) -> None:
+    if actor.role is not Role.SECURITY_ADMINISTRATOR:
+        raise NotAllowed("only a security administrator closes somebody else's account")
+
+
+def acts_in_person(actor: Actor, what: str) -> None:
+    """As oneself, and not with the hat of a company or of somebody else."""
+    if actor.role is not Role.APPLICANT:
+        raise NotAllowed(f"only a person as such {what}; take a token as applicant first")
+
+
+# Entities
+
+
+def may_read_entity(actor: Actor, state: entity.Entity) -> bool:
+    its = actor.role in (Role.APPLICANT, Role.AGENT) and (
+        actor.entity == state.credit_code
+        or state.represents(actor.account)
+        or state.operator(actor.account) is not None
+    )
+    return its or actor.role in READERS
+
+
+def may_refresh(actor: Actor) -> None:
+    """Whoever may see the entity, but those who only look (auditors and the like)."""
+    if actor.role not in (Role.APPLICANT, Role.AGENT, Role.CLERK):
+        raise NotAllowed("only who acts for the entity, or a clerk, asks the registry again")
+
+
+def may_appoint(platform: Platform, actor: Actor, state: entity.Entity, *, appoints: bool) -> None:
+    """Add or remove operators; `appoints` if the operator shall add others in turn."""
+    if actor.role is Role.CLERK:
+        return
+    today = legal_day(platform.now())
+    personal = actor.role in (Role.APPLICANT, Role.AGENT)
+    if not personal or not state.appoints(actor.account, today):
+        raise NotAllowed(
+            "only the legal representative, an operator who may, or a clerk at the window "
+            "adds and removes operators"
+        )
+    if appoints and not state.represents(actor.account):
+        raise NotAllowed("only the legal representative or a clerk lets an operator add others")
+
+
+# Mandates
+
+
+def may_see_mandate(actor: Actor, state: mandate.State) -> bool:
+    if isinstance(state, mandate.Absent):
+        return False
+    if actor.role in (Role.CLERK, Role.AUDITOR):
+        return True
+    party = (state.terms.principal.account, state.terms.agent.account)
+    return actor.role in (Role.APPLICANT, Role.AGENT) and actor.account in party
+
+
+def seen_mandate(actor: Actor, state: mandate.State) -> mandate.Granted | mandate.Revoked:
+    """Raises NotFound, also for who may not see it."""
+    if not may_see_mandate(actor, state):
+        raise NotFound("there is no such mandate, or it is not yours to see")
+    return mandate.known(state)
+
+
+def may_revoke(actor: Actor, terms: mandate.MandateGranted) -> None:
+    """The principal, a clerk for who comes to the window, the agent who gives it back."""
+    party = (terms.principal.account, terms.agent.account)
+    personal = actor.role in (Role.APPLICANT, Role.AGENT) and actor.account in party
+    if not personal and actor.role is not Role.CLERK:
+        raise NotAllowed(
+            "only the principal, the agent, or a clerk at the window revokes a mandate"
+        )

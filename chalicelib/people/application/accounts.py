@@ -1,0 +1,263 @@
+"""
+Accounts of natural persons: register, find, bind WeChat, close; proofs.py proves who they are.
+
+What a proof is worth is told by `level`, which also asks the claim: of two accounts that were
+proven to be one person, only that of the better proof counts.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from ...clock.calendar import legal_day
+from ...codes.ids import Warned, check_id, check_mobile
+from ...codes.parties import Applicant, IdKind
+from ...eventlog.transact import Outcome, read, transact
+from ...kernel.actor import Actor, Identifier, Role
+from ...kernel.base import Frozen, Name, exactly_one
+from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...platform.platform import Caller, Platform
+from ..domain import account
+from ..domain.account import MATCHED
+from ..domain.account_events import Method, Person
+from . import access as people_access
+from . import claims, identity
+from .claims import account_decider as decider
+from .claims import account_state as current
+from .claims import account_stream as stream
+
+Decide = Callable[[account.State], list[account.Event]]
+IdNumber = Annotated[str, Field(min_length=4, max_length=40)]
+
+
+class Naming(Frozen):
+    """A natural person, as the caller tells of them."""
+
+    name: Name
+    id_kind: IdKind = IdKind.RESIDENT_ID
+    id_number: IdNumber
+
+
+class Registration(Naming):
+    """Who the account is: to be proven afterwards."""
+
+    phone: Annotated[str, Field(min_length=11, max_length=20)] | None = None
+
+
+class Whom(Frozen):
+    """Somebody else's account: by its name, or by the person who has it."""
+
+    model_config = ConfigDict(json_schema_extra=exactly_one("account", "person"))
+
+    account: Identifier | None = None
+    person: Naming | None = None
+
+    @model_validator(mode="after")
+    def _is_one_way(self) -> Self:
+        if (self.account is None) == (self.person is None):
+            raise ValueError("say who it is by `account` or by `person`")
+        return self
+
+
+class AccountView(NamedTuple):
+    """An account at a version of its stream, with the level that counts."""
+
+    account: str
+    version: int
+    state: account.Open | account.Closed
+    level: int
+
+
+class Someone(NamedTuple):
+    """An account whose person is proven."""
+
+    account: str
+    person: Person
+    level: int
+
+
+def get(platform: Platform, actor: Actor, name: str) -> AccountView:
+    """Raises NotFound, also for who may not see it."""
+    found = read(platform.store, decider(platform), stream(name))
+    state = found.state
+    if isinstance(state, account.Absent) or not people_access.may_read_account(actor, name):
+        raise NotFound("there is no such account, or it is not yours to see")
+    return AccountView(name, found.history.version, state, level(platform, name, state))
+
+
+def level(platform: Platform, name: str, state: account.State | None = None) -> int:
+    """The real-name level of the account that counts now, 0 to 4."""
+    state = current(platform, name) if state is None else state
+    if not isinstance(state, account.Open):
+        return 0
+    if state.level < MATCHED or state.person is None:
+        return state.level
+    if claims.holder(platform, "person", state.person.reference) == name:
+        return state.level
+    return 0 if state.proof(Method.PHONE) is None else Method.PHONE.level
+
+
+def person(platform: Platform, told: Naming) -> tuple[Person, tuple[Warned, ...]]:
+    """Raises Invalid: a company's code is no person's id."""
+    if told.id_kind is IdKind.CREDIT_CODE:
+        raise Invalid("a credit code is a company's; give the person's id")
+    warnings = check_id(told.id_kind, told.id_number, legal_day(platform.now()))
+    reference = identity.reference(platform, told.id_kind, told.id_number)
+    return Person(
+        **told.model_dump(include=set(Naming.model_fields)), reference=reference
+    ), warnings
+
+
+def someone(platform: Platform, name: str, least: int = MATCHED) -> Someone:
+    """The account, if it is proven who it is; raises NotAllowed, which says what to do."""
+    state = current(platform, name)
+    proven = level(platform, name, state)
+    if not isinstance(state, account.Open) or state.person is None or proven < least:
+        raise NotAllowed(
+            f"this takes an account of real-name level {least}; it has {proven}: register it and "
+            "prove who it is first"
+        )
+    return Someone(name, state.person, proven)
+
+
+def find(platform: Platform, whom: Whom) -> Someone:
+    """
+    Raises Invalid. Nobody learns from it who has an account: a wrong name, an unknown id and an
+    account that proves nothing are one answer.
+    """
+    name = whom.account
+    if whom.person is not None:
+        told, _ = person(platform, whom.person)
+        name = claims.holder(platform, "person", told.reference, MATCHED)
+    try:
+        found = someone(platform, name or "")
+    except NotAllowed:
+        raise Invalid(_NOBODY) from None
+    if whom.person is not None and not _same_name(found.person.name, whom.person.name):
+        raise Invalid(_NOBODY)
+    return found
+
+
+_NOBODY = (
+    "nobody of that account, or of that name and id, has an account of real-name level 2: they "
+    "register first, or come to a counter"
+)
+
+
+def _same_name(one: str, other: str) -> bool:
+    from ...platform.registry import comparable
+
+    return comparable(one) == comparable(other)
+
+
+# Commands of the person
+
+
+def register(platform: Platform, caller: Caller, told: Registration) -> Outcome[account.State]:
+    """
+    Say who the account is, or say it otherwise while nothing is proven. Raises Invalid,
+    Contradiction.
+    """
+    name = people_access.own_account(caller.actor)
+    its, _ = person(platform, told)
+    phone = None if told.phone is None else check_mobile(told.phone)
+    command = account.RegisterPerson(**about(platform, caller), person=its, phone=phone)
+    return run(platform, caller, name, command, told.model_dump(mode="json"))
+
+
+def change_phone(platform: Platform, caller: Caller, phone: str) -> Outcome[account.State]:
+    """Raises Invalid, NotFound."""
+    name = people_access.own_account(caller.actor)
+    command = account.ChangePhone(**about(platform, caller), phone=check_mobile(phone))
+    return run(platform, caller, name, command, {"phone": command.phone})
+
+
+def bind_wechat(platform: Platform, caller: Caller, openid: str) -> Outcome[account.State]:
+    """From now on that WeChat user signs in to this account. Raises Elsewhere, NotFound."""
+    name = people_access.own_account(caller.actor)
+    account.known(current(platform, name))
+    return bound(platform, caller, name, openid)
+
+
+def bound(platform: Platform, caller: Caller, name: str, openid: str) -> Outcome[account.State]:
+    claims.take(platform, caller, "wechat", openid, name, 1)
+    command = account.BindWechat(**about(platform, caller), openid=openid)
+    return run(platform, caller, name, command, {"openid": openid})
+
+
+def close(
+    platform: Platform, caller: Caller, reason: str | None, name: str | None = None
+) -> Outcome[account.State]:
+    """One's own account, or as security administrator another one. Raises NotFound, NotAllowed."""
+    if name is None:
+        name = people_access.own_account(caller.actor)
+    else:
+        people_access.closes_accounts(caller.actor)
+    command = account.CloseAccount(**about(platform, caller), reason=reason)
+    done = run(platform, caller, name, command, {"reason": reason})
+    if isinstance(done.state, account.Closed):
+        _let_go(platform, caller, name, done.state.was)
+    return done
+
+
+def _let_go(platform: Platform, caller: Caller, name: str, was: account.Open) -> None:
+    """After the closing: a closed account that still claims is passed over (claims._abandoned)."""
+    if was.person is not None:
+        claims.release(platform, caller, "person", was.person.reference, name)
+    for openid in sorted(was.openids):
+        claims.release(platform, caller, "wechat", openid, name)
+
+
+# Applying
+
+
+def applying(platform: Platform, actor: Actor, applicant: Applicant) -> Applicant:
+    """
+    For a submission: the applicant, with the account that the person has, so that they see what an
+    agent or a clerk entered for them. Raises NotAllowed for who is proven to be somebody else.
+    """
+    if applicant.entity is not None:
+        return applicant
+    reference = identity.reference(platform, applicant.id_kind, applicant.id_number)
+    if actor.role is Role.AGENT and actor.mandate is None:
+        return applicant  # nobody is told whose account an id is, who acts on no mandate
+    if actor.role is not Role.APPLICANT:
+        account_ = claims.holder(platform, "person", reference, MATCHED)
+        return applicant.model_copy(update={"account": account_})
+    its = current(platform, actor.account)
+    proven = its.person if isinstance(its, account.Open) and its.level >= MATCHED else None
+    if proven is not None and proven.reference != reference:
+        raise NotAllowed(
+            "the applicant is somebody else than you are proven to be: for another person, act as "
+            "agent on a mandate"
+        )
+    return applicant
+
+
+# Shared
+
+
+def about(platform: Platform, caller: Caller) -> dict[str, Any]:
+    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}
+
+
+def run(
+    platform: Platform,
+    caller: Caller,
+    name: str,
+    command: account.AccountCommand,
+    body: dict[str, Any],
+) -> Outcome[account.State]:
+    return transact(
+        platform.store,
+        decider(platform),
+        stream(name),
+        caller.request(platform.now(), type(command).__name__, body),
+        lambda state: account.decide(command, state),
+    )
+
+
+def citizen(name: str, proven: int = 0) -> Actor:
+    """Somebody who acts as the natural person that the account is."""
+    return Actor(account=name, role=Role.APPLICANT, level=proven)

@@ -1,0 +1,291 @@
+"""Legal entities and their operators: register, ask the registry again, add, remove, act for."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from ...clock.calendar import legal_day
+from ...codes.codes import ApplicantKind
+from ...codes.ids import check_id
+from ...codes.parties import IdKind
+from ...eventlog.transact import Decider, Outcome, read, transact
+from ...kernel.actor import Actor, Identifier, Role
+from ...kernel.base import Frozen, Line, Text
+from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...platform.platform import Caller, Platform
+from ..domain import entity
+from ..domain.claim import IN_PERSON
+from ..domain.entity import GONE, CreditCode, Entity, Items, Registered
+from . import access as people_access
+from . import accounts, claims
+from .accounts import Whom
+
+
+class NewEntity(Frozen):
+    """A legal entity, as its licence has it."""
+
+    credit_code: CreditCode
+    name: Line
+    kind: ApplicantKind = ApplicantKind.COMPANY
+
+
+class NewOperator(Whom):
+    """
+    Who may act for the entity: for `items`, for all if there are none; until `until`, that day
+    included; `appoints` lets the operator add and remove others.
+    """
+
+    items: Items = ()
+    until: date | None = None
+    appoints: bool = False
+
+
+class EntityView(NamedTuple):
+    version: int
+    state: Entity
+
+
+def decider(platform: Platform) -> Decider[entity.State]:
+    return Decider(platform.codec, entity.initial, entity.evolve, platform.memory)
+
+
+def stream(credit_code: str) -> str:
+    return f"{entity.CATEGORY}-{credit_code}"
+
+
+def get(platform: Platform, actor: Actor, credit_code: str) -> EntityView:
+    """Raises NotFound, also for who may not see it."""
+    found = read(platform.store, decider(platform), stream(credit_code))
+    return EntityView(found.history.version, _seen(platform, actor, found.state))
+
+
+def _seen(platform: Platform, actor: Actor, state: entity.State) -> Entity:
+    if isinstance(state, Entity):
+        its = _current(platform, state)
+        if people_access.may_read_entity(actor, its):
+            return its
+    raise NotFound("no such entity has registered, or it is not yours to see")
+
+
+def register(platform: Platform, caller: Caller, told: NewEntity) -> Outcome[entity.State]:
+    """
+    By its legal representative, or by a clerk at the window. Raises NotAllowed, Invalid (the
+    registry has another name or none), Closed (it is no more), RegistryUnavailable.
+    """
+    check_id(IdKind.CREDIT_CODE, told.credit_code, legal_day(platform.now()))
+    registered = _registered(platform, told.credit_code)
+    if told.kind is not registered.kind:
+        raise Invalid(f"the registry has it as {registered.kind}, not as {told.kind}")
+    if caller.actor.role is not Role.CLERK:
+        _is_representative(platform, caller.actor, registered)
+    command = entity.RegisterEntity(
+        **_about(platform, caller),
+        credit_code=told.credit_code,
+        name=told.name,
+        registered=registered,
+        representative_account=_representative(platform, registered),
+    )
+    return _run(platform, caller, told.credit_code, command, told.model_dump(mode="json"))
+
+
+def refresh(platform: Platform, caller: Caller, credit_code: str) -> Outcome[entity.State]:
+    """What the registry says by now. Raises NotFound, NotAllowed, RegistryUnavailable."""
+    get(platform, caller.actor, credit_code)
+    people_access.may_refresh(caller.actor)
+    registered = _registered(platform, credit_code)
+    command = entity.RefreshEntity(
+        **_about(platform, caller),
+        registered=registered,
+        representative_account=_representative(platform, registered),
+    )
+    return _run(platform, caller, credit_code, command, {})
+
+
+def add_operator(
+    platform: Platform, caller: Caller, credit_code: str, told: NewOperator
+) -> Outcome[entity.State]:
+    """Raises NotAllowed, NotFound, Invalid (no such account), Closed (the entity is no more)."""
+
+    def decide(state: entity.State) -> list[entity.Event]:
+        its = _seen(platform, caller.actor, state)
+        people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
+        whom = accounts.find(platform, told)
+        command = entity.AddOperator(
+            **_about(platform, caller),
+            account=whom.account,
+            name=whom.person.name,
+            items=told.items,
+            until=told.until,
+            appoints=told.appoints,
+            on=legal_day(platform.now()),
+        )
+        return entity.decide(command, its)
+
+    body = told.model_dump(mode="json")
+    return _transact(platform, caller, credit_code, "AddOperator", body, decide)
+
+
+def remove_operator(
+    platform: Platform, caller: Caller, credit_code: str, account: Identifier, reason: Text | None
+) -> Outcome[entity.State]:
+    """Who may add operators, or the operator who leaves. Raises NotAllowed, NotFound."""
+    command = entity.RemoveOperator(**_about(platform, caller), account=account, reason=reason)
+
+    def decide(state: entity.State) -> list[entity.Event]:
+        its = _seen(platform, caller.actor, state)
+        operator = its.operator(account)
+        if caller.actor.account != account or caller.actor.role is Role.CLERK:
+            appoints = operator is not None and operator.appoints
+            people_access.may_appoint(platform, caller.actor, its, appoints=appoints)
+        return entity.decide(command, its)
+
+    told = {"account": account, "reason": reason}
+    return _transact(platform, caller, credit_code, "RemoveOperator", told, decide)
+
+
+# Acting for one
+
+
+def hat(platform: Platform, account: str, credit_code: str, on: date) -> Actor:
+    """
+    The account as an agent of the entity: its representative, or an operator on that day. Raises
+    NotAllowed.
+    """
+    state = read(platform.store, decider(platform), stream(credit_code)).state
+    if not isinstance(state, Entity):
+        raise NotAllowed(_NOT_FOR_IT)
+    its = _current(platform, state)
+    operator = its.operator(account)
+    if not its.represents(account) and operator is None:
+        raise NotAllowed(_NOT_FOR_IT)
+    _check_alive(its)
+    if operator is not None and not entity.lasts(operator, on):
+        raise NotAllowed(f"you were an operator of this entity until {operator.until}")
+    level = accounts.someone(platform, account).level
+    return Actor(account=account, role=Role.AGENT, entity=credit_code, level=level)
+
+
+_NOT_FOR_IT = (
+    "you do not act for this entity: its legal representative, an operator who may, or a clerk at "
+    "the window adds you"
+)
+
+
+def acting(platform: Platform, actor: Actor, item_code: str, on: date) -> None:
+    """
+    For a command: whether the agent's word for `actor.entity` is good for this item. Raises
+    NotAllowed. The token has said that it acts for the entity; what is known here can only narrow
+    that: the entity is no more, the operator was removed, has other items, or is over the last day.
+    """
+    state = _of(platform, actor)
+    if state is None:
+        return
+    _check_alive(state)
+    operator = _standing(platform, actor, state, on)
+    if operator is not None and not entity.covers(operator, item_code):
+        raise NotAllowed("you act for this entity in other items; ask for this one to be added")
+
+
+def belonging(platform: Platform, actor: Actor, on: date) -> None:
+    """
+    For reading what is the entity's: a token outlives the removal of an operator by hours. Raises
+    NotAllowed.
+    """
+    state = _of(platform, actor)
+    if state is not None:
+        _standing(platform, actor, state, on)
+
+
+def belongs(platform: Platform, actor: Actor, on: date) -> bool:
+    try:
+        belonging(platform, actor, on)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _of(platform: Platform, actor: Actor) -> Entity | None:
+    """The entity that the actor is an agent of, if it has registered here."""
+    if actor.role is not Role.AGENT or actor.entity is None:
+        return None
+    state = read(platform.store, decider(platform), stream(actor.entity)).state
+    return state if isinstance(state, Entity) else None
+
+
+def _standing(
+    platform: Platform, actor: Actor, state: Entity, on: date
+) -> entity.OperatorAdded | None:
+    """As which operator; None for who is not known here as one. Raises NotAllowed."""
+    operator = state.operator(actor.account)
+    if operator is not None and not entity.lasts(operator, on):
+        raise NotAllowed(f"you were an operator of this entity until {operator.until}")
+    # Who was removed once may have come to represent the entity since.
+    if actor.account in state.removed and not _current(platform, state).represents(actor.account):
+        raise NotAllowed("you are no operator of this entity any more")
+    return operator
+
+
+def _check_alive(state: Entity) -> None:
+    if state.registered.status in GONE:
+        raise NotAllowed(f"this entity is {state.registered.status}; nobody acts for it any more")
+
+
+def _registered(platform: Platform, credit_code: str) -> Registered:
+    found = platform.registry.company(credit_code)
+    if found is None:
+        raise Invalid(
+            "the registry has no entity with this credit code; compare it with the licence"
+        )
+    return found
+
+
+def _representative(platform: Platform, registered: Registered) -> str | None:
+    """The account of the legal representative, if that person showed up in person."""
+    if registered.representative is None:
+        return None
+    return claims.holder(platform, "person", registered.representative, IN_PERSON)
+
+
+def _current(platform: Platform, state: Entity) -> Entity:
+    """With the account that the representative has now: people change accounts, and claims move."""
+    account = _representative(platform, state.registered)
+    return state.model_copy(update={"representative_account": account})
+
+
+def _is_representative(platform: Platform, actor: Actor, registered: Registered) -> None:
+    people_access.own_account(actor)
+    # Level 2 is to know a name and an id; a company takes the person.
+    whom = accounts.someone(platform, actor.account, IN_PERSON)
+    if whom.person.reference != registered.representative:
+        raise NotAllowed(
+            "the registry has another legal representative; that one, or a clerk, registers it"
+        )
+
+
+def _about(platform: Platform, caller: Caller) -> dict[str, Any]:
+    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}
+
+
+def _run(
+    platform: Platform,
+    caller: Caller,
+    credit_code: str,
+    command: entity.EntityCommand,
+    body: dict[str, Any],
+) -> Outcome[entity.State]:
+    named = type(command).__name__
+    return _transact(
+        platform, caller, credit_code, named, body, lambda state: entity.decide(command, state)
+    )
+
+
+def _transact(  # noqa: PLR0913, PLR0917 - who, on what, with which words, and what follows
+    platform: Platform,
+    caller: Caller,
+    credit_code: str,
+    command: str,
+    body: dict[str, Any],
+    decide: Callable[[entity.State], list[entity.Event]],
+) -> Outcome[entity.State]:
+    request = caller.request(platform.now(), command, body)
+    return transact(platform.store, decider(platform), stream(credit_code), request, decide)

@@ -1,0 +1,28 @@
+"""Whose matter it is, as streams, views and certificates name people: without their ids."""
+
+from typing import Protocol
+
+from ...codes.ids import canonical
+from ...codes.parties import Applicant, IdKind
+
+
+class Keyed(Protocol):
+    """What has the platform's secret: the platform itself, or what is made before it."""
+
+    def keyed(self, *parts: str) -> bytes: ...
+
+
+def reference(platform: Keyed, id_kind: IdKind, id_number: str) -> str:
+    """
+    26 hex digits that stand for the person with this id, the same wherever it is met, however it
+    was written. Nobody gets back to the id without the platform's secret: ids are few enough to try
+    them all.
+    """
+    return platform.keyed("person", id_kind, canonical(id_kind, id_number)).hex()[:26]
+
+
+def holder(platform: Keyed, applicant: Applicant) -> str:
+    """`entity:{unified social credit code}` or `person:{reference}`."""
+    if applicant.entity is not None:
+        return f"entity:{applicant.entity}"
+    return f"person:{reference(platform, applicant.id_kind, applicant.id_number)}"

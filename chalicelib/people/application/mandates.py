@@ -1,0 +1,254 @@
+"""Mandates (委托, for 代办): grant, revoke, and act on one."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from typing import Any, NamedTuple
+
+from ...cases.domain import CaseCommand
+from ...cases.domain import commands as c
+from ...cases.domain.state import Dossier
+from ...clock.calendar import legal_day
+from ...codes.parties import Applicant
+from ...documents.application import documents
+from ...eventlog.transact import Decider, Outcome, read, transact
+from ...eventlog.views.port import Row, ViewsError
+from ...kernel.actor import APPLICANTS, Actor, Identifier, Role
+from ...kernel.base import Frozen, Sha256
+from ...kernel.errors import Invalid, NotAllowed
+from ...platform.platform import Caller, Platform, derived_id
+from ..domain import mandate
+from ..domain.entity import Items
+from ..domain.mandate import Action, Actions
+from . import access as people_access
+from . import accounts, claims, identity
+from .accounts import Naming, Whom
+
+VIEW = "powers"
+INDEX = "mandates"
+LOOKED_AT = 20  # an agent's newest mandates
+
+log = logging.getLogger(__name__)
+
+# Reading takes no action of its own: who may do anything for somebody may look.
+ACTIONS: Mapping[type[CaseCommand], Action] = {
+    c.SaveDraft: Action.SUBMIT,
+    c.SubmitCase: Action.SUBMIT,
+    c.Resubmit: Action.SUBMIT,
+    c.SubmitSupplement: Action.SUPPLEMENT,
+    c.Withdraw: Action.WITHDRAW,
+    c.Deliver: Action.COLLECT,
+    c.Rate: Action.RATE,
+}
+
+
+class NewMandate(Frozen):
+    """
+    Who may do what for whom. A principal grants their own and leaves `principal` out; a clerk names
+    the principal and gives the written mandate: `document`, the SHA-256 of what was handed in.
+    """
+
+    agent: Whom
+    principal: Naming | None = None
+    items: Items = ()
+    actions: Actions = (Action.SUBMIT, Action.SUPPLEMENT, Action.WITHDRAW, Action.COLLECT)
+    since: date | None = None
+    until: date
+    document: Sha256 | None = None
+
+
+class MandateView(NamedTuple):
+    mandate_id: str
+    version: int
+    state: mandate.Granted | mandate.Revoked
+
+
+def decider(platform: Platform) -> Decider[mandate.State]:
+    return Decider(platform.codec, mandate.initial, mandate.evolve, platform.memory)
+
+
+def stream(mandate_id: str) -> str:
+    return f"{mandate.CATEGORY}-{mandate_id}"
+
+
+def get(platform: Platform, actor: Actor, mandate_id: str) -> MandateView:
+    """Raises NotFound, also for who may not see it."""
+    found = read(platform.store, decider(platform), stream(mandate_id))
+    state = people_access.seen_mandate(actor, found.state)
+    return MandateView(mandate_id, found.history.version, state)
+
+
+def grant(
+    platform: Platform, caller: Caller, told: NewMandate
+) -> tuple[str, Outcome[mandate.State]]:
+    """The new mandate's id. Raises NotAllowed, Invalid (no such agent, no written mandate)."""
+    mandate_id = derived_id(caller)
+    now = platform.now()
+    today = legal_day(now)
+
+    def decide(state: mandate.State) -> list[mandate.Event]:
+        agent = accounts.find(platform, told.agent)
+        terms = mandate.MandateGranted(
+            principal=_principal(platform, caller, told),
+            agent=mandate.Agent(
+                reference=agent.person.reference, account=agent.account, name=agent.person.name
+            ),
+            items=told.items,
+            actions=told.actions,
+            since=told.since or today,
+            until=told.until,
+            document=told.document,
+        )
+        command = mandate.GrantMandate(**_about(platform, caller), terms=terms, on=today)
+        return mandate.decide(command, state)
+
+    # Inside: the same Idempotency-Key answers with the first outcome, whatever has become of them.
+    request = caller.request(now, "GrantMandate", told.model_dump(mode="json"))
+    done = transact(platform.store, decider(platform), stream(mandate_id), request, decide)
+    return mandate_id, done
+
+
+def _principal(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Principal:
+    if caller.actor.role is Role.CLERK:
+        return _written(platform, caller, told)
+    people_access.acts_in_person(caller.actor, "grants a mandate")
+    if told.principal is not None or told.document is not None:
+        raise Invalid("you grant your own mandate: leave out `principal` and `document`")
+    whom = accounts.someone(platform, caller.actor.account)
+    return mandate.Principal(
+        reference=whom.person.reference, account=whom.account, name=whom.person.name
+    )
+
+
+def _written(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Principal:
+    if told.principal is None or told.document is None:
+        raise Invalid("a clerk names the `principal` and hands in the written mandate: `document`")
+    documents.checked(platform, caller.actor.account, told.document)
+    its, _ = accounts.person(platform, told.principal)
+    account = claims.holder(platform, "person", its.reference, 2)
+    return mandate.Principal(reference=its.reference, account=account, name=its.name)
+
+
+def revoke(
+    platform: Platform, caller: Caller, mandate_id: str, reason: str | None
+) -> Outcome[mandate.State]:
+    """Raises NotFound, NotAllowed; what was done under it stands."""
+    command = mandate.RevokeMandate(**_about(platform, caller), reason=reason)
+
+    def decide(state: mandate.State) -> list[mandate.Event]:
+        seen = people_access.seen_mandate(caller.actor, state)
+        people_access.may_revoke(caller.actor, seen.terms)
+        return mandate.decide(command, state)
+
+    request = caller.request(platform.now(), "RevokeMandate", {"reason": reason})
+    return transact(platform.store, decider(platform), stream(mandate_id), request, decide)
+
+
+# Acting on one
+
+
+def acting(  # noqa: PLR0913, PLR0917 - who, on what, for whom, in which matter, when
+    platform: Platform,
+    actor: Actor,
+    mandate_id: Identifier,
+    applicant: Applicant,
+    item_code: str,
+    on: date,
+    action: Action = Action.SUBMIT,
+) -> Actor:
+    """
+    The agent, with whom it acts for (`on_behalf_of`) and on which `mandate`, so that every event
+    names both. Raises NotAllowed, which says what to do.
+    """
+    if actor.role is not Role.CLERK and (actor.role is not Role.AGENT or actor.entity is not None):
+        raise NotAllowed("take a token as agent of a person first: POST /sign-in/token")
+    terms = mandate.in_force(_state(platform, mandate_id), on)
+    if identity.holder(platform, applicant) != terms.principal.holder:
+        raise NotAllowed("the mandate is of somebody else than the applicant")
+    if actor.role is Role.CLERK:  # who enters it for the agent, who has come to the window
+        return mandate.at_the_window(actor, mandate_id, terms, action, item_code)
+    return mandate.acting(actor, mandate_id, terms, action, item_code)
+
+
+def still_acting(
+    platform: Platform,
+    actor: Actor,
+    dossier: Dossier,
+    on: date,
+    command: CaseCommand | None = None,
+) -> Actor:
+    """
+    For each later command, or for reading: the actor as it is, unless it is the agent of the case
+    on a mandate that the platform keeps. Then as `acting`, in whatever role it came: a revoked
+    agent is not let in again as a citizen. Refused once the mandate is revoked or over, unless the
+    principal has given another one that reaches as far.
+    """
+    agent = dossier.agent
+    if agent is None or agent.mandate_id is None or agent.account != actor.account:
+        return actor
+    if actor.role not in APPLICANTS:
+        return actor
+    action = None if command is None else ACTIONS.get(type(command))
+    if command is not None and action is None:
+        raise NotAllowed("a mandate does not give the agent a right to this")
+    wanted = _Wanted(actor, dossier.item.code, on, action)
+    first = _state(platform, agent.mandate_id)
+    try:
+        return _on(agent.mandate_id, first, wanted)
+    except NotAllowed:
+        later = next(_others(platform, agent.mandate_id, first, wanted), None)
+        if later is None:
+            raise
+        return later
+
+
+class _Wanted(NamedTuple):
+    """What an agent wants to do: `action`, or to read if it is None."""
+
+    actor: Actor
+    item: str
+    on: date
+    action: Action | None
+
+
+def _on(mandate_id: str, state: mandate.State, wanted: _Wanted) -> Actor:
+    terms = mandate.in_force(state, wanted.on)
+    action = wanted.action or terms.actions[0]
+    return mandate.acting(wanted.actor, mandate_id, terms, action, wanted.item)
+
+
+def _others(platform: Platform, but: str, first: mandate.State, wanted: _Wanted) -> Iterator[Actor]:
+    """On another mandate of the same principal. The view is advice: the streams decide."""
+    principal = mandate.known(first).terms.principal.holder
+    for row in _listed(platform, wanted.actor.account):
+        state = _state(platform, row["mandate_id"])
+        if row["mandate_id"] == but or isinstance(state, mandate.Absent):
+            continue
+        if state.terms.principal.holder != principal:
+            continue
+        with suppress(NotAllowed):
+            yield _on(row["mandate_id"], state, wanted)
+
+
+def _listed(platform: Platform, account: str) -> Sequence[Row]:
+    try:
+        return platform.views.page(
+            VIEW, INDEX, partition("agent", account), limit=LOOKED_AT, descending=True
+        ).rows
+    except ViewsError as error:
+        log.warning("other mandates cannot be looked for: %s", error)
+        return ()
+
+
+def partition(side: str, account: str) -> str:
+    """Of the view: mandates that the account granted (`principal`) or received (`agent`)."""
+    return f"{side}:{account}"
+
+
+def _state(platform: Platform, mandate_id: str) -> mandate.State:
+    return read(platform.store, decider(platform), stream(mandate_id)).state
+
+
+def _about(platform: Platform, caller: Caller) -> dict[str, Any]:
+    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}

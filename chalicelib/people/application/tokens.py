@@ -1,0 +1,239 @@
+"""
+Access tokens of our own: after a sign-in with WeChat, and for who takes another hat.
+
+JWT, ES256 (RFC 7519, RFC 9068), signed by an ECDSA key that signs nothing else. They are
+short-lived and name an applicant or an agent, never staff: those come from the identity provider
+alone. A token is renewed with itself, until the sign-in that it goes back to (`auth_time`) is
+SESSION old.
+"""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Final, Literal, NamedTuple
+from uuid import uuid4
+
+from ...clock.calendar import legal_day
+from ...eventlog.ports import Signer, StoreError
+from ...kernel.actor import Actor, Channel, Role
+from ...kernel.base import Frozen
+from ...kernel.errors import Invalid, NotAllowed
+from ...platform import wechat
+from ...platform.platform import Caller, Platform
+from ..domain import claim
+from ..domain.account import Closed as ClosedAccount
+from ..domain.entity import CreditCode
+from . import accounts, claims, entities
+
+ISSUER: Final = "urn:banjian"
+AUDIENCE: Final = "banjian"
+ALGORITHM: Final = "ES256"
+LIFETIME: Final = timedelta(minutes=30)
+SESSION: Final = timedelta(hours=12)
+# SubjectPublicKeyInfo of a P-256 key, uncompressed: this, then x and y.
+_P256: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+_COORDINATE: Final = 32
+VOUCHED: Final = "vouched"  # a claim of our own, see Session
+
+
+class TokensUnavailable(Exception):
+    """No key was set up to sign tokens with, or it cannot be used now."""
+
+
+class SessionOver(NotAllowed):
+    """The sign-in is too long ago to be renewed."""
+
+
+class Token(NamedTuple):
+    """`expires_in` is in seconds."""
+
+    access_token: str
+    expires_in: int
+    actor: Actor
+
+
+class Hat(Frozen):
+    """
+    In which capacity to go on: as `applicant` for oneself, as `agent` of another person on a
+    mandate, or, with an `entity`, as agent of that company.
+    """
+
+    role: Literal["applicant", "agent"] = "applicant"
+    entity: CreditCode | None = None
+
+
+class Session(NamedTuple):
+    """
+    The sign-in that a token goes back to: `since` in seconds since 1970; `vouched` is the real-name
+    level that an identity provider answered for, 0 after a sign-in of our own.
+    """
+
+    since: int
+    vouched: int = 0
+
+
+# Signing in
+
+
+def with_wechat(platform: Platform, code: str) -> Token:
+    """
+    The account of the WeChat user; a new one, of level 0, for who was never here. Raises
+    WechatError, TokensUnavailable, Closed.
+    """
+    openid = wechat.openid_digest(platform, platform.wechat.user(code))
+    name = _account_of(platform, openid)
+    caller = Caller(accounts.citizen(name), f"wechat-{uuid4().hex}", Channel.MINI_PROGRAM)
+    if not _signed_in_before(platform, name, openid):
+        accounts.bound(platform, caller, name, openid)
+    return issue(platform, accounts.citizen(name, accounts.level(platform, name)))
+
+
+def _account_of(platform: Platform, openid: str) -> str:
+    state = claims.current(platform, "wechat", openid)
+    if isinstance(state, claim.Held):
+        its = claims.account_state(platform, state.account)
+        if not isinstance(its, ClosedAccount):
+            return state.account
+    # Another one after each closing: a closed account is not opened again.
+    times = state.released + isinstance(state, claim.Held)
+    return f"wx-{platform.keyed('wechat-account', openid, str(times)).hex()[:26]}"
+
+
+def _signed_in_before(platform: Platform, name: str, openid: str) -> bool:
+    its = claims.account_state(platform, name)
+    return openid in getattr(its, "openids", ()) and (
+        claims.holder(platform, "wechat", openid) == name
+    )
+
+
+def take_hat(platform: Platform, actor: Actor, hat: Hat, session: Session) -> Token:
+    """
+    Another token for the same account, with the level that it has by now. Raises NotAllowed (it
+    does not act for that entity, its account was closed), SessionOver, Invalid.
+    """
+    name = _personal(actor)
+    state = claims.account_state(platform, name)
+    if isinstance(state, ClosedAccount):
+        raise NotAllowed("the account was closed; sign in again to open another one")
+    role = Role(hat.role)
+    if hat.entity is not None:
+        if role is not Role.AGENT:
+            raise Invalid("who acts for a company is its agent: `role` is agent then")
+        its = entities.hat(platform, name, hat.entity, legal_day(platform.now()))
+        return issue(platform, its, session)
+    if role is Role.AGENT:
+        accounts.someone(platform, name)
+    proven = max(accounts.level(platform, name, state), session.vouched)
+    return issue(platform, Actor(account=name, role=role, level=proven), session)
+
+
+def _personal(actor: Actor) -> str:
+    if actor.role not in (Role.APPLICANT, Role.AGENT):
+        raise NotAllowed("staff act in the roles of their own token (X-Role)")
+    return actor.account
+
+
+# Issuing
+
+
+def issue(platform: Platform, actor: Actor, session: Session | None = None) -> Token:
+    """A token of a new session, or of that one. Raises TokensUnavailable, SessionOver."""
+    signer = platform.token_signer()
+    if signer is None:
+        raise TokensUnavailable("no key was set up to sign tokens with")
+    issued = int(platform.now().timestamp())
+    session = session or Session(issued)
+    ends = session.since + int(SESSION.total_seconds())
+    lasts = min(issued + int(LIFETIME.total_seconds()), ends)
+    if lasts <= issued:
+        raise SessionOver("the sign-in was too long ago; sign in again")
+    claimed = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "iat": issued,
+        "exp": lasts,
+        "auth_time": session.since,
+        VOUCHED: session.vouched,
+        "jti": uuid4().hex,
+        "sub": actor.account,
+        "role": actor.role,
+        "level": actor.level,
+        **({"entity": actor.entity} if actor.entity else {}),
+    }
+    return Token(_signed(signer, claimed), lasts - issued, actor)
+
+
+def _signed(signer: Signer, claimed: Mapping[str, Any]) -> str:
+    try:
+        header = {"typ": "at+jwt", "alg": ALGORITHM, "kid": jwk(signer)["kid"]}
+        text = f"{_part(header)}.{_part(claimed)}"
+        return f"{text}.{_encoded(_raw(signer.sign(text.encode())))}"
+    except (StoreError, OSError, ValueError) as error:
+        raise TokensUnavailable(f"the key for tokens cannot be used: {error}") from error
+
+
+def _raw(der: bytes) -> bytes:
+    """r and s side by side, as JWS has them (RFC 7518, 3.4), of a signature in DER."""
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    return b"".join(one.to_bytes(_COORDINATE, "big") for one in decode_dss_signature(der))
+
+
+def _part(value: Mapping[str, Any]) -> str:
+    return _encoded(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+# Keys
+
+
+def jwk(signer: Signer) -> dict[str, str]:
+    """
+    The signer's public key (RFC 7517), named by its thumbprint (RFC 7638). Raises ValueError for a
+    key that is not on P-256.
+    """
+    der = signer.public_key()
+    if not der.startswith(_P256) or len(der) != len(_P256) + 2 * _COORDINATE:
+        raise ValueError("tokens are signed with a P-256 key, and this is none")
+    point = der[len(_P256) :]
+    members = {
+        "crv": "P-256",
+        "kty": "EC",
+        "x": _encoded(point[:_COORDINATE]),
+        "y": _encoded(point[_COORDINATE:]),
+    }
+    named = json.dumps(members, separators=(",", ":"), sort_keys=True)
+    return {
+        **members,
+        "kid": _encoded(sha256(named.encode()).digest()),
+        "alg": ALGORITHM,
+        "use": "sig",
+    }
+
+
+def jwks(signer: Signer | None) -> dict[str, list[dict[str, str]]]:
+    """
+    The key set (RFC 7517) that our tokens verify with; empty where none are signed. Raises
+    TokensUnavailable.
+    """
+    try:
+        return {"keys": [] if signer is None else [jwk(signer)]}
+    except (StoreError, OSError, ValueError) as error:
+        raise TokensUnavailable(f"the key for tokens cannot be used: {error}") from error
+
+
+def source(signer: Callable[[], Signer | None]) -> Callable[[], Mapping[str, Any]]:
+    """For the verifier: raises OSError if the keys cannot be had."""
+
+    def read() -> Mapping[str, Any]:
+        try:
+            return jwks(signer())
+        except TokensUnavailable as error:
+            raise OSError(str(error)) from error
+
+    return read

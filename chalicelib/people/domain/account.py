@@ -1,0 +1,310 @@
+"""
+The stream `account-{account}`: a natural person's account (自然人账户).
+
+    Absent -> Open -> Closed
+
+The real-name level (实名等级) follows from the proofs: 0 none, 1 phone, 2 name and id match the
+population registry, 3 face or bank card, 4 at a counter. It is never said, only proven; who changes
+what a proof was about proves it again.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import assert_never
+
+from ...kernel import errors
+from ...kernel.base import Command, Frozen, Line, Text
+from ...kernel.errors import Contradiction, Invalid, NotFound
+from .account_events import (
+    EVENTS,
+    OF_THE_PERSON,
+    AccountClosed,
+    Digest,
+    Event,
+    IdentityLost,
+    IdentityProven,
+    Method,
+    Person,
+    PersonRegistered,
+    Phone,
+    PhoneChanged,
+    WechatBound,
+)
+
+__all__ = [
+    "CATEGORY",
+    "EVENTS",
+    "MATCHED",
+    "Absent",
+    "AccountCommand",
+    "BindWechat",
+    "ChangePhone",
+    "CheckAtCounter",
+    "CloseAccount",
+    "Closed",
+    "Ended",
+    "Event",
+    "IdentityLost",
+    "IdentityProven",
+    "LoseIdentity",
+    "Method",
+    "Open",
+    "Person",
+    "PersonRegistered",
+    "PhoneChanged",
+    "ProveIdentity",
+    "RegisterPerson",
+    "State",
+    "decide",
+    "evolve",
+    "fold",
+    "initial",
+    "known",
+    "person_of",
+]
+
+CATEGORY = "account"
+MATCHED = 2
+
+
+class Ended(errors.Closed):
+    """An account, an entity or a mandate that is no more takes no commands."""
+
+
+# State
+
+
+class Absent(Frozen):
+    """Nobody has told anything about this account."""
+
+
+class Open(Frozen):
+    """`person` is None for who has only signed in with WeChat; `proofs` are those that stand."""
+
+    person: Person | None = None
+    phone: Phone | None = None
+    proofs: tuple[IdentityProven, ...] = ()
+    openids: frozenset[str] = frozenset()
+
+    @property
+    def level(self) -> int:
+        return max((one.level for one in self.proofs), default=0)
+
+    def proof(self, method: Method) -> IdentityProven | None:
+        return next((one for one in self.proofs if one.method is method), None)
+
+
+class Closed(Frozen):
+    was: Open
+    reason: Text | None = None
+
+
+State = Absent | Open | Closed
+initial: State = Absent()
+
+
+def evolve(state: State, event: Event) -> State:
+    if isinstance(state, Closed):
+        return state
+    was = state if isinstance(state, Open) else Open()
+    match event:
+        case PersonRegistered():
+            return _registered(was, event)
+        case IdentityProven():
+            others = tuple(one for one in was.proofs if one.method is not event.method)
+            return was.model_copy(update={"proofs": (*others, event)})
+        case IdentityLost():
+            return was.model_copy(update={"proofs": _without(was, OF_THE_PERSON)})
+        case PhoneChanged():
+            left = _without(was, frozenset({Method.PHONE}))
+            return was.model_copy(update={"phone": event.phone, "proofs": left})
+        case WechatBound():
+            return was.model_copy(update={"openids": was.openids | {event.openid}})
+        case AccountClosed():
+            return Closed(was=was, reason=event.reason)
+        case _:
+            assert_never(event)
+
+
+def _registered(was: Open, event: PersonRegistered) -> Open:
+    """Of a corrected registration only what was proven of the same phone still stands."""
+    same = event.phone == was.phone
+    kept = tuple(one for one in was.proofs if one.method is Method.PHONE and same)
+    return was.model_copy(update={"person": event.person, "phone": event.phone, "proofs": kept})
+
+
+def _without(was: Open, methods: frozenset[Method]) -> tuple[IdentityProven, ...]:
+    return tuple(one for one in was.proofs if one.method not in methods)
+
+
+def fold(events: Iterable[Event], state: State = initial) -> State:
+    return reduce(evolve, events, state)
+
+
+# Commands
+
+
+class RegisterPerson(Command):
+    person: Person
+    phone: Phone | None = None
+
+
+class ProveIdentity(Command):
+    """`reference` is of the person that the proof is about, None if it is about the phone."""
+
+    method: Method
+    evidence: Line
+    reference: Digest | None = None
+    phone: Phone | None = None
+
+
+class CheckAtCounter(Command):
+    """A clerk saw the person and the card: that decides who the account is, whatever it said."""
+
+    person: Person
+    evidence: Line
+
+
+class LoseIdentity(Command):
+    reference: Digest
+
+
+class ChangePhone(Command):
+    phone: Phone
+
+
+class BindWechat(Command):
+    openid: Digest
+
+
+class CloseAccount(Command):
+    reason: Text | None = None
+
+
+AccountCommand = (
+    RegisterPerson
+    | ProveIdentity
+    | CheckAtCounter
+    | LoseIdentity
+    | ChangePhone
+    | BindWechat
+    | CloseAccount
+)
+
+
+def decide(command: AccountCommand, state: State) -> list[Event]:
+    """Raises Rejected."""
+    match command:
+        case CloseAccount():
+            return _close(command, state)
+        case LoseIdentity():
+            return _lose(command, state)
+        case RegisterPerson():
+            return _register(command, _usable(state))
+        case BindWechat():
+            return _bind(command, _usable(state))
+        case ChangePhone():
+            return _change_phone(command, known(state))
+        case ProveIdentity():
+            return _prove(command, known(state))
+        case CheckAtCounter():
+            return _check_at_counter(command, known(state))
+        case _:
+            assert_never(command)
+
+
+def _usable(state: State) -> Open:
+    match state:
+        case Closed():
+            raise Ended("the account was closed; register another one")
+        case Absent():
+            return Open()
+        case Open():
+            return state
+        case _:
+            assert_never(state)
+
+
+def known(state: State) -> Open:
+    """An open account; raises NotFound or Ended."""
+    if isinstance(state, Absent):
+        raise NotFound("there is no such account; register first")
+    return _usable(state)
+
+
+def person_of(state: State) -> Person:
+    """Raises NotFound, Ended, Invalid."""
+    found = known(state).person
+    if found is None:
+        raise Invalid("the account does not say yet who it is; register first")
+    return found
+
+
+def _register(command: RegisterPerson, state: Open) -> list[Event]:
+    if state.person == command.person and command.phone in (None, state.phone):
+        return []
+    if state.person not in (None, command.person) and state.level >= MATCHED:
+        raise Contradiction(
+            "who this account is has been proven; a changed name or id is entered at a counter"
+        )
+    if state.person == command.person and command.phone is not None:
+        return [PhoneChanged(phone=command.phone)]
+    return [PersonRegistered(person=command.person, phone=command.phone or state.phone)]
+
+
+def _change_phone(command: ChangePhone, state: Open) -> list[Event]:
+    return [] if state.phone == command.phone else [PhoneChanged(phone=command.phone)]
+
+
+def _bind(command: BindWechat, state: Open) -> list[Event]:
+    return [] if command.openid in state.openids else [WechatBound(openid=command.openid)]
+
+
+def _prove(command: ProveIdentity, state: Open) -> list[Event]:
+    _check_about(command, state)
+    proven = IdentityProven(
+        level=command.method.level, method=command.method, evidence=command.evidence
+    )
+    return [] if state.proof(command.method) == proven else [proven]
+
+
+def _check_at_counter(command: CheckAtCounter, state: Open) -> list[Event]:
+    proven = IdentityProven(
+        level=Method.COUNTER.level, method=Method.COUNTER, evidence=command.evidence
+    )
+    if state.person != command.person:
+        return [PersonRegistered(person=command.person, phone=state.phone), proven]
+    # Once is enough: the next clerk who looks at the same card proves nothing more.
+    return [] if state.proof(Method.COUNTER) else [proven]
+
+
+def _check_about(command: ProveIdentity, state: Open) -> None:
+    """What was proven must be what the account says."""
+    if command.method is Method.PHONE:
+        if state.phone is None or command.phone != state.phone:
+            raise Invalid("another phone was proven than the account has; enter that one first")
+        return
+    if state.person is None:
+        raise Invalid("the account does not say yet who it is; register first")
+    if command.reference != state.person.reference:
+        raise Invalid("another person was proven than the account is registered for")
+
+
+def _lose(command: LoseIdentity, state: State) -> list[Event]:
+    if not isinstance(state, Open) or state.person is None or state.level < MATCHED:
+        return []
+    if state.person.reference != command.reference:
+        return []
+    return [IdentityLost(reference=command.reference)]
+
+
+def _close(command: CloseAccount, state: State) -> list[Event]:
+    match state:
+        case Absent():
+            raise NotFound("there is no such account")
+        case Open():
+            return [AccountClosed(reason=command.reason)]
+        case Closed():
+            return []
+        case _:
+            assert_never(state)

@@ -1,0 +1,102 @@
+"""What happens to a person's account; see account.py."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, StringConstraints
+
+from ...codes.ids import MOBILE
+from ...codes.parties import IdKind
+from ...kernel.base import Frozen, Line, Personal, Text
+
+Phone = Annotated[str, StringConstraints(pattern=rf"^{MOBILE.pattern}$")]
+# A keyed digest (26 hex digits) of what must not be shown: an id number, an openid.
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{26}$")]
+Level = Annotated[int, Field(ge=0, le=4)]
+
+
+class Method(StrEnum):
+    """How a real-name level was proven."""
+
+    PHONE = "phone"  # a code sent to it
+    REGISTRY = "registry"  # 人口库比对
+    FACE = "face"  # 人脸识别
+    BANK_CARD = "bank_card"  # 银行卡核验
+    COUNTER = "counter"  # 窗口核验
+
+    @property
+    def level(self) -> int:
+        return _LEVELS[self]
+
+
+_LEVELS = {
+    Method.PHONE: 1,
+    Method.REGISTRY: 2,
+    Method.FACE: 3,
+    Method.BANK_CARD: 3,
+    Method.COUNTER: 4,
+}
+OF_THE_PERSON = frozenset(Method) - {Method.PHONE}
+
+
+class Person(Frozen):
+    """Who the account is: `reference` stands for the id (see application/identity.py)."""
+
+    name: Annotated[Line, Personal()]
+    id_kind: IdKind = IdKind.RESIDENT_ID
+    id_number: Annotated[str, StringConstraints(min_length=4, max_length=40), Personal()]
+    reference: Digest
+
+
+class PersonRegistered(Frozen):
+    """The account says who it is (注册); nothing of it is proven yet."""
+
+    type: Literal["PersonRegistered"] = "PersonRegistered"
+    person: Person
+    phone: Annotated[Phone, Personal()] | None = None
+
+
+class IdentityProven(Frozen):
+    """
+    A real-name level was proven (实名核验). `evidence` is the proving side's own reference: of the
+    outside service's check, of the registry's edition, of what was shown at the counter.
+    """
+
+    type: Literal["IdentityProven"] = "IdentityProven"
+    level: Level
+    method: Method
+    evidence: Line
+
+
+class IdentityLost(Frozen):
+    """Another account proved better that it is this person; here level 1 is left at most."""
+
+    type: Literal["IdentityLost"] = "IdentityLost"
+    reference: Digest
+
+
+class PhoneChanged(Frozen):
+    """The account has another mobile number, which is not proven yet (变更手机号)."""
+
+    type: Literal["PhoneChanged"] = "PhoneChanged"
+    phone: Annotated[Phone, Personal()]
+
+
+class WechatBound(Frozen):
+    """Signing in with WeChat leads to this account (绑定微信); `openid` is a keyed digest of it."""
+
+    type: Literal["WechatBound"] = "WechatBound"
+    openid: Digest
+
+
+class AccountClosed(Frozen):
+    """The account ended (注销); nobody signs in to it any more, its cases go on."""
+
+    type: Literal["AccountClosed"] = "AccountClosed"
+    reason: Text | None = None
+
+
+Event = (
+    PersonRegistered | IdentityProven | IdentityLost | PhoneChanged | WechatBound | AccountClosed
+)
+EVENTS: tuple[type[Frozen], ...] = get_args(Event)

@@ -1,0 +1,290 @@
+"""
+The stream `entity-{unified social credit code}`: a legal entity (法人) and its operators (经办人).
+
+Who it is, whether it is active and who represents it (法定代表人) is the registry's to say; what is
+recorded here is what the registry said, and when. The representative acts for it by office; an
+operator acts because the representative, an operator who may, or a clerk at the window said so.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from functools import reduce
+from typing import Annotated, Literal, assert_never, get_args
+
+from pydantic import Field, StringConstraints
+
+from ...codes.codes import ApplicantKind
+from ...kernel.actor import Identifier
+from ...kernel.base import Command, Frozen, Line, Personal, Text
+from ...kernel.errors import Contradiction, Invalid, NotFound
+from .account import Ended
+from .account_events import Digest
+
+CATEGORY = "entity"
+MOST_OPERATORS = 200
+
+CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+Items = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")], ...], Field(max_length=500)
+]
+
+
+class EntityStatus(StrEnum):
+    """登记状态, as the registry has it."""
+
+    ACTIVE = "active"  # 存续
+    SUSPENDED = "suspended"  # 停业, 歇业
+    REVOKED = "revoked"  # 吊销: it may still wind up, and must apply for that
+    CANCELLED = "cancelled"  # 注销: it is no more
+    MOVED_OUT = "moved_out"  # 迁出: another registry has it
+
+
+GONE = frozenset({EntityStatus.CANCELLED, EntityStatus.MOVED_OUT})
+
+
+class Registered(Frozen):
+    """What the registry says. `representative` stands for the representative's id."""
+
+    name: Line
+    kind: ApplicantKind
+    status: EntityStatus
+    representative: Digest | None = None
+
+
+# Events
+
+
+class EntityRegistered(Frozen):
+    """The entity was taken in (法人注册), as the registry had it then."""
+
+    type: Literal["EntityRegistered"] = "EntityRegistered"
+    credit_code: CreditCode
+    registered: Registered
+    representative_account: Identifier | None = None
+
+
+class EntityChanged(Frozen):
+    """The registry says something else by now (变更): name, status or representative."""
+
+    type: Literal["EntityChanged"] = "EntityChanged"
+    registered: Registered
+    representative_account: Identifier | None = None
+
+
+class OperatorAdded(Frozen):
+    """
+    The account may act for the entity (增加经办人): for `items`, for all if there are none; until
+    `until`, that day included; `appoints` tells whether it may add and remove operators too.
+    """
+
+    type: Literal["OperatorAdded"] = "OperatorAdded"
+    account: Identifier
+    name: Annotated[Line, Personal()]
+    items: Items = ()
+    until: date | None = None
+    appoints: bool = False
+
+
+class OperatorRemoved(Frozen):
+    """The account acts for the entity no longer (移除经办人)."""
+
+    type: Literal["OperatorRemoved"] = "OperatorRemoved"
+    account: Identifier
+    reason: Text | None = None
+
+
+Event = EntityRegistered | EntityChanged | OperatorAdded | OperatorRemoved
+EVENTS: tuple[type[Frozen], ...] = get_args(Event)
+
+
+# State
+
+
+class Absent(Frozen):
+    """Nobody has registered it."""
+
+
+class Entity(Frozen):
+    """`removed` are accounts that were operators and are none any more."""
+
+    credit_code: CreditCode
+    registered: Registered
+    representative_account: Identifier | None = None
+    operators: tuple[OperatorAdded, ...] = ()
+    removed: frozenset[str] = frozenset()
+
+    def operator(self, account: str) -> OperatorAdded | None:
+        return next((one for one in self.operators if one.account == account), None)
+
+    def represents(self, account: str) -> bool:
+        return self.representative_account == account
+
+    def appoints(self, account: str, on: date) -> bool:
+        """Whether the account may add and remove operators on that day."""
+        its = self.operator(account)
+        return self.represents(account) or (its is not None and its.appoints and lasts(its, on))
+
+
+State = Absent | Entity
+initial: State = Absent()
+
+
+def lasts(operator: OperatorAdded, on: date) -> bool:
+    return operator.until is None or on <= operator.until
+
+
+def covers(operator: OperatorAdded, item: str) -> bool:
+    return not operator.items or item in operator.items
+
+
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case EntityRegistered():
+            return Entity(
+                credit_code=event.credit_code,
+                registered=event.registered,
+                representative_account=event.representative_account,
+            )
+        case EntityChanged():
+            return _changed_to(state, event)
+        case OperatorAdded():
+            return _added(state, event)
+        case OperatorRemoved():
+            return _removed(state, event)
+        case _:
+            assert_never(event)
+
+
+def _changed_to(state: State, event: EntityChanged) -> State:
+    if isinstance(state, Absent):
+        return state
+    its = {name: getattr(event, name) for name in ("registered", "representative_account")}
+    return state.model_copy(update=its)
+
+
+def _added(state: State, event: OperatorAdded) -> State:
+    if isinstance(state, Absent):
+        return state
+    others = tuple(one for one in state.operators if one.account != event.account)
+    left = {"operators": (*others, event), "removed": state.removed - {event.account}}
+    return state.model_copy(update=left)
+
+
+def _removed(state: State, event: OperatorRemoved) -> State:
+    if isinstance(state, Absent):
+        return state
+    others = tuple(one for one in state.operators if one.account != event.account)
+    left = {"operators": others, "removed": state.removed | {event.account}}
+    return state.model_copy(update=left)
+
+
+def fold(events: Iterable[Event], state: State = initial) -> State:
+    return reduce(evolve, events, state)
+
+
+# Commands
+
+
+class RegisterEntity(Command):
+    """`name` is what the caller says; `registered` what the registry says."""
+
+    credit_code: CreditCode
+    name: Line
+    registered: Registered
+    representative_account: Identifier | None = None
+
+
+class RefreshEntity(Command):
+    registered: Registered
+    representative_account: Identifier | None = None
+
+
+class AddOperator(Command):
+    account: Identifier
+    name: Line
+    items: Items = ()
+    until: date | None = None
+    appoints: bool = False
+    on: date
+
+
+class RemoveOperator(Command):
+    account: Identifier
+    reason: Text | None = None
+
+
+EntityCommand = RegisterEntity | RefreshEntity | AddOperator | RemoveOperator
+
+
+def decide(command: EntityCommand, state: State) -> list[Event]:
+    """Raises Rejected."""
+    match command:
+        case RegisterEntity():
+            return _register(command, state)
+        case RefreshEntity():
+            return _refresh(command, known(state))
+        case AddOperator():
+            return _add(command, known(state))
+        case RemoveOperator():
+            return _remove(command, known(state))
+        case _:
+            assert_never(command)
+
+
+def known(state: State) -> Entity:
+    """Raises NotFound."""
+    if isinstance(state, Absent):
+        raise NotFound("no such entity has registered")
+    return state
+
+
+def _register(command: RegisterEntity, state: State) -> list[Event]:
+    if command.name != command.registered.name:
+        raise Invalid("the registry has another name for this credit code; look at the licence")
+    if command.registered.status in GONE:
+        raise Ended(f"the registry says that this entity is {command.registered.status}")
+    if isinstance(state, Entity):
+        return _changed(state, command.registered, command.representative_account)
+    return [
+        EntityRegistered(
+            credit_code=command.credit_code,
+            registered=command.registered,
+            representative_account=command.representative_account,
+        )
+    ]
+
+
+def _refresh(command: RefreshEntity, state: Entity) -> list[Event]:
+    return _changed(state, command.registered, command.representative_account)
+
+
+def _changed(state: Entity, registered: Registered, account: str | None) -> list[Event]:
+    if (registered, account) == (state.registered, state.representative_account):
+        return []
+    return [EntityChanged(registered=registered, representative_account=account)]
+
+
+def _add(command: AddOperator, state: Entity) -> list[Event]:
+    if state.registered.status in GONE:
+        raise Ended(f"this entity is {state.registered.status}; nobody acts for it any more")
+    if command.until is not None and command.until < command.on:
+        raise Invalid("the operator's last day is over already")
+    if state.represents(command.account):
+        raise Contradiction("the legal representative acts by office, and is no operator")
+    added = OperatorAdded(**{name: getattr(command, name) for name in _OF_AN_OPERATOR})
+    its = state.operator(command.account)
+    if its is None and len(state.operators) >= MOST_OPERATORS:
+        raise Invalid(f"an entity has at most {MOST_OPERATORS} operators; remove some first")
+    return [] if its == added else [added]
+
+
+_OF_AN_OPERATOR = ("account", "name", "items", "until", "appoints")
+
+
+def _remove(command: RemoveOperator, state: Entity) -> list[Event]:
+    if command.account in state.removed:
+        return []
+    if state.operator(command.account) is None:
+        raise NotFound("this account is no operator of the entity")
+    return [OperatorRemoved(account=command.account, reason=command.reason)]

@@ -1,0 +1,247 @@
+"""
+The stream `mandate-{id}`: a mandate (委托, for 代办) of one natural person to another.
+
+    Absent -> Granted -> Revoked
+
+It names both, what the agent may do, for which items, and its last day. It ends by itself: whoever
+acts under it is asked for the day, so that no event has to come in time. A mandate that a clerk
+records rests on a written one (授权委托书), whose SHA-256 is kept.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import reduce
+from typing import Annotated, Literal, assert_never, get_args
+
+from pydantic import AfterValidator, Field
+
+from ...kernel.actor import Actor, Identifier
+from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
+from ...kernel.errors import Invalid, NotAllowed, NotFound
+from .account import Ended
+from .account_events import Digest
+from .entity import Items
+
+CATEGORY = "mandate"
+LONGEST = timedelta(days=3 * 366)  # ours: nobody remembers a mandate for longer
+
+
+class Action(StrEnum):
+    """What an agent may do for the principal."""
+
+    SUBMIT = "submit"  # 申报: save drafts, submit, resubmit
+    SUPPLEMENT = "supplement"  # 补正
+    WITHDRAW = "withdraw"  # 撤回
+    COLLECT = "collect"  # 领取
+    RATE = "rate"  # 好差评
+
+
+def _in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    return tuple(one for one in Action if one in actions)
+
+
+Actions = Annotated[
+    tuple[Action, ...], Field(min_length=1, max_length=len(Action)), AfterValidator(_in_order)
+]
+
+
+class Principal(Frozen):
+    """委托人: `reference` stands for the id; `account` is None for who has none."""
+
+    reference: Digest
+    account: Identifier | None = None
+    name: Annotated[Line, Personal()]
+
+    @property
+    def holder(self) -> str:
+        return f"person:{self.reference}"
+
+    @property
+    def identity(self) -> str:
+        """As the events of an agent name the principal (Actor.on_behalf_of)."""
+        return self.account or self.holder
+
+
+class Agent(Frozen):
+    """受托人."""
+
+    reference: Digest
+    account: Identifier
+    name: Annotated[Line, Personal()]
+
+
+class MandateGranted(Frozen):
+    """
+    The agent may act for the principal (授权): for `items`, for all if there are none; from `since`
+    to `until`, both included. `document` is the written mandate that a clerk recorded it from.
+    """
+
+    type: Literal["MandateGranted"] = "MandateGranted"
+    principal: Principal
+    agent: Agent
+    items: Items = ()
+    actions: Actions
+    since: date
+    until: date
+    document: Sha256 | None = None
+
+
+class MandateRevoked(Frozen):
+    """The mandate ended before its last day (撤销授权); what was done under it stands."""
+
+    type: Literal["MandateRevoked"] = "MandateRevoked"
+    reason: Text | None = None
+
+
+Event = MandateGranted | MandateRevoked
+EVENTS: tuple[type[Frozen], ...] = get_args(Event)
+
+
+# State
+
+
+class Absent(Frozen):
+    """There is no such mandate."""
+
+
+class Granted(Frozen):
+    terms: MandateGranted
+
+
+class Revoked(Frozen):
+    terms: MandateGranted
+    reason: Text | None = None
+
+
+State = Absent | Granted | Revoked
+initial: State = Absent()
+
+
+def evolve(state: State, event: Event) -> State:
+    match state, event:
+        case _, MandateGranted():
+            return Granted(terms=event)
+        case Granted(), MandateRevoked():
+            return Revoked(terms=state.terms, reason=event.reason)
+        case _:
+            return state
+
+
+def fold(events: Iterable[Event], state: State = initial) -> State:
+    return reduce(evolve, events, state)
+
+
+def known(state: State) -> Granted | Revoked:
+    """Raises NotFound."""
+    if isinstance(state, Absent):
+        raise NotFound("there is no such mandate, or it is not yours to see")
+    return state
+
+
+def expired(terms: MandateGranted, on: date) -> bool:
+    return on > terms.until
+
+
+def in_force(state: State, on: date) -> MandateGranted:
+    """The terms that hold on that day; raises NotAllowed, which says what to do."""
+    match state:
+        case Absent():
+            raise NotAllowed("there is no such mandate; ask the principal to grant one")
+        case Revoked():
+            raise NotAllowed("the mandate was revoked; ask the principal to grant another one")
+        case Granted(terms=terms):
+            if on < terms.since:
+                raise NotAllowed(f"the mandate begins on {terms.since}")
+            if expired(terms, on):
+                raise NotAllowed(
+                    f"the mandate ended on {terms.until}; ask the principal to grant another one"
+                )
+            return terms
+        case _:
+            assert_never(state)
+
+
+def acting(
+    actor: Actor, mandate_id: str, terms: MandateGranted, action: Action, item: str
+) -> Actor:
+    """The actor, with whom it acts for and on which mandate; raises NotAllowed."""
+    if terms.agent.account != actor.account:
+        raise NotAllowed("the mandate names another agent; only that one acts on it")
+    return at_the_window(actor, mandate_id, terms, action, item)
+
+
+def at_the_window(
+    clerk: Actor, mandate_id: str, terms: MandateGranted, action: Action, item: str
+) -> Actor:
+    """The same for the clerk who enters what the agent brings; raises NotAllowed."""
+    if terms.items and item not in terms.items:
+        raise NotAllowed("the mandate is for other items; ask the principal to grant one for this")
+    if action not in terms.actions:
+        raise NotAllowed(f"the mandate does not say that the agent may {action} for the principal")
+    return clerk.model_copy(
+        update={"on_behalf_of": terms.principal.identity, "mandate": mandate_id}
+    )
+
+
+# Commands
+
+
+class GrantMandate(Command):
+    """`on` is the day on which it is granted."""
+
+    terms: MandateGranted
+    on: date
+
+
+class RevokeMandate(Command):
+    reason: Text | None = None
+
+
+MandateCommand = GrantMandate | RevokeMandate
+
+
+def decide(command: MandateCommand, state: State) -> list[Event]:
+    """Raises Rejected."""
+    match command:
+        case GrantMandate():
+            return _grant(command, state)
+        case RevokeMandate():
+            return _revoke(command, state)
+        case _:
+            assert_never(command)
+
+
+def _grant(command: GrantMandate, state: State) -> list[Event]:
+    terms = command.terms
+    match state:
+        case Granted() if state.terms == terms:
+            return []
+        case Granted() | Revoked():
+            raise Ended("this mandate was granted before; grant another one")
+        case Absent():
+            _check(terms, command.on)
+            return [terms]
+        case _:
+            assert_never(state)
+
+
+def _check(terms: MandateGranted, on: date) -> None:
+    if terms.agent.reference == terms.principal.reference:
+        raise Invalid("principal and agent are the same person")
+    if terms.until < max(terms.since, on):
+        raise Invalid("the last day of the mandate is over before it begins")
+    if terms.until - terms.since > LONGEST:
+        raise Invalid("a mandate lasts three years at most; renew it then")
+
+
+def _revoke(command: RevokeMandate, state: State) -> list[Event]:
+    match state:
+        case Absent():
+            raise NotFound("there is no such mandate, or it is not yours to see")
+        case Granted():
+            return [MandateRevoked(reason=command.reason)]
+        case Revoked():
+            return []
+        case _:
+            assert_never(state)

@@ -1,0 +1,122 @@
+"""/mandates: who may handle matters for whom (代办)."""
+
+from datetime import date
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from ...kernel.base import Text
+from ...web.operation import PAGING, Doc
+from ...web.request import Ask, Told, Web
+from ...web.route import reply, route, tagged
+from ..application import access as people_access
+from ..application import mandates
+from ..application.mandates import NewMandate
+from ..domain import mandate
+from ..projections import powers
+
+_SIDES = frozenset({"principal", "agent"})
+
+
+class MandateGrant(NewMandate, Told):
+    """Who may do what for whom, in which items, from when until when."""
+
+
+class Revocation(Told):
+    reason: Text | None = None
+
+
+_GRANT = Doc(
+    "grantMandate", "people", "MandateReply", 201, MandateGrant, command=True, problems=("ended",)
+)
+_GET = Doc("getMandate", "people", "MandateReply", tagged=True)
+_REVOKE = Doc(
+    "revokeMandate", "people", "MandateReply", body=Revocation, command=True, problems=("ended",)
+)
+_LIST = Doc(
+    "listMandates",
+    "people",
+    "MandatePage",
+    query={
+        **PAGING,
+        "as": {
+            "enum": sorted(_SIDES),
+            "default": "principal",
+            "description": "The mandates that one granted, or that one acts on.",
+        },
+    },
+)
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+
+    @route(http, web, "POST", "/mandates", doc=_GRANT)
+    def grant(ask: Ask) -> Response:
+        """授权代办: by the principal, or by a clerk from a written mandate."""
+        told = ask.body(MandateGrant)
+        its = NewMandate.model_validate(told.model_dump(include=set(NewMandate.model_fields)))
+        mandate_id, done = mandates.grant(ask.platform, ask.caller(told), its)
+        return _done(ask, mandate_id, done, 201)
+
+    @route(http, web, "GET", "/mandates", doc=_LIST)
+    def listed(ask: Ask) -> Response:
+        """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
+        account = people_access.own_account(ask.actor)
+        ask.wait_for(powers.NAME, mandates.stream)
+        side = ask.choice("as", _SIDES) or "principal"
+        partition = mandates.partition(side, account)
+        page = ask.platform.views.page(
+            powers.NAME,
+            powers.MANDATES,
+            partition,
+            after=ask.cursor(partition),
+            limit=ask.limit,
+            descending=True,
+        )
+        return reply(ask.page(partition, page))
+
+    @route(http, web, "GET", "/mandates/{mandate_id}", doc=_GET)
+    def get(ask: Ask, mandate_id: str) -> Response:
+        """A mandate as it stands today."""
+        found = mandates.get(ask.platform, ask.actor, mandate_id)
+        body = _told(mandate_id, found.version, found.state, ask.today)
+        return tagged(ask, body, found.version, body["state"])
+
+    @route(http, web, "POST", "/mandates/{mandate_id}/revoke", doc=_REVOKE)
+    def revoke(ask: Ask, mandate_id: str) -> Response:
+        """撤销授权: from now on the agent does nothing on it; what was done stands."""
+        told = ask.body(Revocation)
+        done = mandates.revoke(ask.platform, ask.caller(told), mandate_id, told.reason)
+        return _done(ask, mandate_id, done)
+
+    return http
+
+
+def _done(ask: Ask, mandate_id: str, outcome: Any, status: int = 200) -> Response:
+    state = mandate.known(outcome.state)
+    told = _told(mandate_id, outcome.version, state, ask.today)
+    replayed = {"Idempotency_Replayed": "true"} if outcome.repeated else {}
+    body = {**told, "position": outcome.position}
+    return reply(body, status, ETag=f'"{outcome.version}"', **replayed)
+
+
+def _told(
+    mandate_id: str, version: int, state: mandate.Granted | mandate.Revoked, today: date
+) -> dict[str, Any]:
+    terms = state.terms
+    return {
+        "mandate_id": mandate_id,
+        "state": _named(state, today),
+        "principal": terms.principal.model_dump(mode="json", include={"account", "name"}),
+        "agent": terms.agent.model_dump(mode="json", include={"account", "name"}),
+        **terms.model_dump(mode="json", include={"items", "actions", "since", "until", "document"}),
+        "reason": state.reason if isinstance(state, mandate.Revoked) else None,
+        "version": version,
+    }
+
+
+def _named(state: mandate.Granted | mandate.Revoked, today: date) -> str:
+    if isinstance(state, mandate.Revoked):
+        return "revoked"
+    return "expired" if mandate.expired(state.terms, today) else "granted"

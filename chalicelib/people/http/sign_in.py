@@ -1,0 +1,93 @@
+"""/sign-in: tokens of our own, by WeChat or for another hat; and the keys that they verify with."""
+
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from ...kernel.base import Frozen, Line
+from ...web.auth.verifier import bearer
+from ...web.operation import Doc
+from ...web.request import Ask, Web
+from ...web.route import reply, route
+from ..application import tokens
+from ..application.tokens import Hat, Session, Token
+
+
+class WechatCode(Frozen):
+    """What `wx.login` gave the mini-program: a code that serves once."""
+
+    code: Line
+
+
+WECHAT_PROBLEMS = ("wechat-code", "wechat-limited", "wechat-blocked", "wechat-unavailable")
+_WECHAT = Doc(
+    "signInWithWechat",
+    "sign-in",
+    "TokenReply",
+    body=WechatCode,
+    public=True,
+    limit="sign-in",
+    problems=(*WECHAT_PROBLEMS, "tokens-unavailable", "ended", "conflict", "contradiction"),
+)
+_HAT = Doc(
+    "takeToken",
+    "sign-in",
+    "TokenReply",
+    body=Hat,
+    limit="sign-in",
+    problems=("tokens-unavailable", "invalid"),
+)
+_KEYS = Doc("getKeys", "sign-in", "KeySet", public=True, problems=("tokens-unavailable",))
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+
+    @route(http, web, "POST", "/sign-in/wechat", doc=_WECHAT)
+    def wechat(ask: Ask) -> Response:
+        """微信登录: a token for the account of the WeChat user; the first time, a new account."""
+        return _told(tokens.with_wechat(ask.platform, ask.body(WechatCode).code))
+
+    @route(http, web, "POST", "/sign-in/token", doc=_HAT)
+    def token(ask: Ask) -> Response:
+        """Another token for the same person: as agent of a company or a person, or renewed."""
+        actor, hat = ask.actor, ask.body(Hat)
+        return _told(tokens.take_hat(ask.platform, actor, hat, _session(ask)))
+
+    @route(http, web, "GET", "/.well-known/jwks.json", doc=_KEYS)
+    def keys(ask: Ask) -> Response:
+        """The public keys of our own tokens (RFC 7517)."""
+        return reply(tokens.jwks(ask.platform.token_signer()))
+
+    return http
+
+
+def _session(ask: Ask) -> Session:
+    """Of a token that is verified by now: when its bearer signed in, and who vouches for that."""
+    import jwt
+
+    token = bearer(ask.request.headers.get("authorization"))
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    began = claims.get("auth_time", claims["iat"])
+    if claims["iss"] == tokens.ISSUER:
+        return Session(int(began), int(claims[tokens.VOUCHED]))
+    # A provider may leave out when that was, or put there what is no time, or one to come (which
+    # would be renewed for ever): then it is this token's.
+    signed_in = began if type(began) is int and began <= claims["iat"] else claims["iat"]
+    return Session(int(signed_in), ask.actor.level)
+
+
+def _told(token: Token) -> Response:
+    """As OAuth has it (RFC 6749, 5.1), and who the bearer is with it."""
+    actor = token.actor
+    return reply(
+        {
+            "access_token": token.access_token,
+            "token_type": "Bearer",
+            "expires_in": token.expires_in,
+            "account": actor.account,
+            "role": actor.role,
+            "entity": actor.entity,
+            "level": actor.level,
+        }
+    )

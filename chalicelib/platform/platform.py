@@ -1,0 +1,126 @@
+"""What every use of the system stands on: the ports, the clock, and who is asking."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b, sha256
+from hmac import digest
+from typing import Any
+
+from ..clock.calendar import Calendar
+from ..eventlog.codec import Codec
+from ..eventlog.envelope import Circumstances
+from ..eventlog.feed import Source
+from ..eventlog.memory import Memory
+from ..eventlog.ports import Blobs, CommandId, EventStore, Log, Signer, no_signer
+from ..eventlog.transact import Request
+from ..eventlog.views.port import Bell, Views
+from ..kernel.actor import Actor, Channel, Role
+from ..kernel.errors import Invalid
+from .attester import Attester, no_attester
+from .limiting import OPEN, Gate
+from .registry import NoRegistry, Registry
+from .renderer import Renderer, no_renderer
+from .scanner import Scanner
+from .serials import Serials
+from .wechat import NoWechat, Wechat
+
+# How far a caller's clock may be ahead of ours.
+SKEW = timedelta(minutes=2)
+EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """
+    `calendar` gives the working days as they are published now; `committed` rings after each
+    commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
+    that were read last; `gate` counts who asks how often; `duties` has the administrative duties
+    that this process has asked for. `registry` knows people and companies; `wechat` and `attester`
+    tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our own tokens.
+    Without a `scanner` documents are given out as they came.
+    """
+
+    store: EventStore
+    log: Log
+    views: Views
+    blobs: Blobs
+    codec: Codec
+    calendar: Callable[[], Calendar]
+    now: Callable[[], datetime]
+    serials: Serials
+    committed: Bell
+    secret: bytes = field(repr=False)
+    memory: Memory = field(default_factory=Memory, repr=False)
+    gate: Gate = OPEN
+    duties: dict[str, Role] = field(default_factory=dict, repr=False)
+    registry: Registry = field(default_factory=NoRegistry)
+    wechat: Wechat = field(default_factory=NoWechat)
+    attester: Attester = no_attester
+    token_signer: Callable[[], Signer | None] = lambda: None
+    signer: Callable[[], Signer] = no_signer
+    renderer: Callable[[], Renderer] = no_renderer
+    public_url: str = "http://127.0.0.1:8000"
+    scanner: Scanner | None = None
+
+    @property
+    def source(self) -> Source:
+        return Source(self.log, self.store, self.codec)
+
+    def keyed(self, *parts: str) -> bytes:
+        return digest(self.secret, "\n".join(parts).encode(), "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """
+    One request: the actor, the Idempotency-Key, and when what it tells of happened, if not now.
+
+    The key is the caller's own: two accounts may choose the same one. `version` is the version of
+    the stream that the caller has seen (If-Match).
+    """
+
+    actor: Actor
+    key: str
+    channel: Channel = Channel.WEB
+    occurred_at: datetime | None = None
+    correlation_id: str = ""
+    version: int | None = None
+
+    @property
+    def command_id(self) -> str:
+        return f"{self.actor.account}:{self.key}"
+
+    def at(self, now: datetime) -> datetime:
+        """When it happened; raises Invalid for the future."""
+        if self.occurred_at is None:
+            return now
+        if self.occurred_at > now + SKEW:
+            raise Invalid(f"{self.occurred_at.isoformat()} lies in the future")
+        if self.occurred_at < EARLIEST:
+            raise Invalid(f"{self.occurred_at.isoformat()} lies before anything that is kept here")
+        return self.occurred_at
+
+    def request(self, now: datetime, name: str, body: Mapping[str, Any]) -> Request:
+        """The request to run `name` with `body`, which the fingerprint is made from."""
+        return Request(
+            CommandId(self.command_id, fingerprint(name, body)),
+            Circumstances(self.at(now), self.actor, self.channel),
+            now,
+            self.correlation_id or self.command_id,
+            self.version,
+        )
+
+
+def fingerprint(name: str, body: Mapping[str, Any]) -> bytes:
+    canonical = json.dumps([name, body], sort_keys=True, separators=(",", ":"), default=str)
+    return blake2b(canonical.encode(), digest_size=16).digest()
+
+
+def derived_id(caller: Caller) -> str:
+    """
+    The id of what this request creates. It follows from the request, so that a retry lands on the
+    same stream and finds that it was done.
+    """
+    return sha256(caller.command_id.encode()).hexdigest()[:26]

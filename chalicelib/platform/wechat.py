@@ -1,0 +1,61 @@
+"""
+Sign-in with WeChat (微信登录): a mini-program's one-time code for the user's openid.
+
+* WechatError
+  x BadCode          the code is wrong, expired or used; the mini-program asks for another one
+  x WechatLimited    too many calls for this user; try again later
+  x Blocked          WeChat holds this user for a risk
+  x WechatUnavailable  WeChat did not answer, or not so that we understood; or is not set up
+"""
+
+from typing import NamedTuple, Protocol
+
+from ..people.application import identity
+
+
+class WechatError(Exception):
+    """WeChat did not say who it is."""
+
+
+class BadCode(WechatError):
+    """The code is wrong, has expired, or was used."""
+
+
+class WechatLimited(WechatError):
+    """WeChat was asked too often for this user."""
+
+
+class Blocked(WechatError):
+    """WeChat takes this user for a risk and lets nobody sign in."""
+
+
+class WechatUnavailable(WechatError):
+    """WeChat cannot be asked now; nothing was decided."""
+
+
+class WechatUser(NamedTuple):
+    """`openid` names the user within the mini-program: not to be kept as it is."""
+
+    openid: str
+    unionid: str | None = None
+
+    def __repr__(self) -> str:
+        return "WechatUser(...)"  # it goes into no log
+
+
+class Wechat(Protocol):
+    def user(self, code: str, /) -> WechatUser:
+        """Whose code it is. A code serves once. Raises WechatError."""
+        ...
+
+
+class NoWechat:
+    """Where none was set up."""
+
+    def user(self, _code: str, /) -> WechatUser:
+        raise WechatUnavailable("sign-in with WeChat was not set up")
+
+
+def openid_digest(keys: identity.Keyed, user: WechatUser) -> str:
+    """26 hex digits that stand for the user; nobody gets back to the openid without the secret."""
+    return keys.keyed("wechat", user.openid).hex()[:26]

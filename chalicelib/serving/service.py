@@ -1,0 +1,86 @@
+"""The whole service: the very `app.py` in this process, its consumers and schedules in another."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from uuid import uuid4
+
+from .. import bootstrap
+from ..items.application import items
+from ..items.files.item_files import read_items
+from ..kernel.actor import Actor, Channel, Role
+from ..kernel.base import build_models
+from ..kernel.errors import NotFound
+from ..platform.platform import Caller, Platform
+from . import signin, wsgi
+from .consumers_process import Keeper, collect_seldom
+from .registry_files import load_examples
+
+PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
+
+
+class Service:
+    """
+    Opens, or makes, the data in a directory. The environment may name another issuer of tokens
+    (BANJIAN_ISSUER, BANJIAN_AUDIENCE, BANJIAN_JWKS); without one, local sign-in is on.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        os.environ["BANJIAN_DATA"] = str(data)
+        if "BANJIAN_ISSUER" not in os.environ:
+            os.environ["BANJIAN_ISSUER"] = signin.ISSUER
+            os.environ["BANJIAN_AUDIENCE"] = signin.AUDIENCE
+            os.environ["BANJIAN_JWKS"] = json.dumps(signin.jwks(data))
+        self.platform: Platform = bootstrap.platform()
+
+    def publish(self, directory: Path) -> int:
+        """
+        Publish the items in a directory, if it is there, and load the registry beside it. What is
+        there already stays, whatever has become of it since.
+        """
+        if not directory.is_dir():
+            return 0
+        load_examples(self.platform, directory.parent / "registry")
+        definitions = read_items(directory)
+        for definition in definitions:
+            if not self._has(definition.code):
+                caller = Caller(PUBLISHER, uuid4().hex, Channel.INTERNAL)
+                items.publish(self.platform, caller, definition)
+        return len(definitions)
+
+    def _has(self, code: str) -> bool:
+        try:
+            items.get(self.platform, code)
+        except NotFound:
+            return False
+        return True
+
+    def serve(
+        self,
+        host: str,
+        port: int,
+        *,
+        threads: int = 16,
+        ready: Callable[[str], None] | None = None,
+        stop: Event | None = None,
+    ) -> None:
+        """Until a signal asks to stop, or `stop` is set. Raises OSError."""
+        import app
+
+        build_models()
+        collect_seldom()
+        keeper = Keeper(self._data)
+        self.platform.committed.then(keeper.ring)
+
+        def listening(url: str) -> None:
+            keeper.start()
+            if ready is not None:
+                ready(url)
+
+        try:
+            wsgi.serve(app.app, host, port, threads=threads, ready=listening, stop=stop)
+        finally:
+            keeper.stop()

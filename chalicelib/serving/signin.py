@@ -1,0 +1,193 @@
+"""
+Local sign-in: tokens for invented people, so that a newcomer can try every role. Embedded only;
+anywhere else an OpenID provider signs.
+
+Every person, account and company here is made up; the company's credit code is valid in form.
+"""
+
+import os
+import stat
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+from json import dumps
+from pathlib import Path
+from secrets import token_urlsafe
+from tempfile import mkstemp
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ..kernel.actor import Role
+from ..web.auth.token_claims import CLAIMS, NAME_CLAIM
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+ISSUER: Final = "urn:banjian:local-sign-in"
+AUDIENCE: Final = "banjian"
+KEY_FILE: Final = "signin.key"
+LIFETIME: Final = timedelta(hours=8)
+
+ZHANJIANG: Final = "440800"  # 湛江市, GB/T 2260
+
+DEPARTMENTS: Final[Mapping[str, str]] = {
+    "440800-hall": "市政务服务中心",
+    "440800-housing": "市住房和城乡建设局",
+    "440800-environment": "市生态环境局",
+    "440800-fire": "市消防救援支队",
+    "440800-market": "市市场监督管理局",
+    "440800-civil": "市民政局",
+    "440800-health": "市卫生健康局",
+    "440800-hr": "市人力资源和社会保障局",
+}
+
+COMPANY: Final = "湛江示例建设有限公司"
+COMPANY_CODE: Final = "91440800MA0EXAMP1A"
+
+
+class Persona(NamedTuple):
+    """Someone to sign in as; `level` is the real-name level, 0 to 4."""
+
+    account: str
+    name: str
+    role: Role
+    department: str | None = None
+    division: str | None = None
+    entity: str | None = None
+    level: int = 4
+
+
+class SignInError(Exception):
+    """The key of the local sign-in cannot be used; the message says what to do."""
+
+
+def _staff(account: str, name: str, role: Role, department: str | None = None) -> Persona:
+    return Persona(account, name, role, department, ZHANJIANG)
+
+
+PERSONAS: Final[Mapping[str, Persona]] = {
+    each.account: each
+    for each in (
+        Persona("citizen-zhang", "张三", Role.APPLICANT, level=3),
+        Persona("citizen-wang", "王五", Role.APPLICANT, level=1),
+        Persona("agent-li", "李四", Role.AGENT, entity=COMPANY_CODE, level=3),
+        _staff("clerk-chen", "陈窗口", Role.CLERK, "440800-hall"),
+        _staff("clerk-huang", "黄制证", Role.CLERK, "440800-hall"),
+        _staff("clerk-housing", "何经办", Role.CLERK, "440800-housing"),
+        _staff("reviewer-housing", "刘审核", Role.REVIEWER, "440800-housing"),
+        _staff("reviewer-environment", "林审核", Role.REVIEWER, "440800-environment"),
+        _staff("reviewer-fire", "吴审核", Role.REVIEWER, "440800-fire"),
+        _staff("approver-housing", "梁局长", Role.APPROVER, "440800-housing"),
+        _staff("approver-environment", "谢局长", Role.APPROVER, "440800-environment"),
+        _staff("supervisor-zhou", "周监察", Role.SUPERVISOR),
+        _staff("auditor-zheng", "郑审计", Role.AUDITOR),
+        _staff("items-sun", "孙事项", Role.ITEM_MANAGER),
+        _staff("system-qian", "钱系统", Role.SYSTEM_ADMINISTRATOR),
+        _staff("security-feng", "冯安全", Role.SECURITY_ADMINISTRATOR),
+    )
+}
+
+
+def persona(account: str) -> Persona:
+    """Raises SignInError, which lists whom there is."""
+    if account not in PERSONAS:
+        raise SignInError(f"nobody is called {account!r}; there are {', '.join(PERSONAS)}")
+    return PERSONAS[account]
+
+
+def issue(
+    data: Path, who: Persona, lifetime: timedelta = LIFETIME, *, now: float | None = None
+) -> str:
+    """
+    A bearer token for `who`, signed with the key in `data`. `now` is in seconds since 1970. Raises
+    SignInError, and ValueError for a lifetime that is over at once.
+    """
+    import jwt
+
+    if lifetime <= timedelta(0):
+        raise ValueError("a token must be valid for some time")
+    key = _key(data)
+    issued = int(time.time() if now is None else now)
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "iat": issued,
+        "exp": issued + int(lifetime.total_seconds()),
+        "jti": token_urlsafe(12),
+        NAME_CLAIM: who.name,
+        **{
+            CLAIMS[field]: getattr(who, field)
+            for field in CLAIMS
+            if getattr(who, field) is not None
+        },
+    }
+    return jwt.encode(claims, key, "ES256", {"typ": "at+jwt", "kid": _jwk(key)["kid"]})
+
+
+def jwks(data: Path) -> dict[str, Any]:
+    """The JWK set (RFC 7517) that verifies what `issue` signs; makes the key if there is none."""
+    return {"keys": [_jwk(_key(data))]}
+
+
+def _jwk(key: "EllipticCurvePrivateKey") -> dict[str, Any]:
+    from jwt.algorithms import ECAlgorithm
+
+    public = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    members = {name: public[name] for name in ("crv", "kty", "x", "y")}
+    # The key's thumbprint, RFC 7638.
+    digest = sha256(dumps(members, separators=(",", ":"), sort_keys=True).encode()).digest()
+    kid = urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return {**members, "kid": kid, "alg": "ES256", "use": "sig"}
+
+
+def _key(data: Path) -> "EllipticCurvePrivateKey":
+    path = data / KEY_FILE
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        _create(path)
+    return _read(path)
+
+
+def _create(path: Path) -> None:
+    """Of processes that start at once one wins; nobody ever sees half a file."""
+    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_new_key())
+            file.flush()
+            os.fsync(file.fileno())
+        # A rename would replace a key that another process has just made, and perhaps used.
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
+
+
+def _new_key() -> bytes:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _read(path: Path) -> "EllipticCurvePrivateKey":
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    with path.open("rb") as file:
+        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+            raise SignInError(f"others may read {path}: run chmod 600 on it, or delete it")
+        pem = file.read()
+    try:
+        key = load_pem_private_key(pem, None)
+    except (ValueError, TypeError) as error:
+        raise SignInError(f"{path} holds no private key: delete it to make a new one") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
+        raise SignInError(f"{path} holds a key of another kind: delete it to make a new one")
+    return key

@@ -1,0 +1,189 @@
+"""
+A Chalice app as a WSGI application, and the server that runs it: the embedded way to serve.
+
+Whatever is answered here rather than by the app is a problem (RFC 9457), like all its errors.
+"""
+
+import gzip
+import logging
+import re
+import threading
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalice.app import Chalice, Response, RouteEntry
+
+from .. import late
+from ..kernel.base import build_models
+from ..web.problems import from_chalice, problem
+from . import gateway, server
+from .gateway import Call, MalformedUrl
+
+NO_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+# The server's own business.
+NOT_OURS: Final = frozenset(
+    {"connection", "content-length", "keep-alive", "server", "transfer-encoding", "upgrade"}
+)
+
+Environ = Mapping[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], object]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+# RFC 9110, 12.5.3: named, and not refused by a weight of nought.
+_GZIP: Final = re.compile(
+    r"(?:^|[,\s])(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?(?:[,\s]|$))|,|$)", re.IGNORECASE
+)
+
+log = logging.getLogger(__name__)
+
+
+def serve(  # noqa: PLR0913  # what a server is told, nearly all of it optional
+    app: Chalice,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    threads: int = 16,
+    ready: Callable[[str], None] | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """
+    Serve `app` until SIGTERM or SIGINT (if called in the main thread) or until `stop` is set, then
+    finish the requests under way. `ready` is called with the address once connections are taken;
+    port 0 takes a free one. Raises OSError if the address cannot be listened on.
+    """
+    application = wsgi(app)
+    listener = server.listen(host, port)
+    server.run(application, listener, {"threads": threads}, ready, stop)
+
+
+def wsgi(app: Chalice) -> Wsgi:
+    """
+    A WSGI application for any number of threads, with the routes that `app` has now.
+
+    Raises ValueError if a route has an authorizer: nothing would ask it here, and the route would
+    stand open. (Tokens are verified in the handlers.)
+    """
+    for entry in (each for methods in app.routes.values() for each in methods.values()):
+        if entry.authorizer is not None:
+            raise ValueError(f"{entry.uri_pattern} has an authorizer, which would not be asked")
+    keep_per_thread(app)
+    late.load(app)
+    build_models()
+    routes = gateway.tree(app.routes)
+
+    def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        call = gateway.call(environ)
+        return _sent(_answered(app, routes, call, environ), call, start_response)
+
+    return application
+
+
+def keep_per_thread(app: Chalice) -> None:
+    """
+    Chalice keeps the current request and context on the app itself, where the threads of one
+    process would read each other's. Make both thread-local on this app.
+    """
+    kind = type(app)
+    if not isinstance(vars(kind).get("current_request"), property):
+        names = ("current_request", "lambda_context")
+        app.__class__ = type(kind.__name__, (kind,), {name: _per_thread(name) for name in names})
+
+
+def _per_thread(name: str) -> property:
+    here = threading.local()
+    return property(
+        lambda _app: getattr(here, name, None),
+        lambda _app, value: setattr(here, name, value),
+    )
+
+
+def _answered(app: Chalice, routes: gateway.Node, call: Call, environ: Environ) -> Response:
+    try:
+        match = gateway.match(routes, call.path)
+        if match is None:
+            return problem(404, "not-found", gateway.outside(call))
+        return _routed(app, match, call, environ)
+    except MalformedUrl:
+        return problem(400, "malformed-url", gateway.outside(call))
+    except Exception:
+        log.exception("%s %s failed (request %s)", call.method, call.path, call.request_id)
+        return problem(500, "internal", gateway.outside(call))
+
+
+def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) -> Response:
+    methods: dict[str, RouteEntry] = app.routes[match.pattern]
+    as_get = call.method == "HEAD" and "HEAD" not in methods
+    method = "GET" if as_get else call.method
+    if method not in methods:
+        return _unhandled(methods, call)
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > server.MAX_BODY:
+        return problem(413, "too-large", gateway.outside(call), limit=server.MAX_BODY)
+    event = gateway.event(call, match, method, environ["wsgi.input"].read(length))
+    response = _response(app(event, gateway.Context(app.app_name, call.request_id)))
+    failed = response.status_code >= HTTPStatus.BAD_REQUEST
+    return from_chalice(response, gateway.outside(call)) if failed else response
+
+
+def _unhandled(methods: Mapping[str, RouteEntry], call: Call) -> Response:
+    """405, or the reply to OPTIONS that API Gateway makes of a route's CORS settings."""
+    implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
+    allowed = ", ".join(sorted(implied | set(methods)))
+    headers: dict[str, str | list[str]] = {"Allow": allowed}
+    if call.method != "OPTIONS":
+        outside = gateway.outside(call)
+        return problem(405, "method-not-allowed", outside, headers=headers, allowed=allowed)
+    for entry in methods.values():
+        if entry.cors is not None:
+            headers |= entry.cors.get_access_control_headers()
+            headers["Access-Control-Allow-Methods"] = allowed
+    return Response("", headers, HTTPStatus.NO_CONTENT)
+
+
+def _response(reply: Mapping[str, Any]) -> Response:
+    """What a Lambda proxy integration makes of the handler's reply."""
+    body = b64decode(reply["body"]) if reply.get("isBase64Encoded") else reply["body"]
+    return Response(body, {**reply["headers"], **reply["multiValueHeaders"]}, reply["statusCode"])
+
+
+def _sent(response: Response, call: Call, start_response: StartResponse) -> Iterable[bytes]:
+    status, body = response.status_code, response.body
+    content = body.encode() if isinstance(body, str) else body
+    if _may_be_zipped(response, call):
+        content = _zipped(content)
+        response.headers["Content-Encoding"] = "gzip"
+    headers = [
+        (name, str(value))
+        for name, values in response.headers.items()
+        for value in (values if isinstance(values, list) else [values])
+        if name.lower() not in NOT_OURS
+    ]
+    headers.append(("X-Request-Id", call.request_id))
+    if status not in NO_BODY:
+        if not any(name.lower() == "content-type" for name, _ in headers):
+            headers.append(("Content-Type", "application/json"))
+        headers.append(("Content-Length", str(len(content))))
+    start_response(f"{status} {_phrase(status)}", headers)
+    return [] if call.method == "HEAD" or status in NO_BODY else [content]
+
+
+def _may_be_zipped(response: Response, call: Call) -> bool:
+    """Only what says so: replies that are made for one caller are small, and never the same."""
+    varies = response.headers.get("Vary") == "Accept-Encoding"
+    takes = call.headers.get("accept-encoding", "")
+    return varies and response.status_code not in NO_BODY and bool(_GZIP.search(takes))
+
+
+@lru_cache(maxsize=16)
+def _zipped(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

@@ -1,0 +1,92 @@
+"""
+Duplicate cases: an open case of the same holder for the same item is offered back.
+
+Advice only: what a view says never keeps a submission out. A view that fails or lags offers
+nothing, and a case that it still lists and that has ended since is not offered.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from ...cases import domain as case
+from ...cases.application import access
+from ...cases.application.cases import decider, stream
+from ...cases.domain import commands as c
+from ...cases.domain.state import WithDossier
+from ...eventlog.transact import read
+from ...eventlog.views.port import Cursor, ViewsError
+from ...kernel.actor import Actor
+from ...kernel.errors import Rejected
+from ...platform.platform import Platform
+
+VIEW = "open_cases"
+INDEX = "holder"
+# Of those that somebody insisted on, the latest; more are not looked at.
+AT_ONCE, LOOKED_AT = 5, 50
+
+log = logging.getLogger(__name__)
+
+
+class Found(NamedTuple):
+    case_id: str
+    number: str
+    state: str
+    submitted_on: date
+
+
+class Duplicate(Rejected):
+    """There is an open case for this already; the caller may see it."""
+
+    def __init__(self, found: Found) -> None:
+        super().__init__(f"case {found.number} of {found.submitted_on} is still open")
+        self.found = found
+
+
+def partition(holder: str, item: str) -> str:
+    return f"{holder} {item}"
+
+
+def check(platform: Platform, actor: Actor, command: c.SubmitCase) -> None:
+    """Raises Duplicate."""
+    if command.holder is None:
+        return
+    found = find(platform, actor, command.holder, command.item.code, command.case_id)
+    if found is not None:
+        raise Duplicate(found)
+
+
+def find(platform: Platform, actor: Actor, holder: str, item: str, but: str = "") -> Found | None:
+    """
+    The latest case of `holder` for `item` that is open and that `actor` may see, other than `but`.
+    A case that is hidden from the actor is not offered: whoever types somebody else's id number
+    would learn what that person has applied for.
+    """
+    listed = (one for one in _listed(platform, partition(holder, item)) if one != but)
+    try:
+        return next(filter(None, (_open(platform, actor, one) for one in listed)), None)
+    except ViewsError as error:
+        log.warning("duplicates cannot be looked for: %s", error)
+        return None
+
+
+def _listed(platform: Platform, part: str) -> Iterator[str]:
+    after: Cursor | None = None
+    for _ in range(0, LOOKED_AT, AT_ONCE):
+        page = platform.views.page(VIEW, INDEX, part, after=after, limit=AT_ONCE, descending=True)
+        yield from (row["case_id"] for row in page.rows)
+        after = page.cursor
+        if after is None:
+            return
+
+
+def _open(platform: Platform, actor: Actor, case_id: str) -> Found | None:
+    state: case.State = read(platform.store, decider(platform), stream(case_id)).state
+    if not isinstance(state, WithDossier) or not access.may_see(actor, state):
+        return None
+    dossier = state.dossier
+    if dossier.result is not None:
+        return None
+    name = type(state).__name__.lower()
+    return Found(case_id, dossier.number, name, dossier.submitted_on)

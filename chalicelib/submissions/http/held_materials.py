@@ -1,0 +1,70 @@
+"""/items/{code}/held-materials: what an applicant need not hand in (免提交)."""
+
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from ...certificates.application import access as certificate_access
+from ...certificates.application import lists as certificate_lists
+from ...certificates.domain.certificate import Known
+from ...items.application import items
+from ...items.domain.definition import in_variant
+from ...kernel.actor import APPLICANTS, Actor
+from ...kernel.errors import NotAllowed
+from ...people.application import entities
+from ...web.operation import Doc
+from ...web.request import Ask, Web
+from ...web.route import reply, route
+
+_HELD = Doc(
+    "listHeldMaterials",
+    "items",
+    "HeldMaterials",
+    query={"variant": {"type": "string", "description": "The variant (情形) that is applied for."}},
+    problems=("item-closed", "invalid"),
+)
+
+
+def routes(web: Web) -> Blueprint:
+    http = Blueprint(__name__)
+
+    @route(http, web, "GET", "/items/{code}/held-materials", doc=_HELD)
+    def held(ask: Ask, code: str) -> Response:
+        """
+        免提交: by the id of the material, the certificate that the applicant has for it already.
+
+        That is the caller, or the company that the caller acts for. Name it as `certificate` of
+        the material.
+        """
+        offered = items.current(ask.platform, code, ask.today).definition
+        definition = in_variant(offered, ask.query("variant"))
+        holder = _holder(ask, ask.actor)
+        found = (
+            {}
+            if holder is None
+            else certificate_lists.offered(ask.platform, holder, definition, ask.today)
+        )
+        return reply({"materials": [_told(name, state) for name, state in found.items()]})
+
+    return http
+
+
+def _holder(ask: Ask, actor: Actor) -> str | None:
+    """None while it is not proven who the account is: then it holds nothing that we know of."""
+    if actor.role not in APPLICANTS:
+        raise NotAllowed("this tells applicants what they have; staff see the materials of a case")
+    if actor.entity is not None:
+        entities.belonging(ask.platform, actor, ask.today)
+        return f"entity:{actor.entity}"
+    return certificate_access.person_of(ask.platform, actor)
+
+
+def _told(material: str, state: Known) -> dict[str, Any]:
+    face = state.record.created.face
+    return {
+        "material": material,
+        "certificate": state.record.identifier,
+        "name": face.name,
+        "issuer_name": face.issuer_name,
+        "valid_until": None if face.valid_until is None else face.valid_until.isoformat(),
+    }

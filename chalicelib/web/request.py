@@ -1,0 +1,212 @@
+"""One request, read as far as a handler wants to: who asks, and what they sent."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import cached_property
+from time import monotonic
+from typing import Any, NamedTuple, TypeVar
+
+from chalice.app import Request
+from pydantic import AwareDatetime, BaseModel
+
+from ..clock.calendar import legal_day
+from ..eventlog.consumers import wait_for, wait_for_place
+from ..eventlog.telemetry import Silent, Telemetry
+from ..eventlog.views.port import Cursor, Page
+from ..kernel.actor import APPLICANTS, Actor, Channel
+from ..kernel.base import Frozen
+from ..kernel.errors import Invalid
+from ..platform import duties
+from ..platform.limiting import client, counted
+from ..platform.platform import Caller, Platform
+from . import bodies, cursors
+from .auth.verifier import Verifier
+from .errors import BadRequest, Behind
+from .operation import Doc
+from .problems import language_of
+
+M = TypeVar("M", bound=BaseModel)
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[^"]*)?"')
+_EVENT = re.compile(r"([0-9A-Za-z_.-]{1,120})@([1-9][0-9]{0,8})")
+WAIT_SECONDS = 5.0
+MOST = 100
+LONGEST = 1000  # bytes of a query parameter; DynamoDB's keys have 1,024
+
+
+class Web(NamedTuple):
+    """
+    What the routes are made with; it is made once and late (cold start). `proxies` tells which
+    peers are our own proxies, whose X-Forwarded-For is believed.
+    """
+
+    platform: Callable[[], Platform]
+    verifier: Callable[[], Verifier]
+    telemetry: Callable[[], Telemetry] = Silent
+    standby: Callable[[], bool] = lambda: False
+    proxies: Callable[[], Callable[[str], bool]] = lambda: lambda _: False
+
+
+class Told(Frozen):
+    """What a body may say of its circumstances: when it happened, and how it reached the caller."""
+
+    occurred_at: AwareDatetime | None = None
+    channel: Channel | None = None
+
+
+class Ask:
+    """One request, read as far as a handler wants to."""
+
+    def __init__(self, web: Web, request: Request) -> None:
+        self.request = request
+        self.platform = web.platform()
+        self._web = web
+
+    @cached_property
+    def actor(self) -> Actor:
+        """
+        Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
+        acted in another of the three administrative duties.
+        """
+        headers = self.request.headers
+        actor = self._web.verifier().actor(headers.get("authorization"), headers.get("x-role"))
+        duties.check(self.platform, actor)
+        return actor
+
+    @cached_property
+    def address(self) -> str:
+        """Whom a request without an account is counted for."""
+        peer = str((self.request.context.get("identity") or {}).get("sourceIp") or "")
+        forwarded = self.request.headers.get("x-forwarded-for")
+        return counted(client(peer, forwarded, self._web.proxies()))
+
+    def only(self, doc: Doc) -> None:
+        """
+        Raises BadRequest for a parameter that the operation does not have: passed over, a misspelt
+        one would go unnoticed. On pages for people it may be a messenger's that passed them on.
+        """
+        unknown = set(self.request.query_params or ()) - doc.query.keys()
+        if unknown and "text/html" not in doc.media:
+            raise BadRequest("bad-parameter", parameter=min(unknown))
+
+    def admit(self, doc: Doc) -> None:
+        """
+        Who may go on to the handler: raises RateLimited, AuthError. The address is counted first,
+        so that a flood of bad tokens is not verified one by one.
+        """
+        gate = self.platform.gate
+        gate.by_address(doc.limit, self.address)
+        if not doc.public:
+            gate.by_account(doc.limit, self.actor.account)
+
+    @property
+    def language(self) -> str:
+        return language_of(self.request)
+
+    @property
+    def today(self) -> date:
+        return legal_day(self.platform.now())
+
+    @property
+    def content(self) -> bytes:
+        raw = self.request.raw_body
+        return raw if isinstance(raw, bytes) else raw.encode()
+
+    def body(self, model: type[M]) -> M:
+        """Raises BadBody and BadRequest; see bodies.read."""
+        return bodies.read(model, self.content)
+
+    def caller(self, told: Told | None = None) -> Caller:
+        """Who commands, under which Idempotency-Key; raises BadRequest, AuthError, Invalid."""
+        actor = self.actor
+        key = self.request.headers.get("idempotency-key", "")
+        if not _KEY.fullmatch(key):
+            raise BadRequest("idempotency-key-required")
+        told = told or Told()
+        if told.occurred_at is not None and actor.role in APPLICANTS:
+            raise Invalid("only staff enter what happened earlier")
+        return Caller(
+            actor,
+            key,
+            told.channel or (Channel.WEB if actor.role in APPLICANTS else Channel.WINDOW),
+            told.occurred_at,
+            str(self.request.context.get("requestId") or ""),
+            self.if_match,
+        )
+
+    @property
+    def if_match(self) -> int | None:
+        header = self.request.headers.get("if-match")
+        if header is None or header.strip() == "*":
+            return None
+        found = _ETAG.fullmatch(header.strip())
+        return int(found[1]) if found else -1  # some other entity: it never matches
+
+    def query(self, name: str) -> str | None:
+        """The one value of a query parameter; raises BadRequest if it came twice or is too long."""
+        parameters = self.request.query_params
+        values = parameters.getlist(name) if parameters is not None and name in parameters else []
+        if len(values) > 1 or any(len(one.encode()) > LONGEST for one in values):
+            raise BadRequest("bad-parameter", parameter=name)
+        return str(values[0]) if values else None
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        text = self.query(name)
+        if text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or not low <= int(text[:19]) <= high:
+            raise BadRequest("bad-parameter", parameter=name)
+        return int(text)
+
+    def day(self, name: str) -> date | None:
+        text = self.query(name)
+        try:
+            return None if text is None else date.fromisoformat(text)
+        except ValueError:
+            raise BadRequest("bad-parameter", parameter=name) from None
+
+    def choice(self, name: str, allowed: frozenset[str]) -> str | None:
+        text = self.query(name)
+        if text is not None and text not in allowed:
+            raise BadRequest("bad-parameter", parameter=name)
+        return text
+
+    @property
+    def limit(self) -> int:
+        return self.number("limit", 20, 1, MOST)
+
+    def wait_for(self, view: str, stream: Callable[[str], str]) -> None:
+        """
+        Until the list has come to `min_position` and to `min_version`, an event of the `stream` of
+        what it names; raises Behind after WAIT_SECONDS.
+        """
+        end = monotonic() + WAIT_SECONDS
+        for position in (self.number("min_position", 0, 0, 2**62), self._min_version(stream)):
+            left = max(0.0, end - monotonic())
+            if position and not wait_for(self.platform.views, view, position, left):
+                raise Behind
+
+    def _min_version(self, stream: Callable[[str], str]) -> int | None:
+        """The position of the event that `min_version` names, once it is in the log."""
+        text = self.query("min_version")
+        if text is None:
+            return None
+        found = _EVENT.fullmatch(text)
+        if found is None:
+            raise BadRequest("bad-parameter", parameter="min_version")
+        log = self.platform.log
+        place = wait_for_place(log, stream(found[1]), int(found[2]), WAIT_SECONDS)
+        if place is None:
+            raise Behind
+        return place
+
+    def cursor(self, partition: str) -> Cursor | None:
+        """The cursor that `page` gave out for this very list; raises BadRequest for any other."""
+        text = self.query("cursor")
+        return None if text is None else cursors.opened(self.platform, partition, text)
+
+    def page(self, partition: str, page: Page) -> dict[str, Any]:
+        """A page as JSON, with the sealed cursor of the next; null when there is none."""
+        following = page.cursor and cursors.sealed(self.platform, partition, page.cursor)
+        return {"items": page.rows, "next": following}

@@ -1,0 +1,74 @@
+"""
+What every route shares: how it is registered, and how it replies or refuses.
+
+A handler is three lines: parse (ask.py), execute, reply.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from ..kernel.errors import NotFound
+from .errors import OnStandby, answer
+from .operation import Doc
+from .request import Ask, Web
+
+Handler = Callable[..., Response]
+# What names anything here; DynamoDB takes no key of more than 2,048 bytes.
+_NAME = re.compile(r"[0-9A-Za-z._:@~-]{1,256}")
+
+
+def route(
+    http: Blueprint, web: Web, method: str, path: str, *, doc: Doc, **options: Any
+) -> Callable[[Handler], Handler]:
+    """Register a handler that takes an Ask and the path's parameters; refusals become problems."""
+
+    def register(handler: Handler) -> Handler:
+        @wraps(handler)
+        def view(**parameters: str) -> Response:
+            request = http.current_request
+            request_id = str(request.context.get("requestId") or "")
+            with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
+                try:
+                    if web.standby():
+                        raise OnStandby  # noqa: TRY301 - to be answered like any other
+                    ask = Ask(web, request)
+                    ask.admit(doc)  # before anything else is said about the request
+                    ask.only(doc)
+                    _nameable(parameters.values())
+                    return handler(ask, **parameters)
+                except Exception as error:  # noqa: BLE001 - `answer` logs what is not ours
+                    return answer(error, request)
+
+        vars(view)["doc"] = doc
+        http.route(path, methods=[method], name=f"{method} {path}", **options)(view)
+        return handler
+
+    return register
+
+
+def _nameable(parameters: Iterable[str]) -> None:
+    """Raises NotFound for what no parameter of a path can be."""
+    if not all(map(_NAME.fullmatch, parameters)):
+        raise NotFound("nothing here has such a name")
+
+
+def reply(body: Any, status: int = 200, **headers: str) -> Response:
+    fixed = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(json.dumps(body, ensure_ascii=False), {**fixed, **named}, status)
+
+
+def tagged(ask: Ask, body: Any, version: int, *variant: str) -> Response:
+    """
+    A resource at a version of its stream, or 304 if that is the one that the caller has. `variant`
+    is what else it depends on: the day that it counts from, the language that it is worded in.
+    """
+    etag = f'"{"-".join((str(version), *variant))}"'
+    if etag in ask.request.headers.get("if-none-match", ""):
+        return Response("", {"ETag": etag}, 304)
+    return reply(body, ETag=etag)
