@@ -9,10 +9,11 @@ from typing import Literal
 from ..catalogue import CODEC
 from ..eventlog.memory import Memory
 from ..eventlog.views.port import Bell
+from ..kernel.keyed import Keyring
+from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.limiting import Gate
 from ..platform.platform import Platform
-from ..platform.registry import Keyring, TableRegistry
 from ..platform.serials import Serials
 from . import people, signing
 from .settings import limits, scanner

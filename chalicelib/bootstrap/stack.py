@@ -13,10 +13,11 @@ from ..eventlog.memory import Memory
 from ..eventlog.ports import Signer
 from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.views.port import Bell
+from ..kernel.keyed import Keyring
+from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.limiting import Gate, Limiter, Split
 from ..platform.platform import Platform
-from ..platform.registry import Keyring, TableRegistry
 from ..platform.serials import Serials
 from . import people, signing
 from .directory import now

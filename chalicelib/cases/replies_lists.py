@@ -10,15 +10,10 @@ from ..items.domain.item import NamedItem
 from ..items.domain.plan import StepKind
 from ..kernel.actor import Identifier, Role
 from ..kernel.base import Code, Line, Text
+from ..web.replies import Page
 from .domain.events import Desk, Division, StepId
 from .domain.values import Result, StepOutcome
 from .replies import HandledState
-
-
-class Page(BaseModel):
-    """`next` is the cursor of the next page, null where there is none. Nothing is counted."""
-
-    next: str | None
 
 
 class CardStep(BaseModel):

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.codes.parties import Applicant
+from chalicelib.codes.parties import Applicant, Method
 from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.people.application import accounts, claims, entities, mandates, proofs
 from chalicelib.people.application.accounts import Naming, Registration, Whom
 from chalicelib.people.application.entities import NewEntity, NewOperator
 from chalicelib.people.application.mandates import NewMandate
 from chalicelib.people.application.proofs import CounterCheck
-from chalicelib.people.domain.account_events import Method
 from chalicelib.people.domain.mandate import Action
 from chalicelib.platform.attester import Attestation
 from chalicelib.platform.platform import Caller, Platform

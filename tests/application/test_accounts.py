@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.codes.parties import Applicant, IdKind
+from chalicelib.codes.parties import Applicant, IdKind, Method
 from chalicelib.eventlog.codec import events
 from chalicelib.eventlog.transact import Outcome
 from chalicelib.kernel.actor import Actor, Role
@@ -15,7 +15,6 @@ from chalicelib.people.application import accounts, claims, proofs
 from chalicelib.people.application.accounts import Registration, Whom
 from chalicelib.people.domain import account
 from chalicelib.people.domain.account import Ended
-from chalicelib.people.domain.account_events import Method
 from chalicelib.people.domain.claim import Elsewhere
 from chalicelib.platform.attester import Attestation, AttestationUnavailable, no_attester
 from chalicelib.platform.registry import NoRegistry, RegistryUnavailable

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from chalicelib.codes.codes import ApplicantKind
+from chalicelib.codes.parties import EntityStatus, Registered
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
 from chalicelib.people.application import accounts, entities
 from chalicelib.people.application.entities import NewEntity
 from chalicelib.people.domain import entity
 from chalicelib.people.domain.account import Ended
-from chalicelib.people.domain.entity import EntityStatus, Registered
 from chalicelib.platform.registry import NoRegistry, RegistryUnavailable
 
 from .people import (

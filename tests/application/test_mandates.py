@@ -3,10 +3,12 @@
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from chalicelib.cases.application.acting import acting
 from chalicelib.cases.domain import commands as c
 from chalicelib.codes.parties import Agent, Applicant
 from chalicelib.documents.application import documents
@@ -130,17 +132,18 @@ def test_principal_and_agent_are_both_proven(here: People) -> None:
 # Later commands
 
 
-class Dossier:
-    """As far as `still_acting` looks at a case."""
+class Accepted:
+    """As far as `acting` looks at a case."""
 
     def __init__(self, agent: Agent | None) -> None:
-        self.agent = agent
-        self.item = type("Item", (), {"code": ITEM})
+        applicant = type("Applicant", (), {"entity": None})
+        item = type("Item", (), {"code": ITEM})
+        self.dossier = SimpleNamespace(agent=agent, item=item, applicant=applicant)
 
 
 def still(here: People, actor: Actor, agent: Agent | None, command: Any = None) -> Actor:
-    dossier: Any = Dossier(agent)
-    return mandates.still_acting(here.platform, actor, dossier, here.today, command)
+    state: Any = Accepted(agent)
+    return acting(here.platform, actor, state, command)
 
 
 def command(here: People, kind: type[Any], **fields: Any) -> Any:

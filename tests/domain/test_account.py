@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.codes.parties import Method
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.errors import Contradiction, Invalid, NotFound, Rejected
 from chalicelib.people.domain import account as a
-from chalicelib.people.domain.account_events import Method
 
 ABOUT: dict[str, Any] = {
     "at": datetime(2026, 3, 2, 1, 30, tzinfo=UTC),

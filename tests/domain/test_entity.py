@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.codes.codes import ApplicantKind
+from chalicelib.codes.parties import EntityStatus, Registered
 from chalicelib.kernel.actor import SYSTEM
 from chalicelib.kernel.errors import Contradiction, Invalid, NotFound, Rejected
 from chalicelib.people.domain import entity as e
 from chalicelib.people.domain.account import Ended
-from chalicelib.people.domain.entity import EntityStatus, Registered
 
 ABOUT: dict[str, Any] = {"at": datetime(2026, 3, 2, tzinfo=UTC), "by": SYSTEM}
 CODE, NAME, TODAY = "91440800MA0EXAMP1A", "湛江示例建设有限公司", date(2026, 3, 2)

@@ -7,7 +7,7 @@ from benchmarks.people import resident_id
 from chalicelib.clock.calendar import legal_day
 from chalicelib.kernel.actor import Role
 from chalicelib.people.application import registry_load
-from chalicelib.platform.registry import Library, TableRegistry
+from chalicelib.people.application.registry_table import Library, TableRegistry
 from chalicelib.serving.signin import COMPANY, COMPANY_CODE, Persona
 
 from .access_people import Thing

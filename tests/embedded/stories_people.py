@@ -3,16 +3,16 @@
 from dataclasses import replace
 from datetime import date
 
+from chalicelib.codes.parties import Method
 from chalicelib.people.application import accounts, entities, mandates, proofs
 from chalicelib.people.application.accounts import Registration, Whom
 from chalicelib.people.application.entities import NewEntity, NewOperator
 from chalicelib.people.application.mandates import NewMandate
 from chalicelib.people.application.proofs import CounterCheck
-from chalicelib.people.domain.account_events import Method
+from chalicelib.people.application.registry_table import TableRegistry
 from chalicelib.people.domain.mandate import Action
 from chalicelib.platform.attester import Attestation
 from chalicelib.platform.platform import Platform
-from chalicelib.platform.registry import TableRegistry
 from chalicelib.serving import signin
 from chalicelib.serving.registry_files import load_examples
 

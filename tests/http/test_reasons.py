@@ -18,12 +18,12 @@ from chalicelib.certificates.chinese import PAPERS
 from chalicelib.certificates.domain.state import CertificateStatus
 from chalicelib.clock.legal_limits import SpecialProcedure
 from chalicelib.codes.codes import ApplicantKind, Level
+from chalicelib.codes.parties import EntityStatus
 from chalicelib.items.chinese import ITEMS, PYDANTIC
 from chalicelib.items.domain.events import How
 from chalicelib.items.domain.plan import StepKind
 from chalicelib.kernel.actor import Channel, Role
 from chalicelib.people.chinese import PEOPLE
-from chalicelib.people.domain.entity import EntityStatus
 from chalicelib.people.domain.mandate import Action
 from chalicelib.web import reasons
 from chalicelib.web.messages import MESSAGES

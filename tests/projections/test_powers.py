@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.codes.codes import ApplicantKind
+from chalicelib.codes.parties import EntityStatus, Registered
 from chalicelib.eventlog.envelope import Recorded
 from chalicelib.eventlog.views.port import Entry
 from chalicelib.kernel.actor import SYSTEM, Channel
 from chalicelib.kernel.base import Frozen
 from chalicelib.people.domain import entity, mandate
-from chalicelib.people.domain.entity import EntityStatus, Registered
 from chalicelib.people.domain.mandate import Action
 from chalicelib.people.projections import powers
 
