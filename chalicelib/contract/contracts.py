@@ -117,7 +117,7 @@ def _never_shown(root: Path) -> Iterator[str]:
     for name in shared_names(found):
         yield f"several models of the OpenAPI document are called {name}: rename all but one"
     codes = {code for _, some in told_problems(found).values() for code in some}
-    remedy = "python -m tests.embedded.api_examples records what the walks do"
+    remedy = "python -m tests.contract.api_examples records what the walks do"
     for one in found:
         if missing := shows(one) - examples.operations.get(one.doc.name, {}).keys():
             yield f"{one.doc.name} has no example of its {' and '.join(sorted(missing))}: {remedy}"
@@ -139,7 +139,7 @@ def _missing(root: Path) -> Iterator[str]:
 def _remedy(*, older: bool) -> str:
     if older:
         return "it was published, and what was published is forever; bring it back"
-    return "python -m tests.embedded.examples writes one"
+    return "python -m tests.contract.examples writes one"
 
 
 def _unknown(root: Path) -> Iterator[str]:
