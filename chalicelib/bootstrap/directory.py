@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ..catalogue import CODEC
 from ..eventlog.memory import Memory
 from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
@@ -16,6 +15,7 @@ from ..platform.limiting import Gate
 from ..platform.platform import Platform
 from ..platform.serials import Serials
 from . import people, signing
+from .codec import CODEC
 from .settings import limits, scanner
 
 

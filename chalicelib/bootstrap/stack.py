@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..catalogue import CODEC
 from ..eventlog.memory import Memory
 from ..eventlog.ports import Signer
 from ..eventlog.telemetry import Silent, Telemetry
@@ -20,6 +19,7 @@ from ..platform.limiting import Gate, Limiter, Split
 from ..platform.platform import Platform
 from ..platform.serials import Serials
 from . import people, signing
+from .codec import CODEC
 from .directory import now
 from .settings import limits, scanner, setting
 

@@ -1,9 +1,9 @@
 """What lists, items, documents and refusals answer, as models (see replies.py)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel
 
 from ..clock.clock import Unit
 from ..items.domain.item import NamedItem
@@ -109,13 +109,6 @@ class ProcessStepPage(Page):
 
 
 # The service
-
-
-class Health(BaseModel):
-    """`position` is the last one of the log."""
-
-    status: Literal["ok"]
-    position: Annotated[int, Field(ge=0)]
 
 
 # Problems

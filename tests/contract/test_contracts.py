@@ -241,7 +241,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("events", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / contracts.OPENAPI).parent.mkdir(parents=True)
-    for name in ("app.py", "pyproject.toml", contracts.OPENAPI, contracts.ROUTES):
+    for name in ("app.py", "pyproject.toml", contracts.OPENAPI):
         shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.setattr(command, "ROOT", tmp_path)
     return tmp_path

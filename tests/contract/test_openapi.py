@@ -17,7 +17,7 @@ from chalicelib.contract.api_words import SUMMARIES, WHO
 from chalicelib.importing.files.import_log import run_import
 from chalicelib.platform.platform import Platform
 from chalicelib.serving.illustration import pdf
-from chalicelib.submissions.http.cases import COMMANDS
+from chalicelib.submissions.http.commands import COMMANDS
 from chalicelib.web.errors import CODES
 from chalicelib.web.messages import MESSAGES
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 import app
-from chalicelib import late
-from chalicelib.contract import contracts, replies
+from chalicelib.contract import contracts
+from chalicelib.contract import openapi as document
 from chalicelib.contract.openapi import operations, shared_names
 from chalicelib.kernel.base import Frozen
 
@@ -19,12 +19,13 @@ def test_no_name_is_that_of_a_python_module():
 
 
 def test_two_models_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch):
-    found = list(operations(late.whole(app.ROUTES).routes))
+    found = list(operations(app.app.routes))
     assert shared_names(found) == []
 
     class CaseReply(Frozen):
         """Another one of that name."""
 
-    monkeypatch.setattr(replies, "MODELS", (*replies.MODELS, CaseReply))
+    known = document.replies()
+    monkeypatch.setattr(document, "replies", lambda: [*known, CaseReply])
     assert shared_names(found) == ["CaseReply"]
     assert any("CaseReply" in gap for gap in contracts.gaps(ROOT))

@@ -538,8 +538,8 @@ def test_a_worker_that_is_overtaken_reads_again(town, monkeypatch):
 KILLED = """
 import sys
 from pathlib import Path
-from chalicelib.application.consumers import catch_up
-from chalicelib.application.feed import Feed
+from chalicelib.eventlog.consumers import catch_up
+from chalicelib.eventlog.feed import Feed
 from tests.eventlog.following import VIEWS, open_town
 town = open_town(Path(sys.argv[1]))
 print("ready", flush=True)

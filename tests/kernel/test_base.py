@@ -7,16 +7,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import app
-from chalicelib import late
-from chalicelib.domain.base import Frozen
-from chalicelib.embedded import wsgi
+from chalicelib.triggers.routes import import_all
+from chalicelib.kernel.base import Frozen
+from chalicelib.serving import wsgi
 
 def every(kind):
     for one in kind.__subclasses__():
         yield one
         yield from every(one)
 
-late.load(app.app)
+import_all(app.app)
 before = [one for one in every(Frozen) if not one.__pydantic_complete__]
 wsgi.wsgi(app.app)
 after = [one.__name__ for one in every(Frozen) if not one.__pydantic_complete__]

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from chalicelib.catalogue import CODEC
+from chalicelib.bootstrap.codec import CODEC
 from chalicelib.contract.events import published
 from chalicelib.eventlog import codec
 from chalicelib.eventlog.envelope import Circumstances, Recorded

@@ -611,7 +611,7 @@ def test_an_address_that_is_taken_is_an_error(app, port):
 SLOW = """
     import sys, time
     from chalice.app import Chalice
-    from chalicelib.embedded.wsgi import serve
+    from chalicelib.serving.wsgi import serve
 
     app = Chalice(app_name="slow", configure_logs=False)
 

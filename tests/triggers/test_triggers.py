@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.adapters.watching.watch import watch
+from chalicelib.bootstrap import functions
 from chalicelib.cases.projections import work_list
 from chalicelib.eventlog.audit import check
 from chalicelib.eventlog.consumers import status
@@ -200,7 +201,7 @@ def test_the_sweep_may_run_at_any_time(aws: Aws):
 def test_of_steps_that_fail_only_these_come_again(aws: Aws):
     steps = [{"messageId": "good", "body": "{}"}, {"messageId": "bad", "body": "no JSON"}]
     taken: list[Any] = []
-    aws.patch.setattr(bootstrap, "_step", taken.append)
+    aws.patch.setattr(functions, "step", taken.append)
     bootstrap.cloud.cache_clear()
     answer = aws.call("rebuild_step", {"Records": steps})
     assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}

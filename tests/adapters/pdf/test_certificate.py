@@ -391,7 +391,7 @@ def test_an_empty_face_is_still_a_page():
 
 def test_a_start_loads_no_drawing_library():
     code = (
-        "import sys; import chalicelib.adapters.certificate_pdf as pdf; pdf.PdfRenderer(); "
+        "import sys; import chalicelib.adapters.pdf.certificate as pdf; pdf.PdfRenderer(); "
         "print(*sorted({'reportlab', 'PIL', 'segno'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[3]

@@ -83,7 +83,7 @@ def test_two_processes_on_one_file_do_not_starve_one_another(path):
 def test_a_process_that_died_holding_the_turn_holds_nobody_up(path):
     holding = (
         "import sys, time; from pathlib import Path;"
-        "from chalicelib.adapters.turnstile import Turnstile\n"
+        "from chalicelib.adapters.sqlite.writers_queue import Turnstile\n"
         "with Turnstile(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(

@@ -156,7 +156,7 @@ def test_the_tracing_library_is_loaded_only_where_it_is_on(tracing, address, loa
     script = """
 import sys
 import app
-from chalicelib.adapters.observed import watch
+from chalicelib.adapters.watching.watch import watch
 with watch(sys.stdout).span("work_list"):
     pass
 print("aws_xray_sdk" in sys.modules)

@@ -10,10 +10,8 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from ..cases.subscribers import deadlines
-from ..documents.application import documents
 from ..eventlog.consumers import Consumer, Outdated, Progress, catch_up, live, status
 from ..eventlog.feed import Feed
 from ..eventlog.rebuilding.fanout import start
@@ -37,9 +35,21 @@ HOURS = 6
 URGED = 5  # minutes
 
 
+class Scheduled(Protocol):
+    """What a subject does every so often."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def run(self) -> Callable[[], object]: ...
+
+
 class Cloud(NamedTuple):
     """
     What the handlers work with; most of it is made when it is first needed (cold start).
+
+    `consumers` are all there are, `group` and `schedules` those of one function.
 
     On `standby` nothing is done but putting commits into the log. `sequence` takes records of the
     events' table. `step` does one step of a rebuild, and `rebuild` sends for one. `wake` tells
@@ -49,6 +59,8 @@ class Cloud(NamedTuple):
 
     platform: Callable[[], Platform]
     consumers: Callable[[Platform], Sequence[Consumer]]
+    group: Callable[[Platform, str], Sequence[Consumer]]
+    schedules: Callable[[Platform, str], Sequence[Scheduled]]
     telemetry: Callable[[], Telemetry]
     standby: Callable[[], bool]
     sequence: Callable[[Record], Record]
@@ -72,13 +84,20 @@ def commits(cloud: Late) -> Handler:
 
 
 def wake_up(cloud: Late, name: str) -> Handler:
-    """The queue of the consumer `name`."""
+    """The queue of a group of consumers: each goes as far as it gets, whatever stops another."""
 
     def handle(event: Any) -> None:
         its = cloud()
         platform = its.platform()
-        found = next(one for one in its.consumers(platform) if one.name == name)
-        catch_up_in_time(its, platform, found, event.context)
+        failures = []
+        for consumer in its.group(platform, name):
+            try:
+                catch_up_in_time(its, platform, consumer, event.context)
+            except Exception as failure:
+                logger.exception("%s stopped", consumer.name)
+                failures.append(failure)
+        if failures:
+            raise failures[0]
 
     return _watched(cloud, name, handle, consumer=name)
 
@@ -151,13 +170,13 @@ def heal(cloud: Late) -> Handler:
     return _watched(cloud, "heal", handle)
 
 
-def accept_overdue(cloud: Late) -> Handler:
-    """Every few minutes: cases that nobody answered in time count as accepted."""
+def scheduled(cloud: Late, name: str) -> Handler:
+    """What subjects do every so often, as far as this function serves it."""
 
     def handle(_event: Any) -> None:
-        deadlines.on_schedule(cloud().platform())
+        _run_schedules(cloud(), name)
 
-    return _watched(cloud, "deadlines", handle)
+    return _watched(cloud, name, handle)
 
 
 def sweep(cloud: Late) -> Handler:
@@ -171,9 +190,21 @@ def sweep(cloud: Late) -> Handler:
         for one in its.consumers(platform):
             if not _is_outdated(platform, one):
                 retry(one, platform.source, platform.views)
-        documents.sweep(platform)
+        _run_schedules(its, "sweep")
 
     return _watched(cloud, "sweep", handle)
+
+
+def _run_schedules(its: Cloud, name: str) -> None:
+    failures = []
+    for one in its.schedules(its.platform(), name):
+        try:
+            one.run()
+        except Exception as failure:
+            logger.exception("%s failed; it is tried again at its next time", one.name)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
 
 
 def _attempt(platform: Platform, view: Projection) -> str:
