@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
-from ...kernel.errors import Invalid, NotFound
+from ...kernel.errors import Impossible, Invalid, NotFound
 
 CATEGORY = "document"
 UNSAID = "application/octet-stream"
@@ -116,25 +116,19 @@ State = Absent | Uploading | Refused | Kept
 initial: State = Absent()
 
 
-class Impossible(Exception):
-    """No document has this event at this point."""
-
-
 def evolve(state: State, event: Event) -> State:
     """Raises Impossible."""
     match event:
-        case UploadBegun():
+        case UploadBegun() if not isinstance(state, Kept):
             return Uploading(event, state.attempts + 1)
-        case UploadRefused():
-            if not isinstance(state, Uploading):
-                raise Impossible("only an upload is refused")
+        case UploadRefused() if isinstance(state, Uploading):
             return Refused(state.begun, event.reason, state.attempts)
-        case DocumentReceived():
+        case DocumentReceived() if not isinstance(state, Kept):
             return Kept(event, state.attempts)
-        case DocumentScanned():
-            if not isinstance(state, Kept):
-                raise Impossible("only what was received is scanned")
+        case DocumentScanned() if isinstance(state, Kept):
             return replace(state, scanned=event)
+        case UploadBegun() | UploadRefused() | DocumentReceived() | DocumentScanned():
+            raise Impossible(state, event)
         case _:
             assert_never(event)
 
