@@ -8,7 +8,7 @@ The id follows from account and content, so an upload that was lost sight of is 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -74,7 +74,7 @@ class DocumentScanned(Frozen):
 
 
 Event = UploadBegun | UploadRefused | DocumentReceived | DocumentScanned
-EVENTS: tuple[type[Frozen], ...] = (UploadBegun, UploadRefused, DocumentReceived, DocumentScanned)
+EVENTS: tuple[type[Frozen], ...] = get_args(Event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What happens to a person's account; see account.py."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import Field, StringConstraints
 
@@ -26,16 +26,19 @@ class Method(StrEnum):
 
     @property
     def level(self) -> int:
-        return _LEVELS[self]
+        match self:
+            case Method.PHONE:
+                return 1
+            case Method.REGISTRY:
+                return 2
+            case Method.FACE | Method.BANK_CARD:
+                return 3
+            case Method.COUNTER:
+                return 4
+            case _:
+                assert_never(self)
 
 
-_LEVELS = {
-    Method.PHONE: 1,
-    Method.REGISTRY: 2,
-    Method.FACE: 3,
-    Method.BANK_CARD: 3,
-    Method.COUNTER: 4,
-}
 OF_THE_PERSON = frozenset(Method) - {Method.PHONE}
 
 
