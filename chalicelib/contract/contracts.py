@@ -1,7 +1,7 @@
 """
-The files of the published contract: events/, the OpenAPI document, and the tables in docs/. They
-are made from the code; only examples are not: those of events since what was published is forever,
-those of requests and replies since they are recorded.
+The files of the published contract: events/, the OpenAPI document, and the tables in docs/; and
+what the views make of the examples. They are made from the code; only examples are not: those of
+events since what was published is forever, those of requests and replies since they are recorded.
 """
 
 import re
@@ -13,8 +13,9 @@ from typing import Final
 from .. import late
 from . import examples as api_examples
 from . import problems as api_problems
-from . import tables
+from . import tables, view_rows
 from .asyncapi import asyncapi
+from .errors import ContractError
 from .event_words import PHASES
 from .events import EventType, envelope_schema, event_schema, event_types, meaning
 from .json_schemas import Json, render
@@ -26,10 +27,6 @@ EVENT_TABLE: Final = "docs/events.md"
 ROUTES: Final = "chalicelib/routes.json"
 PROBLEM_TABLE: Final = "docs/api.md"
 OPENAPI: Final = "chalicelib/web/static/openapi.json"
-
-
-class ContractError(Exception):
-    """The contract cannot be made; the message says what is missing, and where."""
 
 
 def check_root(root: Path) -> None:
@@ -66,6 +63,7 @@ def generated(root: Path) -> dict[str, str]:
         **{path: render(value) for path, value in whole.items()},
         EVENT_TABLE: with_table(_text(root / EVENT_TABLE), "events", event_table()),
         PROBLEM_TABLE: with_table(_text(root / PROBLEM_TABLE), "problems", api_problems.table()),
+        view_rows.FILE: view_rows.rows(root).text,
     }
 
 
@@ -102,7 +100,8 @@ def example_path(root: Path, event: EventType) -> Path:
 
 def gaps(root: Path) -> list[str]:
     """What was published and is gone, or has never been shown; each with what to do."""
-    return [*_missing(root), *_unknown(root), *_never_shown(root)]
+    rows = view_rows.rows(root).gaps
+    return [*_missing(root), *_unknown(root), *_never_shown(root), *rows]
 
 
 def _never_shown(root: Path) -> Iterator[str]:
