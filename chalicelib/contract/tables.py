@@ -15,6 +15,7 @@ from ..cases.application import access, progress_words
 from ..cases.domain import events as e
 from ..cases.domain import evolving, handling, state, steps
 from ..cases.domain.values import Result
+from ..cases.projections import card
 from ..certificates.application import showings
 from ..certificates.domain import state as certificate
 from ..certificates.http import verification_page
@@ -65,6 +66,7 @@ def _of_cases() -> Iterator[Table]:
     grown = [kind for kind in case.EVENTS if kind not in _NOT_GROWN]
     yield Table("access.RULES", access.RULES, case.COMMANDS, "say who may give the command")
     yield Table("evolving.GROWTH", evolving.GROWTH, grown, "say what the event adds to a case")
+    yield Table("card.STATES", card.STATES, state.LEADS, "say the state that lists show")
     desks = [kind for kind in get_args(e.Desk) if kind not in _NO_DESK]
     yield Table("steps.DESKS", steps.DESKS, desks, "say what the desk is called, and its role")
     yield Table("handling.OUTCOMES", handling.OUTCOMES, StepKind, "say how such a step can end")

@@ -11,6 +11,7 @@ from chalicelib.cases.application import access, progress_words
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain import evolving, handling, steps
+from chalicelib.cases.projections import card
 from chalicelib.certificates.application import showings
 from chalicelib.certificates.domain import events as of_certificates
 from chalicelib.certificates.domain import state as certificate
@@ -30,6 +31,7 @@ FOUND = list(operations(late.whole(app.ROUTES).routes))
 TAKEN_OUT: dict[str, tuple[Any, Any, str]] = {
     "access.RULES": (access.RULES, c.SubmitCase, "SubmitCase"),
     "evolving.GROWTH": (evolving.GROWTH, e.CaseAccepted, "CaseAccepted"),
+    "card.STATES": (card.STATES, e.CaseVoided, "CaseVoided"),
     "steps.DESKS": (steps.DESKS, "delivery", "delivery"),
     "handling.OUTCOMES": (handling.OUTCOMES, StepKind.APPROVE.value, "APPROVE"),
     "progress_words.WORDS": (progress_words.WORDS, "denied-delivered", "denied-delivered"),

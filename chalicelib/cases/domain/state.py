@@ -160,7 +160,7 @@ def _imported(state: Imported, event: e.Event) -> State:
             raise Impossible(state, event)
 
 
-_LEADS: Mapping[type[Frozen], type[WithDossier]] = {
+LEADS: Mapping[type[Frozen], type[WithDossier]] = {
     e.SubmissionReturned: Returned,
     e.CaseResubmitted: Submitted,
     e.AcceptanceRefused: Closed,
@@ -177,8 +177,8 @@ _CLOCKED = frozenset({e.CaseAccepted, e.CaseDeemedAccepted, e.CaseSuspended, e.C
 def _led(state: WithDossier, dossier: Dossier, event: e.Event) -> State:
     """Which state the event leads to; most lead nowhere else."""
     kind = type(event)
-    if kind in _LEADS:
-        return _LEADS[kind](dossier)
+    if kind in LEADS:
+        return LEADS[kind](dossier)
     if kind in _CLOCKED:
         return Suspended(dossier) if dossier.running_stops else Accepted(dossier)
     if kind is e.SupplementRequested and dossier.notice and not dossier.notice.under_review:
