@@ -3,7 +3,7 @@ The service over loopback, durable, with its consumers running: 16 keep-alive cl
 
 The clients are a process of their own, with bare sockets, so that what is measured is the service
 and not an HTTP library. The peer is what a comparable system publishes: Open Zaak creates about 25
-cases a second at 390-1200 ms (DESIGN 9).
+cases a second at 390-1200 ms.
 """
 
 import json

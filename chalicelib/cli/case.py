@@ -10,13 +10,15 @@ from ..cases import domain as case
 from ..cases.application import cases
 from ..cases.application import file as case_file
 from ..cases.domain import due as ledger
-from ..cases.domain.state import Absent, Drafted, Imported, Impossible, State
+from ..cases.domain.events import MistakeCorrected
+from ..cases.domain.state import Absent, Drafted, Imported, State
 from ..cases.projections import case_numbers
 from ..clock.calendar import LEGAL_ZONE, legal_day
 from ..eventlog.codec import events
 from ..eventlog.envelope import Recorded
 from ..eventlog.ports import Damaged, History, verify
 from ..kernel.actor import Actor, Role
+from ..kernel.errors import Impossible
 from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, fail, opened, out, show_json, table
 
@@ -140,10 +142,7 @@ def replay(  # noqa: PLR0913 - one parameter an option
     ]
     rows, state = [], case.initial
     for one in recorded:
-        try:
-            state = case.evolve(state, one.data)  # type: ignore[arg-type]  # a case's stream
-        except Impossible as error:
-            fail(f"by then event {one.version} had happened, and what it follows had not: {error}")
+        state = _after(state, one)
         rows.append(_replayed(platform, one, state))
     if as_json:
         show_json(rows)
@@ -157,12 +156,21 @@ def replay(  # noqa: PLR0913 - one parameter an option
 def _within(
     one: Recorded, until: int | None, recorded_at: datetime | None, happened_at: datetime | None
 ) -> bool:
-    corrects = one.type == "MistakeCorrected"
+    corrects = isinstance(one.data, MistakeCorrected)
     return (
         (until is None or one.version <= until)
         and (recorded_at is None or one.recorded_at <= _aware(recorded_at))
         and (happened_at is None or corrects or one.occurred_at <= _aware(happened_at))
     )
+
+
+def _after(state: State, one: Recorded) -> State:
+    if isinstance(one.data, MistakeCorrected) and isinstance(state, Absent | Drafted):
+        return state  # what it corrects had not happened by then
+    try:
+        return case.evolve(state, one.data)  # type: ignore[arg-type]  # a case's stream
+    except Impossible as error:
+        fail(f"by then event {one.version} had happened, and what it follows had not: {error}")
 
 
 def _aware(at: datetime) -> datetime:

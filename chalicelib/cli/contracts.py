@@ -19,12 +19,13 @@ def contracts(
     """Write the published contract anew from the code (in the repository only)."""
     # The models of all replies: slow to import, and no other command needs them.
     from ..contract import contracts as published
+    from ..contract.errors import ContractError
 
     try:
         published.check_root(ROOT)
         stale = published.differences(ROOT) if check else published.write(ROOT)
         gaps = published.gaps(ROOT)
-    except published.ContractError as error:
+    except ContractError as error:
         fail(str(error))
     _tell(stale, gaps, check=check)
 

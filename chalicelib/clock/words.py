@@ -9,7 +9,7 @@ from .lines import LedgerLine, LineCode
 
 Language = Literal["zh", "en"]
 
-_TEXTS: dict[LineCode, tuple[str, str]] = {
+TEXTS: dict[LineCode, tuple[str, str]] = {
     LineCode.START: (
         "{day}起算，当日不计入（《民法典》第二百零一条）",
         "Starts on {day}; that day does not count (Civil Code, art. 201)",
@@ -51,7 +51,7 @@ _TEXTS: dict[LineCode, tuple[str, str]] = {
     ),
 }
 
-_UNITS = {
+UNITS = {
     "working_days": ("个工作日", "working day"),
     "calendar_days": ("个自然日", "calendar day"),
 }
@@ -61,7 +61,7 @@ _WEEKDAYS = ("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat",
 def explain(line: LedgerLine, language: str) -> str:
     """The line in Chinese for `zh` and `zh-...`, in English for any other language."""
     tongue: Language = "zh" if language.lower().startswith("zh") else "en"
-    zh, en = _TEXTS[line.code]
+    zh, en = TEXTS[line.code]
     text = (zh if tongue == "zh" else en).format_map(_values(line, tongue))
     return text + _grounds(line, tongue)
 
@@ -89,7 +89,7 @@ def _day(day: date, language: Language) -> str:
 
 
 def _unit(days: int | None, unit: Unit, language: Language) -> str:
-    zh, en = _UNITS[unit]
+    zh, en = UNITS[unit]
     return zh if language == "zh" else en + ("" if days == 1 else "s")
 
 

@@ -1,7 +1,7 @@
 """Who is party to a matter, and how far what they hand in can be relied on."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, assert_never
 
 from pydantic import StringConstraints
 
@@ -85,13 +85,14 @@ class Method(StrEnum):
 
     @property
     def level(self) -> int:
-        return _LEVELS[self]
-
-
-_LEVELS = {
-    Method.PHONE: 1,
-    Method.REGISTRY: 2,
-    Method.FACE: 3,
-    Method.BANK_CARD: 3,
-    Method.COUNTER: 4,
-}
+        match self:
+            case Method.PHONE:
+                return 1
+            case Method.REGISTRY:
+                return 2
+            case Method.FACE | Method.BANK_CARD:
+                return 3
+            case Method.COUNTER:
+                return 4
+            case _:
+                assert_never(self)

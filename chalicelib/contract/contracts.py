@@ -1,7 +1,7 @@
 """
-The files of the published contract: events/, the OpenAPI document, and the tables in docs/. They
-are made from the code; only examples are not: those of events since what was published is forever,
-those of requests and replies since they are recorded.
+The files of the published contract: events/, the OpenAPI document, and the tables in docs/; and
+what the views make of the examples. They are made from the code; only examples are not: those of
+events since what was published is forever, those of requests and replies since they are recorded.
 """
 
 import re
@@ -12,8 +12,10 @@ from typing import Final
 
 from . import examples as api_examples
 from . import problems as api_problems
+from . import tables, view_rows
 from .asyncapi import asyncapi
-from .event_words import PHASES, WORDS
+from .errors import ContractError
+from .event_words import PHASES
 from .events import EventType, envelope_schema, event_schema, event_types, meaning
 from .json_schemas import Json, render
 from .openapi import openapi, operations, shared_names, shows, told_problems
@@ -23,10 +25,6 @@ _BY_HAND: Final = frozenset({"events/README.md"})
 EVENT_TABLE: Final = "docs/events.md"
 PROBLEM_TABLE: Final = "docs/api.md"
 OPENAPI: Final = "chalicelib/web/static/openapi.json"
-
-
-class ContractError(Exception):
-    """The contract cannot be made; the message says what is missing, and where."""
 
 
 def check_root(root: Path) -> None:
@@ -47,30 +45,27 @@ def generated(root: Path) -> dict[str, str]:
     """
     import app
 
-    _every_type_has_words()
+    routes = app.app.routes
+    if missing := list(tables.missing(list(operations(routes)))):
+        raise ContractError("\n".join(missing))
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     schemas = {f"events/{one.file}.schema.json": event_schema(one) for one in event_types()}
     whole: dict[str, Json] = {
         "events/envelope.schema.json": envelope_schema(),
         **schemas,
         "events/asyncapi.json": asyncapi(version),
-        OPENAPI: openapi(app.app.routes, version, recorded(root)),
+        OPENAPI: openapi(routes, version, recorded(root)),
     }
     return {
         **{path: render(value) for path, value in whole.items()},
         EVENT_TABLE: with_table(_text(root / EVENT_TABLE), "events", event_table()),
         PROBLEM_TABLE: with_table(_text(root / PROBLEM_TABLE), "problems", api_problems.table()),
+        view_rows.FILE: view_rows.rows(root).text,
     }
 
 
 def recorded(root: Path) -> api_examples.Examples:
     return api_examples.read(_text(root / api_examples.RECORDED))
-
-
-def _every_type_has_words() -> None:
-    unsaid = [event.name for event in event_types() if event.name not in WORDS]
-    if unsaid:
-        raise ContractError(f"chalicelib/contract/event_words.py says nothing of {unsaid}")
 
 
 def differences(root: Path) -> list[str]:
@@ -102,7 +97,8 @@ def example_path(root: Path, event: EventType) -> Path:
 
 def gaps(root: Path) -> list[str]:
     """What was published and is gone, or has never been shown; each with what to do."""
-    return [*_missing(root), *_unknown(root), *_never_shown(root)]
+    rows = view_rows.rows(root).gaps
+    return [*_missing(root), *_unknown(root), *_never_shown(root), *rows]
 
 
 def _never_shown(root: Path) -> Iterator[str]:

@@ -36,7 +36,7 @@ class EventType(NamedTuple):
 
 
 def event_types() -> Iterator[EventType]:
-    for name, category in CODEC.categories.items():
+    for name, category in sorted(CODEC.categories.items()):
         for kind in category.types.values():
             yield EventType(name, kind)
 

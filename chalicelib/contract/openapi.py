@@ -44,7 +44,7 @@ def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
     for path in sorted(routes):
         for method, entry in sorted(routes[path].items()):
             view = entry.view_function
-            said, _, more = " ".join((view.__doc__ or "").split()).partition(". ")
+            said, _, more = " ".join((view.handler.__doc__ or "").split()).partition(". ")
             yield Operation(method, path, view.doc, said, more, tuple(entry.content_types))
 
 

@@ -9,6 +9,10 @@ Why a command was refused. Nothing was recorded; the message says what to do ins
   x Contradiction   it was already done, otherwise
   x Unlawful        an article of law forbids it
   x Invalid         a value does not fit
+
+And what is wrong with a stream, not with a command:
+
+* Impossible          a stored event cannot follow the state before it
 """
 
 
@@ -42,3 +46,10 @@ class Unlawful(Rejected):
 
 class Invalid(Rejected):
     """A value in the command does not fit the item, the form or the calendar."""
+
+
+class Impossible(ValueError):
+    """What every `evolve` raises for an event that no `decide` would have put there."""
+
+    def __init__(self, state: object, event: object) -> None:
+        super().__init__(f"{type(event).__name__} does not follow {type(state).__name__}")

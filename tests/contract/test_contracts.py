@@ -19,12 +19,14 @@ from chalicelib import cli
 from chalicelib.cases import domain as case
 from chalicelib.cases.domain.events import CaseAccepted
 from chalicelib.cli import contracts as command
-from chalicelib.contract import contracts
+from chalicelib.contract import contracts, view_rows
 from chalicelib.contract.event_words import WORDS
 from chalicelib.contract.events import event_schema, event_types, published
 from chalicelib.eventlog.codec import codec, decode
 from chalicelib.eventlog.envelope import Recorded
+from chalicelib.eventlog.views.port import Projection, Row
 from chalicelib.kernel.base import Frozen
+from chalicelib.submissions.projections import open_cases
 
 from ..serving.keeping import again, commit_of, decoded
 from ..stories.cases import ROOT, told
@@ -240,8 +242,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what the contract consists of, for the command to work on."""
     for name in ("events", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    (tmp_path / contracts.OPENAPI).parent.mkdir(parents=True)
-    for name in ("app.py", "pyproject.toml", contracts.OPENAPI):
+    made = (contracts.OPENAPI, view_rows.FILE)
+    for name in ("app.py", "pyproject.toml", *made):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.setattr(command, "ROOT", tmp_path)
     return tmp_path
@@ -294,6 +297,40 @@ def test_a_type_that_was_given_up_is_reported(repository: Path):
     code, said = run("--check")
     assert code == 1
     assert "events/case/CaseLost.v1.example.json belongs to no event type" in said
+
+
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_rows_that_changed_under_their_signature_are_not_recorded(
+    options: list[str], repository: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = (repository / view_rows.FILE).read_text()
+    monkeypatch.setattr(open_cases, "PROJECTION", _changed(open_cases.PROJECTION))
+    code, said = run(*options)
+    assert code == 1
+    assert "rows of open_cases changed: raise its signature\n" in said
+    assert (repository / view_rows.FILE).read_text() == before
+
+
+def test_rows_that_changed_with_their_signature_are_recorded(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+):
+    changed = _changed(open_cases.PROJECTION)._replace(signature="2")
+    monkeypatch.setattr(open_cases, "PROJECTION", changed)
+    code, said = run("--check")
+    assert code == 1
+    assert f"{view_rows.FILE} is not what the code says\n" in said
+    assert run()[0] == 0
+    assert run("--check") == (0, "The published contract is current.\n")
+
+
+def _changed(view: Projection) -> Projection:
+    """With a field more."""
+
+    def evolve(row: Row | None, event: Recorded) -> Row | None:
+        after = view.evolve(row, event)
+        return None if after is None else {**after, "added": True}
+
+    return view._replace(evolve=evolve)
 
 
 def test_a_document_without_a_place_for_its_table_is_reported(repository: Path):

@@ -1,4 +1,8 @@
-"""DESIGN 8, promises 1, 2, 4, 7, 12: kill -9 in the middle of load, at random moments."""
+"""
+Kill -9 in the middle of load, at random moments: what was acknowledged is there, in versions
+without a gap; a command sent again has its first outcome; the views come out as if rebuilt. See
+"What is promised" in README.md.
+"""
 
 import random
 import time

@@ -1,5 +1,5 @@
 """
-Who may do what to which case (DESIGN 7; docs/access.md is the table). The default is no.
+Who may do what to which case (docs/access.md is the table). The default is no.
 
 A caller who may not even see a case is told that there is none: NotFound, not NotAllowed.
 """

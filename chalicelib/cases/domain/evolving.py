@@ -12,16 +12,10 @@ from .values import Document
 Grow = Callable[[Dossier, Any], Dossier]
 
 
-class Impossible(ValueError):
-    """A stored event that cannot follow: the stream was not written by `decide`."""
-
-
 def grown(dossier: Dossier, event: Frozen) -> Dossier:
-    """Raises Impossible for an event that no submitted case has."""
+    """Of one of the events in GROWTH."""
     kind = type(event)
-    grow = GROWTH.get(kind)
-    if grow is None:
-        raise Impossible(f"{kind.__name__} does not follow a submission")
+    grow = GROWTH[kind]
     documents = dossier.documents
     if kind in _DOCUMENTED:
         documents = _with(documents, getattr(event, "document", None))

@@ -16,7 +16,7 @@ from .state import Closed as ClosedCase
 from .steps import finishing, handed_over, step_after, step_before
 from .values import DocumentKind, StepOutcome
 
-_OUTCOMES: Mapping[str, frozenset[StepOutcome]] = {
+OUTCOMES: Mapping[str, frozenset[StepOutcome]] = {
     "handle": frozenset({StepOutcome.PASSED}),
     "review": frozenset({StepOutcome.PASSED, StepOutcome.RETURNED}),
     "parallel": frozenset(
@@ -82,7 +82,7 @@ def _already_finished(command: c.FinishStep, dossier: Dossier) -> bool:
 
 
 def _outcome_fits(command: c.FinishStep, step: OpenStep) -> None:
-    allowed = _OUTCOMES.get(step.opened.kind)
+    allowed = OUTCOMES.get(step.opened.kind)
     if allowed is None:
         raise OutOfOrder(f"step {step.id} ends with a decision of its own, not as a step")
     if command.outcome not in allowed:

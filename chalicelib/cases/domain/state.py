@@ -6,9 +6,10 @@ from datetime import date
 from functools import reduce
 
 from ...kernel.base import Frozen
+from ...kernel.errors import Impossible
 from . import events as e
 from .dossier import DoneStep, Dossier, OpenStep, Stop, opened
-from .evolving import Impossible, grown
+from .evolving import GROWTH, grown
 from .values import Result
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "Dossier",
     "Drafted",
     "Imported",
-    "Impossible",
     "OpenStep",
     "Returned",
     "State",
@@ -125,8 +125,10 @@ def evolve(state: State, event: e.Event) -> State:
             return _begun(state, event)
         case Imported():
             return _imported(state, event)
-        case _:
+        case _ if type(event) in GROWTH:
             return _led(state, grown(state.dossier, event), event)
+        case _:
+            raise Impossible(state, event)
 
 
 def fold(events: Iterable[e.Event], state: State = initial) -> State:
@@ -142,10 +144,8 @@ def _begun(state: Absent | Drafted, event: e.Event) -> State:
             return Submitted(opened(event, version))
         case e.CaseImported() if isinstance(state, Absent):
             return Imported(event)
-        case e.MistakeCorrected():  # in a replay as of a moment before the submission
-            return state
         case _:
-            raise Impossible(f"{event.type} does not follow {type(state).__name__}")
+            raise Impossible(state, event)
 
 
 def _imported(state: Imported, event: e.Event) -> State:
@@ -157,10 +157,10 @@ def _imported(state: Imported, event: e.Event) -> State:
         case e.CaseConcluded():
             return replace(state, result=event.result)
         case _:
-            raise Impossible(f"{event.type} does not follow an imported case")
+            raise Impossible(state, event)
 
 
-_LEADS: Mapping[type[Frozen], type[WithDossier]] = {
+LEADS: Mapping[type[Frozen], type[WithDossier]] = {
     e.SubmissionReturned: Returned,
     e.CaseResubmitted: Submitted,
     e.AcceptanceRefused: Closed,
@@ -177,8 +177,8 @@ _CLOCKED = frozenset({e.CaseAccepted, e.CaseDeemedAccepted, e.CaseSuspended, e.C
 def _led(state: WithDossier, dossier: Dossier, event: e.Event) -> State:
     """Which state the event leads to; most lead nowhere else."""
     kind = type(event)
-    if kind in _LEADS:
-        return _LEADS[kind](dossier)
+    if kind in LEADS:
+        return LEADS[kind](dossier)
     if kind in _CLOCKED:
         return Suspended(dossier) if dossier.running_stops else Accepted(dossier)
     if kind is e.SupplementRequested and dossier.notice and not dossier.notice.under_review:

@@ -59,8 +59,8 @@ def evolve(calendar: Calendar) -> Evolve:
             return None
         kind = type(data)
         row = {**row, "updated_at": at}
-        if kind in _STATES:
-            row["state"] = _STATES[kind]
+        if kind in STATES:
+            row["state"] = STATES[kind]
         if kind in _TURNS:
             _TURNS[kind](row, data)
         if isinstance(data, e.StepOpened):
@@ -229,7 +229,7 @@ def _reckon(row: Row, due: DueDays) -> None:
 
 
 # By type: a match would ask of every event some twenty times what it is an instance of.
-_STATES: Mapping[type[Frozen], str] = {
+STATES: Mapping[type[Frozen], str] = {
     e.SubmissionReturned: "returned",
     e.CaseResubmitted: "submitted",
     e.CaseAccepted: "accepted",

@@ -17,7 +17,7 @@ from pydantic import AwareDatetime
 
 from ...cases.domain.values import CertificateIdentifier
 from ...kernel.base import Command, Frozen
-from ...kernel.errors import Closed, Contradiction, NotFound
+from ...kernel.errors import Closed, Contradiction, Impossible, NotFound
 
 CATEGORY = "showing"
 
@@ -68,15 +68,18 @@ initial: State = Absent()
 
 
 def evolve(state: State, event: Event) -> State:
-    match state, event:
-        case _, TokenPrinted():
+    """Raises Impossible."""
+    match event:
+        case TokenPrinted() if isinstance(state, Absent):
             return Printed(certificate=event.certificate)
-        case _, CertificateShown():
+        case CertificateShown() if isinstance(state, Absent):
             return Shown(shown=event)
-        case Shown(), ShowingVerified():
+        case ShowingVerified() if isinstance(state, Shown):
             return Verified(shown=state.shown)
+        case TokenPrinted() | CertificateShown() | ShowingVerified():
+            raise Impossible(state, event)
         case _:
-            return state
+            assert_never(event)
 
 
 def fold(events: Iterable[Event], state: State = initial) -> State:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import reduce
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from ...kernel.base import Frozen
-from ...kernel.errors import NotFound
+from ...kernel.errors import Impossible, NotFound
 from . import events as e
 
 # 行政许可法 art. 50: a renewal is asked for so many days before the last day.
@@ -123,33 +123,63 @@ def known(state: State) -> Known:
     return state
 
 
+Moving = e.CertificateSuspended | e.CertificateRestored | e.CertificateReplaced | Ending
+Growing = (
+    e.CertificateSealed
+    | e.RenewalFiled
+    | e.RenewalEnded
+    | e.UseAuthorised
+    | e.AuthorisationRevoked
+    | e.CertificateUsed
+)
+
+
 def evolve(state: State, event: e.Event) -> State:
-    match state, event:
-        case Absent(), e.CertificateCreated():
+    """Raises Impossible."""
+    match event:
+        case e.CertificateCreated():
+            if not isinstance(state, Absent):
+                raise Impossible(state, event)
             return Issued(Record(event))
-        case Absent(), _:
-            return state
-        case _, e.CertificateSuspended():
+        case _ if isinstance(state, Absent):
+            raise Impossible(state, event)
+        case (
+            e.CertificateSealed()
+            | e.RenewalFiled()
+            | e.RenewalEnded()
+            | e.UseAuthorised()
+            | e.AuthorisationRevoked()
+            | e.CertificateUsed()
+        ):
+            return replace(state, record=_grown(state.record, event))
+        case _:
+            return _moved(state, event)
+
+
+def _moved(state: Known, event: Moving) -> State:
+    if isinstance(state, Ended):
+        raise Impossible(state, event)
+    match event:
+        case e.CertificateSuspended():
             return Suspended(state.record, event)
-        case Replaced(suspended=why), e.CertificateRestored() if why is not None:
-            return Suspended(state.record, why)
-        case _, e.CertificateRestored():
-            return Issued(state.record)
-        case _, (
+        case e.CertificateRestored():
+            why = state.suspended if isinstance(state, Replaced) else None
+            return Issued(state.record) if why is None else Suspended(state.record, why)
+        case e.CertificateReplaced():
+            suspended = state.why if isinstance(state, Suspended) else None
+            return Replaced(state.record, event, suspended)
+        case (
             e.CertificateRevoked()
             | e.CertificateCancelled()
             | e.CertificateMovedOut()
             | e.CertificateWithdrawn()
         ):
             return Ended(state.record, event)
-        case _, e.CertificateReplaced():
-            suspended = state.why if isinstance(state, Suspended) else None
-            return Replaced(state.record, event, suspended)
         case _:
-            return replace(state, record=_grown(state.record, event))
+            assert_never(event)
 
 
-def _grown(record: Record, event: e.Event) -> Record:
+def _grown(record: Record, event: Growing) -> Record:
     match event:
         case e.CertificateSealed():
             return replace(record, sealed=event)
@@ -165,7 +195,7 @@ def _grown(record: Record, event: e.Event) -> Record:
             counted = _counted(record, event.authorisation)
             return replace(counted, uses=counted.uses | {event.use})
         case _:
-            return record
+            assert_never(event)
 
 
 def _counted(record: Record, name: str | None) -> Record:

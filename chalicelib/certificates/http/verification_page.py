@@ -142,7 +142,7 @@ _NOTE: Final = Phrase(
 _IN_CHINESE: Final = dict.fromkeys((_NAME, _HOLDER, _ISSUER), ' lang="zh-CN"')
 
 # Told apart without colour: a disc, a triangle, an octagon.
-_SHAPES: Final[Mapping[Look, str]] = {
+SHAPES: Final[Mapping[Look, str]] = {
     "good": '<circle cx="32" cy="32" r="30"/><path class="mark" d="M17 33l10 11 20-23"/>',
     "care": '<path d="M32 3l30 56H2z"/><path class="mark" d="M32 24v16m0 8v1"/>',
     "bad": '<path d="M20 2h24l18 18v24L44 62H20L2 44V20z"/>'
@@ -201,7 +201,7 @@ def page(verdict: Verdict, language: Language) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{word} · {title}</title><style>{_STYLE}</style></head><body><main>"
         f'<h1>{title}</h1><section class="verdict {state.look}">'
-        f'<svg viewBox="0 0 64 64" aria-hidden="true">{_SHAPES[state.look]}</svg>'
+        f'<svg viewBox="0 0 64 64" aria-hidden="true">{SHAPES[state.look]}</svg>'
         f"<strong>{word}</strong><p>{_in(state.advice, language)}</p></section>"
         f'<dl>{rows}</dl><p class="note">{_in(_NOTE, language)}</p></main></body></html>'
     )

@@ -8,14 +8,14 @@ The id follows from account and content, so an upload that was lost sight of is 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from ...codes.codes import ScanVerdict
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
-from ...kernel.errors import Invalid, NotFound
+from ...kernel.errors import Impossible, Invalid, NotFound
 
 CATEGORY = "document"
 UNSAID = "application/octet-stream"
@@ -74,7 +74,7 @@ class DocumentScanned(Frozen):
 
 
 Event = UploadBegun | UploadRefused | DocumentReceived | DocumentScanned
-EVENTS: tuple[type[Frozen], ...] = (UploadBegun, UploadRefused, DocumentReceived, DocumentScanned)
+EVENTS: tuple[type[Frozen], ...] = get_args(Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +116,19 @@ State = Absent | Uploading | Refused | Kept
 initial: State = Absent()
 
 
-class Impossible(Exception):
-    """No document has this event at this point."""
-
-
 def evolve(state: State, event: Event) -> State:
     """Raises Impossible."""
     match event:
-        case UploadBegun():
+        case UploadBegun() if not isinstance(state, Kept):
             return Uploading(event, state.attempts + 1)
-        case UploadRefused():
-            if not isinstance(state, Uploading):
-                raise Impossible("only an upload is refused")
+        case UploadRefused() if isinstance(state, Uploading):
             return Refused(state.begun, event.reason, state.attempts)
-        case DocumentReceived():
+        case DocumentReceived() if not isinstance(state, Kept):
             return Kept(event, state.attempts)
-        case DocumentScanned():
-            if not isinstance(state, Kept):
-                raise Impossible("only what was received is scanned")
+        case DocumentScanned() if isinstance(state, Kept):
             return replace(state, scanned=event)
+        case UploadBegun() | UploadRefused() | DocumentReceived() | DocumentScanned():
+            raise Impossible(state, event)
         case _:
             assert_never(event)
 

@@ -14,7 +14,7 @@ from ...kernel.actor import Identifier, Role
 from ...kernel.base import Code, Frozen, Line
 
 StepDays = Annotated[int, Field(ge=1, le=365)]
-# Steps that every case may have, whatever its plan: see case/working.py.
+# Steps that every case may have, whatever its plan: see cases/domain/steps.py.
 DESKS = frozenset({"intake", "supplement", "special", "extension", "delivery", "rating"})
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import reduce
+from typing import assert_never
 
 from pydantic import JsonValue
 
 from ...clock.calendar import Day
 from ...kernel.base import Frozen, Text
+from ...kernel.errors import Impossible
 from .definition import ItemDefinition
 from .events import (
     Event,
@@ -124,7 +126,11 @@ def in_force(record: Record, on: date) -> Edition | None:
 # Evolution
 
 
+Moving = ItemSuspended | ItemResumed | ItemRetired | ItemSplit | ItemMerged
+
+
 def evolve(state: State, event: Event) -> State:
+    """Raises Impossible."""
     match event:
         case ItemDraftSaved():
             return _drafted(state, Draft(content=event.content, based_on=event.based_on), event)
@@ -132,14 +138,16 @@ def evolve(state: State, event: Event) -> State:
             return Absent() if isinstance(state, Drafted) else _drafted(state, None, event)
         case ItemPublished():
             return _published(state, event)
-        case ItemTookOver() if isinstance(state, Published | Suspended | Retired | Replaced):
+        case ItemTookOver():
+            if isinstance(state, Absent | Drafted):
+                raise Impossible(state, event)
             known = (*state.record.predecessors, *event.predecessors)
             return _with(state, predecessors=known)
         case _:
             return _moved(state, event)
 
 
-def _moved(state: State, event: Event) -> State:
+def _moved(state: State, event: Moving) -> State:
     match state, event:
         case Published(), ItemSuspended():
             return Suspended(record=state.record, reason=event.reason)
@@ -155,12 +163,10 @@ def _moved(state: State, event: Event) -> State:
             return _replaced(state, "split", event.into, event)
         case Published() | Suspended(), ItemMerged():
             return _replaced(state, "merged", (event.into,), event)
-        case _:
-            raise _impossible(state, event)
-
-
-def _impossible(state: State, event: Event) -> ValueError:
-    return ValueError(f"{event.type} does not follow {type(state).__name__}")
+        case _, ItemSuspended() | ItemResumed() | ItemRetired() | ItemSplit() | ItemMerged():
+            raise Impossible(state, event)
+        case _, _:
+            assert_never(event)
 
 
 def _drafted(state: State, draft: Draft | None, event: Event) -> State:
@@ -170,7 +176,7 @@ def _drafted(state: State, draft: Draft | None, event: Event) -> State:
         case Published() | Suspended():
             return _with(state, draft=draft)
         case _:
-            raise _impossible(state, event)
+            raise Impossible(state, event)
 
 
 def _published(state: State, event: ItemPublished) -> State:
@@ -189,7 +195,7 @@ def _published(state: State, event: ItemPublished) -> State:
             kept = None if event.from_draft else state.record.draft
             return _with(state, editions=(*state.record.editions, edition), draft=kept)
         case _:
-            raise _impossible(state, event)
+            raise Impossible(state, event)
 
 
 def _with(state: Known, **changes: object) -> Known:

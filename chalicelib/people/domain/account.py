@@ -15,7 +15,7 @@ from typing import assert_never
 from ...codes.parties import Digest, Method
 from ...kernel import errors
 from ...kernel.base import Command, Frozen, Line, Text
-from ...kernel.errors import Contradiction, Invalid, NotFound
+from ...kernel.errors import Contradiction, Impossible, Invalid, NotFound
 from .account_events import (
     EVENTS,
     OF_THE_PERSON,
@@ -102,10 +102,23 @@ State = Absent | Open | Closed
 initial: State = Absent()
 
 
+_FIRST = (PersonRegistered, WechatBound)
+
+
 def evolve(state: State, event: Event) -> State:
-    if isinstance(state, Closed):
-        return state
-    was = state if isinstance(state, Open) else Open()
+    """Raises Impossible."""
+    match state:
+        case Open():
+            return _evolved(state, event)
+        case Absent() if isinstance(event, _FIRST):
+            return _evolved(Open(), event)
+        case Absent() | Closed():
+            raise Impossible(state, event)
+        case _:
+            assert_never(state)
+
+
+def _evolved(was: Open, event: Event) -> Open | Closed:
     match event:
         case PersonRegistered():
             return _registered(was, event)

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen
-from ...kernel.errors import Contradiction
+from ...kernel.errors import Contradiction, Impossible
 
 CATEGORY = "claim"
 
@@ -64,10 +64,13 @@ initial: State = Free()
 
 
 def evolve(state: State, event: Event) -> State:
+    """Raises Impossible."""
     match event:
         case IdentityClaimed():
             return Held(account=event.account, strength=event.strength, released=state.released)
         case ClaimReleased():
+            if isinstance(state, Free):
+                raise Impossible(state, event)
             return Free(released=state.released + 1)
         case _:
             assert_never(event)

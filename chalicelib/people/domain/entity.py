@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints
 from ...codes.parties import EntityStatus, Registered
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Text
-from ...kernel.errors import Contradiction, Invalid, NotFound
+from ...kernel.errors import Contradiction, Impossible, Invalid, NotFound
 from .account import Ended
 
 CATEGORY = "entity"
@@ -118,41 +118,48 @@ def covers(operator: OperatorAdded, item: str) -> bool:
 
 
 def evolve(state: State, event: Event) -> State:
+    """Raises Impossible."""
     match event:
         case EntityRegistered():
-            return Entity(
-                credit_code=event.credit_code,
-                registered=event.registered,
-                representative_account=event.representative_account,
-            )
+            return _first(state, event)
         case EntityChanged():
-            return _changed_to(state, event)
+            return _changed_to(_begun(state, event), event)
         case OperatorAdded():
-            return _added(state, event)
+            return _added(_begun(state, event), event)
         case OperatorRemoved():
-            return _removed(state, event)
+            return _removed(_begun(state, event), event)
         case _:
             assert_never(event)
 
 
-def _changed_to(state: State, event: EntityChanged) -> State:
+def _first(state: State, event: EntityRegistered) -> State:
+    if not isinstance(state, Absent):
+        raise Impossible(state, event)
+    return Entity(
+        credit_code=event.credit_code,
+        registered=event.registered,
+        representative_account=event.representative_account,
+    )
+
+
+def _begun(state: State, event: Event) -> Entity:
     if isinstance(state, Absent):
-        return state
+        raise Impossible(state, event)
+    return state
+
+
+def _changed_to(state: Entity, event: EntityChanged) -> State:
     its = {name: getattr(event, name) for name in ("registered", "representative_account")}
     return state.model_copy(update=its)
 
 
-def _added(state: State, event: OperatorAdded) -> State:
-    if isinstance(state, Absent):
-        return state
+def _added(state: Entity, event: OperatorAdded) -> State:
     others = tuple(one for one in state.operators if one.account != event.account)
     left = {"operators": (*others, event), "removed": state.removed - {event.account}}
     return state.model_copy(update=left)
 
 
-def _removed(state: State, event: OperatorRemoved) -> State:
-    if isinstance(state, Absent):
-        return state
+def _removed(state: Entity, event: OperatorRemoved) -> State:
     others = tuple(one for one in state.operators if one.account != event.account)
     left = {"operators": others, "removed": state.removed | {event.account}}
     return state.model_copy(update=left)

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Field
 from ...codes.parties import Digest
 from ...kernel.actor import Actor, Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
-from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...kernel.errors import Impossible, Invalid, NotAllowed, NotFound
 from .account import Ended
 from .entity import Items
 
@@ -119,13 +119,16 @@ initial: State = Absent()
 
 
 def evolve(state: State, event: Event) -> State:
-    match state, event:
-        case _, MandateGranted():
+    """Raises Impossible."""
+    match event:
+        case MandateGranted() if isinstance(state, Absent):
             return Granted(terms=event)
-        case Granted(), MandateRevoked():
+        case MandateRevoked() if isinstance(state, Granted):
             return Revoked(terms=state.terms, reason=event.reason)
+        case MandateGranted() | MandateRevoked():
+            raise Impossible(state, event)
         case _:
-            return state
+            assert_never(event)
 
 
 def fold(events: Iterable[Event], state: State = initial) -> State:

@@ -200,7 +200,7 @@ def test_what_is_archived_stays_as_it_is():
 def test_a_replay_as_of_before_the_mistake_does_not_stumble_over_the_correction():
     history = played(*ACCEPTED, correct("accepted_on", MON, ACCEPTANCE))
     correction = history[-1]
-    for known in range(len(history)):
+    for known in range(1, len(history)):  # of no case yet: see tests/cli/test_case.py
         case.fold([*history[:known], correction])
 
 

@@ -1,4 +1,4 @@
-"""DESIGN 8, promise 7: every view, rebuilt from a large random history, equals the live one."""
+"""Every view, rebuilt from a large random history, equals the live one."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,0 +1,140 @@
+"""
+The tables that must have an entry for each member of something else, and cannot say so by type.
+
+What is missing in one would be found late: by the first applicant who gives that command, or by
+nobody. `banjian contracts --check` names table and member. A `match` that ends in `assert_never`
+needs no place here.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, get_args
+
+from ..cases import domain as case
+from ..cases.application import access, progress_words
+from ..cases.domain import events as e
+from ..cases.domain import evolving, handling, state, steps
+from ..cases.domain.values import Result
+from ..cases.projections import card
+from ..certificates.application import showings
+from ..certificates.domain import state as certificate
+from ..certificates.http import verification_page
+from ..clock import legal_limits, words
+from ..clock.lines import LineCode
+from ..items.domain.plan import StepKind
+from ..people.application import registry_load
+from ..people.application.registry_table import Library
+from ..platform import limiting
+from . import api_words, event_words
+from .events import event_types
+from .openapi import Operation, replies
+
+# Those that `state.evolve` takes itself: they begin a case, or belong to an imported one.
+_NOT_GROWN = {e.CaseDrafted, e.CaseSubmitted, e.CaseImported, e.StepRecorded}
+# Procedures have steps of their own (`special`) besides those of a desk.
+_NO_DESK = {"special"}
+_TOLD_BY_RESULT = {"decided", "closed"}
+_NEVER_TOLD = {Result.UNSTATED}  # of imported cases, whose progress nobody asks for
+
+
+class Table(NamedTuple):
+    """`members` each need one of `entries`; `remedy` says what to write there."""
+
+    name: str
+    entries: Collection[Any]
+    members: Iterable[Any]
+    remedy: str
+
+
+def missing(found: Sequence[Operation]) -> Iterator[str]:
+    """What each table lacks, `found` being the operations of the HTTP interface."""
+    for table in every(found):
+        for member in table.members:
+            if member not in table.entries:
+                yield f"{table.name} has no entry for {_name(member)}: {table.remedy}"
+
+
+def every(found: Sequence[Operation]) -> Iterator[Table]:
+    yield from _of_cases()
+    yield from _of_certificates()
+    yield from _of_enums()
+    yield from _of_the_contract()
+    yield from _of_operations(found)
+
+
+def _of_cases() -> Iterator[Table]:
+    grown = [kind for kind in case.EVENTS if kind not in _NOT_GROWN]
+    yield Table("access.RULES", access.RULES, case.COMMANDS, "say who may give the command")
+    yield Table("evolving.GROWTH", evolving.GROWTH, grown, "say what the event adds to a case")
+    yield Table("card.STATES", card.STATES, state.LEADS, "say the state that lists show")
+    desks = [kind for kind in get_args(e.Desk) if kind not in _NO_DESK]
+    yield Table("steps.DESKS", steps.DESKS, desks, "say what the desk is called, and its role")
+    yield Table("handling.OUTCOMES", handling.OUTCOMES, StepKind, "say how such a step can end")
+    yield Table(
+        "progress_words.WORDS",
+        progress_words.WORDS,
+        _situations(),
+        "say what it means for the applicant, and what follows",
+    )
+
+
+def _situations() -> list[str]:
+    """As `progress` names them."""
+    names = [kind.__name__.lower() for kind in get_args(state.WithDossier)]
+    results = [str(one) for one in Result if one not in _NEVER_TOLD]
+    delivered = [f"{one}-delivered" for one in (Result.GRANTED, Result.DENIED)]
+    return [*(name for name in names if name not in _TOLD_BY_RESULT), *results, *delivered]
+
+
+def _of_certificates() -> Iterator[Table]:
+    endings = get_args(certificate.Ending)
+    statuses = certificate.CertificateStatus
+    shown = [*showings.WORDS.values(), "not-yet-valid", "replaced", "unknown"]
+    pages, looks = verification_page, get_args(verification_page.Look)
+    yield Table("certificate.STATUS", certificate.STATUS, endings, "say the status it leads to")
+    yield Table("showings.WORDS", showings.WORDS, statuses, "say what those who check are told")
+    yield Table("verification_page.STATES", pages.STATES, shown, "say how the page shows it")
+    yield Table("verification_page.SHAPES", pages.SHAPES, looks, "draw its sign")
+
+
+def _of_enums() -> Iterator[Table]:
+    procedures = legal_limits.SpecialProcedure
+    yield Table(
+        "legal_limits.SPECIAL_PROCEDURES",
+        legal_limits.SPECIAL_PROCEDURES,
+        procedures,
+        "say what it is called, and the article that stops the clock",
+    )
+    yield Table("words.TEXTS", words.TEXTS, LineCode, "say the line in both languages")
+    yield Table("words.UNITS", words.UNITS, get_args(legal_limits.Unit), "say it in both languages")
+    yield Table("registry_load.NEEDED", registry_load.NEEDED, Library, "say what it must have")
+    yield Table("registry_load.KNOWN", registry_load.KNOWN, Library, "say what it can have")
+
+
+def _of_the_contract() -> Iterator[Table]:
+    types = [event.name for event in event_types()]
+    rules = (rule.__name__ for some in access.RULES.values() for rule in some)
+    yield Table("event_words.WORDS", event_words.WORDS, types, "say its term, under its phase")
+    yield Table("api_words.WHO", api_words.WHO, dict.fromkeys(rules), "say who that is")
+
+
+def _of_operations(found: Sequence[Operation]) -> Iterator[Table]:
+    unsaid = [one.doc.name for one in found if not one.said]
+    tags = dict.fromkeys(one.doc.tag for one in found)
+    limits = dict.fromkeys(one.doc.limit for one in found)
+    told = dict.fromkeys(one.doc.reply for one in found if one.doc.reply)
+    models = {model.__name__ for model in replies()}
+    yield Table("api_words.SUMMARIES", api_words.SUMMARIES, unsaid, "say what the operation does")
+    yield Table("api_words.TAGS", api_words.TAGS, tags, "say what is found under it")
+    yield Table(
+        "api_words.PATH_PARAMETERS",
+        api_words.PATH_PARAMETERS,
+        dict.fromkeys(name for one in found for name in re.findall(r"{(\w+)}", one.path)),
+        "say what it names, and its form",
+    )
+    yield Table("limiting.LIMITS", limiting.LIMITS, limits, "say how often it may be asked for")
+    yield Table("REPLIES", models, told, "name the model in the wiring of its subject")
+
+
+def _name(member: Any) -> str:
+    return str(getattr(member, "__name__", None) or getattr(member, "name", member))

@@ -1,0 +1,93 @@
+"""A table that lacks an entry is named by the check, with what it lacks."""
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import app
+from chalicelib import cli
+from chalicelib.cases.application import access, progress_words
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain import evolving, handling, steps
+from chalicelib.cases.projections import card
+from chalicelib.certificates.application import showings
+from chalicelib.certificates.domain import events as of_certificates
+from chalicelib.certificates.domain import state as certificate
+from chalicelib.certificates.domain.state import CertificateStatus
+from chalicelib.certificates.http import verification_page
+from chalicelib.clock import legal_limits, words
+from chalicelib.clock.lines import LineCode
+from chalicelib.contract import api_words, event_words, openapi, tables
+from chalicelib.contract.openapi import operations
+from chalicelib.items.domain.plan import StepKind
+from chalicelib.people.application import registry_load
+from chalicelib.people.application.registry_table import Library
+from chalicelib.platform import limiting
+
+FOUND = list(operations(app.app.routes))
+# The table, what is taken out of it, and what the check calls both.
+TAKEN_OUT: dict[str, tuple[Any, Any, str]] = {
+    "access.RULES": (access.RULES, c.SubmitCase, "SubmitCase"),
+    "evolving.GROWTH": (evolving.GROWTH, e.CaseAccepted, "CaseAccepted"),
+    "card.STATES": (card.STATES, e.CaseVoided, "CaseVoided"),
+    "steps.DESKS": (steps.DESKS, "delivery", "delivery"),
+    "handling.OUTCOMES": (handling.OUTCOMES, StepKind.APPROVE.value, "APPROVE"),
+    "progress_words.WORDS": (progress_words.WORDS, "denied-delivered", "denied-delivered"),
+    "certificate.STATUS": (
+        certificate.STATUS,
+        of_certificates.CertificateRevoked,
+        "CertificateRevoked",
+    ),
+    "showings.WORDS": (showings.WORDS, CertificateStatus.MOVED_OUT, "MOVED_OUT"),
+    "verification_page.STATES": (verification_page.STATES, "replaced", "replaced"),
+    "verification_page.SHAPES": (verification_page.SHAPES, "care", "care"),
+    "legal_limits.SPECIAL_PROCEDURES": (
+        legal_limits.SPECIAL_PROCEDURES,
+        legal_limits.SpecialProcedure.HEARING,
+        "HEARING",
+    ),
+    "words.TEXTS": (words.TEXTS, LineCode.ROLLED, "ROLLED"),
+    "words.UNITS": (words.UNITS, "calendar_days", "calendar_days"),
+    "registry_load.NEEDED": (registry_load.NEEDED, Library.PEOPLE, "PEOPLE"),
+    "registry_load.KNOWN": (registry_load.KNOWN, Library.COMPANIES, "COMPANIES"),
+    "event_words.WORDS": (event_words.WORDS, "CaseGranted", "CaseGranted"),
+    "api_words.WHO": (api_words.WHO, "_head", "_head"),
+    "api_words.SUMMARIES": (api_words.SUMMARIES, "grantAtOnce", "grantAtOnce"),
+    "api_words.TAGS": (api_words.TAGS, "drafts", "drafts"),
+    "api_words.PATH_PARAMETERS": (api_words.PATH_PARAMETERS, "upload_id", "upload_id"),
+    "limiting.LIMITS": (limiting.LIMITS, "query-code", "query-code"),
+}
+
+
+def test_every_table_is_whole():
+    assert list(tables.missing(FOUND)) == []
+
+
+def test_every_table_that_is_checked_is_tried_here():
+    assert {table.name for table in tables.every(FOUND)} == TAKEN_OUT.keys() | {"REPLIES"}
+
+
+@pytest.mark.parametrize("name", TAKEN_OUT)
+def test_the_check_names_the_table_and_what_it_lacks(name: str, monkeypatch: pytest.MonkeyPatch):
+    table, member, called = TAKEN_OUT[name]
+    monkeypatch.delitem(table, member)
+    found = [told for told in tables.missing(FOUND) if told.startswith(f"{name} ")]
+    assert [told.partition(":")[0] for told in found] == [f"{name} has no entry for {called}"]
+
+
+def test_a_reply_without_a_model_is_named(monkeypatch: pytest.MonkeyPatch):
+    models = openapi.replies()
+    kept = [one for one in models if one.__name__ != "CommandReply"]
+    monkeypatch.setattr(tables, "replies", lambda: kept)
+    told = "REPLIES has no entry for CommandReply: name the model in the wiring of its subject"
+    assert list(tables.missing(FOUND)) == [told]
+
+
+def test_the_command_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delitem(access.RULES, c.Accept)
+    done = CliRunner().invoke(cli.app, ["contracts", "--check"], env={"COLUMNS": "200"})
+    assert done.exit_code == 1
+    assert "access.RULES has no entry for Accept: say who may give the command" in done.output
+    assert isinstance(done.exception, SystemExit)
