@@ -47,7 +47,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 def _written_as_a_day(value: object) -> object:
     # Pydantic would read 20270101 as seconds since 1970.
     if isinstance(value, datetime) or not isinstance(value, _WRITTEN):
-        raise ValueError(f"{value!r} is no day: write YYYY-MM-DD")  # noqa: TRY004 - pydantic's way
+        raise Unfit("not-a-day", "{value!r} is no day: write YYYY-MM-DD", value=value)  # noqa: TRY004 - pydantic's way
     return value if isinstance(value, date) else _day_in(value)
 
 

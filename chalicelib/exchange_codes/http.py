@@ -28,7 +28,12 @@ def routes(web: Web) -> Blueprint:
         """One code set: each code with its Chinese name and the words that we use for it."""
         found = CODE_SETS.get(name)
         if found is None:
-            raise NotFound(f"there is no code set {name}; these are: {', '.join(CODE_SETS)}")
+            raise NotFound(
+                "no-such-code-set",
+                "there is no code set {name}; these are: {names}",
+                name=name,
+                names=CODE_SETS,
+            )
         return reply(found.plain)
 
     return http

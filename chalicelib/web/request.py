@@ -125,7 +125,7 @@ class Ask:
             raise BadRequest("idempotency-key-required")
         told = told or Told()
         if told.occurred_at is not None and actor.role in APPLICANTS:
-            raise Invalid("only staff enter what happened earlier")
+            raise Invalid("earlier-time-for-staff", "only staff enter what happened earlier")
         return Caller(
             actor,
             key,

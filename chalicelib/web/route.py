@@ -54,7 +54,7 @@ def route(
 def _nameable(parameters: Iterable[str]) -> None:
     """Raises NotFound for what no parameter of a path can be."""
     if not all(map(_NAME.fullmatch, parameters)):
-        raise NotFound("nothing here has such a name")
+        raise NotFound("no-such-name", "nothing here has such a name")
 
 
 def reply(body: Any, status: int = 200, **headers: str) -> Response:

@@ -105,7 +105,7 @@ def content(platform: Platform, actor: Actor, case_id: str, digest: str) -> Cont
     state = cases.get(platform, actor, case_id).state
     found = [one for one, _, _ in _handed_in(platform, case_id, state) if one.sha256 == digest]
     if not found:
-        raise NotFound("the case refers to no such document")
+        raise NotFound("document-not-of-case", "the case refers to no such document")
     return _given(platform, found[-1])
 
 
@@ -113,7 +113,7 @@ def read(platform: Platform, it: Content) -> bytes:
     """Raises NotFound, Damaged, Unavailable."""
     found = platform.blobs.get(it.owner, it.sha256)
     if found is None:
-        raise NotFound("the content of the document is not there")
+        raise NotFound("document-content-missing", "the content of the document is not there")
     return found
 
 
@@ -131,10 +131,10 @@ def linked(platform: Platform, token: str) -> Content:
     """What a link gives out now. Raises NotFound for one that expired or was made up."""
     told, _, seal = token.rpartition("~")
     if not compare_digest(seal.encode(), _seal(platform, told).encode()):
-        raise NotFound("there is no such link")
+        raise NotFound("no-such-link", "there is no such link")
     case_id, digest, expires = told.split("~")
     if int(expires) <= platform.now().timestamp():
-        raise NotFound("the link has expired: ask for another one")
+        raise NotFound("link-expired", "the link has expired: ask for another one")
     return content(platform, SYSTEM, case_id, digest)
 
 

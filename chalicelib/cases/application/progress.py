@@ -62,11 +62,16 @@ def code(platform: Platform, actor: Actor, case_id: str) -> str:
     """
     state = cases.get(platform, actor, case_id).state
     if not isinstance(state, WithDossier):
-        raise NotFound("there is no such case, or it has no query code yet")
+        raise NotFound(
+            "case-without-query-code", "there is no such case, or it has no query code yet"
+        )
     dossier = state.dossier
     at_the_counter = actor.role is Role.CLERK and access.handed_in(actor, dossier)
     if not (access.owns(actor, dossier) or at_the_counter):
-        raise NotAllowed("only the applicant, or who handed the case in, is told its query code")
+        raise NotAllowed(
+            "query-code-not-yours",
+            "only the applicant, or who handed the case in, is told its query code",
+        )
     return cases.query_code(platform, case_id)
 
 

@@ -36,7 +36,11 @@ def _waiting(dossier: Dossier, command: c.RequestSupplement) -> bool:
 
 
 def _told_already(basis: str) -> Unlawful:
-    return Unlawful(f"one notice lists everything that is missing, and it was given ({basis})")
+    return Unlawful(
+        "one-notice-only",
+        "one notice lists everything that is missing, and it was given ({basis})",
+        basis=basis,
+    )
 
 
 def _before_acceptance(
@@ -105,7 +109,12 @@ def submit_supplement(command: c.SubmitSupplement, state: State) -> list[e.Event
         return _supplied_so(command, dossier)
     _covers(notice, command)
     if on < notice.on:
-        raise Invalid(f"the notice was given on {notice.on}; its answer cannot be of {on}")
+        raise Invalid(
+            "supplement-before-notice",
+            "the notice was given on {on}; its answer cannot be of {day}",
+            on=notice.on,
+            day=on,
+        )
     supplement = e.SupplementSubmitted(
         materials=command.materials,
         form=command.form,
@@ -122,10 +131,14 @@ def submit_supplement(command: c.SubmitSupplement, state: State) -> list[e.Event
 def _supplied_so(command: c.SubmitSupplement, dossier: Dossier) -> list[e.Event]:
     given = dossier.supplement
     if given is None:
-        raise OutOfOrder("no supplement was asked for")
+        raise OutOfOrder("no-supplement-asked", "no supplement was asked for")
     if (given.materials, given.form) == (command.materials, command.form):
         return []
-    raise Contradiction(f"the supplement was handed in on {given.on}, and nothing more is awaited")
+    raise Contradiction(
+        "supplement-handed-in-already",
+        "the supplement was handed in on {on}, and nothing more is awaited",
+        on=given.on,
+    )
 
 
 def _resumed(dossier: Dossier, command: c.SubmitSupplement) -> list[e.Event]:
@@ -141,7 +154,11 @@ def _covers(notice: e.SupplementRequested, command: c.SubmitSupplement) -> None:
     given |= {FORM} if command.form is not None else set()
     lacking = [line.material for line in notice.missing if line.material not in given]
     if lacking:
-        raise Invalid(f"the notice also asks for: {', '.join(lacking)}; send everything together")
+        raise Invalid(
+            "supplement-not-complete",
+            "the notice also asks for: {lacking}; send everything together",
+            lacking=lacking,
+        )
 
 
 def lapse_supplement(command: c.LapseSupplement, state: State) -> list[e.Event]:
@@ -149,10 +166,10 @@ def lapse_supplement(command: c.LapseSupplement, state: State) -> list[e.Event]:
         return []
     dossier = dossier_of(state)
     if dossier.notice is None:
-        raise OutOfOrder("no supplement is awaited")
+        raise OutOfOrder("no-supplement-awaited", "no supplement is awaited")
     on, last = today(command), dossier.notice.respond_by
     if on <= last:
-        raise OutOfOrder(f"the applicant has until {last}")
+        raise OutOfOrder("supplement-time-running", "the applicant has until {last}", last=last)
     return [
         *overtaken(dossier, dossier.open, command),
         e.SupplementLapsed(

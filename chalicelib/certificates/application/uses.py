@@ -163,7 +163,11 @@ def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -
     """The authorisation that is needed, None for the applicant's own certificate."""
     wanted = handing.material.may_come_from
     if wanted is None or parse_certificate_id(handing.identifier).type != wanted:
-        raise Invalid(f"{handing.material.name} cannot be taken from a certificate of this type")
+        raise Invalid(
+            "certificate-cannot-stand-in",
+            "{material} cannot be taken from a certificate of this type",
+            material=handing.material.name,
+        )
     record = state.record
     if record.created.holder == handing.holder and _hands_in(platform, actor, record):
         return None

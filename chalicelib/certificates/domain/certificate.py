@@ -143,7 +143,11 @@ def _create(command: Create, state: State) -> list[Event]:
         return [command.created]
     if state.record.created == command.created:
         return []
-    raise Contradiction(f"{state.record.identifier} was issued already, and says something else")
+    raise Contradiction(
+        "certificate-says-something-else",
+        "{identifier} was issued already, and says something else",
+        identifier=state.record.identifier,
+    )
 
 
 # Operations
@@ -161,7 +165,9 @@ def _suspend(command: Suspend, state: Known) -> list[Event]:
         return _again(event, state.why)
     _not_over(state)
     if standing(state, _on(command)).status is CertificateStatus.EXPIRED:
-        raise OutOfOrder("it has expired: there is nothing to suspend")
+        raise OutOfOrder(
+            "certificate-expired-already", "it has expired: there is nothing to suspend"
+        )
     return [event]
 
 
@@ -210,7 +216,10 @@ def _ending(
 def _again(event: Event, before: Event) -> list[Event]:
     if event == before:
         return []
-    raise Contradiction("that was done already, for another reason or on another basis")
+    raise Contradiction(
+        "certificate-done-otherwise",
+        "that was done already, for another reason or on another basis",
+    )
 
 
 def _not_over(state: Known) -> None:
@@ -226,7 +235,7 @@ def _over(state: Ended | Replaced) -> str:
 
 def _replace(command: Replace, state: Known) -> list[Event]:
     if command.by_certificate == state.record.identifier:
-        raise Invalid("a certificate does not take its own place")
+        raise Invalid("certificate-replaces-itself", "a certificate does not take its own place")
     event = e.CertificateReplaced(
         by=command.by_certificate, link=command.link, reason=command.reason
     )
@@ -234,7 +243,9 @@ def _replace(command: Replace, state: Known) -> list[Event]:
         case Replaced(why=why):
             if why.by == command.by_certificate:
                 return []
-            raise Contradiction(f"it was replaced by {why.by} already")
+            raise Contradiction(
+                "certificate-replaced-already", "it was replaced by {by} already", by=why.by
+            )
         case Ended():
             raise Closed(_over(state))
         case _:

@@ -184,7 +184,7 @@ class Grantee(Frozen):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(one is not None for one in (self.account, self.department, self.entity)) != 1:
-            raise ValueError("name one: an account, a department or a company")
+            raise Unfit("one-party-to-authorise", "name one: an account, a department or a company")
         return self
 
 

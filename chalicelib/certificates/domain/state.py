@@ -119,7 +119,9 @@ STATUS: Mapping[type[Frozen], CertificateStatus] = {
 def known(state: State) -> Known:
     """Raises NotFound."""
     if isinstance(state, Absent):
-        raise NotFound("there is no such certificate, or it is not yours to see")
+        raise NotFound(
+            "certificate-not-seen", "there is no such certificate, or it is not yours to see"
+        )
     return state
 
 

@@ -34,7 +34,9 @@ def routes(web: Web) -> Blueprint:
         if _by_a_person(ask):
             return _page(ask, verdict)
         if not verdict.known:
-            raise NotFound("no such code, or it was used, or its time is over")
+            raise NotFound(
+                "no-such-showing-code", "no such code, or it was used, or its time is over"
+            )
         return reply(showings.plain(verdict))
 
     return http

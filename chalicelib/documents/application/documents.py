@@ -134,7 +134,13 @@ def put_part(platform: Platform, actor: Actor, upload_id: str, number: int, cont
     state = _open(platform, actor, upload_id)
     size = _size_of(platform, state, number)
     if len(content) != size:
-        raise Invalid(f"part {number} has {size:,} bytes; {len(content):,} were sent")
+        raise Invalid(
+            "part-of-wrong-size",
+            "part {number} has {size:,} bytes; {sent:,} were sent",
+            number=number,
+            size=size,
+            sent=len(content),
+        )
     return platform.blobs.put_part(_parts(upload_id, state), number, content)
 
 
@@ -280,25 +286,35 @@ def _own(platform: Platform, actor: Actor, upload_id: str) -> document.State:
         case document.Kept(received) if received.owner == actor.account:
             return state
         case _:
-            raise NotFound("there is no such upload, or it is not yours")
+            raise NotFound("upload-not-seen", "there is no such upload, or it is not yours")
 
 
 def _open(platform: Platform, actor: Actor, upload_id: str) -> document.Uploading:
     """Raises NotFound, OutOfOrder."""
     state = _own(platform, actor, upload_id)
     if isinstance(state, document.Kept):
-        raise OutOfOrder("the document is complete; nothing more is to be sent")
+        raise OutOfOrder(
+            "upload-complete-already", "the document is complete; nothing more is to be sent"
+        )
     if isinstance(state, document.Refused):
-        raise OutOfOrder(f"the upload was refused: {state.reason}; begin it again")
+        raise OutOfOrder(
+            "upload-was-refused",
+            "the upload was refused: {reason}; begin it again",
+            reason=state.reason,
+        )
     if isinstance(state, document.Uploading) and state.begun.expires_at > platform.now():
         return state
-    raise OutOfOrder("the upload has expired; begin it again")
+    raise OutOfOrder("upload-expired", "the upload has expired; begin it again")
 
 
 def _all_there(found: Status) -> None:
     if found.missing:
         some = ", ".join(map(str, found.missing[:20]))
-        raise OutOfOrder(f"parts are missing: {some}; send them, then complete")
+        raise OutOfOrder(
+            "upload-parts-missing",
+            "parts are missing: {parts}; send them, then complete",
+            parts=some,
+        )
 
 
 def _parts(upload_id: str, state: document.Uploading) -> str:
@@ -317,5 +333,10 @@ def _size_of(platform: Platform, state: document.Uploading, number: int) -> int:
     """Raises Invalid for a part that the document does not have."""
     count, size = _count(platform, state), platform.blobs.part_size
     if not 1 <= number <= count:
-        raise Invalid(f"the document has parts 1 to {count}, and no part {number}")
+        raise Invalid(
+            "no-such-part",
+            "the document has parts 1 to {count}, and no part {number}",
+            count=count,
+            number=number,
+        )
     return size if number < count else state.begun.size - size * (count - 1)

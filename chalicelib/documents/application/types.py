@@ -61,17 +61,24 @@ def identify(whole: BinaryIO, declared: str = ANY) -> str:
     """
     size = whole.seek(0, os.SEEK_END)
     if size == 0:
-        raise Invalid("the document is empty: choose the file again")
+        raise Invalid("document-empty", "the document is empty: choose the file again")
     found = _look(whole, _read(whole, 0, HEAD), size)
     if declared not in (ANY, found):
         raise Invalid(
-            f"the document was declared as {declared}, and its content is {found}: send the right "
-            f"file, or declare {found}"
+            "declared-type-differs",
+            "the document was declared as {declared}, and its content is "
+            "{found}: send the right file, or declare {same}",
+            declared=declared,
+            found=found,
+            same=found,
         )
     if found == ZIP and declared != ZIP:
         raise Invalid(
-            f"the document is a ZIP archive: send what is in it, each by itself ({_TAKEN}), or "
-            "declare application/zip where an archive was asked for"
+            "archive-not-declared",
+            "the document is a ZIP archive: send what is in it, each by itself "
+            "({taken}), or declare application/zip where an archive was asked "
+            "for",
+            taken=_TAKEN,
         )
     return found
 
@@ -80,7 +87,12 @@ def _look(whole: BinaryIO, head: bytes, size: int) -> str:
     for start, look in _LOOKS.items():
         if head.startswith(start):
             return look(whole, head, size)
-    raise Invalid(f"the document is {_named(head)}: these are taken: {_TAKEN}")
+    raise Invalid(
+        "document-type-not-taken",
+        "the document is {what}: these are taken: {taken}",
+        what=_named(head),
+        taken=_TAKEN,
+    )
 
 
 def _named(head: bytes) -> str:
@@ -111,7 +123,9 @@ def _png(whole: BinaryIO, head: bytes, size: int) -> str:
         if len(chunk) < CHUNK_HEAD or at > size:
             raise Invalid(_cut_off("PNG"))
         if at == length + 20 and kind != b"IHDR":
-            raise Invalid("the PNG does not begin with its header: save it again as PNG")
+            raise Invalid(
+                "png-without-header", "the PNG does not begin with its header: save it again as PNG"
+            )
     if at != size:
         raise Invalid(_followed("PNG"))
     _alone("PNG", whole, head, size)
@@ -151,11 +165,15 @@ def _zip(whole: BinaryIO, head: bytes, size: int) -> str:
     except (*_BROKEN, RuntimeError) as error:
         raise Invalid(f"{_cut_off('ZIP')} ({error})") from error
     if first != 0 or end != size:
-        raise Invalid("the ZIP has something before or behind it: save it again")
+        raise Invalid(
+            "zip-with-something-around", "the ZIP has something before or behind it: save it again"
+        )
     if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > MOST_UNPACKED:
         raise Invalid(_TOO_MUCH)
     if found != ZIP and any(one.flag_bits & 1 for one in entries):
-        raise Invalid("the document is locked with a password: save it without one")
+        raise Invalid(
+            "document-locked", "the document is locked with a password: save it without one"
+        )
     if found != ZIP and b"%PDF-" in head:
         raise Invalid(_two("ZIP"))
     return found
@@ -199,7 +217,10 @@ def _inside(archive: ZipFile) -> str:
     if len(found) > 1:
         raise Invalid(_two("ZIP"))
     if found and any(one.lower().endswith("vbaproject.bin") for one in entries):
-        raise Invalid("the document has macros in it: save it without (as DOCX or XLSX)")
+        raise Invalid(
+            "document-with-macros",
+            "the document has macros in it: save it without (as DOCX or XLSX)",
+        )
     return found[0] if found else ZIP
 
 

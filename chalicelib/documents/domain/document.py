@@ -232,7 +232,7 @@ def _receive(command: Receive, state: State) -> list[Event]:
 
 def _record(command: RecordScan, state: State) -> list[Event]:
     if not isinstance(state, Kept):
-        raise NotFound("there is no such document to scan")
+        raise NotFound("no-document-to-scan", "there is no such document to scan")
     fields = command.model_dump(include=set(DocumentScanned.model_fields) - {"type"})
     scanned = DocumentScanned(**fields)
     return [] if state.scanned == scanned else [scanned]

@@ -91,7 +91,12 @@ def publish(
 def check_code(definition: ItemDefinition, code: str) -> None:
     """Raises Invalid for the definition of another item."""
     if definition.code != code:
-        raise Invalid(f"this is item {definition.code}, not {code}")
+        raise Invalid(
+            "code-of-another-item",
+            "this is item {code}, not {other}",
+            code=definition.code,
+            other=code,
+        )
 
 
 def suspend(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
@@ -142,7 +147,9 @@ def execute(
 def check_manager(actor: Actor) -> None:
     """Raises NotAllowed."""
     if actor.role not in MANAGERS:
-        raise NotAllowed("only an item manager drafts, publishes, suspends or retires items")
+        raise NotAllowed(
+            "item-manager-only", "only an item manager drafts, publishes, suspends or retires items"
+        )
 
 
 # Reading
@@ -152,7 +159,7 @@ def get(platform: Platform, code: str) -> ItemView:
     """The item as it is now, whatever its state, once it was published; raises NotFound."""
     history, state = read(platform.store, decider(platform), stream(code))
     if isinstance(state, item.Absent | item.Drafted):
-        raise NotFound(f"there is no item {code}")
+        raise NotFound("no-such-item", "there is no item {code}", code=code)
     return ItemView(code, history.version, state)
 
 
@@ -217,7 +224,9 @@ def at_version(platform: Platform, code: str, version: int) -> ItemDefinition:
         if isinstance(published, item.ItemPublished) and published.version == version:
             _VERSIONS.put(key, _Kept(platform.store, published.definition))
             return published.definition
-    raise NotFound(f"item {code} has no version {version}")
+    raise NotFound(
+        "no-such-item-version", "item {code} has no version {version}", code=code, version=version
+    )
 
 
 def check_variant(definition: ItemDefinition, variant: str | None) -> tuple[ItemMaterial, ...]:

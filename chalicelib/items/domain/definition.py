@@ -25,7 +25,9 @@ Schema = dict[str, JsonValue]
 
 def _an_object(schema: Schema) -> Schema:
     if schema.get("type") != "object":
-        raise ValueError('a form is an object: the schema begins with "type": "object"')
+        raise Unfit(
+            "form-is-an-object", 'a form is an object: the schema begins with "type": "object"'
+        )
     return schema
 
 
@@ -146,7 +148,12 @@ def in_variant(definition: ItemDefinition, variant: str | None) -> ItemDefinitio
     found = next((one for one in definition.variants if one.id == variant), None)
     if found is None:
         known = ", ".join(one.id for one in definition.variants) or "none"
-        raise Invalid(f"the item has no variant {variant}; it has: {known}")
+        raise Invalid(
+            "no-such-variant",
+            "the item has no variant {variant}; it has: {known}",
+            variant=variant,
+            known=known,
+        )
     changes = {
         "materials": _materials(definition, found),
         "limits": found.limits or definition.limits,

@@ -111,7 +111,7 @@ def _versions(http: Blueprint, web: Web) -> None:
     def version(ask: Ask, code: str, version: str) -> Response:
         """A published version never changes: cases refer to it."""
         if not version.isascii() or not version.isdigit():
-            raise NotFound("versions count from 1")
+            raise NotFound("versions-from-one", "versions count from 1")
         definition = items.at_version(ask.platform, code, int(version[:9]))
         return reply(definition.model_dump(mode="json", exclude_none=True))
 

@@ -142,7 +142,9 @@ def submit(
         command, taking = _submission(platform, caller, body, _Case(case_id, actor, at))
         access.check(caller.actor, command, state)
         if isinstance(state, Drafted) and state.draft.item.code != command.item.code:
-            raise OutOfOrder("the draft is for another item; submit a new case")
+            raise OutOfOrder(
+                "draft-for-another-item", "the draft is for another item; submit a new case"
+            )
         if isinstance(state, Absent | Drafted) and not body.insist:
             duplicates.check(platform, caller.actor, command)
         decided = case.decide(command, state, platform.calendar())
@@ -170,13 +172,17 @@ def _acting(platform: Platform, actor: Actor, body: Submission, on: date) -> Act
     applicant = _applicant(platform, actor, body.applicant)
     if applicant.entity is not None:
         if actor.role is Role.CLERK:
-            raise Invalid("a mandate is of a person; leave out `mandate_id` for a company")
+            raise Invalid(
+                "mandate-not-for-company",
+                "a mandate is of a person; leave out `mandate_id` for a company",
+            )
         entities.acting(platform, actor, body.item, on)
         return actor
     if body.mandate_id is None:
         raise NotAllowed(
-            "an agent applies for a person on a mandate that the person gave (POST /mandates); "
-            "name it in mandate_id"
+            "mandate-needed-for-agent",
+            "an agent applies for a person on a mandate that the person gave "
+            "(POST /mandates); name it in mandate_id",
         )
     return mandates.acting(platform, actor, body.mandate_id, applicant, body.item, on)
 
@@ -226,12 +232,19 @@ def _submission(
 def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission, today: date) -> None:
     if caller.actor.role is not Role.CLERK and caller.actor.level < definition.real_name_level:
         raise NotAllowed(
-            f"this item needs real-name level {definition.real_name_level}; "
-            f"you signed in with level {caller.actor.level}"
+            "level-too-low",
+            "this item needs real-name level {needed}; you signed in with level {has}",
+            needed=definition.real_name_level,
+            has=caller.actor.level,
         )
     if body.applicant.kind not in definition.applicants:
         allowed = ", ".join(definition.applicants)
-        raise Invalid(f"a {body.applicant.kind} cannot ask for this item; these can: {allowed}")
+        raise Invalid(
+            "applicant-kind-not-admitted",
+            "a {kind} cannot ask for this item; these can: {allowed}",
+            kind=body.applicant.kind,
+            allowed=allowed,
+        )
     check_id(body.applicant.id_kind, body.applicant.id_number, today)
     errors = form_errors(definition, body.form)
     if errors:
@@ -242,7 +255,12 @@ def _applicant(platform: Platform, actor: Actor, told: Applying) -> Applicant:
     number = canonical(told.id_kind, told.id_number)
     entity = number if told.id_kind is IdKind.CREDIT_CODE else None
     if actor.role is Role.AGENT and entity not in (None, actor.entity):
-        raise NotAllowed(f"you act for {actor.entity or 'no company'}, not for {entity}")
+        raise NotAllowed(
+            "entity-not-acted-for",
+            "you act for {own}, not for {entity}",
+            own=actor.entity or "no company",
+            entity=entity,
+        )
     account = actor.account if actor.role is Role.APPLICANT else None
     fields = {**told.model_dump(), "id_number": number}
     applicant = Applicant(**fields, account=account, entity=entity)

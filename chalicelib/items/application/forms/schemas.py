@@ -44,7 +44,12 @@ def _malformed(schema: Schema) -> list[SchemaProblem]:
     from jsonschema import Draft202012Validator as Draft
 
     if schema.get("$schema", DIALECT) != DIALECT:
-        return [SchemaProblem(("$schema",), f"forms are written in {DIALECT}")]
+        return [
+            SchemaProblem(
+                ("$schema",),
+                Reason("form-dialect-differs", "forms are written in {dialect}", dialect=DIALECT),
+            )
+        ]
     found = Draft(Draft.META_SCHEMA).iter_errors(schema)
     return [SchemaProblem(tuple(error.absolute_path), error.message) for error in found]
 
@@ -53,11 +58,21 @@ def _problems(root: Schema) -> Iterator[SchemaProblem]:
     for where, schema in subschemas(root):
         for keyword in _REFUSED:
             if keyword in schema:
-                yield SchemaProblem((*where, keyword), f"{keyword} is not used in forms")
+                yield SchemaProblem(
+                    (*where, keyword),
+                    Reason(
+                        "form-keyword-not-used", "{keyword} is not used in forms", keyword=keyword
+                    ),
+                )
         for name, part in schema.get("properties", {}).items():
             if part is False:  # jsonschema would not say which field it was
                 path = (*where, "properties", name)
-                yield SchemaProblem(path, "is ruled out: leave it out, or say `not: {}`")
+                yield SchemaProblem(
+                    path,
+                    Reason(
+                        "form-property-ruled-out", "is ruled out: leave it out, or say `not: {{}}`"
+                    ),
+                )
         yield from _pattern(where, schema)
         yield from _format(where, schema)
         yield from _reference(where, schema, root)
@@ -70,7 +85,14 @@ def _pattern(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
         try:
             checked(text)
         except NotUsable as error:
-            yield SchemaProblem(path, f"not a regular expression that can be used here: {error}")
+            yield SchemaProblem(
+                path,
+                Reason(
+                    "form-pattern-not-usable",
+                    "not a regular expression that can be used here: {why}",
+                    why=error,
+                ),
+            )
     if "patternProperties" in schema and "unevaluatedProperties" in schema:
         message = "is not used together with patternProperties; say additionalProperties"
         yield SchemaProblem((*where, "unevaluatedProperties"), message)
@@ -80,7 +102,13 @@ def _format(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
     if schema.get("format", "date") not in FORMATS:
         known = ", ".join(sorted(FORMATS))
         yield SchemaProblem(
-            (*where, "format"), f"{schema['format']} is not checked here; use one of: {known}"
+            (*where, "format"),
+            Reason(
+                "form-format-not-known",
+                "{format} is not checked here; use one of: {known}",
+                format=schema["format"],
+                known=known,
+            ),
         )
 
 
@@ -91,7 +119,13 @@ def _reference(where: Path, schema: Schema, root: Schema) -> Iterator[SchemaProb
     if found is None or found[1] not in root.get("$defs", {}):
         known = ", ".join(f"#/$defs/{name}" for name in root.get("$defs", {})) or "none yet"
         yield SchemaProblem(
-            (*where, "$ref"), f"{schema['$ref']} is not one of this schema's $defs: {known}"
+            (*where, "$ref"),
+            Reason(
+                "form-reference-not-known",
+                "{reference} is not one of this schema's $defs: {known}",
+                reference=schema["$ref"],
+                known=known,
+            ),
         )
 
 
@@ -107,7 +141,14 @@ def _circles(root: Schema) -> Iterator[SchemaProblem]:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        yield SchemaProblem(("$defs",), f"refer to each other in a circle: {error.args[1]}")
+        yield SchemaProblem(
+            ("$defs",),
+            Reason(
+                "form-references-in-circle",
+                "refer to each other in a circle: {names}",
+                names=error.args[1],
+            ),
+        )
 
 
 def subschemas(schema: object, where: Path = ()) -> Iterator[tuple[Path, Schema]]:
