@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from chalice.app import Request, Response
+
 from ..cases.projections import (
     acceptance_deadlines,
     applicant_cases,
@@ -143,4 +145,11 @@ def _watching() -> Telemetry:
     return telemetry() if on_aws() else Silent()
 
 
-WEB = Web(platform, verifier, _watching, on_standby, proxies)
+def _answer(error: Exception, request: Request) -> Response:
+    # Imported here because nothing that is not refused needs it.
+    from ..refusals.answers import answer
+
+    return answer(error, request)
+
+
+WEB = Web(platform, verifier, _answer, _watching, on_standby, proxies)

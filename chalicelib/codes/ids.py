@@ -93,7 +93,7 @@ def _resident(text: str, today: date, *, old: bool) -> tuple[Warned, ...]:
     if _FOREIGN_OLD.fullmatch(text):
         return _foreign_of_letters(text, today)
     if not _RESIDENT.fullmatch(text):
-        raise Invalid(_misshapen(text))
+        raise _misshapen(text)
     _check_birth(text[6:14], today)
     if text[-1] != check_character(text[:-1]):
         raise Invalid(
@@ -111,10 +111,15 @@ _OLD: Final = (
 )
 
 
-def _misshapen(text: str) -> str:
+def _misshapen(text: str) -> Invalid:
     if len(text) != RESIDENT_LENGTH:
-        return f"the id number has {len(text)} characters instead of {RESIDENT_LENGTH}"
-    return "the id number: 17 digits, then a digit or X"
+        return Invalid(
+            "id-number-length",
+            "the id number has {count} characters instead of {wanted}",
+            count=len(text),
+            wanted=RESIDENT_LENGTH,
+        )
+    return Invalid("id-number-form", "the id number: 17 digits, then a digit or X")
 
 
 _WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
@@ -220,7 +225,7 @@ def _credit_code(text: str) -> tuple[Warned, ...]:
     try:
         check_credit_code(text)
     except InvalidNumber as error:
-        # What comes before it repeats the code.
-        said = str(error).partition(f"{text!r}: ")[2]
-        raise Invalid("company-credit-code", "the credit code: {said}", said=said) from None
+        # Of the reason only what does not repeat the code.
+        why = error.reason.values["why"]
+        raise Invalid("company-credit-code", "the credit code: {why}", why=why) from None
     return ()

@@ -16,6 +16,8 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.iso7064 import mod_37_36
 
+from ..kernel.reasons import Reason, Unfit
+
 CASE_NUMBER_LENGTH = 21
 LAST_SERIAL = 999_999
 ITEM_CODE_LENGTH = 31
@@ -209,23 +211,25 @@ def valid_item_code(text: str) -> bool:
 def check_credit_code(text: str) -> str:
     """`text`, if it is a unified social credit code (GB 32100); raises InvalidNumber."""
     if not _CREDIT_CODE.fullmatch(text):  # stdnum would drop blanks and hyphens
-        raise InvalidNumber(
-            "credit-code-form", "credit code {text!r}: 18 digits or capital letters", text=text
-        )
+        raise _no_credit_code(text, Reason("credit-code-form", "18 digits or capital letters"))
     try:
         return str(uscc.validate(text))
     except InvalidChecksum as error:
-        raise InvalidNumber(
+        why = Reason(
             "credit-code-check-character",
-            "credit code {text!r}: the check character does not fit; compare it with the original",
-            text=text,
-        ) from error
+            "the check character does not fit; compare it with the original",
+        )
+        raise _no_credit_code(text, why) from error
     except ValidationError as error:
-        raise InvalidNumber(
-            "credit-code-parts",
-            "credit code {text!r}: 8 digits, then 10 digits or capital letters but I O S V Z",
-            text=text,
-        ) from error
+        why = Reason(
+            "credit-code-parts", "8 digits, then 10 digits or capital letters but I O S V Z"
+        )
+        raise _no_credit_code(text, why) from error
+
+
+def _no_credit_code(text: str, why: Reason) -> InvalidNumber:
+    """Where no message may repeat the number, `why` is told alone (ids.py)."""
+    return InvalidNumber("credit-code-wrong", "credit code {text!r}: {why}", text=text, why=why)
 
 
 # Certificates

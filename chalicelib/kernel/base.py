@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from .actor import Actor, Channel
+from .reasons import Unfit
 
 
 class Frozen(BaseModel):

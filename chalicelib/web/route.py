@@ -13,7 +13,7 @@ from typing import Any
 from chalice.app import Blueprint, Response
 
 from ..kernel.errors import NotFound
-from .errors import OnStandby, answer
+from .errors import OnStandby
 from .operation import Doc
 from .request import Ask, Web
 
@@ -41,8 +41,8 @@ def route(
                     ask.only(doc)
                     _nameable(parameters.values())
                     return handler(ask, **parameters)
-                except Exception as error:  # noqa: BLE001 - `answer` logs what is not ours
-                    return answer(error, request)
+                except Exception as error:  # noqa: BLE001 - `web.answer` logs what is not ours
+                    return web.answer(error, request)
 
         vars(view)["doc"] = doc
         http.route(path, methods=[method], name=f"{method} {path}", **options)(view)

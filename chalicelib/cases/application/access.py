@@ -136,11 +136,18 @@ def check(actor: Actor, command: CaseCommand, state: State) -> None:
         return
     rules = RULES[type(command)]
     if not any(rule(actor, command, state.dossier) for rule in rules):
-        raise NotAllowed(f"{_who(actor)} may not do this to the case")
+        raise _not_for(actor)
 
 
-def _who(actor: Actor) -> str:
-    return f"{actor.role} of {actor.department}" if actor.department else str(actor.role)
+def _not_for(actor: Actor) -> NotAllowed:
+    if actor.department is None:
+        return NotAllowed("not-for-role", "{role} may not do this to the case", role=actor.role)
+    return NotAllowed(
+        "not-for-role-of-department",
+        "{role} of {department} may not do this to the case",
+        role=actor.role,
+        department=actor.department,
+    )
 
 
 # Who a rule speaks of

@@ -17,6 +17,7 @@ from ...eventlog.codec import events
 from ...kernel.actor import SYSTEM, Actor
 from ...kernel.base import Frozen
 from ...kernel.errors import NotFound
+from ...kernel.reasons import Refusal
 from ...platform.platform import Platform
 from ..domain import events as e
 from ..domain.state import Absent, Drafted, Imported, State
@@ -31,8 +32,8 @@ class Held(Exception):
     """Nobody is given the document before it is found clean."""
 
 
-class Infected(Exception):
-    """The document is given to nobody; the message says why."""
+class Infected(Refusal):
+    """The document is given to nobody; the reason says why."""
 
 
 class Unscannable(Exception):
@@ -194,7 +195,7 @@ def _given(platform: Platform, material: Material) -> Content:
         if kept.scan == "too_large":
             raise Unscannable("the document is too large for the scanner")
         if kept.scan == "infected":
-            raise Infected(documents.infected(kept))
+            raise Infected.of(documents.infected(kept))
         media_type, name = kept.received.media_type, kept.received.name or name
     return Content(material.owner, material.sha256, media_type, _safe(name, media_type))
 

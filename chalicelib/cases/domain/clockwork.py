@@ -5,6 +5,7 @@ from datetime import date
 from ...clock.calendar import Calendar
 from ...clock.clock import EXTENSION_MAX, JOINT_EXTENSION_MAX, SpecialProcedure
 from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
+from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
 from .dossier import Stop
@@ -52,12 +53,11 @@ def _allowed(dossier: Dossier, procedure: SpecialProcedure) -> None:
             "ask for the supplement; its notice says what is missing and stops the clock",
         )
     if procedure not in dossier.plan.special_procedures:
-        allowed = ", ".join(dossier.plan.special_procedures) or "none"
         raise Invalid(
             "procedure-not-allowed",
             "the item allows no {procedure}; it allows: {allowed}",
             procedure=procedure,
-            allowed=allowed,
+            allowed=dossier.plan.special_procedures,
         )
 
 
@@ -78,7 +78,11 @@ def resume(command: c.Resume, state: State) -> list[e.Event]:
     named = [s for s in dossier.stops if command.pause in (None, s.suspended.pause)]
     running = [stop for stop in named if stop.until is None]
     if not named:
-        raise OutOfOrder("nothing stops the clock" if command.pause is None else _unknown(command))
+        if command.pause is None:
+            raise OutOfOrder("clock-not-stopped", "nothing stops the clock")
+        raise OutOfOrder(
+            "no-such-stop", "there is no stop {pause} to resume from", pause=command.pause
+        )
     if not running:
         return []
     stop = _the_only(running)
@@ -102,17 +106,23 @@ def resume(command: c.Resume, state: State) -> list[e.Event]:
     ]
 
 
-def _unknown(command: c.Resume) -> str:
-    return f"there is no stop {command.pause} to resume from"
-
-
 def _the_only(running: list[Stop]) -> Stop:
     if len(running) > 1:
-        names = ", ".join(f"{stop.suspended.pause} ({stop.procedure})" for stop in running)
         raise Invalid(
-            "several-stops-run", "several stops run; say which one ends: {names}", names=names
+            "several-stops-run",
+            "several stops run; say which one ends: {stops}",
+            stops=tuple(_named(stop) for stop in running),
         )
     return running[0]
+
+
+def _named(stop: Stop) -> Reason:
+    return Reason(
+        "stop-for-procedure",
+        "{pause} ({procedure})",
+        pause=stop.suspended.pause,
+        procedure=stop.procedure,
+    )
 
 
 def request_extension(

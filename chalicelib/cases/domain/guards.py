@@ -6,6 +6,7 @@ from ...clock.calendar import Calendar, legal_day
 from ...clock.clock import ACCEPTANCE, due_date
 from ...codes.numbers import document_number
 from ...kernel.errors import Closed, Invalid, NotFound, OutOfOrder
+from ...kernel.reasons import Reason
 from . import events as e
 from .commands import CaseCommand
 from .state import (
@@ -18,6 +19,7 @@ from .state import (
     Imported,
     Returned,
     State,
+    Stop,
     Submitted,
     Supplementing,
     Suspended,
@@ -63,18 +65,28 @@ def before_acceptance(state: State) -> Dossier:
         case Accepted() | Suspended():
             raise OutOfOrder("accepted-already", "it was accepted on {on}", on=dossier.accepted_on)
         case _:
-            raise Closed(ended(dossier))
+            raise Closed.of(ended(dossier))
 
 
 def in_handling(state: State) -> Dossier:
     """The dossier of a case whose clock runs; raises OutOfOrder or Closed."""
     dossier = accepted(state)
     if isinstance(state, Suspended):
-        stops = ", ".join(f"{s.procedure} since {s.suspended.since}" for s in dossier.running_stops)
         raise OutOfOrder(
-            "case-suspended", "it is suspended ({stops}); resume it first", stops=stops
+            "case-suspended",
+            "it is suspended ({stops}); resume it first",
+            stops=tuple(_since(stop) for stop in dossier.running_stops),
         )
     return dossier
+
+
+def _since(stop: Stop) -> Reason:
+    return Reason(
+        "stop-since",
+        "{procedure} since {on}",
+        procedure=stop.procedure,
+        on=stop.suspended.since,
+    )
 
 
 def accepted(state: State) -> Dossier:
@@ -86,7 +98,7 @@ def accepted(state: State) -> Dossier:
         case Submitted() | Returned() | Supplementing():
             raise OutOfOrder("not-yet-accepted", "it has not been accepted yet")
         case _:
-            raise Closed(ended(dossier))
+            raise Closed.of(ended(dossier))
 
 
 def concluded(state: State) -> Dossier:
@@ -96,14 +108,20 @@ def concluded(state: State) -> Dossier:
         case Decided() | ClosedCase():
             return dossier
         case Archived():
-            raise Closed(ended(dossier))
+            raise Closed.of(ended(dossier))
         case _:
             raise OutOfOrder("not-yet-concluded", "it has not been concluded yet")
 
 
-def ended(dossier: Dossier) -> str:
-    archived = f", archived as {dossier.archive_number}" if dossier.archive_number else ""
-    return f"the case ended: {dossier.result}{archived}"
+def ended(dossier: Dossier) -> Reason:
+    if dossier.archive_number:
+        return Reason(
+            "case-archived",
+            "the case ended: {result}, archived as {number}",
+            result=dossier.result,
+            number=dossier.archive_number,
+        )
+    return Reason("case-ended", "the case ended: {result}", result=dossier.result)
 
 
 # Days

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...codes.parties import Applicant
 from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOrder
+from ...kernel.validation import reason_of
 from . import commands as c
 from . import events as e
 from .corrections import correct, recorded, source
@@ -68,10 +69,20 @@ def not_their_own(dossier: Dossier, command: c.CaseCommand) -> None:
 
 
 def _no_such_step(dossier: Dossier, step: str) -> OutOfOrder:
-    waiting = ", ".join(one.id for one in dossier.open) or "none"
-    done = any(one.opened.step == step for one in dossier.done)
-    fact = "is finished" if done else "is not open"
-    return OutOfOrder(f"step {step} {fact}; open steps: {waiting}")
+    waiting = tuple(one.id for one in dossier.open)
+    if any(one.opened.step == step for one in dossier.done):
+        return OutOfOrder(
+            "step-finished-already",
+            "step {step} is finished; open steps: {waiting}",
+            step=step,
+            waiting=waiting,
+        )
+    return OutOfOrder(
+        "step-not-open",
+        "step {step} is not open; open steps: {waiting}",
+        step=step,
+        waiting=waiting,
+    )
 
 
 def finish_step(command: c.FinishStep, state: State) -> list[e.Event]:
@@ -103,12 +114,11 @@ def _outcome_fits(command: c.FinishStep, step: OpenStep) -> None:
             step=step.id,
         )
     if command.outcome not in allowed:
-        names = ", ".join(sorted(allowed))
         raise Invalid(
             "outcome-not-of-step",
             "a {kind} step ends as one of: {names}; not {outcome}",
             kind=step.opened.kind,
-            names=names,
+            names=sorted(allowed),
             outcome=command.outcome,
         )
     if command.outcome in _REASONED and command.opinion is None:
@@ -131,7 +141,7 @@ def _what_follows(dossier: Dossier, step: OpenStep, command: c.FinishStep) -> li
 def transfer(command: c.Transfer, state: State) -> list[e.Event]:
     dossier = dossier_of(state)
     if isinstance(state, Archived | ClosedCase) or dossier.decision is not None:
-        raise Closed(ended(dossier))
+        raise Closed.of(ended(dossier))
     if _transferred_so(dossier, command):
         return []
     source = command.by.department or dossier.department
@@ -186,7 +196,7 @@ _APPLICANT: TypeAdapter[Applicant] = TypeAdapter(Applicant)
 def correct_mistake(command: c.CorrectMistake, state: State) -> list[e.Event]:
     dossier = dossier_of(state)
     if isinstance(state, Archived):
-        raise Closed(ended(dossier))
+        raise Closed.of(ended(dossier))
     field = command.field
     try:
         was, by = recorded(dossier, field), source(dossier, field)
@@ -229,12 +239,11 @@ def _of_the_applicant(dossier: Dossier, command: c.CorrectMistake, field: str) -
     try:
         fitting: object = getattr(_APPLICANT.validate_python(told), field)
     except ValidationError as error:
-        why = "; ".join(one["msg"] for one in error.errors())
         raise Invalid(
             "corrected-value-not-fitting",
-            "the value does not fit {field}: {why}",
+            "the value does not fit {field}: {why:;}",
             field=command.field,
-            why=why,
+            why=tuple(reason_of(each) for each in error.errors()),
         ) from error
     return fitting
 

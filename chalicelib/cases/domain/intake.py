@@ -110,9 +110,16 @@ def return_submission(
     if isinstance(state, Returned):
         return _returned_so(command, state.dossier)
     dossier = before_acceptance(state)
-    if dossier.received or dossier.prechecked:
-        fact = "was received" if dossier.received else "passed the pre-check"
-        raise OutOfOrder(f"it {fact} already; ask for a supplement or refuse acceptance")
+    if dossier.received:
+        raise OutOfOrder(
+            "received-not-returnable",
+            "it was received already; ask for a supplement or refuse acceptance",
+        )
+    if dossier.prechecked:
+        raise OutOfOrder(
+            "pre-checked-not-returnable",
+            "it passed the pre-check already; ask for a supplement or refuse acceptance",
+        )
     still_in_time(dossier, command, calendar)
     intake, why = of_kind(dossier, "intake"), command.reason
     return [

@@ -122,7 +122,7 @@ def _approval(dossier: Dossier) -> OpenStep:
     approvals = of_kind(dossier, StepKind.APPROVE)
     if approvals:
         return approvals[0]
-    waiting = ", ".join(one.id for one in dossier.open)
+    waiting = tuple(one.id for one in dossier.open)
     raise OutOfOrder(
         "steps-open-before-decision",
         "a decision comes after these steps, which are open: {waiting}",
@@ -166,7 +166,7 @@ def _identifies(identifier: str, kind: CertificateKind) -> None:
     try:
         told = parse_certificate_id(identifier)
     except InvalidNumber as error:
-        raise Invalid(str(error)) from error
+        raise Invalid.of(error.reason) from error
     if (told.type, told.issuer) != (kind.type, kind.issuer):
         raise Invalid(
             "certificate-of-another-type",
@@ -281,7 +281,7 @@ def void(command: c.Void, state: State) -> list[e.Event]:
             "voided-already", "it was voided already: {reason}", reason=dossier.closing
         )
     if isinstance(state, Archived | ClosedCase):
-        raise Closed(ended(dossier))
+        raise Closed.of(ended(dossier))
     on = today(command)
     voided = e.CaseVoided(
         reason=command.reason, document=document(dossier, DocumentKind.VOIDING, on)
@@ -296,7 +296,7 @@ def archive(state: State) -> list[e.Event]:
         return []
     dossier = concluded(state)
     if dossier.open:
-        waiting = ", ".join(one.id for one in dossier.open)
+        waiting = tuple(one.id for one in dossier.open)
         raise OutOfOrder(
             "steps-not-done", "these steps have yet to be done: {waiting}", waiting=waiting
         )

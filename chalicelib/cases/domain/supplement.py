@@ -3,6 +3,7 @@
 from ...clock.calendar import Calendar
 from ...clock.clock import ACCEPTANCE_DAYS, Limit, SpecialProcedure, due_date
 from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
+from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
 from .guards import before_acceptance, conclusion, document, dossier_of, today
@@ -24,7 +25,7 @@ def request_supplement(
         ):
             return []
         case Supplementing():
-            raise _told_already("art. 32")
+            raise _told_already(Reason("article-32", "art. 32"))
         case Accepted(dossier) | Suspended(dossier):
             return _under_review(dossier, command, calendar)
         case _:
@@ -35,7 +36,7 @@ def _waiting(dossier: Dossier, command: c.RequestSupplement) -> bool:
     return dossier.notice is not None and dossier.notice.missing == command.missing
 
 
-def _told_already(basis: str) -> Unlawful:
+def _told_already(basis: Reason) -> Unlawful:
     return Unlawful(
         "one-notice-only",
         "one notice lists everything that is missing, and it was given ({basis})",
@@ -47,7 +48,7 @@ def _before_acceptance(
     dossier: Dossier, command: c.RequestSupplement, calendar: Calendar
 ) -> list[e.Event]:
     if dossier.notified:
-        raise _told_already("art. 32: accept or refuse")
+        raise _told_already(Reason("article-32-accept-or-refuse", "art. 32: accept or refuse"))
     still_in_time(dossier, command, calendar)
     intake = of_kind(dossier, "intake")
     return [
@@ -64,7 +65,7 @@ def _under_review(
     # The law knows the one notice only before acceptance; local rules say the same of the review,
     # or a case could be stopped again and again.
     if dossier.notified_under_review:
-        raise _told_already("地方规定: 审查阶段一次性告知")
+        raise _told_already(Reason("local-rules-on-review", "local rules on the review"))
     notice = _notice(dossier, command, calendar, under_review=True)
     stop = e.CaseSuspended(
         pause=f"pause-{len(dossier.stops) + 1}",

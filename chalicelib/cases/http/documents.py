@@ -16,6 +16,7 @@ from ...documents.application.types import ACCEPTED, ANY
 from ...documents.domain import document
 from ...kernel.base import Frozen, Line, Sha256
 from ...kernel.errors import Invalid
+from ...kernel.reasons import Unfit
 from ...web.errors import BadRequest
 from ...web.operation import Doc
 from ...web.request import Ask, Web

@@ -155,8 +155,13 @@ def _named(handing: Handing) -> Iterator[None]:
     try:
         yield
     except Rejected as error:
-        told = f"material {handing.material.id}: certificate {handing.identifier}: {error}"
-        raise Invalid(told) from error
+        raise Invalid(
+            "material-certificate-wrong",
+            "material {material}: certificate {certificate}: {wrong}",
+            material=handing.material.id,
+            certificate=handing.identifier,
+            wrong=error.reason,
+        ) from error
 
 
 def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -> str | None:
@@ -176,7 +181,7 @@ def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -
         raise certificate_access.hidden()
     why = certificate.refusal(found, handing.on, handing.case_id)
     if why is not None and use_of(handing) not in record.uses:
-        raise Invalid(why)
+        raise Invalid.of(why)
     return found.terms.authorisation
 
 

@@ -15,6 +15,7 @@ from typing import assert_never
 
 from ...clock.calendar import legal_day
 from ...kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
+from ...kernel.reasons import Reason
 from . import events as e
 from .commands import (
     Authorise,
@@ -180,7 +181,7 @@ def _restore(command: Restore, state: Known) -> list[Event]:
 
 def _revive(command: Revive, state: Known) -> list[Event]:
     if isinstance(state, Ended):
-        raise Closed(_over(state))
+        raise Closed.of(_over(state))
     return [e.CertificateRestored(reason=command.reason)] if isinstance(state, Replaced) else []
 
 
@@ -189,10 +190,10 @@ def _end(command: Revoke | Cancel | MoveOut | Withdraw, state: Known) -> list[Ev
     if isinstance(state, Ended):
         if type(state.why) is type(event):
             return _again(event, state.why)
-        raise Closed(_over(state))
+        raise Closed.of(_over(state))
     # What was replaced can still be found to have been granted wrongly; else it is over.
     if isinstance(state, Replaced) and not isinstance(command, Revoke):
-        raise Closed(_over(state))
+        raise Closed.of(_over(state))
     return [event]
 
 
@@ -224,13 +225,18 @@ def _again(event: Event, before: Event) -> list[Event]:
 
 def _not_over(state: Known) -> None:
     if isinstance(state, Ended | Replaced):
-        raise Closed(_over(state))
+        raise Closed.of(_over(state))
 
 
-def _over(state: Ended | Replaced) -> str:
+def _over(state: Ended | Replaced) -> Reason:
     if isinstance(state, Replaced):
-        return f"it was replaced by {state.why.by}"
-    return f"it ended for good, as {STATUS[type(state.why)]}: {state.why.reason}"
+        return Reason("certificate-replaced", "it was replaced by {by}", by=state.why.by)
+    return Reason(
+        "certificate-ended-for-good",
+        "it ended for good, as {status}: {reason}",
+        status=STATUS[type(state.why)],
+        reason=state.why.reason,
+    )
 
 
 def _replace(command: Replace, state: Known) -> list[Event]:
@@ -247,7 +253,7 @@ def _replace(command: Replace, state: Known) -> list[Event]:
                 "certificate-replaced-already", "it was replaced by {by} already", by=why.by
             )
         case Ended():
-            raise Closed(_over(state))
+            raise Closed.of(_over(state))
         case _:
             return [event]
 

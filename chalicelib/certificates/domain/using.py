@@ -61,7 +61,7 @@ def use(command: Use, state: Known) -> list[Event]:
             raise NotFound("no-such-authorisation", "there is no such authorisation")
         why = refusal(found, on, used.case_id)
         if why is not None:
-            raise NotAllowed(why)
+            raise NotAllowed.of(why)
     return [used]
 
 
@@ -75,5 +75,18 @@ def usable(state: Known, on: date) -> None:
             on=state.record.created.face.valid_from,
         )
     if not now.usable:
-        why = f": {now.reason}" if now.reason else ""
-        raise OutOfOrder(f"it is not valid now but {now.status} ({now.status.name.lower()}){why}")
+        name = now.status.name.lower()
+        if not now.reason:
+            raise OutOfOrder(
+                "certificate-not-valid",
+                "it is not valid now but {status} ({name})",
+                status=now.status,
+                name=name,
+            )
+        raise OutOfOrder(
+            "certificate-not-valid-because",
+            "it is not valid now but {status} ({name}): {why}",
+            status=now.status,
+            name=name,
+            why=now.reason,
+        )

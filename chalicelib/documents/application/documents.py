@@ -17,6 +17,7 @@ from ...eventlog.ports import Mismatched, Part, Unavailable, Upload
 from ...eventlog.transact import Decider, read, transact
 from ...kernel.actor import APPLICANTS, Actor, Channel
 from ...kernel.errors import Invalid, NotFound, OutOfOrder
+from ...kernel.reasons import Reason
 from ...platform.platform import Caller, Platform
 from ..domain import document
 from .types import identify
@@ -33,6 +34,11 @@ class TooMuch(Exception):
     def __init__(self, limit: int) -> None:
         super().__init__(f"a document has at most {limit:,} bytes here")
         self.limit = limit
+
+
+def limit(error: TooMuch) -> dict[str, int]:
+    """What the problem says besides."""
+    return {"limit": error.limit}
 
 
 class Document(NamedTuple):
@@ -170,7 +176,7 @@ def _complete(platform: Platform, actor: Actor, upload_id: str) -> Status:
         platform.blobs.assemble(actor.account, begun.sha256, parts, check)
     except (Mismatched, Invalid) as error:
         _refuse(platform, actor, upload_id, state.attempts, str(error))
-        raise Invalid(str(error)) from error
+        raise Invalid.of(error.reason) from error
     new = New(begun.sha256, begun.size, begun.media_type, begun.name)
     done = _received(platform, actor, upload_id, new, found[0])
     # Only now: whoever dies before finds the parts again.
@@ -186,27 +192,52 @@ def checked(
     do: it is not there, not complete, infected, or of another type than `declared`.
     """
     state = _state(platform, document_id(account, digest))
-    short = f"document {digest[:12]}…"
+    short = f"{digest[:12]}…"
     if isinstance(state, document.Kept):
         if state.scan == "infected":
-            raise Invalid(f"{short}: {infected(state)}")
+            raise _wrong(short, infected(state))
         wrong = document.contradicted(declared, state.received.media_type)
         if wrong is not None:
-            raise Invalid(f"{short}: {wrong}")
+            raise _wrong(short, wrong)
         return Found(state.received.size, state.received.media_type, state.scan)
     if isinstance(state, document.Uploading):
-        raise Invalid(f"{short}: its upload is not complete; send what is missing and complete it")
+        raise Invalid(
+            "upload-not-complete",
+            "document {short}: its upload is not complete; send what is missing and complete it",
+            short=short,
+        )
     content = platform.blobs.get(account, digest)
     if content is None:
-        raise Invalid(f"you have uploaded no {short}: hand it in first")
+        raise Invalid(
+            "document-not-uploaded",
+            "you have uploaded no document {short}: hand it in first",
+            short=short,
+        )
     if platform.scanner is not None:  # it came past us: nobody would scan it
-        raise Invalid(f"{short} was not handed in to its end: hand it in again")
+        raise Invalid(
+            "document-not-handed-in",
+            "document {short} was not handed in to its end: hand it in again",
+            short=short,
+        )
     return Found(len(content), identify(BytesIO(content), declared), "not_scanned")
 
 
-def infected(state: document.Kept) -> str:
-    what = state.scanned.signature if state.scanned else None
-    return f"a scanner found {what or 'malware'} in it: it is given to nobody; hand in a clean copy"
+def _wrong(short: str, why: Reason) -> Invalid:
+    return Invalid("document-wrong", "document {short}: {wrong}", short=short, wrong=why)
+
+
+def infected(state: document.Kept) -> Reason:
+    signature = state.scanned.signature if state.scanned else None
+    if signature is None:
+        return Reason(
+            "malware-found",
+            "a scanner found malware in it: it is given to nobody; hand in a clean copy",
+        )
+    return Reason(
+        "malware-found-by-name",
+        "a scanner found {signature} in it: it is given to nobody; hand in a clean copy",
+        signature=signature,
+    )
 
 
 def kept(platform: Platform, owner: str, digest: str) -> document.Kept | None:
@@ -299,8 +330,7 @@ def _open(platform: Platform, actor: Actor, upload_id: str) -> document.Uploadin
     if isinstance(state, document.Refused):
         raise OutOfOrder(
             "upload-was-refused",
-            "the upload was refused: {reason}; begin it again",
-            reason=state.reason,
+            "the upload was refused, its status says why; begin it again",
         )
     if isinstance(state, document.Uploading) and state.begun.expires_at > platform.now():
         return state
@@ -309,11 +339,10 @@ def _open(platform: Platform, actor: Actor, upload_id: str) -> document.Uploadin
 
 def _all_there(found: Status) -> None:
     if found.missing:
-        some = ", ".join(map(str, found.missing[:20]))
         raise OutOfOrder(
             "upload-parts-missing",
             "parts are missing: {parts}; send them, then complete",
-            parts=some,
+            parts=found.missing[:20],
         )
 
 

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
 from ...kernel.errors import Invalid, NotFound
+from ...kernel.reasons import Reason
 
 CATEGORY = "document"
 UNSAID = "application/octet-stream"
@@ -193,13 +194,16 @@ def decide(command: DocumentCommand, state: State) -> list[Event]:
             assert_never(command)
 
 
-def contradicted(declared: str, found: str) -> str | None:
+def contradicted(declared: str, found: str) -> Reason | None:
     """Why a document of the type `found` is not what was declared; None if it is."""
     if declared in (UNSAID, found):
         return None
-    return (
-        f"the document was declared as {declared}, and its content is {found}: send the right "
-        f"file, or declare {found}"
+    return Reason(
+        "declared-type-differs",
+        "the document was declared as {declared}, and its content is {found}: send the right "
+        "file, or declare {found}",
+        declared=declared,
+        found=found,
     )
 
 
@@ -209,7 +213,7 @@ def _begin(command: BeginUpload, state: State) -> list[Event]:
         case Kept(received):
             wrong = contradicted(command.media_type, received.media_type)
             if wrong is not None:
-                raise Invalid(wrong)
+                raise Invalid.of(wrong)
             return []
         case Uploading(begun) if _goes_on(begun, command):
             return []

@@ -40,7 +40,7 @@ def save(
     try:
         parse_item_code(code)
     except InvalidNumber as error:
-        raise Invalid(str(error)) from error
+        raise Invalid.of(error.reason) from error
     unsound = trouble(content, DEEPEST)
     if unsound is not None:
         raise Invalid("draft-not-storable", "the draft {wrong}", wrong=unsound)

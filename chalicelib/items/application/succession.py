@@ -66,7 +66,7 @@ def _taking_cases(platform: Platform, code: str, on: date) -> NamedItem:
             "{code} takes no cases on {on}: {why}",
             code=code,
             on=on,
-            why=error,
+            why=error.reason,
         ) from error
     if not isinstance(get(platform, code).state, item.Published):
         raise Invalid("successor-being-replaced", "{code} is itself to be replaced", code=code)

@@ -17,6 +17,7 @@ from ...codes.parties import Trust
 from ...kernel.actor import Channel, Identifier
 from ...kernel.base import Code, Frozen, Line, Text
 from ...kernel.errors import Invalid
+from ...kernel.reasons import Unfit
 from .plan import CertificateKind, Plan, PlannedStep, StepDays
 from .questions import Condition, Question, Refusal
 
@@ -147,12 +148,11 @@ def in_variant(definition: ItemDefinition, variant: str | None) -> ItemDefinitio
         return definition
     found = next((one for one in definition.variants if one.id == variant), None)
     if found is None:
-        known = ", ".join(one.id for one in definition.variants) or "none"
         raise Invalid(
             "no-such-variant",
             "the item has no variant {variant}; it has: {known}",
             variant=variant,
-            known=known,
+            known=tuple(one.id for one in definition.variants),
         )
     changes = {
         "materials": _materials(definition, found),

@@ -12,10 +12,12 @@ is in force from its day on, until the day of another comes: what is published t
 later changes nothing before. An item that is revised while it is suspended stays suspended.
 """
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from ...clock.calendar import legal_day
 from ...kernel.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder
+from ...kernel.reasons import at
 from . import succession
 from .commands import (
     DiscardDraft,
@@ -137,18 +139,16 @@ CATEGORY = "item"
 class NotPublishable(Invalid):
     """The definition breaks rules; `misfits` has each with the place it concerns."""
 
-    def __init__(self, found: list[Misfit]) -> None:
-        super().__init__("; ".join(map(str, found)))
+    def __init__(self, found: Sequence[Misfit]) -> None:
+        wrong = tuple(at(one.place, one.why) for one in found)
+        super().__init__("item-not-publishable", "{wrong:;}", wrong=wrong)
         self.misfits = found
 
 
 class ItemClosed(Closed):
     """The item takes no new cases; those that are meant for it go to the `successors`, if any."""
 
-    def __init__(self, zh: str, en: str, successors: tuple[NamedItem, ...] = ()) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.successors = successors
+    successors: tuple[NamedItem, ...] = ()
 
 
 def decide(command: ItemCommand, state: State) -> list[Event]:

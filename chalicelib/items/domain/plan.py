@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from ...clock.clock import Limit, SpecialProcedure
 from ...kernel.actor import Identifier, Role
 from ...kernel.base import Code, Frozen, Line
+from ...kernel.reasons import Unfit
 
 StepDays = Annotated[int, Field(ge=1, le=365)]
 # Steps that every case may have, whatever its plan: see case/working.py.

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from ...kernel.reasons import Reason
 from .conditions import Leaf, Where, depths, leaves
 from .definition import ItemDefinition
 from .questions import COMPARISONS, NUMBERS, NUMERIC, Question, QuestionKind
@@ -133,9 +134,12 @@ def _reference(leaf: Leaf, item: ItemDefinition) -> Iterator[Wrong]:
     question = next((one for one in leaf.before if one.id == name), None)
     if question is None:
         later = any(one.id == name for one in item.questions)
-        known = ", ".join(one.id for one in leaf.before) or "none"
-        why = "is asked later" if later else "is no question"
-        yield (*leaf.where, "answer"), f"{name} {why}; those before it: {known}"
+        yield (
+            (*leaf.where, "answer"),
+            (_LATER if later else _NO_QUESTION).about(
+                name=name, known=tuple(one.id for one in leaf.before)
+            ),
+        )
         return
     for comparison in COMPARISONS:
         wanted = getattr(leaf.condition, comparison)
@@ -160,7 +164,7 @@ def _comparison(
     values = wanted if isinstance(wanted, tuple) else (wanted,)
     for value in values:
         if not _possible(question, value):
-            yield where, f"{question.id} is never answered by {value!r}{_allowed(question)}"
+            yield where, _never(question, value)
 
 
 def _possible(question: Question, value: object) -> bool:
@@ -173,11 +177,31 @@ def _possible(question: Question, value: object) -> bool:
             return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _allowed(question: Question) -> str:
+_LATER = Reason("question-asked-later", "{name} is asked later; those before it: {known}")
+_NO_QUESTION = Reason("no-such-question", "{name} is no question; those before it: {known}")
+
+
+def _never(question: Question, value: object) -> Reason:
     match question.kind:
         case QuestionKind.YES_NO:
-            return ", but by true or false"
+            return Reason(
+                "answer-is-yes-no",
+                "{question} is never answered by {value!r}, but by true or false",
+                question=question.id,
+                value=value,
+            )
         case QuestionKind.CHOICE:
-            return f", but by one of: {', '.join(one.value for one in question.options)}"
+            return Reason(
+                "answer-is-an-option",
+                "{question} is never answered by {value!r}, but by one of: {values}",
+                question=question.id,
+                value=value,
+                values=tuple(one.value for one in question.options),
+            )
         case _:
-            return ", but by a number"
+            return Reason(
+                "answer-is-number",
+                "{question} is never answered by {value!r}, but by a number",
+                question=question.id,
+                value=value,
+            )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from ...kernel.base import Code, Frozen, Line, Text
+from ...kernel.reasons import Unfit
 
 Value = bool | int | float | str
 LARGEST: Final = 1e15  # beyond, JSON's numbers are not exact
@@ -17,7 +18,7 @@ LONGEST: Final = 64
 
 def _number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unfit("not-a-number", "should be a number")  # noqa: TRY004 - pydantic tells of ValueError
+        raise Unfit("not-a-number", "should be a number")
     if not abs(value) < LARGEST:  # nor is it NaN
         raise Unfit("number-too-long", "should be a number of at most 15 digits")
     return value

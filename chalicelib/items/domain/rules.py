@@ -8,6 +8,7 @@ from ...clock.clock import JOINT_DECISION, Limit, SpecialProcedure
 from ...codes.codes import CaseType
 from ...codes.numbers import InvalidNumber, check_credit_code, parse_item_code
 from ...kernel.actor import DEPARTMENT_STAFF, Channel, Role
+from ...kernel.reasons import Reason
 from .definition import ItemDefinition, in_variant
 from .plan import DESKS, PlannedStep, StepKind
 from .question_rules import question_problems
@@ -21,13 +22,21 @@ NOT_FOR_APPLICANTS = frozenset({Channel.INTERNAL, Channel.SYSTEM})
 
 
 class Misfit(NamedTuple):
-    """`where` is the path to the value; `message` says what is wrong and what is allowed."""
+    """`where` is the path to the value; `why` says what is wrong and what is allowed."""
 
     where: tuple[str | int, ...]
-    message: str
+    why: Reason
+
+    @property
+    def message(self) -> str:
+        return str(self.why)
+
+    @property
+    def place(self) -> str:
+        return ".".join(map(str, self.where))
 
     def __str__(self) -> str:
-        return f"{'.'.join(map(str, self.where))}: {self.message}"
+        return f"{self.place}: {self.why}"
 
 
 def misfits(definition: ItemDefinition) -> list[Misfit]:
@@ -39,7 +48,7 @@ def _codes(item: ItemDefinition) -> Iterator[Misfit]:
     try:
         level = parse_item_code(item.code).level
     except InvalidNumber as error:
-        yield Misfit(("code",), str(error))
+        yield Misfit(("code",), error.reason)
         return
     if level != item.level.gb_code:
         yield Misfit(
@@ -68,7 +77,7 @@ def _credit_code(where: tuple[str | int, ...], code: str) -> Iterator[Misfit]:
     try:
         check_credit_code(code)
     except InvalidNumber as error:
-        yield Misfit(where, str(error))
+        yield Misfit(where, error.reason)
 
 
 def _limits(item: ItemDefinition) -> Iterator[Misfit]:
@@ -99,8 +108,10 @@ def _calendar_days(limit: Limit) -> float:
     return limit.days * WEEK if limit.unit == "working_days" else limit.days
 
 
-def _words(limit: Limit) -> str:
-    return f"{limit.days} {limit.unit.replace('_', ' ')}"
+def _words(limit: Limit) -> Reason:
+    if limit.unit == "working_days":
+        return Reason("working-days", "{days} working days", days=limit.days)
+    return Reason("calendar-days", "{days} calendar days", days=limit.days)
 
 
 def _step_limits(item: ItemDefinition) -> Iterator[Misfit]:
@@ -129,7 +140,7 @@ def _steps(item: ItemDefinition) -> Iterator[Misfit]:
             )
         yield from _step_role(item, at, step)
         if step.id in DESKS:  # it would be taken for one
-            names = ", ".join(sorted(DESKS))
+            names = sorted(DESKS)
             yield Misfit(
                 ("steps", at, "id"),
                 Reason(
@@ -142,7 +153,7 @@ def _steps(item: ItemDefinition) -> Iterator[Misfit]:
 
 def _step_role(item: ItemDefinition, at: int, step: PlannedStep) -> Iterator[Misfit]:
     if step.role not in DEPARTMENT_STAFF:
-        names = ", ".join(sorted(DEPARTMENT_STAFF))
+        names = sorted(DEPARTMENT_STAFF)
         yield Misfit(
             ("steps", at, "role"),
             Reason("step-role-not-known", "a step is done by one of: {names}", names=names),
@@ -219,7 +230,7 @@ def _channels(item: ItemDefinition) -> Iterator[Misfit]:
                 ),
             )
     if not WITHOUT_DEVICE & set(item.channels):
-        names = ", ".join(sorted(WITHOUT_DEVICE))
+        names = sorted(WITHOUT_DEVICE)
         yield Misfit(
             ("channels",),
             Reason(
@@ -256,8 +267,8 @@ def _unique(item: ItemDefinition) -> Iterator[Misfit]:
 
 
 def _questions(item: ItemDefinition) -> Iterator[Misfit]:
-    for where, message in question_problems(item):
-        yield Misfit(where, message)
+    for where, why in question_problems(item):
+        yield Misfit(where, why)
 
 
 def _variants(item: ItemDefinition) -> Iterator[Misfit]:
@@ -266,10 +277,10 @@ def _variants(item: ItemDefinition) -> Iterator[Misfit]:
         one = in_variant(item, variant.id)
         own = {"limits": variant.limits, "steps": variant.limits, "fee": variant.fee}
         for rule in (_limits, _step_limits, _fee):
-            for where, message in rule(one):
+            for where, why in rule(one):
                 if own[str(where[0])] is not None:
                     place = where if where[0] != "steps" else ("limits", "promised")
-                    yield Misfit(("variants", at, *place), message)
+                    yield Misfit(("variants", at, *place), why)
 
 
 RULES: tuple[Callable[[ItemDefinition], Iterator[Misfit]], ...] = (

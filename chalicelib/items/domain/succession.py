@@ -14,7 +14,7 @@ def over(state: Retired | Replaced) -> Closed:
         case Retired():
             return Closed("item-retired", "the item was retired: {reason}", reason=state.reason)
         case Replaced():
-            codes = ", ".join(one.code for one in state.into)
+            codes = tuple(one.code for one in state.into)
             return Closed(
                 "revise-the-successors",
                 "the item was {how}: revise what it became, {codes}",
@@ -35,7 +35,7 @@ def replace(command: ReplaceItem, state: State) -> list[Event]:
             return [_replacement(command, state)]
         case Replaced():
             if not _same_replacement(command, state):
-                codes = ", ".join(one.code for one in state.into)
+                codes = tuple(one.code for one in state.into)
                 raise Contradiction(
                     "item-replaced-already",
                     "the item was {how} already, into {codes}",

@@ -9,6 +9,7 @@ name, what lies between them, and beyond.
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
+from ...kernel.reasons import Reason
 from .conditions import Where, leaves
 from .definition import ItemDefinition
 from .eligibility import Answers, fitting, holds, refusals
@@ -16,7 +17,7 @@ from .questions import NUMERIC, Question, QuestionKind, Value
 
 MOST_WAYS = 20_000
 
-Wrong = tuple[Where, str]
+Wrong = tuple[Where, Reason]
 
 
 def dead_ends(item: ItemDefinition) -> Iterator[Wrong]:
@@ -135,5 +136,5 @@ def _place(item: ItemDefinition, variant: str) -> Where:
     return ("variants", [one.id for one in item.variants].index(variant))
 
 
-def _words(way: Answers) -> str:
-    return ", ".join(f"{name} = {str(value).lower()}" for name, value in way.items())
+def _words(way: Answers) -> tuple[str, ...]:
+    return tuple(f"{name} = {str(value).lower()}" for name, value in way.items())

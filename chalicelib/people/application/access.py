@@ -41,13 +41,12 @@ def closes_accounts(actor: Actor) -> None:
         )
 
 
-def acts_in_person(actor: Actor, what: str) -> None:
+def acts_in_person(actor: Actor) -> None:
     """As oneself, and not with the hat of a company or of somebody else."""
     if actor.role is not Role.APPLICANT:
         raise NotAllowed(
             "only-a-person-grants",
-            "only a person as such {what}; take a token as applicant first",
-            what=what,
+            "only a person as such grants a mandate; take a token as applicant first",
         )
 
 

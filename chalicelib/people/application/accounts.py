@@ -17,6 +17,7 @@ from ...eventlog.transact import Outcome, read, transact
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Name, exactly_one
 from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...kernel.reasons import Unfit
 from ...platform.platform import Caller, Platform
 from ..domain import account
 from ..domain.account import MATCHED
@@ -138,16 +139,18 @@ def find(platform: Platform, whom: Whom) -> Someone:
     try:
         found = someone(platform, name or "")
     except NotAllowed:
-        raise Invalid(_NOBODY) from None
+        raise _nobody() from None
     if whom.person is not None and not _same_name(found.person.name, whom.person.name):
-        raise Invalid(_NOBODY)
+        raise _nobody()
     return found
 
 
-_NOBODY = (
-    "nobody of that account, or of that name and id, has an account of real-name level 2: they "
-    "register first, or come to a counter"
-)
+def _nobody() -> Invalid:
+    return Invalid(
+        "nobody-of-level-two",
+        "nobody of that account, or of that name and id, has an account of real-name level 2: they "
+        "register first, or come to a counter",
+    )
 
 
 def _same_name(one: str, other: str) -> bool:

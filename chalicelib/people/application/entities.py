@@ -158,11 +158,11 @@ def hat(platform: Platform, account: str, credit_code: str, on: date) -> Actor:
     """
     state = read(platform.store, decider(platform), stream(credit_code)).state
     if not isinstance(state, Entity):
-        raise NotAllowed(_NOT_FOR_IT)
+        raise _not_for_it()
     its = _current(platform, state)
     operator = its.operator(account)
     if not its.represents(account) and operator is None:
-        raise NotAllowed(_NOT_FOR_IT)
+        raise _not_for_it()
     _check_alive(its)
     if operator is not None and not entity.lasts(operator, on):
         raise NotAllowed(
@@ -174,10 +174,12 @@ def hat(platform: Platform, account: str, credit_code: str, on: date) -> Actor:
     return Actor(account=account, role=Role.AGENT, entity=credit_code, level=level)
 
 
-_NOT_FOR_IT = (
-    "you do not act for this entity: its legal representative, an operator who may, or a clerk at "
-    "the window adds you"
-)
+def _not_for_it() -> NotAllowed:
+    return NotAllowed(
+        "not-an-operator",
+        "you do not act for this entity: its legal representative, an operator who may, or a "
+        "clerk at the window adds you",
+    )
 
 
 def acting(platform: Platform, actor: Actor, item_code: str, on: date) -> None:

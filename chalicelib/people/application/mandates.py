@@ -112,7 +112,7 @@ def grant(
 def _principal(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Principal:
     if caller.actor.role is Role.CLERK:
         return _written(platform, caller, told)
-    people_access.acts_in_person(caller.actor, "grants a mandate")
+    people_access.acts_in_person(caller.actor)
     if told.principal is not None or told.document is not None:
         raise Invalid(
             "own-mandate-names-nobody",

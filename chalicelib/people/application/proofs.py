@@ -28,15 +28,17 @@ def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.Sta
     its = account.person_of(claims.account_state(platform, name))
     answer = platform.registry.match(its.id_kind, its.id_number, its.name)
     if answer.match is not Match.MATCH:
-        raise Invalid(_UNMATCHED)
+        raise _unmatched()
     return _proven(platform, caller, name, _Proof(Method.REGISTRY, answer.evidence, its))
 
 
 # One text for both: which ids there are is not to be found out here.
-_UNMATCHED = (
-    "the registry has no such name with such an id: compare both with the card; who is newly "
-    "registered proves it at a counter"
-)
+def _unmatched() -> Invalid:
+    return Invalid(
+        "person-not-in-registry",
+        "the registry has no such name with such an id: compare both with the card; who is newly "
+        "registered proves it at a counter",
+    )
 
 
 def prove_by_attestation(platform: Platform, caller: Caller, token: str) -> Outcome[account.State]:

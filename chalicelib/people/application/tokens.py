@@ -154,7 +154,7 @@ def issue(platform: Platform, actor: Actor, session: Session | None = None) -> T
     ends = session.since + int(SESSION.total_seconds())
     lasts = min(issued + int(LIFETIME.total_seconds()), ends)
     if lasts <= issued:
-        raise SessionOver("the sign-in was too long ago; sign in again")
+        raise SessionOver("sign-in-too-long-ago", "the sign-in was too long ago; sign in again")
     claimed = {
         "iss": ISSUER,
         "aud": AUDIENCE,

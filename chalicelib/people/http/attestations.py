@@ -22,7 +22,6 @@ from ..domain.account_events import Method
 AUDIENCE: Final = "banjian"
 LONGEST: Final = 900.0  # seconds that an attestation may live: it is handed on at once
 LEEWAY: Final = 30.0
-REFUSED: Final = "the attestation is not good, or not any more: have it made again"
 
 log = logging.getLogger(__name__)
 
@@ -97,4 +96,6 @@ class Attesters:
 
 def _refused(reason: str) -> Invalid:
     log.info("an attestation was refused: %s", reason)
-    return Invalid(REFUSED)
+    return Invalid(
+        "attestation-not-good", "the attestation is not good, or not any more: have it made again"
+    )

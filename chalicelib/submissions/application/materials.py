@@ -21,6 +21,7 @@ from ...items.domain.item import ItemMaterial
 from ...kernel.actor import APPLICANTS, Actor
 from ...kernel.base import Code, Frozen, Line, Sha256, exactly_one
 from ...kernel.errors import Invalid
+from ...kernel.reasons import Unfit
 from ...platform.platform import Platform
 
 
@@ -144,7 +145,7 @@ def _document(platform: Platform, actor: Actor, one: HandedIn) -> Material:
         found = documents.checked(platform, actor.account, one.sha256 or "", one.media_type)
     except Invalid as wrong:
         raise Invalid(
-            "material-wrong", "material {material}: {wrong}", material=one.id, wrong=wrong
+            "material-wrong", "material {material}: {wrong}", material=one.id, wrong=wrong.reason
         ) from None
     told = {**one.model_dump(), "media_type": found.media_type}
     return Material(**told, size=found.size, owner=actor.account)

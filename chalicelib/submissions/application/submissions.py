@@ -1,5 +1,6 @@
 """Submit a case, or save the draft of one."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -19,12 +20,13 @@ from ...codes.parties import Agent, Applicant, IdKind
 from ...eventlog.envelope import Decided
 from ...eventlog.transact import Outcome, transact
 from ...items.application import items
-from ...items.application.forms.check import form_errors
+from ...items.application.forms.check import Finding, form_findings
 from ...items.domain.definition import in_variant
 from ...items.domain.item import ItemDefinition
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Code, Frozen, Name, Text
 from ...kernel.errors import Invalid, NotAllowed, OutOfOrder
+from ...kernel.reasons import at
 from ...people.application import accounts, entities, identity, mandates
 from ...platform.platform import Caller, Platform, derived_id
 from . import duplicates
@@ -32,11 +34,12 @@ from .materials import Materials, Taking, materials, use
 
 
 class FormInvalid(Invalid):
-    """The form does not fit the item's schema; `errors` are (JSON pointer, message) pairs."""
+    """The form does not fit the item's schema."""
 
-    def __init__(self, errors: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{pointer or '/'}: {message}" for pointer, message in errors))
-        self.errors = errors
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        wrong = tuple(at(one.pointer or "/", one.why) for one in findings)
+        super().__init__("form-does-not-fit", "{wrong:;}", wrong=wrong)
+        self.findings = findings
 
 
 class Applying(Frozen):
@@ -238,29 +241,23 @@ def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission, tod
             has=caller.actor.level,
         )
     if body.applicant.kind not in definition.applicants:
-        allowed = ", ".join(definition.applicants)
         raise Invalid(
             "applicant-kind-not-admitted",
             "a {kind} cannot ask for this item; these can: {allowed}",
             kind=body.applicant.kind,
-            allowed=allowed,
+            allowed=definition.applicants,
         )
     check_id(body.applicant.id_kind, body.applicant.id_number, today)
-    errors = form_errors(definition, body.form)
-    if errors:
-        raise FormInvalid(errors)
+    findings = form_findings(definition, body.form)
+    if findings:
+        raise FormInvalid(findings)
 
 
 def _applicant(platform: Platform, actor: Actor, told: Applying) -> Applicant:
     number = canonical(told.id_kind, told.id_number)
     entity = number if told.id_kind is IdKind.CREDIT_CODE else None
     if actor.role is Role.AGENT and entity not in (None, actor.entity):
-        raise NotAllowed(
-            "entity-not-acted-for",
-            "you act for {own}, not for {entity}",
-            own=actor.entity or "no company",
-            entity=entity,
-        )
+        raise _not_for(actor, entity)
     account = actor.account if actor.role is Role.APPLICANT else None
     fields = {**told.model_dump(), "id_number": number}
     applicant = Applicant(**fields, account=account, entity=entity)
@@ -271,3 +268,16 @@ def _agent(actor: Actor, body: Submission) -> Agent | None:
     if actor.role is Role.APPLICANT:
         return None
     return Agent(account=actor.account, mandate=body.mandate, mandate_id=body.mandate_id)
+
+
+def _not_for(actor: Actor, entity: str) -> NotAllowed:
+    if actor.entity is None:
+        return NotAllowed(
+            "no-entity-acted-for", "you act for no company, not for {entity}", entity=entity
+        )
+    return NotAllowed(
+        "entity-not-acted-for",
+        "you act for {own}, not for {entity}",
+        own=actor.entity,
+        entity=entity,
+    )

@@ -6,7 +6,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from ....kernel.json_values import trouble
+from ....kernel.reasons import Reason
 from .formats import FORMATS
+from .keywords import of_keyword
 from .patterns import NotUsable, checked
 
 Path = tuple[str | int, ...]
@@ -29,7 +31,11 @@ class SchemaProblem(NamedTuple):
     """`where` is the path in the schema."""
 
     where: Path
-    message: str
+    why: Reason
+
+    @property
+    def message(self) -> str:
+        return str(self.why)
 
 
 def schema_problems(schema: Schema) -> list[SchemaProblem]:
@@ -51,7 +57,7 @@ def _malformed(schema: Schema) -> list[SchemaProblem]:
             )
         ]
     found = Draft(Draft.META_SCHEMA).iter_errors(schema)
-    return [SchemaProblem(tuple(error.absolute_path), error.message) for error in found]
+    return [SchemaProblem(tuple(error.absolute_path), of_keyword(error)) for error in found]
 
 
 def _problems(root: Schema) -> Iterator[SchemaProblem]:
@@ -90,17 +96,20 @@ def _pattern(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
                 Reason(
                     "form-pattern-not-usable",
                     "not a regular expression that can be used here: {why}",
-                    why=error,
+                    why=error.reason,
                 ),
             )
     if "patternProperties" in schema and "unevaluatedProperties" in schema:
-        message = "is not used together with patternProperties; say additionalProperties"
-        yield SchemaProblem((*where, "unevaluatedProperties"), message)
+        why = Reason(
+            "form-pattern-properties-open",
+            "is not used together with patternProperties; say additionalProperties",
+        )
+        yield SchemaProblem((*where, "unevaluatedProperties"), why)
 
 
 def _format(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
     if schema.get("format", "date") not in FORMATS:
-        known = ", ".join(sorted(FORMATS))
+        known = sorted(FORMATS)
         yield SchemaProblem(
             (*where, "format"),
             Reason(
@@ -117,7 +126,7 @@ def _reference(where: Path, schema: Schema, root: Schema) -> Iterator[SchemaProb
         return
     found = _REFERENCE.fullmatch(schema["$ref"])
     if found is None or found[1] not in root.get("$defs", {}):
-        known = ", ".join(f"#/$defs/{name}" for name in root.get("$defs", {})) or "none yet"
+        known = tuple(f"#/$defs/{name}" for name in root.get("$defs", {}))
         yield SchemaProblem(
             (*where, "$ref"),
             Reason(

@@ -1,0 +1,6 @@
+"""What the subject says of itself; it imports nothing (cold start)."""
+
+# Refusals
+
+CHINESE = "chalicelib.exchange_codes.chinese"
+REFUSALS: tuple[tuple[str | int | None, ...], ...] = ()
