@@ -16,9 +16,9 @@ from chalicelib.contract import problems as api_problems
 from chalicelib.contract.api_words import SUMMARIES, WHO
 from chalicelib.importing.files.import_log import run_import
 from chalicelib.platform.platform import Platform
+from chalicelib.refusals.table import rows, statuses
 from chalicelib.serving.illustration import pdf
 from chalicelib.submissions.http.cases import COMMANDS
-from chalicelib.web.errors import CODES
 from chalicelib.web.messages import MESSAGES
 
 from ..logs import streams
@@ -56,8 +56,8 @@ def test_a_document_that_breaks_them_is_found_out():
 def test_every_problem_has_a_status_and_an_operation_that_tells_it():
     told = {code for one in DOCUMENT["components"]["responses"].values() for code in _codes(one)}
     assert told | api_problems.BEFORE == set(MESSAGES)
-    assert api_problems.STATUS.keys() == MESSAGES.keys()
-    assert {code for _, code in CODES.values()} <= told
+    assert statuses().keys() == MESSAGES.keys()
+    assert {row.code for row in rows().values()} <= told
 
 
 def _codes(response: Json) -> list[str]:

@@ -63,7 +63,9 @@ TYPES: Mapping[str, Reason] = {
 
 def reason(keyword: str, field: Titled, value: Any) -> Reason:
     """Why what stands at `field` is not what the keyword asks for; `value` is the schema's."""
-    return RULES.get(keyword, OTHER).about(field=field, value=_value(keyword, value))
+    rule = RULES.get(keyword, OTHER)
+    asked = {"value": _value(keyword, value)} if "{value" in rule.template else {}
+    return rule.about(field=field, **asked)
 
 
 def of_keyword(error: "ValidationError") -> Reason:
