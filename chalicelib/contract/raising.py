@@ -173,11 +173,12 @@ def _reasons(module: str, nodes: Iterable[ast.AST]) -> Iterator[Raised]:
 
 def codes(handler: Callable[..., Any], *more: Callable[..., Any]) -> frozenset[str]:
     """The codes of the reasons that may be given once the handler is called, and `more` with it."""
-    made = {Place(kind.__module__, kind.__qualname__) for kind in _given(handler)}
+    given = list(_given(handler))
+    made = {Place(one.__module__, one.__qualname__) for one in given if isinstance(one, type)}
     found: set[str] = set()
     seen: set[Part] = set()
     waiting: list[Arm] = []
-    todo = [_part_of(each) for each in (handler, *more)]
+    todo = [_part_of(each) for each in (handler, *more, *given) if not isinstance(each, type)]
     while todo:
         part = todo.pop()
         if part not in seen:
@@ -264,10 +265,10 @@ def _follow(module: str, node: ast.AST) -> Iterator[Part]:
         yield from (Part(*method) for method in _methods().get(node.attr, ()))
 
 
-def _given(handler: Callable[..., Any]) -> Iterator[type]:
-    """The classes that a handler was made for: its command, say."""
+def _given(handler: Callable[..., Any]) -> Iterator[Any]:
+    """The classes and functions that a handler was made with: its command, say."""
     for cell in getattr(inspect.unwrap(handler), "__closure__", None) or ():
-        if isinstance(cell.cell_contents, type):
+        if inspect.isclass(cell.cell_contents) or inspect.isfunction(cell.cell_contents):
             yield cell.cell_contents
 
 

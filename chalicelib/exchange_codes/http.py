@@ -32,7 +32,7 @@ def routes(web: Web) -> Blueprint:
                 "no-such-code-set",
                 "there is no code set {name}; these are: {names}",
                 name=name,
-                names=CODE_SETS,
+                names=tuple(CODE_SETS),
             )
         return reply(found.plain)
 

@@ -18,7 +18,7 @@ REASONS: Final[Mapping[str, str]] = {
     "draft-from-older-version": (
         "草稿基于第 {based_on} 版，现在已是第 {current} 版；请查看变更后重新保存草稿"
     ),
-    "draft-not-storable": "草稿{wrong:trouble}",
+    "draft-not-storable": "草稿{wrong}",
     "no-such-variant": "本事项没有情形 {variant}；现有情形：{known}",
     # Whether it takes cases
     "item-suspended": "事项暂停受理新的申报：{reason}",

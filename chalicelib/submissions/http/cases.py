@@ -14,8 +14,9 @@ from ...cases.domain.guards import dossier_of
 from ...cases.domain.state import Absent, Drafted, Imported
 from ...eventlog.codec import events
 from ...eventlog.transact import Outcome
-from ...kernel.actor import Actor, Role
+from ...kernel.actor import Role
 from ...kernel.errors import NotAllowed
+from ...platform.platform import Caller
 from ...web.operation import Doc
 from ...web.request import Ask, Told, Web
 from ...web.route import reply, route, tagged
@@ -98,28 +99,37 @@ def _submission(http: Blueprint, web: Web) -> None:
 def _command(http: Blueprint, web: Web, kind: Any, model: type[Told]) -> None:
     name = kind.__name__[0].lower() + kind.__name__[1:]
     doc = Doc(name, "cases", "CommandReply", body=model, command=True)
+    run = _run_with_materials if "materials" in model.model_fields else _run
 
     @route(http, web, "POST", f"/cases/{{case_id}}/{path_of(kind)}", doc=doc)
     def execute(ask: Ask, case_id: str) -> Response:
         told = ask.body(model)
-        caller = ask.caller(told)
-        command = kind(
-            at=caller.at(ask.platform.now()),
-            by=caller.actor,
-            channel=caller.channel,
-            **_fields(ask, caller.actor, case_id, told),
-        )
-        using = materials.using(ask.platform, command)
-        return _took(cases.execute(ask.platform, caller, case_id, command, using))
+        return _took(run(ask, case_id, kind, told))
 
 
-def _fields(ask: Ask, actor: Actor, case_id: str, told: Told) -> dict[str, Any]:
+def _run(ask: Ask, case_id: str, kind: Any, told: Told) -> Outcome[case.State]:
+    caller = ask.caller(told)
+    command = _made(ask, caller, kind, _fields(told))
+    return cases.execute(ask.platform, caller, case_id, command)
+
+
+def _run_with_materials(ask: Ask, case_id: str, kind: Any, told: Told) -> Outcome[case.State]:
+    caller = ask.caller(told)
+    fields = _fields(told)
+    found = materials.of_case(ask.platform, caller.actor, case_id, fields["materials"])
+    command = _made(ask, caller, kind, {**fields, "materials": found})
+    using = materials.using(ask.platform, command)
+    return cases.execute(ask.platform, caller, case_id, command, using)
+
+
+def _made(ask: Ask, caller: Caller, kind: Any, fields: dict[str, Any]) -> Any:
+    at = caller.at(ask.platform.now())
+    return kind(at=at, by=caller.actor, channel=caller.channel, **fields)
+
+
+def _fields(told: Told) -> dict[str, Any]:
     named = type(told).model_fields.keys() - Told.model_fields.keys()
-    fields = {name: getattr(told, name) for name in named}
-    if "materials" in fields:
-        handed_in = fields["materials"]
-        fields["materials"] = materials.of_case(ask.platform, actor, case_id, handed_in)
-    return fields
+    return {name: getattr(told, name) for name in named}
 
 
 def _plain(body: SubmissionBody) -> Submission:
