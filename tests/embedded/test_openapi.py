@@ -66,6 +66,25 @@ def _codes(response: Json) -> list[str]:
     return found
 
 
+def test_every_reason_that_is_shown_is_one_that_some_operation_foretells():
+    schemas = DOCUMENT["components"]["schemas"]
+    told = {
+        code for name, one in schemas.items() if name.endswith("ReasonCode") for code in one["enum"]
+    }
+    shown = json.loads((ROOT / api_examples.RECORDED).read_text(encoding="utf-8"))["problems"]
+    codes = {one["reason_code"] for one in shown.values() if "reason" in one}
+    assert len(codes) > 5
+    assert codes - told == set()
+
+
+def test_a_command_foretells_its_own_reasons_and_not_those_of_others():
+    schemas = DOCUMENT["components"]["schemas"]
+    rate = set(schemas["RateReasonCode"]["enum"])
+    assert {"rated-already", "not-yet-concluded", "case-ended", "not-for-role"} <= rate
+    assert rate & {"accepted-already", "supplement-not-complete", "document-empty"} == set()
+    assert "level-too-low" in schemas["SubmitCaseReasonCode"]["enum"]
+
+
 def test_every_command_is_summed_up_and_says_who_may_give_it():
     names = {one.__name__[0].lower() + one.__name__[1:] for one in COMMANDS}
     assert SUMMARIES.keys() == names

@@ -20,6 +20,8 @@ from chalicelib.serving import signin, wsgi
 from tests.adapters.wechat_double import Double
 from tests.embedded.outside import outside
 
+from .foretold import foretold
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "items"
 
 
@@ -49,6 +51,7 @@ class City:
             transport=httpx.WSGITransport(app=self._wsgi),
             base_url="http://city",
             headers=headers,
+            event_hooks={"response": [foretold]},
         )
 
     def post(
