@@ -13,6 +13,7 @@ from typing import Final
 from .. import late
 from . import examples as api_examples
 from . import problems as api_problems
+from . import reasons
 from .asyncapi import asyncapi
 from .event_words import PHASES, WORDS
 from .events import EventType, envelope_schema, event_schema, event_types, meaning
@@ -24,6 +25,7 @@ _BY_HAND: Final = frozenset({"events/README.md"})
 EVENT_TABLE: Final = "docs/events.md"
 ROUTES: Final = "chalicelib/routes.json"
 PROBLEM_TABLE: Final = "docs/api.md"
+REASON_TABLE: Final = "docs/reasons.md"
 OPENAPI: Final = "chalicelib/web/static/openapi.json"
 
 
@@ -63,6 +65,7 @@ def generated(root: Path) -> dict[str, str]:
         **{path: render(value) for path, value in whole.items()},
         EVENT_TABLE: with_table(_text(root / EVENT_TABLE), "events", event_table()),
         PROBLEM_TABLE: with_table(_text(root / PROBLEM_TABLE), "problems", api_problems.table()),
+        REASON_TABLE: with_table(_text(root / REASON_TABLE), "reasons", reasons.table()),
     }
 
 

@@ -1,9 +1,11 @@
 """Every reason for a refusal has a code, and its words in Chinese and in English."""
 
 import re
+import sys
 from collections.abc import Callable
 from datetime import date
 from string import Formatter
+from subprocess import run
 from typing import Any, get_args
 
 import httpx
@@ -16,12 +18,12 @@ from chalicelib.certificates.domain.state import CertificateStatus
 from chalicelib.clock.legal_limits import SpecialProcedure
 from chalicelib.codes.codes import ApplicantKind, Level
 from chalicelib.contract.raising import raised
+from chalicelib.contract.reasons import english
 from chalicelib.items.domain.events import How
 from chalicelib.items.domain.plan import StepKind
 from chalicelib.kernel.actor import Channel, Role
 from chalicelib.kernel.errors import NotAllowed, OutOfOrder
 from chalicelib.kernel.reasons import Reason, Titled, in_json
-from chalicelib.kernel.validation import TEMPLATES
 from chalicelib.people.domain.entity import EntityStatus
 from chalicelib.people.domain.mandate import Action
 from chalicelib.refusals.words import BETWEEN, chinese, templates, worded, words
@@ -30,12 +32,6 @@ from chalicelib.web.messages import MESSAGES
 from .conftest import SENIOR_CARD, City
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+){1,4}")
-
-
-def english() -> dict[str, str]:
-    """The template of every code."""
-    library = {kind.replace("_", "-"): template for kind, template in TEMPLATES.items()}
-    return {**library, **{one.code: one.template for one in raised()}}
 
 
 def named(template: str) -> set[str]:
@@ -236,6 +232,25 @@ def test_a_value_may_be_anything(value: str):
 def test_a_code_without_chinese_is_told_in_english(caplog: pytest.LogCaptureFixture):
     assert worded(Reason("no-such-code", "no {what}", what="code"), "zh-CN") == "no code"
     assert caplog.messages == ["there is no Chinese for no-such-code"]
+
+
+ROUTES = """
+import sys
+import chalicelib.bootstrap
+from chalicelib.cases.http import documents, lists, progress
+from chalicelib.certificates.http import certificates, verification
+from chalicelib.items.http import items, management
+from chalicelib.people.http import accounts, entities, mandates, sign_in
+from chalicelib.submissions.http import cases, held_materials
+words = ("refusals", "chinese", "wiring")
+print(*(name for name in sys.modules if name.startswith("chalicelib") and any(
+    word in name.split(".") for word in words)))
+"""
+
+
+def test_nothing_of_refusals_is_imported_before_there_is_one():
+    told = run([sys.executable, "-c", ROUTES], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == []
 
 
 def test_a_refusal_keeps_its_reason():
