@@ -15,6 +15,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple, Protocol
 
+from ..kernel.reasons import Refusal
+
 GENESIS = bytes(32)
 
 # A DynamoDB item holds 400 KB, attribute names and keys included. Every adapter refuses what would
@@ -253,7 +255,7 @@ class Part(NamedTuple):
     size: int
 
 
-class Mismatched(Exception):
+class Mismatched(Refusal):
     """The parts do not make the content that was announced; the message says what they make."""
 
 
