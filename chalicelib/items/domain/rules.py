@@ -140,13 +140,12 @@ def _steps(item: ItemDefinition) -> Iterator[Misfit]:
             )
         yield from _step_role(item, at, step)
         if step.id in DESKS:  # it would be taken for one
-            names = sorted(DESKS)
             yield Misfit(
                 ("steps", at, "id"),
                 Reason(
                     "step-id-is-desk",
                     "choose another id: {names} are desks of any case",
-                    names=names,
+                    names=sorted(DESKS),
                 ),
             )
 
