@@ -16,7 +16,7 @@ from ..cases.subscribers import deadlines
 from ..documents.application import documents
 from ..eventlog.consumers import Consumer, Outdated, Progress, catch_up, live, status
 from ..eventlog.feed import Feed
-from ..eventlog.rebuilding.fanout import start
+from ..eventlog.rebuilding.distributed import start
 from ..eventlog.retries import retry
 from ..eventlog.sequencing.retries import Health
 from ..eventlog.telemetry import Telemetry

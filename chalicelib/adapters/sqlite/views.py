@@ -216,7 +216,8 @@ class SqliteViews:
                 raise Overtaken(f"{generation.view} is not loaded any more")
             number = generation.id
             rows = [(number, one.key, one.kept.applied, one.kept.body) for one in changes]
-            db.executemany(t.LOAD_ROW, rows)
+            if db.executemany(t.LOAD_ROW, rows).rowcount != len(rows):
+                raise Overtaken(f"a row of {generation.view} is of another part")
             db.executemany(t.LIST, t.entry_writes(number, changes)[t.LIST])
 
     def write(self, changes: Sequence[Changed], writing: Alone, /) -> None:
