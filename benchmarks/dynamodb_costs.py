@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.adapters.dynamodb.items import Item, to_item
 from chalicelib.adapters.dynamodb.store import DynamoStore
-from chalicelib.catalogue import CODEC
+from chalicelib.bootstrap.codec import CODEC
 from chalicelib.eventlog.codec import encode
 from chalicelib.eventlog.envelope import Circumstances
 from chalicelib.eventlog.ports import GENESIS, CommandId, Commit, History

@@ -21,8 +21,8 @@ from chalicelib.codes.parties import IdKind
 from chalicelib.kernel.actor import SYSTEM
 from chalicelib.people.application.identity import reference
 from chalicelib.platform.platform import Platform
-from tests.embedded import stories
-from tests.embedded.world import World, world
+from tests.stories import cases as stories
+from tests.stories.world import World, world
 
 from .people import resident_id
 

@@ -17,10 +17,10 @@ from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb import views_items as rows
 from chalicelib.adapters.dynamodb.items import size, to_item, write_units
 from chalicelib.adapters.dynamodb.stream_records import arrivals
+from chalicelib.bootstrap.codec import CODEC
 from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.projections import process_library
-from chalicelib.catalogue import CODEC
 from chalicelib.clock.calendar import load_builtin
 from chalicelib.eventlog.codec import decode
 from chalicelib.eventlog.consumers import catch_up

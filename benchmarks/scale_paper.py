@@ -11,7 +11,7 @@ from math import ceil
 from typing import NamedTuple
 
 from chalicelib.adapters.dynamodb.views_items import MOST
-from chalicelib.triggers.triggers import COMMITS
+from chalicelib.triggers.handlers import COMMITS
 
 from .dynamodb_costs import (
     COMPRESSED,

@@ -1,8 +1,11 @@
 """The Lambda functions of app.py: what each is told, and what each may do."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from chalicelib.subjects import entries, function_of, minutes
 
 from . import grants as may
 from .grants import Grant
@@ -78,23 +81,30 @@ PROJECT = (*READ, may.WRITE_VIEWS, may.WAKE)
 # Whoever carries out commands: a decision may store documents.
 COMMAND = (may.APPEND, may.DOCUMENTS)
 
-PROJECTIONS: Final = (
-    "applicant_cases",
-    "work_list",
-    "process_library",
-    "acceptance_deadlines",
-    "case_numbers",
-    "item_catalogue",
-    "open_cases",
-    "powers",
-    "held_certificates",
+
+def _grants(names: Iterable[str]) -> tuple[Grant, ...]:
+    """Those above, and of grants.py, by the names that a wiring gives them."""
+    bundles = (globals().get(name) or (getattr(may, name),) for name in names)
+    return _once(grant for bundle in bundles for grant in bundle)
+
+
+def _once(grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    return tuple({id(grant): grant for grant in grants}.values())
+
+
+def _by_function(table: str, grants: int) -> dict[str, list[str]]:
+    """The functions of a table of the wirings, each with the names of what it may."""
+    found: dict[str, list[str]] = {}
+    for entry in entries(table):
+        found.setdefault(function_of(entry), []).extend(entry[grants])
+    return found
+
+
+CONSUMERS: Final = tuple(
+    Function(name, _grants(names), queue="woken")
+    for name, names in _by_function("CONSUMERS", 2).items()
 )
-CONSUMERS: Final = (
-    *(Function(name, PROJECT, queue="woken") for name in PROJECTIONS),
-    Function("certificates", (*PROJECT, *COMMAND), queue="woken"),
-    Function("certificate_files", (*PROJECT, *COMMAND, may.SIGN, may.PUBLIC), queue="woken"),
-    Function("document_scans", (*PROJECT, *COMMAND, may.SCAN), queue="woken"),
-)
+SCHEDULES: Final = _by_function("SCHEDULES", 3)
 SEQUENCER: Final = Function(
     "sequence",
     (
@@ -125,13 +135,18 @@ FUNCTIONS: Final = (
         (*READ, may.WAKE, may.ADVANCE, may.WRITE_SEGMENTS, may.LANES, may.REBUILD),
         scheduled=60,
     ),
-    Function("deadlines", (*READ, *COMMAND), scheduled=12),
+    *(
+        Function(name, _grants(names), scheduled=60 // minutes(name))
+        for name, names in SCHEDULES.items()
+        if name != "sweep"
+    ),
     # It also retries what is parked, so it may do what the consumers may.
     Function(
         "sweep",
         (
-            *(*PROJECT, *COMMAND, may.SIGN, may.PUBLIC, may.SCAN),
-            *(may.ADVANCE, may.SWEEP_SEGMENTS, may.SWEEP_INCOMING, may.LANES),
+            *_once(grant for one in CONSUMERS for grant in one.grants),
+            *(may.ADVANCE, may.SWEEP_SEGMENTS, may.LANES),
+            *_grants(SCHEDULES["sweep"]),
         ),
         scheduled=1,
     ),

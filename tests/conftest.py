@@ -1,7 +1,21 @@
 """What holds for all tests."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+pytest_plugins = ("tests.city", "tests.office")
 
 # How long an example takes tells what else the machine does: a slow one is no failure.
 settings.register_profile("banjian", deadline=None)
 settings.load_profile("banjian")
+
+# They package the whole project first: `make test-aws` names them.
+PACKAGED = [Path(__file__).with_name(name) for name in ("aws", "infra")]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    asked = {Path(arg.partition("::")[0]).resolve() for arg in config.args}
+    named = any(path.is_relative_to(one) for one in PACKAGED for path in asked)
+    return True if collection_path in PACKAGED and not named else None

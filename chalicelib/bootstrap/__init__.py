@@ -1,55 +1,40 @@
-"""Chooses the adapters from the environment; nothing else names one."""
+"""
+Chooses the adapters from the environment; nothing else names one. What it chooses from is imported
+when it is asked for: this is what app.py imports (cold start).
+"""
 
-import os
-from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from ..cases.projections import (
-    acceptance_deadlines,
-    applicant_cases,
-    case_numbers,
-    process_library,
-    work_list,
-)
-from ..certificates.projections import held_certificates
-from ..certificates.subscribers import issuing as certificates
-from ..certificates.subscribers import signing as certificate_files
-from ..clock.calendar import Calendar
-from ..documents.subscribers import scans as document_scans
-from ..eventlog.consumers import Consumer
-from ..eventlog.ports import Signer
-from ..eventlog.telemetry import Silent, Telemetry
-from ..items.projections import catalogue as item_catalogue
-from ..kernel.actor import APPLICANTS
-from ..people.application import tokens
-from ..people.projections import powers
-from ..platform.platform import Platform
-from ..submissions.projections import open_cases
-from ..triggers.triggers import Cloud
-from ..web.auth.keys import key_source
-from ..web.auth.verifier import Trusted, Verifier
-from ..web.request import Web
-from . import signing
-from .directory import embedded, now
-from .moving import destination, kept, stored
-from .settings import on_aws, on_standby, proxies, setting
-from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..eventlog.ports import Signer
+    from ..platform.platform import Platform
+    from ..triggers.handlers import Cloud
+    from ..web.auth.verifier import Verifier
+    from ..web.request import Web
+    from .consuming import consumers, group, schedules
+    from .directory import embedded, now
+    from .moving import destination, kept, stored
+    from .settings import on_aws, on_standby, setting
+    from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
 
 __all__ = [
-    "WEB",
     "aws",
     "client",
     "cloud",
     "consumers",
     "destination",
     "embedded",
+    "group",
     "kept",
     "now",
     "on_aws",
     "on_standby",
     "platform",
+    "schedules",
     "send_rebuild",
     "sequencer",
     "setting",
@@ -58,89 +43,69 @@ __all__ = [
     "streams",
     "telemetry",
     "verifier",
+    "web",
 ]
 
+_WHERE = {
+    "consuming": ("consumers", "group", "schedules"),
+    "directory": ("embedded", "now"),
+    "moving": ("destination", "kept", "stored"),
+    "settings": ("on_aws", "on_standby", "setting"),
+    "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
+}
 
-def consumers(platform: Platform, calendar: Calendar | None = None) -> Sequence[Consumer]:
-    """The views, made with `calendar` (as it is now, if not given), and the subscribers."""
-    calendar = calendar or platform.calendar()
-    return (
-        applicant_cases.projection(calendar),
-        work_list.projection(calendar),
-        process_library.projection(calendar),
-        acceptance_deadlines.projection(calendar),
-        case_numbers.PROJECTION,
-        item_catalogue.PROJECTION,
-        open_cases.PROJECTION,
-        powers.PROJECTION,
-        held_certificates.PROJECTION,
-        certificates.subscriber(platform),
-        certificate_files.subscriber(platform),
-        document_scans.subscriber(platform),
-    )
+
+def __getattr__(name: str) -> Any:
+    for module, names in _WHERE.items():
+        if name in names:
+            return getattr(import_module(f".{module}", __name__), name)
+    raise AttributeError(name)
 
 
 @lru_cache
-def platform() -> Platform:
+def platform() -> "Platform":
+    import os
+    from pathlib import Path
+
+    from . import aws, embedded, on_aws, telemetry
+    from .settings import proxies
+
     proxies()  # a setting that cannot be read is told at the start
     return aws(telemetry()) if on_aws() else embedded(Path(os.environ.get("BANJIAN_DATA", "var")))
 
 
 @lru_cache
-def verifier() -> Verifier:
-    return Verifier(
-        os.environ["BANJIAN_ISSUER"],
-        os.environ["BANJIAN_AUDIENCE"],
-        key_source(os.environ["BANJIAN_JWKS"]),
-        also=(_own_tokens(),),
-    )
+def verifier() -> "Verifier":
+    from . import signing
+
+    return signing.verifier(lambda: platform().token_signer())
 
 
-def _own_tokens() -> Trusted:
-    """Whoever got hold of that key would still make nobody a clerk."""
-    keys = tokens.source(lambda: platform().token_signer())
-    return Trusted(tokens.ISSUER, tokens.AUDIENCE, keys, frozenset({tokens.ALGORITHM}), APPLICANTS)
-
-
-def signer(data: Path) -> Signer:
+def signer(data: "Path") -> "Signer":
     """What signs seals: a key of KMS, or one in `data`."""
+    from . import signing
+
     return signing.in_directory(data)
 
 
-def _step(message: dict[str, Any]) -> None:
-    from ..adapters.s3.shuffle import S3Shuffle
-    from ..triggers.rebuilding import on_step
+@lru_cache
+def web() -> "Web":
+    """What answers HTTP."""
+    from ..eventlog.telemetry import Silent
+    from ..web.request import Web
+    from . import on_aws, on_standby, settings
 
-    its = platform()
-    shuffle = S3Shuffle(client("s3"), setting("BANJIAN_BUCKET"))
-    for following in on_step(its, consumers(its), shuffle, message):
-        send_rebuild(following)
+    def watching() -> Any:
+        from . import telemetry
+
+        return telemetry() if on_aws() else Silent()
+
+    return Web(platform, verifier, watching, on_standby, settings.proxies)
 
 
 @lru_cache
-def cloud() -> Cloud:
-    """What the functions on queues, streams and schedules work with."""
-    from ..adapters.dynamodb import stream_records
-    from ..eventlog.sequencing.retries import heal
-    from ..eventlog.sequencing.sweep import sweep
-    from ..triggers.sequencer import on_records
+def cloud() -> "Cloud":
+    """What answers the queues, the stream and the schedules of AWS."""
+    from . import functions
 
-    return Cloud(
-        platform=platform,
-        consumers=consumers,
-        telemetry=telemetry,
-        standby=on_standby,
-        sequence=lambda event: on_records(sequencer(), stream_records.arrivals, event),
-        heal=lambda: heal(sequencer()),
-        tidy=lambda: sweep(sequencer()),
-        wake=lambda: sequencer().announce(platform().log.head()),
-        step=_step,
-        rebuild=send_rebuild,
-    )
-
-
-def _watching() -> Telemetry:
-    return telemetry() if on_aws() else Silent()
-
-
-WEB = Web(platform, verifier, _watching, on_standby, proxies)
+    return functions.cloud()

@@ -6,15 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ..catalogue import CODEC
 from ..eventlog.memory import Memory
 from ..eventlog.views.port import Bell
+from ..kernel.keyed import Keyring
+from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.limiting import Gate
 from ..platform.platform import Platform
-from ..platform.registry import Keyring, TableRegistry
 from ..platform.serials import Serials
 from . import people, signing
+from .codec import CODEC
 from .settings import limits, scanner
 
 

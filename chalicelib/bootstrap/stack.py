@@ -8,17 +8,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..catalogue import CODEC
 from ..eventlog.memory import Memory
 from ..eventlog.ports import Signer
 from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.views.port import Bell
+from ..kernel.keyed import Keyring
+from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.limiting import Gate, Limiter, Split
 from ..platform.platform import Platform
-from ..platform.registry import Keyring, TableRegistry
 from ..platform.serials import Serials
 from . import people, signing
+from .codec import CODEC
 from .directory import now
 from .settings import limits, scanner, setting
 

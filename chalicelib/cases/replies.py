@@ -10,12 +10,11 @@ from ..codes.parties import Agent, Applicant
 from ..items.domain.plan import StepKind
 from ..kernel.actor import Actor, Channel, Identifier, Role
 from ..kernel.base import Code, Line, Text
+from ..web.replies import Position, Version
 from .domain import events as e
 from .domain.events import Desk, Division, Form, StepId
 from .domain.values import Document, ItemRef, Material, Result, StepOutcome
 
-Version = Annotated[int, Field(ge=1)]
-Position = Annotated[int, Field(ge=1)]
 HandledState = Literal[
     "submitted",
     "returned",

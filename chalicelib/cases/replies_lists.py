@@ -1,24 +1,19 @@
 """What lists, items, documents and refusals answer, as models (see replies.py)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel
 
 from ..clock.clock import Unit
 from ..items.domain.item import NamedItem
 from ..items.domain.plan import StepKind
 from ..kernel.actor import Identifier, Role
 from ..kernel.base import Code, Line, Text
+from ..web.replies import Page
 from .domain.events import Desk, Division, StepId
 from .domain.values import Result, StepOutcome
 from .replies import HandledState
-
-
-class Page(BaseModel):
-    """`next` is the cursor of the next page, null where there is none. Nothing is counted."""
-
-    next: str | None
 
 
 class CardStep(BaseModel):
@@ -114,13 +109,6 @@ class ProcessStepPage(Page):
 
 
 # The service
-
-
-class Health(BaseModel):
-    """`position` is the last one of the log."""
-
-    status: Literal["ok"]
-    position: Annotated[int, Field(ge=0)]
 
 
 # Problems

@@ -7,10 +7,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from ..cases.domain.events import Division, Holder
 from ..cases.domain.values import CertificateIdentifier, ItemRef
-from ..cases.replies import Position, Version
-from ..cases.replies_lists import Page
 from ..kernel.actor import Identifier
 from ..kernel.base import Code, Line, Sha256, Text
+from ..web.replies import Page, Position, Version
 from .domain.certificate import CertificateStatus
 from .domain.events import Base64, CertificateFace, CertificatePredecessor, CreditCode, Grantee
 

@@ -9,7 +9,7 @@ import typer
 from ..clock.calendar import legal_day
 from ..codes.parties import IdKind
 from ..people.application.registry_load import Checked, check, load
-from ..platform.registry import Library, TableRegistry
+from ..people.application.registry_table import Library, TableRegistry
 from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json
 
 commands = typer.Typer(no_args_is_help=True, help="The registry of people and companies.")

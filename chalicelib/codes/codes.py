@@ -6,7 +6,7 @@ and for display. Channels (办理形式) are in `actor`.
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 
 class Coded(StrEnum):
@@ -96,3 +96,7 @@ class Rating(Coded):
     @property
     def bad(self) -> bool:
         return self in (Rating.DISSATISFIED, Rating.VERY_DISSATISFIED)
+
+
+# What a scanner (病毒查验) says of a document.
+ScanVerdict = Literal["clean", "infected", "too_large"]

@@ -9,6 +9,9 @@ from ..kernel.actor import Identifier
 from ..kernel.base import Frozen, Line, Personal, Text
 from .codes import ApplicantKind
 
+# A keyed digest (26 hex digits) of what must not be shown: an id number, an openid.
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{26}$")]
+
 
 class IdKind(StrEnum):
     RESIDENT_ID = "resident_id"  # 居民身份证
@@ -50,3 +53,45 @@ class Trust(StrEnum):
     VERIFIED = "B"  # at the window, reusable
     UPLOADED = "C"  # by the applicant, the original to be checked
     PROMISED = "D"  # self-made, the applicant's promise
+
+
+class EntityStatus(StrEnum):
+    """登记状态, as the registry has it."""
+
+    ACTIVE = "active"  # 存续
+    SUSPENDED = "suspended"  # 停业, 歇业
+    REVOKED = "revoked"  # 吊销: it may still wind up, and must apply for that
+    CANCELLED = "cancelled"  # 注销: it is no more
+    MOVED_OUT = "moved_out"  # 迁出: another registry has it
+
+
+class Registered(Frozen):
+    """What the registry says. `representative` stands for the representative's id."""
+
+    name: Line
+    kind: ApplicantKind
+    status: EntityStatus
+    representative: Digest | None = None
+
+
+class Method(StrEnum):
+    """How a real-name level was proven."""
+
+    PHONE = "phone"  # a code sent to it
+    REGISTRY = "registry"  # 人口库比对
+    FACE = "face"  # 人脸识别
+    BANK_CARD = "bank_card"  # 银行卡核验
+    COUNTER = "counter"  # 窗口核验
+
+    @property
+    def level(self) -> int:
+        return _LEVELS[self]
+
+
+_LEVELS = {
+    Method.PHONE: 1,
+    Method.REGISTRY: 2,
+    Method.FACE: 3,
+    Method.BANK_CARD: 3,
+    Method.COUNTER: 4,
+}

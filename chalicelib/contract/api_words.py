@@ -50,7 +50,7 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "archive": "归档: put the file away for good",
 }
 
-# By the name of a rule in application/access.py.
+# By the name of a rule in cases/application/access.py.
 WHO: Final[Mapping[str, str]] = {
     "_owner": "the applicant, or who acts for the company that applies",
     "_for_the_applicant": "the applicant, whoever handed it in, or a clerk at the window",

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from .. import late
 from . import examples as api_examples
 from . import problems as api_problems
 from .asyncapi import asyncapi
@@ -22,7 +21,6 @@ from .openapi import openapi, operations, shared_names, shows, told_problems
 _OF_A_TYPE: Final = re.compile(r"events/(\w+)/(\w+)\.v(\d+)\.(?:schema|example)\.json")
 _BY_HAND: Final = frozenset({"events/README.md"})
 EVENT_TABLE: Final = "docs/events.md"
-ROUTES: Final = "chalicelib/routes.json"
 PROBLEM_TABLE: Final = "docs/api.md"
 OPENAPI: Final = "chalicelib/web/static/openapi.json"
 
@@ -56,8 +54,7 @@ def generated(root: Path) -> dict[str, str]:
         "events/envelope.schema.json": envelope_schema(),
         **schemas,
         "events/asyncapi.json": asyncapi(version),
-        OPENAPI: openapi(late.whole(app.ROUTES).routes, version, recorded(root)),
-        ROUTES: late.table(app.ROUTES),
+        OPENAPI: openapi(app.app.routes, version, recorded(root)),
     }
     return {
         **{path: render(value) for path, value in whole.items()},
@@ -113,11 +110,11 @@ def _never_shown(root: Path) -> Iterator[str]:
     import app
 
     examples = recorded(root)
-    found = list(operations(late.whole(app.ROUTES).routes))
+    found = list(operations(app.app.routes))
     for name in shared_names(found):
         yield f"several models of the OpenAPI document are called {name}: rename all but one"
     codes = {code for _, some in told_problems(found).values() for code in some}
-    remedy = "python -m tests.embedded.api_examples records what the walks do"
+    remedy = "python -m tests.contract.api_examples records what the walks do"
     for one in found:
         if missing := shows(one) - examples.operations.get(one.doc.name, {}).keys():
             yield f"{one.doc.name} has no example of its {' and '.join(sorted(missing))}: {remedy}"
@@ -139,7 +136,7 @@ def _missing(root: Path) -> Iterator[str]:
 def _remedy(*, older: bool) -> str:
     if older:
         return "it was published, and what was published is forever; bring it back"
-    return "python -m tests.embedded.examples writes one"
+    return "python -m tests.contract.examples writes one"
 
 
 def _unknown(root: Path) -> Iterator[str]:

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
+from ..bootstrap.codec import CODEC
 from ..cases.application import file as case_file
-from ..catalogue import STREAMS
 from ..eventlog import codec
 from ..eventlog.envelope import Recorded
 from ..kernel.actor import Actor, Channel
@@ -36,9 +36,9 @@ class EventType(NamedTuple):
 
 
 def event_types() -> Iterator[EventType]:
-    for category, kinds in STREAMS.items():
-        for kind in kinds:
-            yield EventType(category, kind)
+    for name, category in CODEC.categories.items():
+        for kind in category.types.values():
+            yield EventType(name, kind)
 
 
 class PublishedEvent(Frozen):

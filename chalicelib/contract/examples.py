@@ -1,6 +1,6 @@
 """
 The examples of the OpenAPI document. What is asked and answered is recorded from walks of the
-running service (python -m tests.embedded.api_examples); problems are made by the service's own
+running service (python -m tests.contract.api_examples); problems are made by the service's own
 code, from what the walks were refused with.
 """
 

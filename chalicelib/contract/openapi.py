@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ..cases.application.access import RULES
-from ..submissions.http.cases import COMMANDS
+from ..subjects import entries, load
+from ..submissions.http.commands import COMMANDS
 from ..web.operation import Doc
 from . import examples as api_examples
 from . import problems as api_problems
-from . import replies
 from .api_words import (
     ABOUT,
     HEADER_PARAMETERS,
@@ -182,6 +182,11 @@ def _bare(said: str, *headers: str) -> Json:
 # What operations share
 
 
+def replies() -> list[type[BaseModel]]:
+    """The models of what is answered, as the subjects name them."""
+    return [load(name) for name in entries("REPLIES")]
+
+
 def told_problems(found: list[Operation]) -> dict[str, tuple[int, list[str]]]:
     """The status and the codes of every response that operations share, by its name."""
     every = (answer for one in found for answer in _problems(one))
@@ -226,7 +231,7 @@ def _components(found: list[Operation], examples: Examples) -> Json:
 def _schemas(found: list[Operation]) -> Json:
     asked = _definitions(_bodies(found), "validation")
     asked = {name: everywhere(one, _as_asked) for name, one in asked.items()}
-    told = _definitions(replies.MODELS, "serialization")
+    told = _definitions(replies(), "serialization")
     told = {name: everywhere(one, as_answered) for name, one in told.items()}
     return dict(sorted({**asked, **_apart(told, asked)}.items()))
 
@@ -243,7 +248,7 @@ def shared_names(found: list[Operation]) -> list[str]:
     """
     asked: list[tuple[type[BaseModel], JsonSchemaMode]]
     asked = [(model, "validation") for model in _bodies(found)]
-    _, whole = models_json_schema([*asked, *((model, "serialization") for model in replies.MODELS)])
+    _, whole = models_json_schema([*asked, *((model, "serialization") for model in replies())])
     apart = {name for name in whole["$defs"] if "__" in name}
     return sorted({name.rpartition("__")[2].removesuffix("-Input") for name in apart})
 

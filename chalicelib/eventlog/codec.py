@@ -8,7 +8,6 @@ optional fields were added, `reads_from` names the first version that is read wi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Union
@@ -29,17 +28,51 @@ class UnknownEvent(Exception):
     """A stored event is of a type, or of a schema version, that this release does not know."""
 
 
-@dataclass(frozen=True, eq=False)
-class Codec:
-    """What is made for one is kept for it: two are the same only if they are one."""
+# Making a parser for all of a category's types costs as much as reading so many commits one by one.
+WORTH_A_PARSER = 500
 
-    types: Mapping[str, type[Frozen]]
-    upcasters: Mapping[tuple[str, int], Upcaster]
+
+class Category:
+    """The event types of streams of one kind (`case`, `item`), imported when one is first read."""
+
+    def __init__(self, load: Callable[[], Iterable[type[Frozen]]]) -> None:
+        self._load = load
+        self.commits = 0  # that were read
 
     @cached_property
-    def current(self) -> TypeAdapter[Any]:
+    def types(self) -> Mapping[str, type[Frozen]]:
+        return {kind.__name__: kind for kind in self._load()}
+
+    @cached_property
+    def parser(self) -> TypeAdapter[Any]:
         """Reads any number of bodies at once whose events are all of current schemas."""
         return bodies(self.types.values())
+
+
+class Codec:
+    """
+    What is made for one is kept for it: two are the same only if they are one. `ANY` stands for
+    streams of every category that is not named.
+    """
+
+    ANY = ""
+
+    def __init__(
+        self,
+        categories: Mapping[str, Callable[[], Iterable[type[Frozen]]]],
+        upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
+    ) -> None:
+        self.categories = {name: Category(load) for name, load in categories.items()}
+        self.upcasters = upcasters or {}
+        self._other = self.categories.get(self.ANY) or Category(tuple)
+
+    def category(self, stream: str) -> Category:
+        return self.categories.get(stream.partition("-")[0], self._other)
+
+    @cached_property
+    def types(self) -> Mapping[str, type[Frozen]]:
+        """Every type there is, by its name."""
+        return {name: kind for one in self.categories.values() for name, kind in one.types.items()}
 
 
 def bodies(
@@ -68,7 +101,8 @@ def _of_type(kind: type[Frozen]) -> dict[str, Any]:
 def codec(
     types: Iterable[type[Frozen]], upcasters: Mapping[tuple[str, int], Upcaster] | None = None
 ) -> Codec:
-    return Codec({kind.__name__: kind for kind in types}, upcasters or {})
+    """For streams of any category."""
+    return Codec({Codec.ANY: lambda: types}, upcasters)
 
 
 @cache  # pydantic's metaclass is slow to say that there is no such attribute
@@ -154,7 +188,7 @@ def _read_circumstances(plain: Mapping[str, Any]) -> Circumstances:
 
 
 def _data(codec: Codec, commit: Commit, entry: Mapping[str, Any]) -> Frozen:
-    kind = codec.types.get(entry["type"])
+    kind = codec.category(commit.stream).types.get(entry["type"])
     if kind is None:
         raise UnknownEvent(f"{commit.stream}@{commit.version}: no event type {entry['type']}")
     as_it_is = range(read_from(kind), schema_version(kind) + 1)
@@ -177,10 +211,19 @@ def _upcast(codec: Codec, entry: Mapping[str, Any], known: range) -> dict[str, A
 
 
 def facts(codec: Codec, commits: Sequence[Commit]) -> list[Frozen]:
-    """The data of their events, which is all that a state is folded from; raises UnknownEvent."""
+    """
+    The data of the events of one stream's commits, which is all that a state is folded from; raises
+    UnknownEvent.
+    """
+    if not commits:
+        return []
+    category = codec.category(commits[0].stream)
+    category.commits += len(commits)
+    if category.commits < WORTH_A_PARSER:
+        return [fact for commit in commits for fact in _facts(codec, commit)]
     try:
         # One call for all: crossing over to the parser for each commit costs as much as it does.
-        bodies = codec.current.validate_json(b"[%b]" % b",".join(one.body for one in commits))
+        bodies = category.parser.validate_json(b"[%b]" % b",".join(one.body for one in commits))
     except ValidationError:
         return [fact for commit in commits for fact in _facts(codec, commit)]
     return [entry["data"] for body in bodies for entry in body["events"]]

@@ -35,13 +35,15 @@ Stop = Callable[[], bool]
 class Subscriber(NamedTuple):
     """
     `handle` raises when it cannot do its work; it is tried `attempts` times in all, `pause` seconds
-    apart at first and twice as long each time.
+    apart at first and twice as long each time. Only `events` are given to it, None for all there
+    are.
     """
 
     name: str
     handle: Take
     attempts: int = 4
     pause: float = 0.1
+    events: frozenset[type] | None = None
 
     @property
     def signature(self) -> str:
@@ -192,6 +194,8 @@ def _for_a_while(batch: Iterable[Decoded], stop: Stop) -> Iterator[Decoded]:
 
 
 def _patiently(subscriber: Subscriber, event: Recorded) -> None:
+    if subscriber.events is not None and type(event.data) not in subscriber.events:
+        return None
     for attempt in range(1, subscriber.attempts):
         try:
             return subscriber.handle(event)

@@ -1,34 +1,28 @@
 """/code-sets: the codes of the national standard and of Guangdong's exchange, and our words."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from ..kernel.errors import NotFound
 from ..web.operation import Doc
-from ..web.request import Ask, Web
-from ..web.route import reply, route
+from ..web.request import Ask
+from ..web.route import operation, reply
 from .code_sets import CODE_SETS
 
 _ALL = Doc("listCodeSets", "code-sets", "CodeSets", public=True)
 _ONE = Doc("getCodeSet", "code-sets", "CodeSet", public=True)
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_ALL)
+def listed(_: Ask) -> Response:
+    """代码集: which there are, and where they are from."""
+    told = [{"name": one.name, "zh": one.zh, "source": one.source} for one in CODE_SETS.values()]
+    return reply({"items": told})
 
-    @route(http, web, "GET", "/code-sets", doc=_ALL)
-    def listed(_: Ask) -> Response:
-        """代码集: which there are, and where they are from."""
-        told = [
-            {"name": one.name, "zh": one.zh, "source": one.source} for one in CODE_SETS.values()
-        ]
-        return reply({"items": told})
 
-    @route(http, web, "GET", "/code-sets/{name}", doc=_ONE)
-    def one(_: Ask, name: str) -> Response:
-        """One code set: each code with its Chinese name and the words that we use for it."""
-        found = CODE_SETS.get(name)
-        if found is None:
-            raise NotFound(f"there is no code set {name}; these are: {', '.join(CODE_SETS)}")
-        return reply(found.plain)
-
-    return http
+@operation(_ONE)
+def one(_: Ask, name: str) -> Response:
+    """One code set: each code with its Chinese name and the words that we use for it."""
+    found = CODE_SETS.get(name)
+    if found is None:
+        raise NotFound(f"there is no code set {name}; these are: {', '.join(CODE_SETS)}")
+    return reply(found.plain)

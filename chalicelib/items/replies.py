@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, RootModel
 
-from ..cases.replies import Position, Version
-from ..cases.replies_lists import Page
 from ..clock.legal_limits import Unit
 from ..codes.codes import ApplicantKind, CaseType, ItemType
 from ..kernel.actor import Identifier
 from ..kernel.base import Code, Line, Text
+from ..web.replies import Page, Position, Version
 from .domain.item import Fee, ItemDefinition, ItemMaterial, ItemPredecessor, Limits
 from .domain.questions import Option, QuestionKind
 

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from ..cases.replies import Position, Version
 from ..codes.codes import ApplicantKind
-from ..codes.parties import IdKind
+from ..codes.parties import EntityStatus, IdKind, Method
 from ..kernel.actor import Identifier, Role
 from ..kernel.base import Line, Sha256, Text
-from .domain.account_events import Level, Method
-from .domain.entity import CreditCode, EntityStatus, Items
+from ..web.replies import Position, Version
+from .domain.account_events import Level
+from .domain.entity import CreditCode, Items
 from .domain.mandate import Action
 
 

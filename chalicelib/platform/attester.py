@@ -6,8 +6,7 @@ the person's. It signs that; who carries it here cannot change it.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..codes.parties import IdKind
-from ..people.domain.account_events import Method
+from ..codes.parties import IdKind, Method
 
 
 class AttestationUnavailable(Exception):

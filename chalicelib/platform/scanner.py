@@ -6,7 +6,7 @@ A ScannerUnavailable is tried again; what is too large waits for an operator to 
 
 from typing import BinaryIO, NamedTuple, Protocol
 
-from ..documents.domain.document import ScanVerdict
+from ..codes.codes import ScanVerdict
 
 
 class ScannerUnavailable(Exception):

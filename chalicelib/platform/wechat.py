@@ -10,7 +10,7 @@ Sign-in with WeChat (微信登录): a mini-program's one-time code for the user'
 
 from typing import NamedTuple, Protocol
 
-from ..people.application import identity
+from ..kernel.keyed import Keyed
 
 
 class WechatError(Exception):
@@ -56,6 +56,6 @@ class NoWechat:
         raise WechatUnavailable("sign-in with WeChat was not set up")
 
 
-def openid_digest(keys: identity.Keyed, user: WechatUser) -> str:
+def openid_digest(keys: Keyed, user: WechatUser) -> str:
     """26 hex digits that stand for the user; nobody gets back to the openid without the secret."""
     return keys.keyed("wechat", user.openid).hex()[:26]

@@ -20,8 +20,6 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from .. import bootstrap
-from ..cases.subscribers import deadlines
-from ..documents.application import documents
 from ..eventlog.views.port import Bell
 from ..kernel.base import build_models
 from ..platform.platform import Platform
@@ -130,14 +128,15 @@ def keep(platform: Platform, data: Path, stopping: Event) -> None:
 
 
 def _runner(platform: Platform, data: Path) -> Runner:
-    accept = Schedule("deadlines", MINUTE, lambda: deadlines.on_schedule(platform))
-    tidy = Schedule("sweep of uploads", 60 * MINUTE, lambda: documents.sweep(platform))
+    schedules = [
+        Schedule(one.name, one.minutes * MINUTE, one.run) for one in bootstrap.schedules(platform)
+    ]
     return Runner(
         bootstrap.consumers(platform),
         platform.source,
         platform.views,
         platform.committed,
-        schedules=[accept, tidy],
+        schedules=schedules,
         crew=crew(data),
     )
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from ..clock.calendar import legal_day
 from ..people.application.registry_load import check, load
+from ..people.application.registry_table import Library, TableRegistry
 from ..platform.platform import Platform
-from ..platform.registry import Library, TableRegistry
 
 FILES = {Library.PEOPLE: "people.csv", Library.COMPANIES: "companies.csv"}
 

@@ -36,7 +36,7 @@ SETTINGS: Final[Mapping[str, Any]] = {
     "connection_limit": 1000,
     "channel_timeout": 75,  # seconds that a connection may idle
     "recv_bytes": 64 << 10,
-    # Whom to believe X-Forwarded-For is decided where requests are counted (http/ask.py).
+    # Whom to believe X-Forwarded-For is decided where requests are counted (web/request.py).
     "clear_untrusted_proxy_headers": False,
 }
 

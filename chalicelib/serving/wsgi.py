@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from chalice.app import Chalice, Response, RouteEntry
 
-from .. import late
 from ..kernel.base import build_models
+from ..triggers.routes import import_all
 from ..web.problems import from_chalice, problem
 from . import gateway, server
 from .gateway import Call, MalformedUrl
@@ -70,7 +70,7 @@ def wsgi(app: Chalice) -> Wsgi:
         if entry.authorizer is not None:
             raise ValueError(f"{entry.uri_pattern} has an authorizer, which would not be asked")
     keep_per_thread(app)
-    late.load(app)
+    import_all(app)
     build_models()
     routes = gateway.tree(app.routes)
 

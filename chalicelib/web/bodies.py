@@ -2,10 +2,12 @@
 
 import json
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError, create_model
 
+from ..kernel.actor import Channel
+from ..kernel.base import Command, Frozen
 from ..kernel.json_values import trouble
 from .errors import BadBody, BadRequest
 
@@ -13,6 +15,33 @@ M = TypeVar("M", bound=BaseModel)
 # Numbers beyond what a double holds, or none at all; escapes of control characters.
 _ODD = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{309}|\\u00[01]|\\u007[fF]|\\[bf]|\x7f")
 DEEPEST = 100  # levels of a body; ours reads at most 200 of a whole commit
+
+
+class Told(Frozen):
+    """What a body may say of its circumstances: when it happened, and how it reached the caller."""
+
+    occurred_at: AwareDatetime | None = None
+    channel: Channel | None = None
+
+
+def of_command(kind: type[Command], name: str, **replaced: Any) -> type[Told]:
+    """
+    The model `name` of what a caller sends of a command: all that the server does not supply, with
+    `replaced` in the place of fields (as pydantic's create_model takes them).
+    """
+    fields: dict[str, Any] = {
+        field: (info.annotation, info)
+        for field, info in kind.model_fields.items()
+        if field not in Command.model_fields
+    }
+    fields |= {field: other for field, other in replaced.items() if field in fields}
+    return create_model(name, __base__=Told, __doc__=kind.__doc__, **fields)
+
+
+def fields_of(body: Told) -> dict[str, Any]:
+    """What the body of a command says of the command itself."""
+    named = type(body).model_fields.keys() - Told.model_fields.keys()
+    return {name: getattr(body, name) for name in named}
 
 
 def read(model: type[M], content: bytes) -> M:

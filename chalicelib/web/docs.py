@@ -5,12 +5,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from ..kernel.errors import NotFound
 from .operation import Doc
-from .request import Ask, Web
-from .route import route
+from .request import Ask
+from .route import operation
 
 STATIC: Final = Path(__file__).parent / "static"
 _HTML: Final = "text/html; charset=utf-8"
@@ -33,29 +33,26 @@ _KINDS: Final = ("text/css", "text/javascript")
 _PART: Final = Doc("getDocsFile", "service", "", tagged=True, public=True, media=_KINDS)
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_OPENAPI)
+def document(ask: Ask) -> Response:
+    """This interface as an OpenAPI 3.1 document."""
+    return _unless_known(ask, _text("openapi.json"), "application/json")
 
-    @route(http, web, "GET", "/openapi.json", doc=_OPENAPI)
-    def document(ask: Ask) -> Response:
-        """This interface as an OpenAPI 3.1 document."""
-        return _unless_known(ask, _text("openapi.json"), "application/json")
 
-    @route(http, web, "GET", "/docs", doc=_PAGE)
-    def page(ask: Ask) -> Response:
-        """接口文档: this interface as a page to read and to try."""
-        # The browser resolves links against the address that it asked for, prefix and all.
-        here = "" if ask.request.context.get("path", "").endswith("/") else "docs/"
-        return _unless_known(ask, _text("docs.html").replace("{here}", here), _HTML)
+@operation(_PAGE)
+def page(ask: Ask) -> Response:
+    """接口文档: this interface as a page to read and to try."""
+    # The browser resolves links against the address that it asked for, prefix and all.
+    here = "" if ask.request.context.get("path", "").endswith("/") else "docs/"
+    return _unless_known(ask, _text("docs.html").replace("{here}", here), _HTML)
 
-    @route(http, web, "GET", "/docs/{file}", doc=_PART)
-    def part(ask: Ask, file: str) -> Response:
-        """A style sheet or a script of the page."""
-        if file not in PARTS:
-            raise NotFound("the page has no such part")
-        return _unless_known(ask, _text(file), PARTS[file])
 
-    return http
+@operation(_PART)
+def part(ask: Ask, file: str) -> Response:
+    """A style sheet or a script of the page."""
+    if file not in PARTS:
+        raise NotFound("the page has no such part")
+    return _unless_known(ask, _text(file), PARTS[file])
 
 
 @lru_cache

@@ -43,13 +43,13 @@ PAGING: Final[Mapping[str, Schema]] = {
 class Doc(NamedTuple):
     """
     One operation. Its summary is the first sentence of the handler's docstring, or what
-    embedded/api_words.py says under `name`. `reply` names a model of embedded/replies.py, which no
-    running service needs to import; "" stands for a document's bytes.
+    contract/api_words.py says under `name`. `reply` names a model of the subjects' REPLIES, which
+    no running service needs to import; "" stands for a document's bytes.
 
     `query` has the JSON Schema of each parameter. A `command` takes an Idempotency-Key and an
     If-Match; what is `tagged` carries an ETag and takes If-None-Match. `public` needs no token.
-    `limit` is how often it may be asked for (application/limiting.py). `problems` are the codes of
-    those refusals that no family of embedded/api_problems.py has. `media` are the media types of
+    `limit` is how often it may be asked for (platform/limiting.py). `problems` are the codes of
+    those refusals that no family of contract/problems.py has. `media` are the media types of
     bytes that are answered.
     """
 

@@ -8,20 +8,20 @@ from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from chalice.app import Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from ..clock.calendar import legal_day
 from ..eventlog.consumers import wait_for, wait_for_place
 from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.views.port import Cursor, Page
 from ..kernel.actor import APPLICANTS, Actor, Channel
-from ..kernel.base import Frozen
 from ..kernel.errors import Invalid
 from ..platform import duties
 from ..platform.limiting import client, counted
 from ..platform.platform import Caller, Platform
 from . import bodies, cursors
 from .auth.verifier import Verifier
+from .bodies import Told
 from .errors import BadRequest, Behind
 from .operation import Doc
 from .problems import language_of
@@ -46,13 +46,6 @@ class Web(NamedTuple):
     telemetry: Callable[[], Telemetry] = Silent
     standby: Callable[[], bool] = lambda: False
     proxies: Callable[[], Callable[[str], bool]] = lambda: lambda _: False
-
-
-class Told(Frozen):
-    """What a body may say of its circumstances: when it happened, and how it reached the caller."""
-
-    occurred_at: AwareDatetime | None = None
-    channel: Channel | None = None
 
 
 class Ask:

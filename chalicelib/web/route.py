@@ -1,54 +1,61 @@
 """
-What every route shares: how it is registered, and how it replies or refuses.
+What every route shares: what it says of itself, and how it replies or refuses.
 
 A handler is three lines: parse (ask.py), execute, reply.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
-from chalice.app import Blueprint, Response
+from chalice.app import Request, Response
 
+from ..eventlog.transact import Outcome
 from ..kernel.errors import NotFound
 from .errors import OnStandby, answer
 from .operation import Doc
 from .request import Ask, Web
 
 Handler = Callable[..., Response]
+H = TypeVar("H", bound=Handler)
 # What names anything here; DynamoDB takes no key of more than 2,048 bytes.
 _NAME = re.compile(r"[0-9A-Za-z._:@~-]{1,256}")
 
 
-def route(
-    http: Blueprint, web: Web, method: str, path: str, *, doc: Doc, **options: Any
-) -> Callable[[Handler], Handler]:
-    """Register a handler that takes an Ask and the path's parameters; refusals become problems."""
+def operation(doc: Doc) -> Callable[[H], H]:
+    """Say of a handler, which takes an Ask and the path's parameters, what it does."""
 
-    def register(handler: Handler) -> Handler:
-        @wraps(handler)
-        def view(**parameters: str) -> Response:
-            request = http.current_request
-            request_id = str(request.context.get("requestId") or "")
-            with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
-                try:
-                    if web.standby():
-                        raise OnStandby  # noqa: TRY301 - to be answered like any other
-                    ask = Ask(web, request)
-                    ask.admit(doc)  # before anything else is said about the request
-                    ask.only(doc)
-                    _nameable(parameters.values())
-                    return handler(ask, **parameters)
-                except Exception as error:  # noqa: BLE001 - `answer` logs what is not ours
-                    return answer(error, request)
-
-        vars(view)["doc"] = doc
-        http.route(path, methods=[method], name=f"{method} {path}", **options)(view)
+    def described(handler: H) -> H:
+        vars(handler)["doc"] = doc
         return handler
 
-    return register
+    return described
+
+
+def doc_of(handler: Handler) -> Doc:
+    """Raises KeyError for what is no operation."""
+    doc: Doc = vars(handler)["doc"]
+    return doc
+
+
+def respond(
+    web: Web, request: Request, handler: Handler, parameters: Mapping[str, str]
+) -> Response:
+    """What the handler answers to a request; refusals become problems."""
+    doc = doc_of(handler)
+    request_id = str(request.context.get("requestId") or "")
+    with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
+        try:
+            if web.standby():
+                raise OnStandby  # noqa: TRY301 - to be answered like any other
+            ask = Ask(web, request)
+            ask.admit(doc)  # before anything else is said about the request
+            ask.only(doc)
+            _nameable(parameters.values())
+            return handler(ask, **parameters)
+        except Exception as error:  # noqa: BLE001 - `answer` logs what is not ours
+            return answer(error, request)
 
 
 def _nameable(parameters: Iterable[str]) -> None:
@@ -61,6 +68,12 @@ def reply(body: Any, status: int = 200, **headers: str) -> Response:
     fixed = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(json.dumps(body, ensure_ascii=False), {**fixed, **named}, status)
+
+
+def command_reply(body: Mapping[str, Any], outcome: Outcome[Any], status: int = 200) -> Response:
+    """What a command answers; the same again when it is sent again."""
+    replayed = {"Idempotency_Replayed": "true"} if outcome.repeated else {}
+    return reply(body, status, ETag=f'"{outcome.version}"', **replayed)
 
 
 def tagged(ask: Ask, body: Any, version: int, *variant: str) -> Response:

@@ -14,9 +14,9 @@ from chalicelib.adapters.watching.watch import ObservedStore
 from chalicelib.eventlog.telemetry import Silent
 
 from .. import cloud
-from .aws_log import sequenced
 from .commits import Place
-from .dynamodb_edge import TABLE, Edge, emulated
+from .dynamodb.aws_log import sequenced
+from .dynamodb.edge import TABLE, Edge, emulated
 
 STORES = ["sqlite", "observed_sqlite", "dynamodb"]
 BLOBS = ["files", "s3"]

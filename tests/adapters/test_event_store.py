@@ -19,7 +19,7 @@ from chalicelib.eventlog.ports import (
     verify,
 )
 from chalicelib.eventlog.transact import transact
-from tests.application.notes import DECIDER, Noted, request
+from tests.eventlog.notes import DECIDER, Noted, request
 
 from .commits import add, at_once, command, keys, unplaced
 

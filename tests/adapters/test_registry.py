@@ -11,19 +11,16 @@ from moto import mock_aws
 
 from chalicelib.adapters.dynamodb.registry import DynamoRegistry
 from chalicelib.adapters.sqlite.registry import SqliteRegistry
-from chalicelib.codes.parties import IdKind
+from chalicelib.codes.parties import EntityStatus, IdKind
+from chalicelib.kernel.keyed import Keyring
 from chalicelib.people.application.registry_load import BadRegistryFile, check, load
-from chalicelib.people.domain.entity import EntityStatus
-from chalicelib.platform.registry import (
+from chalicelib.people.application.registry_table import (
     Edition,
-    Keyring,
     Library,
-    Match,
-    NoRegistry,
     RegistryTable,
-    RegistryUnavailable,
     TableRegistry,
 )
+from chalicelib.platform.registry import Match, NoRegistry, RegistryUnavailable
 from tests import cloud
 
 KEYS = Keyring(b"k" * 32)

@@ -28,7 +28,7 @@ from chalicelib.eventlog.views.port import (
     Views,
 )
 
-from .views_table import TABLE, dynamodb
+from .dynamodb.views_table import TABLE, dynamodb
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 START = Checkpoint(0, 0)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.wechat import OURS, REFUSALS, HttpWechat
-from chalicelib.platform.registry import Keyring
+from chalicelib.kernel.keyed import Keyring
 from chalicelib.platform.wechat import (
     BadCode,
     Blocked,

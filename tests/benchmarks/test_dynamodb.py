@@ -25,7 +25,7 @@ from benchmarks.dynamodb_costs import (
     sequencing_write_units,
 )
 from chalicelib.eventlog.ports import CommandId, Conflict
-from tests.adapters.dynamodb_edge import emulated
+from tests.adapters.dynamodb.edge import emulated
 
 OURS, TIP, DEFLATED_TIP, TRANSACTION = DESIGNS
 

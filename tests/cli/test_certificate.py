@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from chalicelib import bootstrap, cli
 
-from ..subscribers.certificate_givens import issued
-from ..subscribers.conftest import Office
+from ..certificates.office_givens import issued
+from ..office import Office
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from chalicelib import bootstrap, cli
 from chalicelib.eventlog.consumers import catch_up
 from chalicelib.eventlog.feed import Feed
-from tests.domain.item_givens import AUTHORITY, an_item_file
-from tests.domain.question_givens import a_question
+from tests.items.item_givens import AUTHORITY, an_item_file
+from tests.items.question_givens import a_question
 
 OLD, NEW_A, NEW_B = (f"{AUTHORITY}344010500{n}000" for n in "123")
 

@@ -48,8 +48,8 @@ for service, (operation, values) in json.loads(sys.argv[2]).items():
     client._make_api_call(operation, values)
     print(service, sent[0])
 import app, botocore
-from chalicelib import late
-late.load(app.app)
+from chalicelib.triggers.routes import import_all
+import_all(app.app)
 assert app.__file__.startswith(sys.argv[1]) and botocore.__file__.startswith(sys.argv[1])
 """
 ENVIRONMENT = {

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.functions import FUNCTIONS, PROJECTIONS
+from infra.functions import FUNCTIONS
 
 from .conftest import as_list, possible
 
@@ -47,6 +47,10 @@ RECEIVE = {
     for do in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage")
 }
 
+PROJECTIONS = (
+    *("applicant_cases", "work_list", "process_library", "acceptance_deadlines", "case_numbers"),
+    *("item_catalogue", "open_cases", "powers", "held_certificates"),
+)
 ALLOWED = {
     "api_handler": {
         *(*READ, *COMMAND, *SIGN_TOKENS, "dynamodb:UpdateItem LimitsTable"),

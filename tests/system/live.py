@@ -14,11 +14,11 @@ from chalicelib.contract import contracts
 from chalicelib.platform.platform import Platform
 from chalicelib.serving import signin, wsgi
 
-from ..embedded.all_walks import STORIES
-from ..embedded.stories import ROOT
-from ..embedded.walked_service import service
-from ..embedded.walking import PEOPLE, Walker
 from ..logs import streams
+from ..stories.cases import ROOT
+from ..walks.everything import STORIES
+from ..walks.service import service
+from ..walks.walking import PEOPLE, Walker
 
 DOCUMENT = json.loads((ROOT / contracts.OPENAPI).read_text(encoding="utf-8"))
 

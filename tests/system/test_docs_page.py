@@ -15,9 +15,9 @@ from chalicelib.contract import contracts
 from chalicelib.serving import server, wsgi
 from chalicelib.web.docs import PARTS, STATIC
 
-from ..embedded.openapi_rules import operations
-from ..embedded.stories import ROOT
-from ..embedded.walked_service import service
+from ..contract.openapi_rules import operations
+from ..stories.cases import ROOT
+from ..walks.service import service
 from .browser import CHROMIUM, Visit, visit
 
 DOCUMENT = json.loads((ROOT / contracts.OPENAPI).read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.platform.limiting import LIMITS
 
-from ..embedded.walks import CARD, citizen
+from ..walks.cases import CARD, citizen
 from .live import DOCUMENT, live, walked
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

@@ -18,7 +18,8 @@ from time import sleep
 from typing import Any, Final
 
 from ...eventlog.ports import Unavailable
-from ...platform.registry import Edition, Library, RegistryUnavailable
+from ...people.application.registry_table import Edition, Library
+from ...platform.registry import RegistryUnavailable
 from ..aws import clients as aws
 
 LIVE: Final = "REGISTRY#live"

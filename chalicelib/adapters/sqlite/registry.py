@@ -10,7 +10,8 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from ...platform.registry import Edition, Library, RegistryUnavailable
+from ...people.application.registry_table import Edition, Library
+from ...platform.registry import RegistryUnavailable
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS editions (

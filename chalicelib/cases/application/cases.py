@@ -4,17 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ...clock.calendar import legal_day
-from ...codes.parties import Applicant
 from ...eventlog.envelope import Circumstances, Decided, Happened
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.actor import Actor
 from ...kernel.errors import NotFound
-from ...people.application import entities, mandates
 from ...platform.platform import Caller, Platform
 from .. import domain as case
-from ..domain.state import Absent, Drafted, Imported
+from ..domain.state import Absent
 from . import access
+from .acting import acting
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which people mix up
 
@@ -77,42 +75,6 @@ def execute(
         return done_by(actor, caller, command.at, decided)
 
     return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
-
-
-def acting(
-    platform: Platform, actor: Actor, state: case.State, command: case.CaseCommand | None = None
-) -> Actor:
-    """
-    With whom an agent acts for, if it does on a mandate. Raises NotAllowed for one who does not act
-    any more; a token does not know that yet.
-    """
-    today = legal_day(platform.now())
-    match state:
-        case Absent() | Imported():
-            return actor
-        case Drafted(draft):
-            _of_company(platform, actor, draft.applicant, draft.item.code, command)
-            return actor
-        case _:
-            dossier = state.dossier
-            _of_company(platform, actor, dossier.applicant, dossier.item.code, command)
-            return mandates.still_acting(platform, actor, dossier, today, command)
-
-
-def _of_company(
-    platform: Platform,
-    actor: Actor,
-    applicant: Applicant,
-    item_code: str,
-    command: case.CaseCommand | None,
-) -> None:
-    if applicant.entity is None or applicant.entity != actor.entity:
-        return
-    today = legal_day(platform.now())
-    if command is None:
-        entities.belonging(platform, actor, today)
-    else:
-        entities.acting(platform, actor, item_code, today)
 
 
 def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[case.Event]) -> Decided:

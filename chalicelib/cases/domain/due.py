@@ -1,4 +1,4 @@
-"""The clock of a case, derived from its stops and extensions; see domain/clock.py."""
+"""The clock of a case, derived from its stops and extensions; see clock/clock.py."""
 
 from datetime import date
 

@@ -8,7 +8,7 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 from pydantic import AfterValidator, Field
 
 from ...documents.application import documents
@@ -18,8 +18,8 @@ from ...kernel.base import Frozen, Line, Sha256
 from ...kernel.errors import Invalid
 from ...web.errors import BadRequest
 from ...web.operation import Doc
-from ...web.request import Ask, Web
-from ...web.route import reply, route
+from ...web.request import Ask
+from ...web.route import operation, reply
 from ..application import documents as case_documents
 
 MEDIA_TYPES: Final = (*ACCEPTED, ANY)
@@ -71,86 +71,75 @@ _LINK = Doc("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_HELD)
 _LINKED = Doc("getLinkedDocument", _TAG, "", public=True, problems=_HELD, media=MEDIA_TYPES)
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
-    _whole(http, web)
-    _in_parts(http, web)
-    _of_cases(http, web)
-    return http
+@operation(_PUT)
+def put(ask: Ask) -> Response:
+    """Hand in a small document at once; again is harmless, so no key is needed."""
+    content = _as_promised(ask)
+    media_type = ask.request.headers.get("content-type", ANY).partition(";")[0].strip().lower()
+    return reply(_told(documents.put(ask.platform, ask.actor, content, media_type, None)), 201)
 
 
-def _whole(http: Blueprint, web: Web) -> None:
-    @route(http, web, "POST", "/documents", doc=_PUT, content_types=list(MEDIA_TYPES))
-    def put(ask: Ask) -> Response:
-        """Hand in a small document at once; again is harmless, so no key is needed."""
-        content = _as_promised(ask)
-        media_type = ask.request.headers.get("content-type", ANY).partition(";")[0].strip().lower()
-        return reply(_told(documents.put(ask.platform, ask.actor, content, media_type, None)), 201)
+@operation(_BEGIN)
+def begin(ask: Ask) -> Response:
+    """Begin to hand in a document in parts, or find out how far that is; again is harmless."""
+    new = ask.body(NewUpload)
+    found = documents.begin(ask.platform, ask.actor, documents.New(**new.model_dump()))
+    return reply(_status(ask, found), 201)
 
 
-def _in_parts(http: Blueprint, web: Web) -> None:
-    @route(http, web, "POST", "/documents/uploads", doc=_BEGIN)
-    def begin(ask: Ask) -> Response:
-        """Begin to hand in a document in parts, or find out how far that is; again is harmless."""
-        new = ask.body(NewUpload)
-        found = documents.begin(ask.platform, ask.actor, documents.New(**new.model_dump()))
-        return reply(_status(ask, found), 201)
-
-    @route(http, web, "GET", "/documents/uploads/{upload_id}", doc=_STATUS)
-    def status(ask: Ask, upload_id: str) -> Response:
-        """How far an upload is: what is there, what is missing, what a scanner says."""
-        return reply(_status(ask, documents.status(ask.platform, ask.actor, upload_id)))
-
-    @route(http, web, "POST", "/documents/uploads/{upload_id}/parts/{number}", doc=_TICKET)
-    def ticket(ask: Ask, upload_id: str, number: str) -> Response:
-        """Say where and how to send a part: past the service, where there is such a way."""
-        digest = ask.body(NewPart).sha256
-        to = documents.ticket(ask.platform, ask.actor, upload_id, _number(number), digest)
-        return reply({**to._asdict(), "expires_at": to.expires_at.isoformat()}, 201)
-
-    @route(
-        http,
-        web,
-        "PUT",
-        "/documents/uploads/{upload_id}/parts/{number}",
-        doc=_PART,
-        content_types=[ANY],
-    )
-    def part(ask: Ask, upload_id: str, number: str) -> Response:
-        """Send a part, in any order; again is harmless."""
-        content = _as_promised(ask)
-        its = documents.put_part(ask.platform, ask.actor, upload_id, _number(number), content)
-        return reply(its._asdict())
-
-    @route(http, web, "POST", "/documents/uploads/{upload_id}/complete", doc=_COMPLETE)
-    def complete(ask: Ask, upload_id: str) -> Response:
-        """Check the whole, its SHA-256 and its type, and keep it; again is harmless."""
-        return reply(_status(ask, documents.complete(ask.platform, ask.actor, upload_id)))
+@operation(_STATUS)
+def status(ask: Ask, upload_id: str) -> Response:
+    """How far an upload is: what is there, what is missing, what a scanner says."""
+    return reply(_status(ask, documents.status(ask.platform, ask.actor, upload_id)))
 
 
-def _of_cases(http: Blueprint, web: Web) -> None:
-    @route(http, web, "GET", "/cases/{case_id}/documents", doc=_LIST)
-    def listed(ask: Ask, case_id: str) -> Response:
-        """Every version of every material of the case: who handed it in, when, and its scan."""
-        found = case_documents.versions(ask.platform, ask.actor, case_id)
-        return reply({"case_id": case_id, "documents": [_version(one) for one in found]})
+@operation(_TICKET)
+def ticket(ask: Ask, upload_id: str, number: str) -> Response:
+    """Say where and how to send a part: past the service, where there is such a way."""
+    digest = ask.body(NewPart).sha256
+    to = documents.ticket(ask.platform, ask.actor, upload_id, _number(number), digest)
+    return reply({**to._asdict(), "expires_at": to.expires_at.isoformat()}, 201)
 
-    @route(http, web, "GET", "/cases/{case_id}/documents/{digest}", doc=_DOCUMENT)
-    def one(ask: Ask, case_id: str, digest: str) -> Response:
-        """A document that is or was one of the case's materials."""
-        found = case_documents.content(ask.platform, ask.actor, case_id, digest)
-        return _given(ask, found)
 
-    @route(http, web, "POST", "/cases/{case_id}/documents/{digest}/links", doc=_LINK)
-    def link(ask: Ask, case_id: str, digest: str) -> Response:
-        """A link that gives the document out without a token, for ten minutes."""
-        made = case_documents.link(ask.platform, ask.actor, case_id, digest)
-        return reply({"url": made.url, "expires_at": made.expires_at.isoformat()}, 201)
+@operation(_PART)
+def part(ask: Ask, upload_id: str, number: str) -> Response:
+    """Send a part, in any order; again is harmless."""
+    content = _as_promised(ask)
+    its = documents.put_part(ask.platform, ask.actor, upload_id, _number(number), content)
+    return reply(its._asdict())
 
-    @route(http, web, "GET", "/documents/links/{link}", doc=_LINKED)
-    def linked(ask: Ask, link: str) -> Response:
-        """The document of a link."""
-        return _given(ask, case_documents.linked(ask.platform, link))
+
+@operation(_COMPLETE)
+def complete(ask: Ask, upload_id: str) -> Response:
+    """Check the whole, its SHA-256 and its type, and keep it; again is harmless."""
+    return reply(_status(ask, documents.complete(ask.platform, ask.actor, upload_id)))
+
+
+@operation(_LIST)
+def listed(ask: Ask, case_id: str) -> Response:
+    """Every version of every material of the case: who handed it in, when, and its scan."""
+    found = case_documents.versions(ask.platform, ask.actor, case_id)
+    return reply({"case_id": case_id, "documents": [_version(one) for one in found]})
+
+
+@operation(_DOCUMENT)
+def one(ask: Ask, case_id: str, digest: str) -> Response:
+    """A document that is or was one of the case's materials."""
+    found = case_documents.content(ask.platform, ask.actor, case_id, digest)
+    return _given(ask, found)
+
+
+@operation(_LINK)
+def link(ask: Ask, case_id: str, digest: str) -> Response:
+    """A link that gives the document out without a token, for ten minutes."""
+    made = case_documents.link(ask.platform, ask.actor, case_id, digest)
+    return reply({"url": made.url, "expires_at": made.expires_at.isoformat()}, 201)
+
+
+@operation(_LINKED)
+def linked(ask: Ask, link: str) -> Response:
+    """The document of a link."""
+    return _given(ask, case_documents.linked(ask.platform, link))
 
 
 def _given(ask: Ask, it: case_documents.Content) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
 from ...eventlog.views.listing import Fetch, visible
@@ -14,8 +14,8 @@ from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import entities
 from ...platform.platform import Platform
 from ...web.operation import PAGING, Doc
-from ...web.request import Ask, Web
-from ...web.route import reply, route
+from ...web.request import Ask
+from ...web.route import operation, reply
 from ..application import cases
 from ..application.access import oversees, within
 from ..projections import applicant_cases, process_library, work_list
@@ -58,46 +58,43 @@ _STEPS = Doc(
 )
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_OWN_CASES)
+def own_cases(ask: Ask) -> Response:
+    """The caller's own cases, newest first; `as=company` lists the company's."""
+    actor = ask.actor
+    partition = _own(ask, ask.choice("as", frozenset({"account", "company"})))
+    return _listed(
+        ask,
+        applicant_cases.NAME,
+        "applicant",
+        partition,
+        shown=_handed_in(ask, actor),
+        descending=True,
+    )
 
-    @route(http, web, "GET", "/cases", doc=_OWN_CASES)
-    def own_cases(ask: Ask) -> Response:
-        """The caller's own cases, newest first; `as=company` lists the company's."""
-        actor = ask.actor
-        partition = _own(ask, ask.choice("as", frozenset({"account", "company"})))
-        return _listed(
-            ask,
-            applicant_cases.NAME,
-            "applicant",
-            partition,
-            shown=_handed_in(ask, actor),
-            descending=True,
+
+@operation(_WORK)
+def work(ask: Ask) -> Response:
+    """What waits for a department, overdue first; staff see their own and its sections'."""
+    department = department_of(ask.actor, ask.query("department"))
+    return _listed(ask, work_list.NAME, "department", department, shown=_seen(ask))
+
+
+@operation(_STEPS)
+def process_steps(ask: Ask) -> Response:
+    """Steps by item, department, period (`from`, `to`: days, both included) and state."""
+    department = _library(ask.actor, ask.query("department"))
+    scope, state = process_library.scope(ask.query("item"), department), _state(ask)
+    lower, upper = _instant(ask.day("from"), 0), _instant(ask.day("to"), 1)
+    views = ask.platform.views
+
+    def fetch(after: Cursor | None, limit: int) -> Page:
+        return process_library.page(
+            views, scope, state, after=after, limit=limit, lower=lower, upper=upper
         )
 
-    @route(http, web, "GET", "/work", doc=_WORK)
-    def work(ask: Ask) -> Response:
-        """What waits for a department, overdue first; staff see their own and its sections'."""
-        department = department_of(ask.actor, ask.query("department"))
-        return _listed(ask, work_list.NAME, "department", department, shown=_seen(ask))
-
-    @route(http, web, "GET", "/process-steps", doc=_STEPS)
-    def process_steps(ask: Ask) -> Response:
-        """Steps by item, department, period (`from`, `to`: days, both included) and state."""
-        department = _library(ask.actor, ask.query("department"))
-        scope, state = process_library.scope(ask.query("item"), department), _state(ask)
-        lower, upper = _instant(ask.day("from"), 0), _instant(ask.day("to"), 1)
-        views = ask.platform.views
-
-        def fetch(after: Cursor | None, limit: int) -> Page:
-            return process_library.page(
-                views, scope, state, after=after, limit=limit, lower=lower, upper=upper
-            )
-
-        listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
-        return _paged(ask, process_library.NAME, listed, fetch, _seen(ask))
-
-    return http
+    listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
+    return _paged(ask, process_library.NAME, listed, fetch, _seen(ask))
 
 
 def _listed(

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 from pydantic import Field
 
 from ...kernel.base import Frozen
 from ...web.operation import Doc
-from ...web.request import Ask, Web
-from ...web.route import reply, route
+from ...web.request import Ask
+from ...web.route import operation, reply
 from ..application import progress
 
 
@@ -31,20 +31,16 @@ _PROGRESS = Doc(
 _CODE = Doc("getQueryCode", "cases", "QueryCode", limit="query-code")
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_PROGRESS)
+def ask_progress(ask: Ask) -> Response:
+    """办理进度: how a case stands, by number and query code, for a kiosk or the hotline."""
+    query, gate = ask.body(ProgressQuery), ask.platform.gate
+    gate.by_number(_PROGRESS.limit, query.number.strip().upper())
+    state = progress.found(ask.platform, query.number, query.code)
+    return reply(progress.describe(ask.platform, state, ask.language))
 
-    @route(http, web, "POST", "/progress", doc=_PROGRESS)
-    def ask_progress(ask: Ask) -> Response:
-        """办理进度: how a case stands, by number and query code, for a kiosk or the hotline."""
-        query, gate = ask.body(ProgressQuery), ask.platform.gate
-        gate.by_number(_PROGRESS.limit, query.number.strip().upper())
-        state = progress.found(ask.platform, query.number, query.code)
-        return reply(progress.describe(ask.platform, state, ask.language))
 
-    @route(http, web, "GET", "/cases/{case_id}/query-code", doc=_CODE)
-    def query_code(ask: Ask, case_id: str) -> Response:
-        """查询密码: the case's query code again, for the applicant or who handed the case in."""
-        return reply({"query_code": progress.code(ask.platform, ask.actor, case_id)})
-
-    return http
+@operation(_CODE)
+def query_code(ask: Ask, case_id: str) -> Response:
+    """查询密码: the case's query code again, for the applicant or who handed the case in."""
+    return reply({"query_code": progress.code(ask.platform, ask.actor, case_id)})

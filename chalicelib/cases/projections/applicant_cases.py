@@ -29,6 +29,5 @@ def shows(row: Row, actor: Actor) -> bool:
 
 
 def projection(calendar: Calendar) -> Projection:
-    return Projection(
-        NAME, card.signature(2, calendar), card.key, card.evolve(calendar), entries, by_stream=True
-    )
+    now, fold = card.signature(2, calendar), card.evolve(calendar)
+    return Projection(NAME, now, card.key, fold, entries, by_stream=True, events=card.EVENTS)

@@ -12,6 +12,7 @@ from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Row
 from ...items.domain.plan import StepKind
 from ...kernel.base import Frozen
+from .. import domain as case
 from ..domain import events as e
 from .due_days import DueDays, due_days, limited
 
@@ -19,6 +20,8 @@ Evolve = Callable[[Row | None, Recorded], Row | None]
 Step = dict[str, Any]
 Turn = Callable[[Row, Any], None]
 
+# Each of them says when a case was last moved.
+EVENTS: frozenset[type] = frozenset(case.EVENTS)
 _PLANNED = frozenset(StepKind)
 
 

@@ -31,6 +31,5 @@ def _dates(row: Row, step: card.Step) -> Iterable[str]:
 
 
 def projection(calendar: Calendar) -> Projection:
-    return Projection(
-        NAME, card.signature(2, calendar), card.key, card.evolve(calendar), entries, by_stream=True
-    )
+    now, fold = card.signature(2, calendar), card.evolve(calendar)
+    return Projection(NAME, now, card.key, fold, entries, by_stream=True, events=card.EVENTS)

@@ -1,6 +1,7 @@
 """What is done to a certificate; see certificate.py."""
 
 from datetime import date
+from typing import get_args
 
 from ...cases.domain.values import CertificateIdentifier
 from ...kernel.actor import Identifier
@@ -104,6 +105,7 @@ class Use(Command):
 
 
 Operation = Suspend | Restore | Revoke | Cancel | MoveOut | Withdraw
+OPERATIONS: tuple[type[Operation], ...] = get_args(Operation)
 CertificateCommand = (
     Create
     | Seal

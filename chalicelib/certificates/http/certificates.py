@@ -1,13 +1,10 @@
 """/certificates: electronic certificates (电子证照), as their holders and issuers see them."""
 
 from collections.abc import Callable
-from typing import Any
 
-from chalice.app import Blueprint, Response
-from pydantic import create_model
+from chalice.app import Response
 
 from ...cases.http.lists import department_of
-from ...eventlog.transact import Outcome
 from ...eventlog.views.listing import visible
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, Role
@@ -15,8 +12,8 @@ from ...kernel.base import Frozen, Text
 from ...kernel.errors import NotAllowed
 from ...people.application import entities
 from ...web.operation import PAGING, Doc
-from ...web.request import Ask, Told, Web
-from ...web.route import reply, route, tagged
+from ...web.request import Ask
+from ...web.route import operation, reply, tagged
 from ..application import (
     access as certificate_access,
 )
@@ -37,6 +34,7 @@ from ..application.lists import DEPARTMENT, NAME, OWN
 from ..application.uses import Authorising, Using
 from ..domain import certificate
 from ..projections.held_certificates import listed
+from .operations import taken
 
 _WHOSE = frozenset({"person", "account", "company"})
 _LIST = Doc(
@@ -59,78 +57,63 @@ class Reason(Frozen):
     reason: Text | None = None
 
 
-_OPERATIONS = (
-    ("suspend", certificate.Suspend),
-    ("restore", certificate.Restore),
-    ("revoke", certificate.Revoke),
-    ("cancel", certificate.Cancel),
-    ("move-out", certificate.MoveOut),
-    ("withdraw", certificate.Withdraw),
+_AUTHORISE = Doc(
+    "authoriseUse", "certificates", "AuthorisationReply", 201, body=Authorising, command=True
 )
-_SERVER = frozenset({"at", "by", "channel"})
+_REVOKE = Doc("revokeAuthorisation", "certificates", "CertificateTaken", body=Reason, command=True)
+_USE = Doc("useCertificate", "certificates", "CertificateTaken", body=Using, command=True)
+_REVISE = Doc(
+    "reviseCertificate",
+    "certificates",
+    "RevisionReply",
+    201,
+    body=certificates.Revision,
+    command=True,
+)
 
 
-def _body(kind: type[certificate.Operation]) -> type[Told]:
-    fields: dict[str, Any] = {
-        name: (field.annotation, field)
-        for name, field in kind.model_fields.items()
-        if name not in _SERVER
+@operation(_LIST)
+def own(ask: Ask) -> Response:
+    """
+    One's own certificates, newest first; staff get those that they issued.
+
+    Of the proven person (the default, once it is proven), of what the account applied for, or
+    of the company.
+    """
+    index, partition = _whose(ask)
+    return _listed(ask, index, partition)
+
+
+@operation(_ONE)
+def one(ask: Ask, identifier: str) -> Response:
+    """The certificate as it stands today: what it says, its state, until when it is valid."""
+    found = certificates.get(ask.platform, ask.actor, certificates.valid_identifier(identifier))
+    record = found.state.record
+    private = ask.actor.role is Role.AUDITOR or certificate_access.owns(
+        ask.platform, ask.actor, record
+    )
+    described = certificate_file.describe(found.state, ask.today, private=private)
+    whole = {**described, "version": found.version}
+    return tagged(ask, whole, found.version, ask.today.isoformat(), str(int(private)))
+
+
+@operation(_FILE)
+def file(ask: Ask, identifier: str) -> Response:
+    """The signed PDF; also for who has used the certificate under an authorisation."""
+    state = certificates.openable(ask.platform, ask.actor, identifier, ask.today)
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "application/pdf",
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": f'attachment; filename="{identifier}.pdf"',
     }
-    name = f"{kind.__name__}CertificateBody"
-    return create_model(name, __base__=Told, __doc__=kind.__doc__, **fields)
+    return Response(certificate_seal.pdf(ask.platform, state), headers, 200)
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
-    _reading(http, web)
-    _showing(http, web)
-    _using(http, web)
-    for path, kind in _OPERATIONS:
-        _operation(http, web, path, kind)
-    _revision(http, web)
-    return http
-
-
-def _reading(http: Blueprint, web: Web) -> None:
-    @route(http, web, "GET", "/certificates", doc=_LIST)
-    def own(ask: Ask) -> Response:
-        """
-        One's own certificates, newest first; staff get those that they issued.
-
-        Of the proven person (the default, once it is proven), of what the account applied for, or
-        of the company.
-        """
-        index, partition = _whose(ask)
-        return _listed(ask, index, partition)
-
-    @route(http, web, "GET", "/certificates/{identifier}", doc=_ONE)
-    def one(ask: Ask, identifier: str) -> Response:
-        """The certificate as it stands today: what it says, its state, until when it is valid."""
-        found = certificates.get(ask.platform, ask.actor, certificates.valid_identifier(identifier))
-        record = found.state.record
-        private = ask.actor.role is Role.AUDITOR or certificate_access.owns(
-            ask.platform, ask.actor, record
-        )
-        described = certificate_file.describe(found.state, ask.today, private=private)
-        whole = {**described, "version": found.version}
-        return tagged(ask, whole, found.version, ask.today.isoformat(), str(int(private)))
-
-    @route(http, web, "GET", "/certificates/{identifier}/file", doc=_FILE)
-    def file(ask: Ask, identifier: str) -> Response:
-        """The signed PDF; also for who has used the certificate under an authorisation."""
-        state = certificates.openable(ask.platform, ask.actor, identifier, ask.today)
-        headers: dict[str, str | list[str]] = {
-            "Content-Type": "application/pdf",
-            "Cache-Control": "private, no-store",
-            "Content-Disposition": f'attachment; filename="{identifier}.pdf"',
-        }
-        return Response(certificate_seal.pdf(ask.platform, state), headers, 200)
-
-    @route(http, web, "GET", "/certificates/{identifier}/signature", doc=_SIGNATURE)
-    def signature(ask: Ask, identifier: str) -> Response:
-        """What proves the PDF: signature, manifest, public key, in base64 of DER."""
-        state = certificates.openable(ask.platform, ask.actor, identifier, ask.today)
-        return reply(certificate_file.signature(state))
+@operation(_SIGNATURE)
+def signature(ask: Ask, identifier: str) -> Response:
+    """What proves the PDF: signature, manifest, public key, in base64 of DER."""
+    state = certificates.openable(ask.platform, ask.actor, identifier, ask.today)
+    return reply(certificate_file.signature(state))
 
 
 def _whose(ask: Ask) -> tuple[str, str]:
@@ -177,99 +160,47 @@ def _shown(ask: Ask) -> Callable[[Row], bool]:
     return shown
 
 
-def _showing(http: Blueprint, web: Web) -> None:
-    @route(http, web, "POST", "/certificates/{identifier}/show", doc=_SHOW)
-    def show(ask: Ask, identifier: str) -> Response:
-        """亮证: a token, good once and for five minutes, by which anybody can check it."""
-        known = certificates.valid_identifier(identifier)
-        shown = showings.show(ask.platform, ask.caller(), known)
-        body = {
-            "token": shown.token,
-            "url": shown.url,
-            "expires_at": shown.expires_at.isoformat(),
-        }
-        replayed = {"Idempotency_Replayed": "true"} if shown.repeated else {}
-        return reply(body, 201, ETag=f'"{shown.version}"', **replayed)
-
-
-def _using(http: Blueprint, web: Web) -> None:
-    path = "/certificates/{identifier}/authorisations"
-    doc = Doc(
-        "authoriseUse", "certificates", "AuthorisationReply", 201, body=Authorising, command=True
-    )
-
-    @route(http, web, "POST", path, doc=doc)
-    def authorise(ask: Ask, identifier: str) -> Response:
-        """授权用证: let an account, a department or a company use it."""
-        body, known = ask.body(Authorising), certificates.valid_identifier(identifier)
-        name, done = certificate_uses.authorise(ask.platform, ask.caller(), known, body)
-        return _took(ask, identifier, done, 201, authorisation=name)
-
-    named = f"{path}/{{authorisation}}"
-    doc = Doc("revokeAuthorisation", "certificates", "CertificateTaken", body=Reason, command=True)
-
-    @route(http, web, "POST", f"{named}/revoke", doc=doc)
-    def revoke(ask: Ask, identifier: str, authorisation: str) -> Response:
-        """撤销授权: no further use."""
-        reason, known = ask.body(Reason).reason, certificates.valid_identifier(identifier)
-        done = certificate_uses.revoke(ask.platform, ask.caller(), known, authorisation, reason)
-        return _took(ask, identifier, done)
-
-    doc = Doc("useCertificate", "certificates", "CertificateTaken", body=Using, command=True)
-
-    @route(http, web, "POST", f"{named}/use", doc=doc)
-    def use(ask: Ask, identifier: str, authorisation: str) -> Response:
-        """用证: one use of an authorisation, by whom it names; the file can be read then."""
-        body, known = ask.body(Using), certificates.valid_identifier(identifier)
-        done = certificate_uses.use(ask.platform, ask.caller(), known, authorisation, body)
-        return _took(ask, identifier, done)
-
-
-def _operation(http: Blueprint, web: Web, path: str, kind: type[certificate.Operation]) -> None:
-    model = _body(kind)
-    name = f"{kind.__name__[0].lower()}{kind.__name__[1:]}Certificate"
-    doc = Doc(name, "certificates", "CertificateTaken", body=model, command=True)
-
-    def operate(ask: Ask, identifier: str) -> Response:
-        told = ask.body(model)
-        caller, known = ask.caller(told), certificates.valid_identifier(identifier)
-        named = type(told).model_fields.keys() - Told.model_fields.keys()
-        fields = {name: getattr(told, name) for name in named}
-        command = kind(**certificates.about(ask.platform, caller), **fields)
-        return _took(ask, identifier, certificates.operate(ask.platform, caller, known, command))
-
-    operate.__doc__ = kind.__doc__
-    route(http, web, "POST", f"/certificates/{{identifier}}/{path}", doc=doc)(operate)
-
-
-def _revision(http: Blueprint, web: Web) -> None:
-    doc = Doc(
-        "reviseCertificate",
-        "certificates",
-        "RevisionReply",
-        201,
-        body=certificates.Revision,
-        command=True,
-    )
-
-    @route(http, web, "POST", "/certificates/{identifier}/revise", doc=doc)
-    def revise(ask: Ask, identifier: str) -> Response:
-        """变更: a new version, .002 after .001, says what is right from now on."""
-        body, known = ask.body(certificates.Revision), certificates.valid_identifier(identifier)
-        following, done = certificates.revise(ask.platform, ask.caller(), known, body)
-        return _took(ask, identifier, done, 201, replaced_by=following)
-
-
-def _took(
-    ask: Ask, identifier: str, done: Outcome[certificate.State], status: int = 200, **more: Any
-) -> Response:
-    state = certificate.known(done.state)
+@operation(_SHOW)
+def show(ask: Ask, identifier: str) -> Response:
+    """亮证: a token, good once and for five minutes, by which anybody can check it."""
+    known = certificates.valid_identifier(identifier)
+    shown = showings.show(ask.platform, ask.caller(), known)
     body = {
-        "identifier": identifier,
-        "status": certificate.standing(state, ask.today).status,
-        "version": done.version,
-        "position": done.position,
-        **more,
+        "token": shown.token,
+        "url": shown.url,
+        "expires_at": shown.expires_at.isoformat(),
     }
-    replayed = {"Idempotency_Replayed": "true"} if done.repeated else {}
-    return reply(body, status, ETag=f'"{done.version}"', **replayed)
+    replayed = {"Idempotency_Replayed": "true"} if shown.repeated else {}
+    return reply(body, 201, ETag=f'"{shown.version}"', **replayed)
+
+
+@operation(_AUTHORISE)
+def authorise(ask: Ask, identifier: str) -> Response:
+    """授权用证: let an account, a department or a company use it."""
+    body, known = ask.body(Authorising), certificates.valid_identifier(identifier)
+    name, done = certificate_uses.authorise(ask.platform, ask.caller(), known, body)
+    return taken(ask, identifier, done, 201, authorisation=name)
+
+
+@operation(_REVOKE)
+def revoke(ask: Ask, identifier: str, authorisation: str) -> Response:
+    """撤销授权: no further use."""
+    reason, known = ask.body(Reason).reason, certificates.valid_identifier(identifier)
+    done = certificate_uses.revoke(ask.platform, ask.caller(), known, authorisation, reason)
+    return taken(ask, identifier, done)
+
+
+@operation(_USE)
+def use(ask: Ask, identifier: str, authorisation: str) -> Response:
+    """用证: one use of an authorisation, by whom it names; the file can be read then."""
+    body, known = ask.body(Using), certificates.valid_identifier(identifier)
+    done = certificate_uses.use(ask.platform, ask.caller(), known, authorisation, body)
+    return taken(ask, identifier, done)
+
+
+@operation(_REVISE)
+def revise(ask: Ask, identifier: str) -> Response:
+    """变更: a new version, .002 after .001, says what is right from now on."""
+    body, known = ask.body(certificates.Revision), certificates.valid_identifier(identifier)
+    following, done = certificates.revise(ask.platform, ask.caller(), known, body)
+    return taken(ask, identifier, done, 201, replaced_by=following)

@@ -1,12 +1,12 @@
 """/verify: anybody who is shown a certificate learns how it stands now."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from ...kernel.errors import NotFound
 from ...web.operation import Doc
 from ...web.problems import language_of
-from ...web.request import Ask, Web
-from ...web.route import reply, route
+from ...web.request import Ask
+from ...web.route import operation, reply
 from ..application import showings
 
 _VERIFY = Doc(
@@ -19,25 +19,20 @@ _VERIFY = Doc(
 )
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_VERIFY)
+def verify(ask: Ask, token: str) -> Response:
+    """
+    核验: what is valid now, as JSON or as a page (`Accept`).
 
-    @route(http, web, "GET", "/verify/{token}", doc=_VERIFY)
-    def verify(ask: Ask, token: str) -> Response:
-        """
-        核验: what is valid now, as JSON or as a page (`Accept`).
-
-        A code that the holder has shown is good once. One that is unknown, used or expired is
-        answered in the same words.
-        """
-        verdict = showings.verify(ask.platform, token)
-        if _by_a_person(ask):
-            return _page(ask, verdict)
-        if not verdict.known:
-            raise NotFound("no such code, or it was used, or its time is over")
-        return reply(showings.plain(verdict))
-
-    return http
+    A code that the holder has shown is good once. One that is unknown, used or expired is
+    answered in the same words.
+    """
+    verdict = showings.verify(ask.platform, token)
+    if _by_a_person(ask):
+        return _page(ask, verdict)
+    if not verdict.known:
+        raise NotFound("no such code, or it was used, or its time is over")
+    return reply(showings.plain(verdict))
 
 
 def _by_a_person(ask: Ask) -> bool:

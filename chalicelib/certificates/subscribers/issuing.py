@@ -19,6 +19,19 @@ from ...platform.platform import Caller, Platform
 from ..application import issue as certificate_issue
 from ..domain.events import CertificateCreated
 
+EVENTS = frozenset(
+    {
+        e.CaseGranted,
+        e.CertificateIssued,
+        e.CaseSubmitted,
+        e.CaseResubmitted,
+        e.SupplementSubmitted,
+        e.CaseConcluded,
+        e.CaseVoided,
+        CertificateCreated,
+    }
+)
+
 
 def on_event(platform: Platform, event: Recorded) -> None:
     case_id = event.stream.removeprefix("case-")
@@ -59,4 +72,4 @@ def issue(platform: Platform, event: Recorded) -> None:
 
 
 def subscriber(platform: Platform) -> Subscriber:
-    return Subscriber("certificates", partial(on_event, platform))
+    return Subscriber("certificates", partial(on_event, platform), events=EVENTS)

@@ -15,6 +15,8 @@ from ..application import issue as certificate_issue
 from ..application import signing as certificate_seal
 from ..domain.events import CertificateCreated
 
+EVENTS = frozenset({CertificateCreated, CertificateIssued, CaseVoided})
+
 
 def on_event(platform: Platform, event: Recorded) -> None:
     match event.data:
@@ -30,4 +32,4 @@ def on_event(platform: Platform, event: Recorded) -> None:
 
 
 def subscriber(platform: Platform) -> Subscriber:
-    return Subscriber("certificate_files", partial(on_event, platform))
+    return Subscriber("certificate_files", partial(on_event, platform), events=EVENTS)

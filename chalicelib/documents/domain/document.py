@@ -12,6 +12,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from ...codes.codes import ScanVerdict
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
 from ...kernel.errors import Invalid, NotFound
@@ -23,7 +24,6 @@ MediaType = Annotated[
     str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$", min_length=3, max_length=100)
 ]
 Size = Annotated[int, Field(ge=1)]
-ScanVerdict = Literal["clean", "infected", "too_large"]
 Scan = Literal["not_scanned", "pending"] | ScanVerdict
 
 

@@ -10,6 +10,7 @@ from ..domain.document import CATEGORY, DocumentReceived
 
 # A restart of clamd takes longer; then the event is parked, and retried with what is parked.
 ATTEMPTS, PAUSE = 4, 0.5
+EVENTS = frozenset({DocumentReceived})
 
 
 def on_event(platform: Platform, event: Recorded) -> None:
@@ -19,4 +20,4 @@ def on_event(platform: Platform, event: Recorded) -> None:
 
 
 def subscriber(platform: Platform) -> Subscriber:
-    return Subscriber("document_scans", partial(on_event, platform), ATTEMPTS, PAUSE)
+    return Subscriber("document_scans", partial(on_event, platform), ATTEMPTS, PAUSE, EVENTS)

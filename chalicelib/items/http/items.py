@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 from pydantic import Field
 
 from ...kernel.base import Code, Frozen
 from ...kernel.errors import NotFound
 from ...web.operation import PAGING, Doc
-from ...web.request import Ask, Web
-from ...web.route import reply, route, tagged
+from ...web.request import Ask
+from ...web.route import operation, reply, tagged
 from ..application import eligibility, items
 from ..application import view as item_view
 from ..application.diff import differences
@@ -64,66 +64,61 @@ _ELIGIBILITY = Doc(
 )
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
-    _items(http, web)
-    _versions(http, web)
-    return http
+@operation(_ITEMS)
+def listed(ask: Ask) -> Response:
+    """The catalogue, by code; of one department, in another state than published, if asked."""
+    ask.wait_for(item_catalogue.NAME, items.stream)
+    state, department = ask.choice("state", _STATES) or "published", ask.query("department")
+    partition = f"{state} {department}" if department else state
+    page = ask.platform.views.page(
+        item_catalogue.NAME, "items", partition, after=ask.cursor(partition), limit=ask.limit
+    )
+    # A day may have come since the row was written: a page may have less than its limit.
+    cards = [item_catalogue.listed(row, state, department, ask.today) for row in page.rows]
+    return reply(ask.page(partition, page._replace(rows=[one for one in cards if one])))
 
 
-def _items(http: Blueprint, web: Web) -> None:
-    @route(http, web, "GET", "/items", doc=_ITEMS)
-    def listed(ask: Ask) -> Response:
-        """The catalogue, by code; of one department, in another state than published, if asked."""
-        ask.wait_for(item_catalogue.NAME, items.stream)
-        state, department = ask.choice("state", _STATES) or "published", ask.query("department")
-        partition = f"{state} {department}" if department else state
-        page = ask.platform.views.page(
-            item_catalogue.NAME, "items", partition, after=ask.cursor(partition), limit=ask.limit
-        )
-        # A day may have come since the row was written: a page may have less than its limit.
-        cards = [item_catalogue.listed(row, state, department, ask.today) for row in page.rows]
-        return reply(ask.page(partition, page._replace(rows=[one for one in cards if one])))
-
-    @route(http, web, "GET", "/items/{code}", doc=_ITEM)
-    def current(ask: Ask, code: str) -> Response:
-        """The item as it is today: what to fill in, which materials, how long it takes."""
-        found = items.get(ask.platform, code)
-        described = item_view.described(found, ask.today)
-        return tagged(ask, described, found.version, ask.today.isoformat())
-
-    @route(http, web, "POST", "/items/{code}/eligibility", doc=_ELIGIBILITY)
-    def eligible(ask: Ask, code: str) -> Response:
-        """资格自测: do I qualify, for which variant, and with which materials?"""
-        return reply(eligibility.ask(ask.platform, code, ask.body(Answers).answers))
+@operation(_ITEM)
+def current(ask: Ask, code: str) -> Response:
+    """The item as it is today: what to fill in, which materials, how long it takes."""
+    found = items.get(ask.platform, code)
+    described = item_view.described(found, ask.today)
+    return tagged(ask, described, found.version, ask.today.isoformat())
 
 
-def _versions(http: Blueprint, web: Web) -> None:
-    @route(http, web, "GET", "/items/{code}/versions", doc=_VERSIONS)
-    def versions(ask: Ask, code: str) -> Response:
-        """Every version, the last one first, with the days on which it is in force."""
-        found = items.get(ask.platform, code)
-        listed = item_view.versions(ask.platform, found, ask.today)
-        body = {"code": code, "versions": listed}
-        return tagged(ask, body, found.version, ask.today.isoformat())
+@operation(_ELIGIBILITY)
+def eligible(ask: Ask, code: str) -> Response:
+    """资格自测: do I qualify, for which variant, and with which materials?"""
+    return reply(eligibility.ask(ask.platform, code, ask.body(Answers).answers))
 
-    @route(http, web, "GET", "/items/{code}/versions/{version}", doc=_VERSION)
-    def version(ask: Ask, code: str, version: str) -> Response:
-        """A published version never changes: cases refer to it."""
-        if not version.isascii() or not version.isdigit():
-            raise NotFound("versions count from 1")
-        definition = items.at_version(ask.platform, code, int(version[:9]))
-        return reply(definition.model_dump(mode="json", exclude_none=True))
 
-    @route(http, web, "GET", "/items/{code}/changes", doc=_CHANGES)
-    def changes(ask: Ask, code: str) -> Response:
-        """What changed from one version to another, field by field."""
-        last = items.get(ask.platform, code).state.version
-        to = ask.number("to", last, 1, 999_999)
-        since = ask.number("from", max(1, to - 1), 1, 999_999)
-        before, after = (
-            items.at_version(ask.platform, code, one).model_dump(mode="json", exclude_none=True)
-            for one in (since, to)
-        )
-        found = [one.plain for one in differences(before, after)]
-        return reply({"code": code, "from": since, "to": to, "changes": found})
+@operation(_VERSIONS)
+def versions(ask: Ask, code: str) -> Response:
+    """Every version, the last one first, with the days on which it is in force."""
+    found = items.get(ask.platform, code)
+    listed = item_view.versions(ask.platform, found, ask.today)
+    body = {"code": code, "versions": listed}
+    return tagged(ask, body, found.version, ask.today.isoformat())
+
+
+@operation(_VERSION)
+def version(ask: Ask, code: str, version: str) -> Response:
+    """A published version never changes: cases refer to it."""
+    if not version.isascii() or not version.isdigit():
+        raise NotFound("versions count from 1")
+    definition = items.at_version(ask.platform, code, int(version[:9]))
+    return reply(definition.model_dump(mode="json", exclude_none=True))
+
+
+@operation(_CHANGES)
+def changes(ask: Ask, code: str) -> Response:
+    """What changed from one version to another, field by field."""
+    last = items.get(ask.platform, code).state.version
+    to = ask.number("to", last, 1, 999_999)
+    since = ask.number("from", max(1, to - 1), 1, 999_999)
+    before, after = (
+        items.at_version(ask.platform, code, one).model_dump(mode="json", exclude_none=True)
+        for one in (since, to)
+    )
+    found = [one.plain for one in differences(before, after)]
+    return reply({"code": code, "from": since, "to": to, "changes": found})

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 from pydantic import Field, JsonValue
 
 from ...clock.calendar import Day
@@ -10,9 +10,10 @@ from ...eventlog.transact import Outcome
 from ...kernel.actor import Channel
 from ...kernel.base import Frozen, Text
 from ...platform.platform import Caller
+from ...web.bodies import Told
 from ...web.operation import PAGING, Doc
-from ...web.request import Ask, Told, Web
-from ...web.route import reply, route, tagged
+from ...web.request import Ask
+from ...web.route import command_reply, operation, reply, tagged
 from ..application import drafts as item_drafts
 from ..application import items
 from ..application import view as item_view
@@ -67,102 +68,95 @@ _DRAFTS = Doc("listItemDrafts", "items", "ItemDraftPage", query=PAGING)
 _DRAFT = Doc("getItemDraft", "items", "ItemDraftReply", tagged=True)
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
-    _drafts(http, web)
-    _publishing(http, web)
-    _taking_cases(http, web)
-    _succession(http, web)
-    return http
+@operation(_DRAFTS)
+def listed(ask: Ask) -> Response:
+    """Every draft of an item, or of its next version, by code."""
+    items.check_manager(ask.actor)
+    ask.wait_for(item_catalogue.NAME, items.stream)
+    index = item_catalogue.DRAFTS
+    page = ask.platform.views.page(
+        item_catalogue.NAME, index, index, after=ask.cursor(index), limit=ask.limit
+    )
+    rows = [{"code": row["code"], **row["draft"]} for row in page.rows]
+    return reply(ask.page(index, page._replace(rows=rows)))
 
 
-def _drafts(http: Blueprint, web: Web) -> None:
-    @route(http, web, "GET", "/item-drafts", doc=_DRAFTS)
-    def listed(ask: Ask) -> Response:
-        """Every draft of an item, or of its next version, by code."""
-        items.check_manager(ask.actor)
-        ask.wait_for(item_catalogue.NAME, items.stream)
-        index = item_catalogue.DRAFTS
-        page = ask.platform.views.page(
-            item_catalogue.NAME, index, index, after=ask.cursor(index), limit=ask.limit
-        )
-        rows = [{"code": row["code"], **row["draft"]} for row in page.rows]
-        return reply(ask.page(index, page._replace(rows=rows)))
-
-    @route(http, web, "GET", "/items/{code}/draft", doc=_DRAFT)
-    def draft(ask: Ask, code: str) -> Response:
-        """The draft: what keeps it from being published, and how it differs from what is."""
-        found = item_drafts.get(ask.platform, ask.actor, code)
-        problems = [
-            {"path": list(map(str, one.where)), "message": one.message} for one in found.problems
-        ]
-        body = {
-            "code": code,
-            "based_on": found.draft.based_on,
-            "definition": found.draft.content,
-            "problems": problems,
-            "changes": [one.plain for one in found.changes],
-        }
-        return tagged(ask, body, found.version)
-
-    @route(http, web, "PUT", "/items/{code}/draft", doc=_doc("saveItemDraft", ItemDraftBody))
-    def save(ask: Ask, code: str) -> Response:
-        """草稿: save the draft of an item, or of its next version; it replaces the one before."""
-        content = ask.body(ItemDraftBody).definition
-        return _took(ask, code, item_drafts.save(ask.platform, _caller(ask), code, content))
-
-    @route(http, web, "DELETE", "/items/{code}/draft", doc=_doc("discardItemDraft"))
-    def discard(ask: Ask, code: str) -> Response:
-        """放弃草稿: give the draft up."""
-        return _took(ask, code, item_drafts.discard(ask.platform, _caller(ask), code))
+@operation(_DRAFT)
+def draft(ask: Ask, code: str) -> Response:
+    """The draft: what keeps it from being published, and how it differs from what is."""
+    found = item_drafts.get(ask.platform, ask.actor, code)
+    problems = [
+        {"path": list(map(str, one.where)), "message": one.message} for one in found.problems
+    ]
+    body = {
+        "code": code,
+        "based_on": found.draft.based_on,
+        "definition": found.draft.content,
+        "problems": problems,
+        "changes": [one.plain for one in found.changes],
+    }
+    return tagged(ask, body, found.version)
 
 
-def _publishing(http: Blueprint, web: Web) -> None:
-    @route(http, web, "POST", "/items/{code}/publish", doc=_doc("publishItem", PublishItemBody))
-    def publish(ask: Ask, code: str) -> Response:
-        """发布: publish an item or its next version, from the draft or as the body has it."""
-        body = ask.body(PublishItemBody)
-        if body.definition is None:
-            done = item_drafts.publish(ask.platform, _caller(ask), code, body.note)
-        else:
-            items.check_code(body.definition, code)
-            done = items.publish(ask.platform, _caller(ask), body.definition, body.note)
-        return _took(ask, code, done)
+@operation(_doc("saveItemDraft", ItemDraftBody))
+def save(ask: Ask, code: str) -> Response:
+    """草稿: save the draft of an item, or of its next version; it replaces the one before."""
+    content = ask.body(ItemDraftBody).definition
+    return _took(ask, code, item_drafts.save(ask.platform, _caller(ask), code, content))
 
 
-def _taking_cases(http: Blueprint, web: Web) -> None:
-    @route(http, web, "POST", "/items/{code}/suspend", doc=_doc("suspendItem", ItemReasonBody))
-    def suspend(ask: Ask, code: str) -> Response:
-        """暂停: no new cases for the time being; those that were submitted go on."""
-        why = ask.body(ItemReasonBody).reason
-        return _took(ask, code, items.suspend(ask.platform, _caller(ask), code, why))
-
-    @route(http, web, "POST", "/items/{code}/resume", doc=_doc("resumeItem"))
-    def resume(ask: Ask, code: str) -> Response:
-        """恢复: new cases again."""
-        return _took(ask, code, items.resume(ask.platform, _caller(ask), code))
-
-    @route(http, web, "POST", "/items/{code}/retire", doc=_doc("retireItem", ItemReasonBody))
-    def retire(ask: Ask, code: str) -> Response:
-        """取消: no new cases ever; those that were submitted go on."""
-        why = ask.body(ItemReasonBody).reason
-        return _took(ask, code, items.retire(ask.platform, _caller(ask), code, why))
+@operation(_doc("discardItemDraft"))
+def discard(ask: Ask, code: str) -> Response:
+    """放弃草稿: give the draft up."""
+    return _took(ask, code, item_drafts.discard(ask.platform, _caller(ask), code))
 
 
-def _succession(http: Blueprint, web: Web) -> None:
-    @route(http, web, "POST", "/items/{code}/split", doc=_doc("splitItem", SplitItemBody))
-    def split(ask: Ask, code: str) -> Response:
-        """拆分: new cases go to other items; sent again, it completes what broke off."""
-        told = ask.body(SplitItemBody)
-        becoming = Becoming("split", told.into, told.reason, told.from_day)
-        return _took(ask, code, replace(ask.platform, _caller(ask), code, becoming))
+@operation(_doc("publishItem", PublishItemBody))
+def publish(ask: Ask, code: str) -> Response:
+    """发布: publish an item or its next version, from the draft or as the body has it."""
+    body = ask.body(PublishItemBody)
+    if body.definition is None:
+        done = item_drafts.publish(ask.platform, _caller(ask), code, body.note)
+    else:
+        items.check_code(body.definition, code)
+        done = items.publish(ask.platform, _caller(ask), body.definition, body.note)
+    return _took(ask, code, done)
 
-    @route(http, web, "POST", "/items/{code}/merge", doc=_doc("mergeItem", MergeItemBody))
-    def merge(ask: Ask, code: str) -> Response:
-        """合并: new cases go to another item, into which others may be merged, too."""
-        told = ask.body(MergeItemBody)
-        becoming = Becoming("merged", (told.into,), told.reason, told.from_day)
-        return _took(ask, code, replace(ask.platform, _caller(ask), code, becoming))
+
+@operation(_doc("suspendItem", ItemReasonBody))
+def suspend(ask: Ask, code: str) -> Response:
+    """暂停: no new cases for the time being; those that were submitted go on."""
+    why = ask.body(ItemReasonBody).reason
+    return _took(ask, code, items.suspend(ask.platform, _caller(ask), code, why))
+
+
+@operation(_doc("resumeItem"))
+def resume(ask: Ask, code: str) -> Response:
+    """恢复: new cases again."""
+    return _took(ask, code, items.resume(ask.platform, _caller(ask), code))
+
+
+@operation(_doc("retireItem", ItemReasonBody))
+def retire(ask: Ask, code: str) -> Response:
+    """取消: no new cases ever; those that were submitted go on."""
+    why = ask.body(ItemReasonBody).reason
+    return _took(ask, code, items.retire(ask.platform, _caller(ask), code, why))
+
+
+@operation(_doc("splitItem", SplitItemBody))
+def split(ask: Ask, code: str) -> Response:
+    """拆分: new cases go to other items; sent again, it completes what broke off."""
+    told = ask.body(SplitItemBody)
+    becoming = Becoming("split", told.into, told.reason, told.from_day)
+    return _took(ask, code, replace(ask.platform, _caller(ask), code, becoming))
+
+
+@operation(_doc("mergeItem", MergeItemBody))
+def merge(ask: Ask, code: str) -> Response:
+    """合并: new cases go to another item, into which others may be merged, too."""
+    told = ask.body(MergeItemBody)
+    becoming = Becoming("merged", (told.into,), told.reason, told.from_day)
+    return _took(ask, code, replace(ask.platform, _caller(ask), code, becoming))
 
 
 def _caller(ask: Ask) -> Caller:
@@ -181,5 +175,4 @@ def _took(ask: Ask, code: str, outcome: Outcome[item.State]) -> Response:
         "draft": item.draft_of(state) is not None,
         "position": outcome.position,
     }
-    replayed = {"Idempotency_Replayed": "true"} if outcome.repeated else {}
-    return reply(body, 200, ETag=f'"{outcome.version}"', **replayed)
+    return command_reply(body, outcome)

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from ...clock.calendar import legal_day
 from ...codes.ids import Warned, check_id, check_mobile
-from ...codes.parties import Applicant, IdKind
+from ...codes.parties import Applicant, IdKind, Method
 from ...eventlog.transact import Outcome, read, transact
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Name, exactly_one
@@ -20,7 +20,7 @@ from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...platform.platform import Caller, Platform
 from ..domain import account
 from ..domain.account import MATCHED
-from ..domain.account_events import Method, Person
+from ..domain.account_events import Person
 from . import access as people_access
 from . import claims, identity
 from .claims import account_decider as decider
@@ -146,7 +146,7 @@ _NOBODY = (
 
 
 def _same_name(one: str, other: str) -> bool:
-    from ...platform.registry import comparable
+    from .registry_table import comparable
 
     return comparable(one) == comparable(other)
 

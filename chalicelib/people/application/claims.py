@@ -8,12 +8,12 @@ dies between the two writes leaves nothing that a retry, or the next claim, does
 
 from typing import Any, Literal
 
+from ...codes.parties import Method
 from ...eventlog.codec import facts
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...platform.platform import Caller, Platform
 from ..domain import account as accounts
 from ..domain import claim
-from ..domain.account_events import Method
 
 Kind = Literal["person", "wechat"]
 

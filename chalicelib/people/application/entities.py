@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ...clock.calendar import legal_day
 from ...codes.codes import ApplicantKind
 from ...codes.ids import check_id
-from ...codes.parties import IdKind
+from ...codes.parties import IdKind, Registered
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Line, Text
@@ -15,7 +15,7 @@ from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...platform.platform import Caller, Platform
 from ..domain import entity
 from ..domain.claim import IN_PERSON
-from ..domain.entity import GONE, CreditCode, Entity, Items, Registered
+from ..domain.entity import GONE, CreditCode, Entity, Items
 from . import access as people_access
 from . import accounts, claims
 from .accounts import Whom

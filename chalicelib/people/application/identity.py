@@ -1,15 +1,8 @@
 """Whose matter it is, as streams, views and certificates name people: without their ids."""
 
-from typing import Protocol
-
 from ...codes.ids import canonical
 from ...codes.parties import Applicant, IdKind
-
-
-class Keyed(Protocol):
-    """What has the platform's secret: the platform itself, or what is made before it."""
-
-    def keyed(self, *parts: str) -> bytes: ...
+from ...kernel.keyed import Keyed
 
 
 def reference(platform: Keyed, id_kind: IdKind, id_number: str) -> str:

@@ -1,20 +1,17 @@
 """Mandates (委托, for 代办): grant, revoke, and act on one."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-from ...cases.domain import CaseCommand
-from ...cases.domain import commands as c
-from ...cases.domain.state import Dossier
 from ...clock.calendar import legal_day
 from ...codes.parties import Applicant
 from ...documents.application import documents
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...eventlog.views.port import Row, ViewsError
-from ...kernel.actor import APPLICANTS, Actor, Identifier, Role
+from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Sha256
 from ...kernel.errors import Invalid, NotAllowed
 from ...platform.platform import Caller, Platform, derived_id
@@ -30,17 +27,6 @@ INDEX = "mandates"
 LOOKED_AT = 20  # an agent's newest mandates
 
 log = logging.getLogger(__name__)
-
-# Reading takes no action of its own: who may do anything for somebody may look.
-ACTIONS: Mapping[type[CaseCommand], Action] = {
-    c.SaveDraft: Action.SUBMIT,
-    c.SubmitCase: Action.SUBMIT,
-    c.Resubmit: Action.SUBMIT,
-    c.SubmitSupplement: Action.SUPPLEMENT,
-    c.Withdraw: Action.WITHDRAW,
-    c.Deliver: Action.COLLECT,
-    c.Rate: Action.RATE,
-}
 
 
 class NewMandate(Frozen):
@@ -171,33 +157,25 @@ def acting(  # noqa: PLR0913, PLR0917 - who, on what, for whom, in which matter,
     return mandate.acting(actor, mandate_id, terms, action, item_code)
 
 
-def still_acting(
+def still_acting(  # noqa: PLR0913, PLR0917 - who, on what, in which matter, when, to do what
     platform: Platform,
     actor: Actor,
-    dossier: Dossier,
+    mandate_id: Identifier,
+    item_code: str,
     on: date,
-    command: CaseCommand | None = None,
+    action: Action | None,
 ) -> Actor:
     """
-    For each later command, or for reading: the actor as it is, unless it is the agent of the case
-    on a mandate that the platform keeps. Then as `acting`, in whatever role it came: a revoked
-    agent is not let in again as a citizen. Refused once the mandate is revoked or over, unless the
-    principal has given another one that reaches as far.
+    The agent of a case as `acting`, in whatever role it came; `action` is None to read. Raises
+    NotAllowed once the mandate is revoked or over, unless the principal has given another one that
+    reaches as far.
     """
-    agent = dossier.agent
-    if agent is None or agent.mandate_id is None or agent.account != actor.account:
-        return actor
-    if actor.role not in APPLICANTS:
-        return actor
-    action = None if command is None else ACTIONS.get(type(command))
-    if command is not None and action is None:
-        raise NotAllowed("a mandate does not give the agent a right to this")
-    wanted = _Wanted(actor, dossier.item.code, on, action)
-    first = _state(platform, agent.mandate_id)
+    first = _state(platform, mandate_id)
+    wanted = _Wanted(actor, item_code, on, action)
     try:
-        return _on(agent.mandate_id, first, wanted)
+        return _on(mandate_id, first, wanted)
     except NotAllowed:
-        later = next(_others(platform, agent.mandate_id, first, wanted), None)
+        later = next(_others(platform, mandate_id, first, wanted), None)
         if later is None:
             raise
         return later

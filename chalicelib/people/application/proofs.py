@@ -7,6 +7,7 @@ The claim is taken first (claims.py), so that of two accounts of one person only
 from typing import NamedTuple
 
 from ...codes.ids import check_mobile
+from ...codes.parties import Method
 from ...eventlog.transact import Outcome, transact
 from ...kernel.base import Text
 from ...kernel.errors import Invalid, Rejected
@@ -14,7 +15,7 @@ from ...platform.attester import Attestation
 from ...platform.platform import Caller, Platform
 from ...platform.registry import Match
 from ..domain import account, claim
-from ..domain.account_events import Method, Person
+from ..domain.account_events import Person
 from . import access as people_access
 from . import accounts, claims, identity
 

@@ -20,9 +20,10 @@ from typing import NamedTuple, TypeVar
 
 from ...codes.codes import ApplicantKind
 from ...codes.ids import canonical, check_id
-from ...codes.parties import IdKind
+from ...codes.parties import EntityStatus, IdKind
 from ...kernel.errors import Invalid
-from ...platform.registry import (
+from ...kernel.keyed import Keyed
+from .registry_table import (
     CompanyRow,
     Edition,
     Library,
@@ -31,8 +32,6 @@ from ...platform.registry import (
     company_row,
     person_row,
 )
-from ..domain.entity import EntityStatus
-from . import identity
 
 CHUNK = 500
 TOLD = 20  # bad lines; more are only counted
@@ -129,7 +128,7 @@ class Loaded(NamedTuple):
 
 def load(
     table: RegistryTable,
-    keys: identity.Keyed,
+    keys: Keyed,
     checked: Checked,
     now: datetime,
     progress: Progress | None = None,
@@ -165,7 +164,7 @@ def _chunks(pairs: Iterator[Pair], skip: int) -> Iterator[list[Pair]]:
         yield chunk
 
 
-def _pairs(checked: Checked, keys: identity.Keyed, today: date) -> Iterator[Pair]:
+def _pairs(checked: Checked, keys: Keyed, today: date) -> Iterator[Pair]:
     for _, line in _lines(checked.path, checked.library):
         row, _ = parsed(checked.library, line, today)
         yield person_row(keys, row) if isinstance(row, PersonRow) else company_row(keys, row)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import assert_never
 
+from ...codes.parties import Digest, Method
 from ...kernel import errors
 from ...kernel.base import Command, Frozen, Line, Text
 from ...kernel.errors import Contradiction, Invalid, NotFound
@@ -19,11 +20,9 @@ from .account_events import (
     EVENTS,
     OF_THE_PERSON,
     AccountClosed,
-    Digest,
     Event,
     IdentityLost,
     IdentityProven,
-    Method,
     Person,
     PersonRegistered,
     Phone,

@@ -1,41 +1,17 @@
 """What happens to a person's account; see account.py."""
 
-from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
 from ...codes.ids import MOBILE
-from ...codes.parties import IdKind
+from ...codes.parties import Digest, IdKind, Method
 from ...kernel.base import Frozen, Line, Personal, Text
 
 Phone = Annotated[str, StringConstraints(pattern=rf"^{MOBILE.pattern}$")]
-# A keyed digest (26 hex digits) of what must not be shown: an id number, an openid.
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{26}$")]
 Level = Annotated[int, Field(ge=0, le=4)]
 
 
-class Method(StrEnum):
-    """How a real-name level was proven."""
-
-    PHONE = "phone"  # a code sent to it
-    REGISTRY = "registry"  # 人口库比对
-    FACE = "face"  # 人脸识别
-    BANK_CARD = "bank_card"  # 银行卡核验
-    COUNTER = "counter"  # 窗口核验
-
-    @property
-    def level(self) -> int:
-        return _LEVELS[self]
-
-
-_LEVELS = {
-    Method.PHONE: 1,
-    Method.REGISTRY: 2,
-    Method.FACE: 3,
-    Method.BANK_CARD: 3,
-    Method.COUNTER: 4,
-}
 OF_THE_PERSON = frozenset(Method) - {Method.PHONE}
 
 

@@ -8,18 +8,16 @@ operator acts because the representative, an operator who may, or a clerk at the
 
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from functools import reduce
 from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import Field, StringConstraints
 
-from ...codes.codes import ApplicantKind
+from ...codes.parties import EntityStatus, Registered
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Text
 from ...kernel.errors import Contradiction, Invalid, NotFound
 from .account import Ended
-from .account_events import Digest
 
 CATEGORY = "entity"
 MOST_OPERATORS = 200
@@ -30,26 +28,7 @@ Items = Annotated[
 ]
 
 
-class EntityStatus(StrEnum):
-    """登记状态, as the registry has it."""
-
-    ACTIVE = "active"  # 存续
-    SUSPENDED = "suspended"  # 停业, 歇业
-    REVOKED = "revoked"  # 吊销: it may still wind up, and must apply for that
-    CANCELLED = "cancelled"  # 注销: it is no more
-    MOVED_OUT = "moved_out"  # 迁出: another registry has it
-
-
 GONE = frozenset({EntityStatus.CANCELLED, EntityStatus.MOVED_OUT})
-
-
-class Registered(Frozen):
-    """What the registry says. `representative` stands for the representative's id."""
-
-    name: Line
-    kind: ApplicantKind
-    status: EntityStatus
-    representative: Digest | None = None
 
 
 # Events

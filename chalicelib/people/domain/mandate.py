@@ -16,11 +16,11 @@ from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import AfterValidator, Field
 
+from ...codes.parties import Digest
 from ...kernel.actor import Actor, Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
 from ...kernel.errors import Invalid, NotAllowed, NotFound
 from .account import Ended
-from .account_events import Digest
 from .entity import Items
 
 CATEGORY = "mandate"

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 from pydantic import Field
 
 from ...codes.ids import masked
 from ...eventlog.transact import Outcome
 from ...kernel.base import Text
 from ...platform import wechat
+from ...web.bodies import Told
 from ...web.operation import PAGING, Doc
-from ...web.request import Ask, Told, Web
-from ...web.route import reply, route, tagged
+from ...web.request import Ask
+from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
 from ..application import accounts, entities, proofs
 from ..application.accounts import Registration
@@ -66,96 +67,93 @@ _CLOSE_OTHER = _command("closeAccount", Closing)
 _COMPANIES = Doc("listOwnCompanies", "people", "CompanyPage", query=PAGING)
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
-    _own(http, web)
-    _proofs(http, web)
-    _others(http, web)
-    return http
+@operation(_OWN)
+def own(ask: Ask) -> Response:
+    """自然人账户: one's own account, with the real-name level that it has proven."""
+    return _shown(ask, ask.actor.account)
 
 
-def _own(http: Blueprint, web: Web) -> None:
-    @route(http, web, "GET", "/account", doc=_OWN)
-    def own(ask: Ask) -> Response:
-        """自然人账户: one's own account, with the real-name level that it has proven."""
-        return _shown(ask, ask.actor.account)
-
-    @route(http, web, "PUT", "/account", doc=_REGISTER)
-    def register(ask: Ask) -> Response:
-        """实名注册: say who the account is; as often as needed, until it is proven."""
-        told = ask.body(NewRegistration)
-        its = Registration.model_validate(told.model_dump(include=set(Registration.model_fields)))
-        return _done(ask, accounts.register(ask.platform, ask.caller(told), its))
-
-    @route(http, web, "PUT", "/account/phone", doc=_PHONE)
-    def phone(ask: Ask) -> Response:
-        """变更手机号: another mobile number; it has to be proven anew."""
-        told = ask.body(NewPhone)
-        return _done(ask, accounts.change_phone(ask.platform, ask.caller(told), told.phone))
-
-    @route(http, web, "POST", "/account/close", doc=_CLOSE)
-    def close(ask: Ask) -> Response:
-        """注销账户: end one's own account; its cases go on."""
-        told = ask.body(Closing)
-        return _done(ask, accounts.close(ask.platform, ask.caller(told), told.reason))
-
-    @route(http, web, "GET", "/account/companies", doc=_COMPANIES)
-    def companies(ask: Ask) -> Response:
-        """The companies that the caller may act for: as representative or as operator."""
-        account = people_access.own_account(ask.actor)
-        ask.wait_for(powers.NAME, entities.stream)
-        sealed = f"{powers.COMPANIES} {account}"
-        page = ask.platform.views.page(
-            powers.NAME, powers.COMPANIES, account, after=ask.cursor(sealed), limit=ask.limit
-        )
-        return reply(ask.page(sealed, page))
+@operation(_REGISTER)
+def register(ask: Ask) -> Response:
+    """实名注册: say who the account is; as often as needed, until it is proven."""
+    told = ask.body(NewRegistration)
+    its = Registration.model_validate(told.model_dump(include=set(Registration.model_fields)))
+    return _done(ask, accounts.register(ask.platform, ask.caller(told), its))
 
 
-def _proofs(http: Blueprint, web: Web) -> None:
-    @route(http, web, "POST", "/account/proofs/registry", doc=_MATCH)
-    def match(ask: Ask) -> Response:
-        """人口库比对: level 2, if the population registry has that name with that id."""
-        caller = ask.caller(ask.body(Told))
-        return _done(ask, proofs.prove_by_registry(ask.platform, caller))
-
-    @route(http, web, "POST", "/account/proofs/attested", doc=_ATTEST)
-    def attest(ask: Ask) -> Response:
-        """核验凭据: level 1 or 3, as an outside service attests (phone, face, bank card)."""
-        told = ask.body(NewAttestation)
-        caller = ask.caller(told)
-        return _done(ask, proofs.prove_by_attestation(ask.platform, caller, told.attestation))
-
-    @route(http, web, "POST", "/account/wechat", doc=_WECHAT)
-    def bind(ask: Ask) -> Response:
-        """绑定微信: from now on that WeChat user signs in to this account."""
-        told = ask.body(NewWechatCode)
-        caller = ask.caller(told)
-        people_access.own_account(caller.actor)  # before the code is used up
-        user = ask.platform.wechat.user(told.code)
-        digest = wechat.openid_digest(ask.platform, user)
-        return _done(ask, accounts.bind_wechat(ask.platform, caller, digest))
+@operation(_PHONE)
+def phone(ask: Ask) -> Response:
+    """变更手机号: another mobile number; it has to be proven anew."""
+    told = ask.body(NewPhone)
+    return _done(ask, accounts.change_phone(ask.platform, ask.caller(told), told.phone))
 
 
-def _others(http: Blueprint, web: Web) -> None:
-    @route(http, web, "GET", "/accounts/{account}", doc=_OTHER)
-    def other(ask: Ask, account: str) -> Response:
-        """An account as staff see it, with its numbers masked."""
-        return _shown(ask, account)
+@operation(_CLOSE)
+def close(ask: Ask) -> Response:
+    """注销账户: end one's own account; its cases go on."""
+    told = ask.body(Closing)
+    return _done(ask, accounts.close(ask.platform, ask.caller(told), told.reason))
 
-    @route(http, web, "POST", "/accounts/{account}/counter-check", doc=_COUNTER)
-    def counter(ask: Ask, account: str) -> Response:
-        """窗口核验: level 4, by a clerk who saw the person and the card."""
-        told = ask.body(NewCounterCheck)
-        its = CounterCheck.model_validate(told.model_dump(include=set(CounterCheck.model_fields)))
-        done = proofs.check_at_counter(ask.platform, ask.caller(told), account, its)
-        return _done(ask, done, account)
 
-    @route(http, web, "POST", "/accounts/{account}/close", doc=_CLOSE_OTHER)
-    def close_other(ask: Ask, account: str) -> Response:
-        """注销账户: by a security administrator."""
-        told = ask.body(Closing)
-        done = accounts.close(ask.platform, ask.caller(told), told.reason, account)
-        return _done(ask, done, account)
+@operation(_COMPANIES)
+def companies(ask: Ask) -> Response:
+    """The companies that the caller may act for: as representative or as operator."""
+    account = people_access.own_account(ask.actor)
+    ask.wait_for(powers.NAME, entities.stream)
+    sealed = f"{powers.COMPANIES} {account}"
+    page = ask.platform.views.page(
+        powers.NAME, powers.COMPANIES, account, after=ask.cursor(sealed), limit=ask.limit
+    )
+    return reply(ask.page(sealed, page))
+
+
+@operation(_MATCH)
+def match(ask: Ask) -> Response:
+    """人口库比对: level 2, if the population registry has that name with that id."""
+    caller = ask.caller(ask.body(Told))
+    return _done(ask, proofs.prove_by_registry(ask.platform, caller))
+
+
+@operation(_ATTEST)
+def attest(ask: Ask) -> Response:
+    """核验凭据: level 1 or 3, as an outside service attests (phone, face, bank card)."""
+    told = ask.body(NewAttestation)
+    caller = ask.caller(told)
+    return _done(ask, proofs.prove_by_attestation(ask.platform, caller, told.attestation))
+
+
+@operation(_WECHAT)
+def bind(ask: Ask) -> Response:
+    """绑定微信: from now on that WeChat user signs in to this account."""
+    told = ask.body(NewWechatCode)
+    caller = ask.caller(told)
+    people_access.own_account(caller.actor)  # before the code is used up
+    user = ask.platform.wechat.user(told.code)
+    digest = wechat.openid_digest(ask.platform, user)
+    return _done(ask, accounts.bind_wechat(ask.platform, caller, digest))
+
+
+@operation(_OTHER)
+def other(ask: Ask, account: str) -> Response:
+    """An account as staff see it, with its numbers masked."""
+    return _shown(ask, account)
+
+
+@operation(_COUNTER)
+def counter(ask: Ask, account: str) -> Response:
+    """窗口核验: level 4, by a clerk who saw the person and the card."""
+    told = ask.body(NewCounterCheck)
+    its = CounterCheck.model_validate(told.model_dump(include=set(CounterCheck.model_fields)))
+    done = proofs.check_at_counter(ask.platform, ask.caller(told), account, its)
+    return _done(ask, done, account)
+
+
+@operation(_CLOSE_OTHER)
+def close_other(ask: Ask, account: str) -> Response:
+    """注销账户: by a security administrator."""
+    told = ask.body(Closing)
+    done = accounts.close(ask.platform, ask.caller(told), told.reason, account)
+    return _done(ask, done, account)
 
 
 def _done(ask: Ask, outcome: Outcome[domain.State], account: str | None = None) -> Response:
@@ -167,8 +165,7 @@ def _done(ask: Ask, outcome: Outcome[domain.State], account: str | None = None) 
         "version": outcome.version,
         "position": outcome.position,
     }
-    replayed = {"Idempotency_Replayed": "true"} if outcome.repeated else {}
-    return reply(body, 200, ETag=f'"{outcome.version}"', **replayed)
+    return command_reply(body, outcome)
 
 
 def _shown(ask: Ask, account: str) -> Response:

@@ -13,11 +13,10 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...codes.parties import IdKind
+from ...codes.parties import IdKind, Method
 from ...kernel.errors import Invalid
 from ...platform.attester import Attestation, AttestationUnavailable
 from ...web.auth.keys import Keys, KeySource, KeysUnavailable
-from ..domain.account_events import Method
 
 AUDIENCE: Final = "banjian"
 LONGEST: Final = 900.0  # seconds that an attestation may live: it is handed on at once

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from ...eventlog.transact import Outcome
 from ...kernel.base import Text
+from ...web.bodies import Told
 from ...web.operation import Doc
-from ...web.request import Ask, Told, Web
-from ...web.route import reply, route, tagged
+from ...web.request import Ask
+from ...web.route import command_reply, operation, tagged
 from ..application import entities
 from ..application.entities import NewEntity, NewOperator
 from ..domain import entity
@@ -39,53 +40,49 @@ _ADD = _command("addOperator", OperatorAddition)
 _REMOVE = _command("removeOperator", OperatorRemoval)
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_REGISTER)
+def register(ask: Ask) -> Response:
+    """法人注册: by its legal representative, or by a clerk at the window."""
+    told = ask.body(EntityRegistration)
+    its = NewEntity.model_validate(told.model_dump(include=set(NewEntity.model_fields)))
+    return _done(entities.register(ask.platform, ask.caller(told), its), 201)
 
-    @route(http, web, "POST", "/entities", doc=_REGISTER)
-    def register(ask: Ask) -> Response:
-        """法人注册: by its legal representative, or by a clerk at the window."""
-        told = ask.body(EntityRegistration)
-        its = NewEntity.model_validate(told.model_dump(include=set(NewEntity.model_fields)))
-        return _done(entities.register(ask.platform, ask.caller(told), its), 201)
 
-    @route(http, web, "GET", "/entities/{credit_code}", doc=_GET)
-    def get(ask: Ask, credit_code: str) -> Response:
-        """The entity, as the registry had it last, and its operators."""
-        found = entities.get(ask.platform, ask.actor, credit_code)
-        variant = found.state.representative_account or "-"
-        return tagged(ask, _told(found.version, found.state), found.version, variant)
+@operation(_GET)
+def get(ask: Ask, credit_code: str) -> Response:
+    """The entity, as the registry had it last, and its operators."""
+    found = entities.get(ask.platform, ask.actor, credit_code)
+    variant = found.state.representative_account or "-"
+    return tagged(ask, _told(found.version, found.state), found.version, variant)
 
-    @route(http, web, "POST", "/entities/{credit_code}/refresh", doc=_REFRESH)
-    def refresh(ask: Ask, credit_code: str) -> Response:
-        """Ask the registry again: name, status, legal representative."""
-        caller = ask.caller(ask.body(Told))
-        return _done(entities.refresh(ask.platform, caller, credit_code))
 
-    @route(http, web, "POST", "/entities/{credit_code}/operators", doc=_ADD)
-    def add(ask: Ask, credit_code: str) -> Response:
-        """增加经办人: by the legal representative, an operator who may, or a clerk."""
-        told = ask.body(OperatorAddition)
-        its = NewOperator.model_validate(told.model_dump(include=set(NewOperator.model_fields)))
-        return _done(entities.add_operator(ask.platform, ask.caller(told), credit_code, its))
+@operation(_REFRESH)
+def refresh(ask: Ask, credit_code: str) -> Response:
+    """Ask the registry again: name, status, legal representative."""
+    caller = ask.caller(ask.body(Told))
+    return _done(entities.refresh(ask.platform, caller, credit_code))
 
-    @route(http, web, "POST", "/entities/{credit_code}/operators/{account}/remove", doc=_REMOVE)
-    def remove(ask: Ask, credit_code: str, account: str) -> Response:
-        """移除经办人: by who may add one, or by the operator who leaves."""
-        told = ask.body(OperatorRemoval)
-        caller = ask.caller(told)
-        return _done(
-            entities.remove_operator(ask.platform, caller, credit_code, account, told.reason)
-        )
 
-    return http
+@operation(_ADD)
+def add(ask: Ask, credit_code: str) -> Response:
+    """增加经办人: by the legal representative, an operator who may, or a clerk."""
+    told = ask.body(OperatorAddition)
+    its = NewOperator.model_validate(told.model_dump(include=set(NewOperator.model_fields)))
+    return _done(entities.add_operator(ask.platform, ask.caller(told), credit_code, its))
+
+
+@operation(_REMOVE)
+def remove(ask: Ask, credit_code: str, account: str) -> Response:
+    """移除经办人: by who may add one, or by the operator who leaves."""
+    told = ask.body(OperatorRemoval)
+    caller = ask.caller(told)
+    return _done(entities.remove_operator(ask.platform, caller, credit_code, account, told.reason))
 
 
 def _done(outcome: Outcome[entity.State], status: int = 200) -> Response:
     state = entity.known(outcome.state)
     body = {**_told(outcome.version, state), "position": outcome.position}
-    replayed = {"Idempotency_Replayed": "true"} if outcome.repeated else {}
-    return reply(body, status, ETag=f'"{outcome.version}"', **replayed)
+    return command_reply(body, outcome, status)
 
 
 def _told(version: int, state: entity.Entity) -> dict[str, Any]:

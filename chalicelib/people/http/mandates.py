@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from ...kernel.base import Text
+from ...web.bodies import Told
 from ...web.operation import PAGING, Doc
-from ...web.request import Ask, Told, Web
-from ...web.route import reply, route, tagged
+from ...web.request import Ask
+from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
 from ..application import mandates
 from ..application.mandates import NewMandate
@@ -48,57 +49,54 @@ _LIST = Doc(
 )
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_GRANT)
+def grant(ask: Ask) -> Response:
+    """授权代办: by the principal, or by a clerk from a written mandate."""
+    told = ask.body(MandateGrant)
+    its = NewMandate.model_validate(told.model_dump(include=set(NewMandate.model_fields)))
+    mandate_id, done = mandates.grant(ask.platform, ask.caller(told), its)
+    return _done(ask, mandate_id, done, 201)
 
-    @route(http, web, "POST", "/mandates", doc=_GRANT)
-    def grant(ask: Ask) -> Response:
-        """授权代办: by the principal, or by a clerk from a written mandate."""
-        told = ask.body(MandateGrant)
-        its = NewMandate.model_validate(told.model_dump(include=set(NewMandate.model_fields)))
-        mandate_id, done = mandates.grant(ask.platform, ask.caller(told), its)
-        return _done(ask, mandate_id, done, 201)
 
-    @route(http, web, "GET", "/mandates", doc=_LIST)
-    def listed(ask: Ask) -> Response:
-        """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
-        account = people_access.own_account(ask.actor)
-        ask.wait_for(powers.NAME, mandates.stream)
-        side = ask.choice("as", _SIDES) or "principal"
-        partition = mandates.partition(side, account)
-        page = ask.platform.views.page(
-            powers.NAME,
-            powers.MANDATES,
-            partition,
-            after=ask.cursor(partition),
-            limit=ask.limit,
-            descending=True,
-        )
-        return reply(ask.page(partition, page))
+@operation(_LIST)
+def listed(ask: Ask) -> Response:
+    """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
+    account = people_access.own_account(ask.actor)
+    ask.wait_for(powers.NAME, mandates.stream)
+    side = ask.choice("as", _SIDES) or "principal"
+    partition = mandates.partition(side, account)
+    page = ask.platform.views.page(
+        powers.NAME,
+        powers.MANDATES,
+        partition,
+        after=ask.cursor(partition),
+        limit=ask.limit,
+        descending=True,
+    )
+    return reply(ask.page(partition, page))
 
-    @route(http, web, "GET", "/mandates/{mandate_id}", doc=_GET)
-    def get(ask: Ask, mandate_id: str) -> Response:
-        """A mandate as it stands today."""
-        found = mandates.get(ask.platform, ask.actor, mandate_id)
-        body = _told(mandate_id, found.version, found.state, ask.today)
-        return tagged(ask, body, found.version, body["state"])
 
-    @route(http, web, "POST", "/mandates/{mandate_id}/revoke", doc=_REVOKE)
-    def revoke(ask: Ask, mandate_id: str) -> Response:
-        """撤销授权: from now on the agent does nothing on it; what was done stands."""
-        told = ask.body(Revocation)
-        done = mandates.revoke(ask.platform, ask.caller(told), mandate_id, told.reason)
-        return _done(ask, mandate_id, done)
+@operation(_GET)
+def get(ask: Ask, mandate_id: str) -> Response:
+    """A mandate as it stands today."""
+    found = mandates.get(ask.platform, ask.actor, mandate_id)
+    body = _told(mandate_id, found.version, found.state, ask.today)
+    return tagged(ask, body, found.version, body["state"])
 
-    return http
+
+@operation(_REVOKE)
+def revoke(ask: Ask, mandate_id: str) -> Response:
+    """撤销授权: from now on the agent does nothing on it; what was done stands."""
+    told = ask.body(Revocation)
+    done = mandates.revoke(ask.platform, ask.caller(told), mandate_id, told.reason)
+    return _done(ask, mandate_id, done)
 
 
 def _done(ask: Ask, mandate_id: str, outcome: Any, status: int = 200) -> Response:
     state = mandate.known(outcome.state)
     told = _told(mandate_id, outcome.version, state, ask.today)
-    replayed = {"Idempotency_Replayed": "true"} if outcome.repeated else {}
     body = {**told, "position": outcome.position}
-    return reply(body, status, ETag=f'"{outcome.version}"', **replayed)
+    return command_reply(body, outcome, status)
 
 
 def _told(

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from ...kernel.base import Frozen, Line
 from ...web.auth.verifier import bearer
 from ...web.operation import Doc
-from ...web.request import Ask, Web
-from ...web.route import reply, route
+from ...web.request import Ask
+from ...web.route import operation, reply
 from ..application import tokens
 from ..application.tokens import Hat, Session, Token
 
@@ -40,26 +40,23 @@ _HAT = Doc(
 _KEYS = Doc("getKeys", "sign-in", "KeySet", public=True, problems=("tokens-unavailable",))
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_WECHAT)
+def wechat(ask: Ask) -> Response:
+    """微信登录: a token for the account of the WeChat user; the first time, a new account."""
+    return _told(tokens.with_wechat(ask.platform, ask.body(WechatCode).code))
 
-    @route(http, web, "POST", "/sign-in/wechat", doc=_WECHAT)
-    def wechat(ask: Ask) -> Response:
-        """微信登录: a token for the account of the WeChat user; the first time, a new account."""
-        return _told(tokens.with_wechat(ask.platform, ask.body(WechatCode).code))
 
-    @route(http, web, "POST", "/sign-in/token", doc=_HAT)
-    def token(ask: Ask) -> Response:
-        """Another token for the same person: as agent of a company or a person, or renewed."""
-        actor, hat = ask.actor, ask.body(Hat)
-        return _told(tokens.take_hat(ask.platform, actor, hat, _session(ask)))
+@operation(_HAT)
+def token(ask: Ask) -> Response:
+    """Another token for the same person: as agent of a company or a person, or renewed."""
+    actor, hat = ask.actor, ask.body(Hat)
+    return _told(tokens.take_hat(ask.platform, actor, hat, _session(ask)))
 
-    @route(http, web, "GET", "/.well-known/jwks.json", doc=_KEYS)
-    def keys(ask: Ask) -> Response:
-        """The public keys of our own tokens (RFC 7517)."""
-        return reply(tokens.jwks(ask.platform.token_signer()))
 
-    return http
+@operation(_KEYS)
+def keys(ask: Ask) -> Response:
+    """The public keys of our own tokens (RFC 7517)."""
+    return reply(tokens.jwks(ask.platform.token_signer()))
 
 
 def _session(ask: Ask) -> Session:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from ...cases import domain as case
 from ...cases.application import cases
+from ...cases.application.acting import acting
 from ...cases.domain.guards import dossier_of
 from ...cases.domain.state import Dossier
 from ...cases.domain.values import CertificateIdentifier, Material
@@ -102,7 +103,7 @@ def of_case(
     if all(one.certificate is None for one in handed_in):
         return tuple(_document(platform, actor, one) for one in dict.fromkeys(handed_in))
     state = cases.get(platform, actor, case_id).state
-    acts = cases.acting(platform, actor, state)
+    acts = acting(platform, actor, state)
     return materials(platform, acts, handed_in, _taking(platform, dossier_of(state)))
 
 

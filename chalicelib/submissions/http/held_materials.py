@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from ...certificates.application import access as certificate_access
 from ...certificates.application import lists as certificate_lists
@@ -13,8 +13,8 @@ from ...kernel.actor import APPLICANTS, Actor
 from ...kernel.errors import NotAllowed
 from ...people.application import entities
 from ...web.operation import Doc
-from ...web.request import Ask, Web
-from ...web.route import reply, route
+from ...web.request import Ask
+from ...web.route import operation, reply
 
 _HELD = Doc(
     "listHeldMaterials",
@@ -25,28 +25,23 @@ _HELD = Doc(
 )
 
 
-def routes(web: Web) -> Blueprint:
-    http = Blueprint(__name__)
+@operation(_HELD)
+def held(ask: Ask, code: str) -> Response:
+    """
+    免提交: by the id of the material, the certificate that the applicant has for it already.
 
-    @route(http, web, "GET", "/items/{code}/held-materials", doc=_HELD)
-    def held(ask: Ask, code: str) -> Response:
-        """
-        免提交: by the id of the material, the certificate that the applicant has for it already.
-
-        That is the caller, or the company that the caller acts for. Name it as `certificate` of
-        the material.
-        """
-        offered = items.current(ask.platform, code, ask.today).definition
-        definition = in_variant(offered, ask.query("variant"))
-        holder = _holder(ask, ask.actor)
-        found = (
-            {}
-            if holder is None
-            else certificate_lists.offered(ask.platform, holder, definition, ask.today)
-        )
-        return reply({"materials": [_told(name, state) for name, state in found.items()]})
-
-    return http
+    That is the caller, or the company that the caller acts for. Name it as `certificate` of
+    the material.
+    """
+    offered = items.current(ask.platform, code, ask.today).definition
+    definition = in_variant(offered, ask.query("variant"))
+    holder = _holder(ask, ask.actor)
+    found = (
+        {}
+        if holder is None
+        else certificate_lists.offered(ask.platform, holder, definition, ask.today)
+    )
+    return reply({"materials": [_told(name, state) for name, state in found.items()]})
 
 
 def _holder(ask: Ask, actor: Actor) -> str | None:

@@ -24,7 +24,7 @@ StepId = Annotated[str, StringConstraints(min_length=1, max_length=160)]
 Division = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 Form = Annotated[dict[str, Any], Personal()]
 CaseNumber = Annotated[str, StringConstraints(min_length=21, max_length=21)]
-# `person:` and a reference (application/identity.py), or `entity:` and a credit code.
+# `person:` and a reference (people/application/identity.py), or `entity:` and a credit code.
 Holder = Annotated[str, StringConstraints(pattern=r"^(person:[0-9a-f]{26}|entity:[0-9A-Z]{18})$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 # Steps that every case may have, whatever its item plans.

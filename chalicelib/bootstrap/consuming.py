@@ -1,0 +1,56 @@
+"""Consumers and schedules, as the wirings of the subjects name them."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..clock.calendar import Calendar
+from ..eventlog.consumers import Consumer
+from ..eventlog.views.port import Projection
+from ..platform.platform import Platform
+from ..subjects import entries, function_of, load
+
+
+class Scheduled(NamedTuple):
+    """`run` is done every so many minutes; a failure of it is nobody else's."""
+
+    name: str
+    minutes: int
+    run: Callable[[], object]
+
+
+def consumers(platform: Platform, calendar: Calendar | None = None) -> Sequence[Consumer]:
+    """All: the views, made with `calendar` (as it is now, if not given), and the subscribers."""
+    return [_made(entry, platform, calendar) for entry in entries("CONSUMERS")]
+
+
+def group(platform: Platform, name: str) -> Sequence[Consumer]:
+    """Those that one function of AWS serves. Raises KeyError if there is no such group."""
+    found = [entry for entry in entries("CONSUMERS") if function_of(entry) == name]
+    if not found:
+        raise KeyError(name)
+    return [_made(entry, platform, None) for entry in found]
+
+
+def _made(entry: tuple[Any, ...], platform: Platform, calendar: Calendar | None) -> Consumer:
+    """A projection is pure and knows the calendar alone; a subscriber uses the whole platform."""
+    name, maker, *_ = entry
+    made: Any = load(maker)
+    if isinstance(made, Projection):
+        found: Consumer = made
+    elif ".projections." in maker:
+        found = made(calendar or platform.calendar())
+    else:
+        found = made(platform)
+    if found.name != name:
+        raise ValueError(f"{maker} is called {found.name}, and {name} in the wiring")
+    return found
+
+
+def schedules(platform: Platform, name: str | None = None) -> Sequence[Scheduled]:
+    """All, or those that the function `name` serves."""
+    return [
+        Scheduled(entry[0], entry[2], partial(load(entry[1]), platform))
+        for entry in entries("SCHEDULES")
+        if name is None or function_of(entry) == name
+    ]

@@ -1,0 +1,80 @@
+"""Who acts in a case for somebody else: an agent on a mandate, an operator of a company (代办)."""
+
+from collections.abc import Mapping
+
+from ...clock.calendar import legal_day
+from ...codes.parties import Applicant
+from ...kernel.actor import APPLICANTS, Actor
+from ...kernel.errors import NotAllowed
+from ...people.application import entities, mandates
+from ...people.domain.mandate import Action
+from ...platform.platform import Platform
+from .. import domain as case
+from ..domain import commands as c
+from ..domain.state import Absent, Dossier, Drafted, Imported
+
+# Reading takes no action of its own: who may do anything for somebody may look.
+ACTIONS: Mapping[type[case.CaseCommand], Action] = {
+    c.SaveDraft: Action.SUBMIT,
+    c.SubmitCase: Action.SUBMIT,
+    c.Resubmit: Action.SUBMIT,
+    c.SubmitSupplement: Action.SUPPLEMENT,
+    c.Withdraw: Action.WITHDRAW,
+    c.Deliver: Action.COLLECT,
+    c.Rate: Action.RATE,
+}
+
+
+def acting(
+    platform: Platform, actor: Actor, state: case.State, command: case.CaseCommand | None = None
+) -> Actor:
+    """
+    With whom an agent acts for, if it does on a mandate. Raises NotAllowed for one who does not act
+    any more; a token does not know that yet.
+    """
+    match state:
+        case Absent() | Imported():
+            return actor
+        case Drafted(draft):
+            _of_company(platform, actor, draft.applicant, draft.item.code, command)
+            return actor
+        case _:
+            dossier = state.dossier
+            _of_company(platform, actor, dossier.applicant, dossier.item.code, command)
+            return _on_mandate(platform, actor, dossier, command)
+
+
+def _of_company(
+    platform: Platform,
+    actor: Actor,
+    applicant: Applicant,
+    item_code: str,
+    command: case.CaseCommand | None,
+) -> None:
+    if applicant.entity is None or applicant.entity != actor.entity:
+        return
+    today = legal_day(platform.now())
+    if command is None:
+        entities.belonging(platform, actor, today)
+    else:
+        entities.acting(platform, actor, item_code, today)
+
+
+def _on_mandate(
+    platform: Platform, actor: Actor, dossier: Dossier, command: case.CaseCommand | None
+) -> Actor:
+    """
+    The actor as it is, unless it is the agent of the case on a mandate that the platform keeps:
+    a revoked agent is not let in again as a citizen.
+    """
+    agent = dossier.agent
+    if agent is None or agent.mandate_id is None or agent.account != actor.account:
+        return actor
+    if actor.role not in APPLICANTS:
+        return actor
+    action = None if command is None else ACTIONS.get(type(command))
+    if command is not None and action is None:
+        raise NotAllowed("a mandate does not give the agent a right to this")
+    today = legal_day(platform.now())
+    item_code = dossier.item.code
+    return mandates.still_acting(platform, actor, agent.mandate_id, item_code, today, action)

@@ -1,0 +1,60 @@
+"""What cases have; see subjects.py."""
+
+# What a document is sent as: those of documents/application/types.py, or as plain bytes.
+MEDIA_TYPES = (
+    "application/pdf",
+    "image/jpeg",
+    "image/png",
+    "application/ofd",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/zip",
+    "application/octet-stream",
+)
+
+EVENTS = (("case", "cases.domain:EVENTS"),)
+CONSUMERS = (
+    ("applicant_cases", "cases.projections.applicant_cases:projection", ("PROJECT",)),
+    ("work_list", "cases.projections.work_list:projection", ("PROJECT",)),
+    ("process_library", "cases.projections.process_library:projection", ("PROJECT",)),
+    ("acceptance_deadlines", "cases.projections.acceptance_deadlines:projection", ("PROJECT",)),
+    ("case_numbers", "cases.projections.case_numbers:PROJECTION", ("PROJECT",)),
+)
+SCHEDULES = (
+    ("deadlines", "cases.subscribers.deadlines:on_schedule", 5, ("READ", "COMMAND"), "deadlines"),
+)
+ROUTES = (
+    ("GET", "/cases", "cases.http.lists:own_cases"),
+    ("GET", "/work", "cases.http.lists:work"),
+    ("GET", "/process-steps", "cases.http.lists:process_steps"),
+    ("GET", "/cases/{case_id}", "cases.http.cases:read"),
+    ("GET", "/cases/{case_id}/events", "cases.http.cases:history"),
+    ("POST", "/documents", "cases.http.documents:put", MEDIA_TYPES),
+    ("POST", "/documents/uploads", "cases.http.documents:begin"),
+    ("GET", "/documents/uploads/{upload_id}", "cases.http.documents:status"),
+    ("POST", "/documents/uploads/{upload_id}/parts/{number}", "cases.http.documents:ticket"),
+    (
+        "PUT",
+        "/documents/uploads/{upload_id}/parts/{number}",
+        "cases.http.documents:part",
+        ("application/octet-stream",),
+    ),
+    ("POST", "/documents/uploads/{upload_id}/complete", "cases.http.documents:complete"),
+    ("GET", "/cases/{case_id}/documents", "cases.http.documents:listed"),
+    ("GET", "/cases/{case_id}/documents/{digest}", "cases.http.documents:one"),
+    ("POST", "/cases/{case_id}/documents/{digest}/links", "cases.http.documents:link"),
+    ("GET", "/documents/links/{link}", "cases.http.documents:linked"),
+    ("POST", "/progress", "cases.http.progress:ask_progress"),
+    ("GET", "/cases/{case_id}/query-code", "cases.http.progress:query_code"),
+)
+REPLIES = (
+    "cases.replies_lists:Problem",
+    "cases.replies:CommandReply",
+    "cases.replies:SubmissionReply",
+    "cases.replies:CaseReply",
+    "cases.replies:CaseEvents",
+    "cases.replies_progress:ProgressReply",
+    "cases.replies_progress:QueryCode",
+    "cases.replies_lists:CardPage",
+    "cases.replies_lists:ProcessStepPage",
+)

@@ -1,0 +1,3 @@
+"""What the calendar has; see subjects.py."""
+
+EVENTS = (("calendar", "clock.calendar_stream:EVENTS"),)

@@ -1,0 +1,3 @@
+"""What numbers have; see subjects.py."""
+
+EVENTS = (("serial", "codes.serial:EVENTS"),)

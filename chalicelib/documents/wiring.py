@@ -1,0 +1,17 @@
+"""What documents have; see subjects.py."""
+
+EVENTS = (("document", "documents.domain.document:EVENTS"),)
+CONSUMERS = (
+    ("document_scans", "documents.subscribers.scans:subscriber", ("PROJECT", "COMMAND", "SCAN")),
+)
+SCHEDULES = (
+    ("sweep_uploads", "documents.application.documents:sweep", 60, ("SWEEP_INCOMING",), "sweep"),
+)
+REPLIES = (
+    "documents.replies:UploadReply",
+    "documents.replies:UploadStatus",
+    "documents.replies:UploadTicket",
+    "documents.replies:UploadPart",
+    "documents.replies:CaseDocuments",
+    "documents.replies:DocumentLink",
+)

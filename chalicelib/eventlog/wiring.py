@@ -1,0 +1,3 @@
+"""What the engine itself has; see subjects.py."""
+
+EVENTS = (("consumer", "eventlog.skipping:EVENTS"),)

@@ -1,0 +1,1 @@
+"""What imports have; see subjects.py."""

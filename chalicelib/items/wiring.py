@@ -1,0 +1,35 @@
+"""What service items have; see subjects.py."""
+
+EVENTS = (("item", "items.domain.item:EVENTS"),)
+CONSUMERS = (("item_catalogue", "items.projections.catalogue:PROJECTION", ("PROJECT",)),)
+ROUTES = (
+    ("GET", "/items", "items.http.items:listed"),
+    ("GET", "/items/{code}", "items.http.items:current"),
+    ("POST", "/items/{code}/eligibility", "items.http.items:eligible"),
+    ("GET", "/items/{code}/versions", "items.http.items:versions"),
+    ("GET", "/items/{code}/versions/{version}", "items.http.items:version"),
+    ("GET", "/items/{code}/changes", "items.http.items:changes"),
+    ("GET", "/item-drafts", "items.http.management:listed"),
+    ("GET", "/items/{code}/draft", "items.http.management:draft"),
+    ("PUT", "/items/{code}/draft", "items.http.management:save"),
+    ("DELETE", "/items/{code}/draft", "items.http.management:discard"),
+    ("POST", "/items/{code}/publish", "items.http.management:publish"),
+    ("POST", "/items/{code}/suspend", "items.http.management:suspend"),
+    ("POST", "/items/{code}/resume", "items.http.management:resume"),
+    ("POST", "/items/{code}/retire", "items.http.management:retire"),
+    ("POST", "/items/{code}/split", "items.http.management:split"),
+    ("POST", "/items/{code}/merge", "items.http.management:merge"),
+)
+REPLIES = (
+    "items.replies:ItemPage",
+    "items.replies:ItemReply",
+    "items.replies:ItemVersions",
+    "items.replies:ItemChanges",
+    "items.replies:ItemCommandReply",
+    "items.replies:ItemDraftPage",
+    "items.replies:ItemDraftReply",
+    "items.replies:EligibilityReply",
+    "items.replies:CodeSets",
+    "items.replies:CodeSet",
+    "items.replies:PublishedItem",
+)

@@ -1,0 +1,44 @@
+"""What people and companies have; see subjects.py."""
+
+EVENTS = (
+    ("account", "people.domain.account:EVENTS"),
+    ("claim", "people.domain.claim:EVENTS"),
+    ("entity", "people.domain.entity:EVENTS"),
+    ("mandate", "people.domain.mandate:EVENTS"),
+)
+CONSUMERS = (("powers", "people.projections.powers:PROJECTION", ("PROJECT",)),)
+ROUTES = (
+    ("POST", "/sign-in/wechat", "people.http.sign_in:wechat"),
+    ("POST", "/sign-in/token", "people.http.sign_in:token"),
+    ("GET", "/.well-known/jwks.json", "people.http.sign_in:keys"),
+    ("GET", "/account", "people.http.accounts:own"),
+    ("PUT", "/account", "people.http.accounts:register"),
+    ("PUT", "/account/phone", "people.http.accounts:phone"),
+    ("POST", "/account/close", "people.http.accounts:close"),
+    ("GET", "/account/companies", "people.http.accounts:companies"),
+    ("POST", "/account/proofs/registry", "people.http.accounts:match"),
+    ("POST", "/account/proofs/attested", "people.http.accounts:attest"),
+    ("POST", "/account/wechat", "people.http.accounts:bind"),
+    ("GET", "/accounts/{account}", "people.http.accounts:other"),
+    ("POST", "/accounts/{account}/counter-check", "people.http.accounts:counter"),
+    ("POST", "/accounts/{account}/close", "people.http.accounts:close_other"),
+    ("POST", "/entities", "people.http.entities:register"),
+    ("GET", "/entities/{credit_code}", "people.http.entities:get"),
+    ("POST", "/entities/{credit_code}/refresh", "people.http.entities:refresh"),
+    ("POST", "/entities/{credit_code}/operators", "people.http.entities:add"),
+    ("POST", "/entities/{credit_code}/operators/{account}/remove", "people.http.entities:remove"),
+    ("POST", "/mandates", "people.http.mandates:grant"),
+    ("GET", "/mandates", "people.http.mandates:listed"),
+    ("GET", "/mandates/{mandate_id}", "people.http.mandates:get"),
+    ("POST", "/mandates/{mandate_id}/revoke", "people.http.mandates:revoke"),
+)
+REPLIES = (
+    "people.replies:TokenReply",
+    "people.replies:KeySet",
+    "people.replies:AccountReply",
+    "people.replies:AccountOutcome",
+    "people.replies:CompanyPage",
+    "people.replies:EntityReply",
+    "people.replies:MandateReply",
+    "people.replies:MandatePage",
+)

@@ -1,0 +1,3 @@
+"""What the platform has; see subjects.py."""
+
+EVENTS = (("duty", "platform.duty:EVENTS"),)

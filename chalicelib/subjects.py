@@ -1,0 +1,61 @@
+"""
+The list of subjects: the only thing that a new one is added to. What a subject has, its `wiring`
+says in plain tuples that import nothing; every shared table is made from those:
+
+    EVENTS      (category of streams, "module:TYPES")
+    CONSUMERS   (name, "module:maker", grants on AWS[, group: the function that serves it])
+    SCHEDULES   (name, "module:function", minutes between two runs, grants on AWS[, group])
+    ROUTES      (method, path, "module:handler"[, media types of the body, if not JSON])
+    REFUSALS    ("module:Exception", status, code of the problem, ...)
+    REPLIES     "module:Model"
+
+Modules are named from within `chalicelib`.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+# What subjects stand on, as far as it has events, routes or refusals of its own.
+FOUNDATION: Final = ("eventlog", "codes", "clock", "platform", "web")
+# Each may build on those before it.
+SUBJECTS: Final = (
+    "documents",
+    "people",
+    "items",
+    "cases",
+    "certificates",
+    "submissions",
+    "importing",
+    "exchange_codes",
+)
+
+
+@cache
+def entries(table: str) -> tuple[Any, ...]:
+    """What the wirings of all have under that name, in the order of the subjects."""
+    return tuple(_entries(table))
+
+
+def _entries(table: str) -> Iterator[Any]:
+    for subject in (*FOUNDATION, *SUBJECTS):
+        yield from getattr(import_module(f".{subject}.wiring", __package__), table, ())
+
+
+def load(name: str) -> Any:
+    """What "module:attribute" names; raises ImportError, AttributeError."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(f".{module}", __package__), attribute)
+
+
+def function_of(entry: tuple[Any, ...]) -> str:
+    """What serves a line of CONSUMERS or SCHEDULES on AWS: a function of its own, or a group's."""
+    name, *others = entry
+    return str(others[-1] if isinstance(others[-1], str) else name)
+
+
+def minutes(function: str) -> int:
+    """Between two runs of its schedules; raises ValueError if they do not agree."""
+    (found,) = {one[2] for one in entries("SCHEDULES") if function_of(one) == function}
+    return int(found)

@@ -1,0 +1,67 @@
+"""
+/cases/{case_id}/...: one handler for each command to a case, by the command's name.
+
+A handler and the model of its body are made when the route is first asked for: a function that
+answers one command has no use for thirty (cold start).
+"""
+
+from typing import Any
+
+from chalice.app import Response
+
+from ...cases import domain as case
+from ...cases.application import cases
+from ...cases.domain import CaseCommand
+from ...cases.domain import commands as c
+from ...cases.http.cases import taken
+from ...kernel.actor import Actor
+from ...web.bodies import Told, fields_of, of_command
+from ...web.operation import Doc
+from ...web.request import Ask
+from ...web.route import Handler, operation
+from ..application import materials
+from ..application.materials import Materials
+
+# Those that have routes of their own, and those that only the platform gives.
+OTHERS = {c.SaveDraft, c.SubmitCase, c.DeemAccepted, c.IssueCertificate}
+COMMANDS: tuple[type[CaseCommand], ...] = tuple(one for one in case.COMMANDS if one not in OTHERS)
+
+
+def __getattr__(name: str) -> Handler:
+    for kind in COMMANDS:
+        if kind.__name__ == name:
+            return handler(kind)
+    raise AttributeError(name)
+
+
+def handler(kind: type[CaseCommand]) -> Handler:
+    """What runs a command of this kind, with the body that belongs to it."""
+    model = body_model(kind)
+    name = kind.__name__[0].lower() + kind.__name__[1:]
+
+    @operation(Doc(name, "cases", "CommandReply", body=model, command=True))
+    def execute(ask: Ask, case_id: str) -> Response:
+        told = ask.body(model)
+        caller = ask.caller(told)
+        command = kind(
+            at=caller.at(ask.platform.now()),
+            by=caller.actor,
+            channel=caller.channel,
+            **_fields(ask, caller.actor, case_id, told),
+        )
+        using = materials.using(ask.platform, command)
+        return taken(cases.execute(ask.platform, caller, case_id, command, using))
+
+    return execute
+
+
+def body_model(kind: type[CaseCommand]) -> type[Told]:
+    return of_command(kind, f"{kind.__name__}Body", materials=(Materials, ()))
+
+
+def _fields(ask: Ask, actor: Actor, case_id: str, told: Told) -> dict[str, Any]:
+    fields = fields_of(told)
+    if "materials" in fields:
+        handed_in = fields["materials"]
+        fields["materials"] = materials.of_case(ask.platform, actor, case_id, handed_in)
+    return fields

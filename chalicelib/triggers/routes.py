@@ -1,0 +1,65 @@
+"""
+The routes that the subjects have, each imported when it is first asked for: a function of AWS
+answers a few of some hundred in its short life (cold start).
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from chalice.app import Chalice, Response
+
+from ..subjects import entries, load
+
+if TYPE_CHECKING:
+    from ..web.operation import Doc
+    from ..web.request import Web
+    from ..web.route import Handler
+
+JSON: Final = "application/json"
+
+
+class Route:
+    """The view that chalice calls; its handler is imported when it is called, or asked about."""
+
+    __name__ = "route"  # chalice asks for it
+
+    def __init__(self, app: Chalice, web: Callable[[], "Web"], handler: str) -> None:
+        self._app, self._web, self._name = app, web, handler
+
+    def __call__(self, **parameters: str) -> Response:
+        from ..web.route import respond
+
+        request = self._app.current_request
+        assert request is not None  # noqa: S101 - chalice sets it before it calls a view
+        return respond(self._web(), request, self.handler, parameters)
+
+    @cached_property
+    def handler(self) -> "Handler":
+        handler: Handler = load(self._name)
+        return handler
+
+    @property
+    def doc(self) -> "Doc":
+        from ..web.route import doc_of
+
+        return doc_of(self.handler)
+
+
+def register(app: Chalice, web: Callable[[], "Web"]) -> None:
+    """Every route of every subject; a media type other than JSON is answered in bytes, too."""
+    binary: dict[str, None] = {}
+    for method, path, handler, *others in entries("ROUTES"):
+        types = list(others[0]) if others else [JSON]
+        binary |= dict.fromkeys(one for one in types if one != JSON)
+        view: Any = Route(app, web, handler)
+        app.route(path, methods=[method], name=f"{method} {path}", content_types=types)(view)
+    app.api.binary_types[:] = list(binary)
+
+
+def import_all(app: Chalice) -> None:
+    """Import every handler now: before there are threads (see kernel/base.build_models)."""
+    for methods in app.routes.values():
+        for entry in methods.values():
+            if isinstance(entry.view_function, Route):
+                _ = entry.view_function.handler

@@ -1,0 +1,12 @@
+"""What the service says of itself; see subjects.py."""
+
+ROUTES = (
+    ("GET", "/health", "web.health:health"),
+    ("GET", "/openapi.json", "web.docs:document"),
+    ("GET", "/docs", "web.docs:page"),
+    ("GET", "/docs/{file}", "web.docs:part"),
+)
+REPLIES = (
+    "web.replies:Health",
+    "web.replies:OpenApiDocument",
+)

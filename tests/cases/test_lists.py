@@ -1,0 +1,154 @@
+"""Lists: one's own cases, the department's work, the process library, the items."""
+
+from threading import Thread
+
+import pytest
+
+from ..city import SENIOR_CARD, City
+from .test_cases import code
+
+
+def test_an_empty_list_is_a_list(city: City):
+    assert city.get("citizen-zhang", "/cases").json() == {"items": [], "next": None}
+
+
+def test_applicants_list_their_own_cases_only(city: City):
+    mine = city.submit("citizen-zhang")
+    city.submit("citizen-wang")
+    city.catch_up()
+    listed = city.get("citizen-zhang", "/cases").json()["items"]
+    assert [row["case_id"] for row in listed] == [mine["case_id"]]
+
+
+def test_staff_list_the_work_of_their_own_department_only(city: City):
+    case = city.submit()
+    city.catch_up()
+    listed = city.get("clerk-chen", "/work").json()["items"]
+    assert [row["case_id"] for row in listed] == [case["case_id"]]
+    assert city.get("reviewer-fire", "/work").json()["items"] == []
+    assert code(city.get("reviewer-fire", "/work?department=440800-hall")) == (403, "not-allowed")
+    assert code(city.get("citizen-zhang", "/work")) == (403, "not-allowed")
+
+
+def test_pages_follow_one_another_without_gap_or_overlap(city: City):
+    made = {city.submit()["case_id"] for _ in range(7)}
+    city.catch_up()
+    seen, path = [], "/cases?limit=3"
+    while path:
+        page = city.get("citizen-zhang", path).json()
+        seen += [row["case_id"] for row in page["items"]]
+        path = page["next"] and f"/cases?limit=3&cursor={page['next']}"
+    assert len(seen) == 7
+    assert set(seen) == made
+
+
+def test_a_cursor_of_another_list_or_a_forged_one_is_refused(city: City):
+    for _ in range(3):
+        city.submit()
+    city.catch_up()
+    cursor = city.get("citizen-zhang", "/cases?limit=1").json()["next"]
+    for path in (f"/work?cursor={cursor}", f"/work?cursor=x{cursor}", "/work?cursor=%2E%2E"):
+        assert code(city.get("clerk-chen", path)) == (400, "bad-parameter")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "limit=1&limit=2"])
+def test_a_bad_parameter_is_named(city: City, query):
+    answer = city.get("citizen-zhang", f"/cases?{query}")
+    assert code(answer) == (400, "bad-parameter")
+    assert answer.json()["parameter"] == "limit"
+
+
+def test_a_list_waits_for_the_position_that_a_command_answered(city: City):
+    case = city.submit()
+    worker = Thread(target=city.catch_up)
+    worker.start()
+    listed = city.get("citizen-zhang", f"/cases?min_position={case['position']}").json()["items"]
+    worker.join()
+    assert [row["case_id"] for row in listed] == [case["case_id"]]
+
+
+def test_a_list_waits_for_the_version_that_a_command_answered(city: City):
+    case = city.submit()
+    worker = Thread(target=city.catch_up)
+    worker.start()
+    seen = f"{case['case_id']}@{case['version']}"
+    listed = city.get("citizen-zhang", f"/cases?min_version={seen}").json()["items"]
+    worker.join()
+    assert [row["case_id"] for row in listed] == [case["case_id"]]
+
+
+def test_a_version_that_never_comes_is_not_waited_for_for_ever(city: City, monkeypatch):
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
+    case = city.submit()
+    city.catch_up()
+    answer = city.get("citizen-zhang", f"/cases?min_version={case['case_id']}@99")
+    assert code(answer) == (503, "view-behind")
+
+
+def test_the_catalogue_waits_for_the_version_of_an_item(city: City, monkeypatch):
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
+    item = SENIOR_CARD["item"]
+    assert code(city.get(None, f"/items?min_version={item}@1")) == (503, "view-behind")
+    city.catch_up()
+    for account, path in ((None, "/items"), ("items-sun", "/item-drafts")):
+        assert city.get(account, f"{path}?min_version={item}@1").status_code == 200
+        assert code(city.get(account, f"{path}?min_version={item}@99")) == (503, "view-behind")
+
+
+def test_a_parameter_that_is_longer_than_any_key_is_refused(city: City):
+    assert city.get(None, f"/items?department={'a' * 1000}").status_code == 200
+    answer = city.get(None, f"/items?department={'a' * 1001}")
+    assert code(answer) == (400, "bad-parameter")
+
+
+@pytest.mark.parametrize("seen", ["7", "@1", "a@", "a@0", "a@-1", "a@1@2", "a%0A@1"])
+def test_a_version_of_nothing_is_a_bad_parameter(city: City, seen):
+    answer = city.get("citizen-zhang", f"/cases?min_version={seen}")
+    assert code(answer) == (400, "bad-parameter")
+
+
+def test_a_list_that_does_not_get_there_says_when_to_come_back(city: City, monkeypatch):
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
+    case = city.submit()
+    answer = city.get("citizen-zhang", f"/cases?min_position={case['position']}")
+    assert code(answer) == (503, "view-behind")
+    assert answer.headers["retry-after"] == "1"
+
+
+def test_the_process_library_is_read_by_item_department_period_and_state(city: City):
+    case = city.submit()
+    city.catch_up()
+    row = city.get("auditor-zheng", "/process-steps").json()["items"][0]
+    day = row["since"][:10]
+    for query in (
+        f"item={row['item']}",
+        "department=440800-hall",
+        "state=waiting",
+        f"item={row['item']}&department=440800-hall&state=waiting&from={day}",
+    ):
+        found = city.get("auditor-zheng", f"/process-steps?{query}").json()["items"]
+        assert [one["case_id"] for one in found] == [case["case_id"]], query
+    for query in ("state=finished", "department=440800-fire", "to=2020-01-01", "from=2999-01-01"):
+        assert city.get("auditor-zheng", f"/process-steps?{query}").json()["items"] == [], query
+
+
+def test_the_process_library_shows_staff_their_own_department_and_applicants_nothing(city: City):
+    city.submit()
+    city.catch_up()
+    assert len(city.get("clerk-chen", "/process-steps").json()["items"]) == 1
+    assert city.get("reviewer-fire", "/process-steps").json()["items"] == []
+    assert code(city.get("citizen-zhang", "/process-steps")) == (403, "not-allowed")
+    assert code(city.get("supervisor-zhou", "/process-steps?department=449900-x")) == (
+        403,
+        "not-allowed",
+    )
+
+
+def test_anybody_reads_the_items_and_their_versions(city: City):
+    city.catch_up()
+    listed = city.get(None, "/items").json()["items"]
+    path = f"/items/{listed[0]['code']}"
+    assert city.get(None, path).json()["version"] == 1
+    assert city.get(None, f"{path}/versions/1").json()["code"] == listed[0]["code"]
+    for missing in (f"{path}/versions/2", f"{path}/versions/x", "/items/none"):
+        assert code(city.get(None, missing)) == (404, "not-found")
