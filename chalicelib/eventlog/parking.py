@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from .decoding import Decoded, Undecodable
 from .envelope import Recorded
-from .feed import Decoded, Undecodable
 from .skipping import State as Skips
 from .views.port import Failure, Parked
 

@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 from zlib import crc32
 
-from ..bulk_decode import decoder
+from ..decoding import Decoded, Undecodable, decoder
 from ..envelope import Recorded
-from ..feed import Decoded, Source, Undecodable
+from ..feed import Source
 from ..parking import handle
 from ..ports import Commit, Log
 from ..skipping import State as Skips

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pydantic_core import from_json, to_json
 
+from ..decoding import Decoded, Undecodable
 from ..envelope import Recorded
-from ..feed import Decoded, Undecodable
 from .port import (
     Change,
     Entry,
