@@ -53,7 +53,7 @@ def _one_by_one(codec: Codec, commit: Commit, error: Exception) -> Iterator[Reco
     """Apart, so that only what cannot be read has to be skipped, and not what stands beside it."""
     common, entries = _parts(commit)
     for offset in range(commit.length):
-        version, position = commit.version + offset, _position(commit) + offset
+        version, position = commit.version + offset, commit.first_position + offset
         if len(entries) != commit.length:
             yield Undecodable(commit.stream, version, position, "", error)
             continue
@@ -75,10 +75,6 @@ def _parts(commit: Commit) -> tuple[dict[str, Any], list[Any]]:
 
 def _type(entry: Any) -> str:
     return str(entry.get("type", "")) if isinstance(entry, dict) else ""
-
-
-def _position(commit: Commit) -> int:
-    return commit.last_position - commit.length + 1
 
 
 # Many at once

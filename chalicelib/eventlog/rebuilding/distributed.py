@@ -171,8 +171,7 @@ def _range(rebuild: Rebuild, number: int) -> Iterator[Commit]:
     start = at
     while at < end and (commits := rebuild.among.source.log.read(at, MAP_AT_ONCE)):
         for commit in commits:
-            begins = commit.last_position - commit.length + 1
-            if start < begins <= end:
+            if start < commit.first_position <= end:
                 yield commit
         at = commits[-1].last_position
 
