@@ -9,8 +9,8 @@ A large view is rebuilt by many workers at once: in small steps, which a queue c
              live view does, in the order of the log, for as long as a step may take
 
 What a partition is folded with is `bulk_rebuild`, as on one machine. Rows of several streams (a
-tally) are few and quickly written: it is the reading that takes its time then. A view that is
-wrong about having others is noticed, and rebuilt in the order of the log.
+tally) are few and quickly written: it is the reading that takes its time then. A view that says
+`by_stream` and has such rows is noticed, and rebuilt in the order of the log.
 
 The state is in the files that the steps leave (see `shuffle`), or in the checkpoint. A message that
 comes twice finds its work done; a step that died is done again; whoever finds a stage complete
