@@ -99,10 +99,15 @@ class Commit(NamedTuple):
         return self.version + self.length - 1
 
     @property
-    def last_position(self) -> int:
+    def first_position(self) -> int:
+        """`position`, which it must have."""
         if self.position is None:
             raise ValueError(f"{self.stream}@{self.version} has no place in the log yet")
-        return self.position + self.length - 1
+        return self.position
+
+    @property
+    def last_position(self) -> int:
+        return self.first_position + self.length - 1
 
 
 def chained(previous: bytes, commit: Commit) -> bytes:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from ..kernel.errors import NotFound, OutOfOrder
 from . import skipping
 from .consumers import Consumer, Work, all_parked, live, live_work, taker
-from .feed import SKIPS, Decoded, Source, decoded
+from .decoding import Decoded, decoded
+from .feed import SKIPS, Source
 from .parking import handle
 from .ports import Damaged
 from .transact import Request, transact
