@@ -3,10 +3,9 @@
 import re
 import sys
 from datetime import date
-from importlib import import_module
 from string import Formatter
 from subprocess import run
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
@@ -27,6 +26,7 @@ from chalicelib.kernel.reasons import Reason, Refusal, Titled, in_json
 from chalicelib.people.domain.mandate import Action
 from chalicelib.refusals.table import Row, rows, statuses
 from chalicelib.refusals.words import BETWEEN, chinese, templates, worded, words
+from chalicelib.subjects import load
 from chalicelib.web.messages import MESSAGES
 from chalicelib.web.problems import STATUS
 
@@ -100,17 +100,14 @@ def _bare(template: str) -> str:
 
 @pytest.mark.parametrize("row", rows().values(), ids=lambda row: row.kind)
 def test_a_refusal_that_a_subject_tells_of_is_there(row: Row):
-    kind = named_by(row.kind)
+    kind = load(row.kind)
     assert issubclass(kind, Exception)
-    assert f"{kind.__module__}:{kind.__qualname__}" == row.kind  # as it is looked up
+    assert (
+        f"{kind.__module__}:{kind.__qualname__}" == f"chalicelib.{row.kind}"
+    )  # as it is looked up
     assert row.code in MESSAGES
     if row.members is not None:
-        assert callable(named_by(row.members))
-
-
-def named_by(name: str) -> Any:
-    module, _, within = name.partition(":")
-    return getattr(import_module(module), within)
+        assert callable(load(row.members))
 
 
 def test_a_problem_has_one_status():
