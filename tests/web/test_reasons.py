@@ -102,9 +102,7 @@ def _bare(template: str) -> str:
 def test_a_refusal_that_a_subject_tells_of_is_there(row: Row):
     kind = load(row.kind)
     assert issubclass(kind, Exception)
-    assert (
-        f"{kind.__module__}:{kind.__qualname__}" == f"chalicelib.{row.kind}"
-    )  # as it is looked up
+    assert f"{kind.__module__}:{kind.__qualname__}" == f"chalicelib.{row.kind}"
     assert row.code in MESSAGES
     if row.members is not None:
         assert callable(load(row.members))
