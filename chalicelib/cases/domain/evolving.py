@@ -30,11 +30,9 @@ from .state import (
     Supplementing,
     Suspended,
     decision_of,
-    ending_of,
     handling_of,
     initial,
 )
-from .values import Result
 
 # The state, its application with the event counted, and the event.
 Grow = Callable[[Live, Application, Any], Lodged]
@@ -182,15 +180,26 @@ def _denied(state: Live, application: Application, event: e.CaseDenied) -> Decid
 # The end
 
 
-def _closed(
-    state: Live,
-    application: Application,
-    event: e.AcceptanceRefused | e.SupplementLapsed | e.CaseWithdrawn | e.CaseVoided,
+def _refused(state: Live, application: Application, event: e.AcceptanceRefused) -> Closed:
+    _not_accepted(state, event)
+    return Closed(application, None, None, Ending(event.document.on), event.reason)
+
+
+def _given_up(
+    state: Live, application: Application, event: e.SupplementLapsed | e.CaseWithdrawn
 ) -> Closed:
+    if isinstance(state, Concluded):
+        raise Impossible(state, event)
+    ending = Ending(event.document.on)
+    return Closed(application, handling_of(state), None, ending, event.reason)
+
+
+def _voided(state: Live, application: Application, event: e.CaseVoided) -> Closed:
     if isinstance(state, Closed):
         raise Impossible(state, event)
-    on = event.document.on
-    ending = (ending_of(state) or Ending(on))._replace(on=on, result=Result.UNSTATED)
+    ending = Ending(event.document.on)
+    if isinstance(state, Decided):  # what was delivered and rated was so all the same
+        ending = state.ending._replace(on=ending.on, result=ending.result)
     return Closed(application, handling_of(state), decision_of(state), ending, event.reason)
 
 
@@ -247,14 +256,14 @@ def _ending(grow: Callable[[Ending, Any], Ending]) -> Grow:
 LEADS: Mapping[type[Frozen], Grow] = {
     e.SubmissionReturned: _returned,
     e.CaseResubmitted: _resubmitted,
-    e.SupplementLapsed: _closed,
+    e.SupplementLapsed: _given_up,
     e.CaseAccepted: _accepted,
     e.CaseDeemedAccepted: _deemed,
-    e.AcceptanceRefused: _closed,
+    e.AcceptanceRefused: _refused,
     e.CaseGranted: _granted,
     e.CaseDenied: _denied,
-    e.CaseWithdrawn: _closed,
-    e.CaseVoided: _closed,
+    e.CaseWithdrawn: _given_up,
+    e.CaseVoided: _voided,
     e.CaseArchived: _archived,
 }
 GROWTH: Mapping[type[Frozen], Grow] = {

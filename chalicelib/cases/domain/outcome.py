@@ -11,16 +11,7 @@ from ...kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
 from . import commands as c
 from . import events as e
 from .evolving import fold
-from .guards import (
-    application_of,
-    concluded,
-    conclusion,
-    document,
-    ended,
-    in_handling,
-    lodged,
-    today,
-)
+from .guards import concluded, conclusion, document, ended, in_handling, lodged, today
 from .handling import not_their_own
 from .intake import accept
 from .parts import Application, Denied, Granted, OpenStep
@@ -51,7 +42,7 @@ def grant(command: c.Grant | c.GrantAtOnce, state: State) -> list[e.Event]:
 def grant_at_once(command: c.GrantAtOnce, state: State, calendar: Calendar) -> list[e.Event]:
     if _granted_so(command, state):
         return []
-    if not application_of(state).plan.at_once:
+    if not lodged(state).application.plan.at_once:
         raise OutOfOrder(
             "not-done-at-once",
             "this item is not done at once; accept it and let it go through its steps",

@@ -21,11 +21,12 @@ from chalicelib.cases.domain.state import (
     Closed,
     Decided,
     Drafted,
+    Ended,
     Imported,
     Lodged,
     State,
 )
-from chalicelib.cases.domain.values import StepOutcome
+from chalicelib.cases.domain.values import Result, StepOutcome
 from chalicelib.clock.clock import SpecialProcedure
 from chalicelib.kernel.errors import Rejected
 
@@ -121,6 +122,26 @@ def test_every_stop_has_its_open_step_while_it_runs(turns):
             kinds = [one.opened.kind for one in turn.after.application.open]
             waiting = [one for one in kinds if one in {"special", "supplement"}]
             assert len(waiting) == len(turn.after.handling.running_stops)
+
+
+@given(walks())
+def test_what_came_to_its_end_has_a_result_and_what_was_decided_was_handled(turns):
+    for turn in turns:
+        if isinstance(turn.after, Ended):
+            assert turn.after.ending.result is not Result.UNSTATED
+            assert turn.after.handling or not turn.after.decision
+
+
+@given(walks())
+def test_the_end_is_of_the_day_that_its_conclusion_says(turns):
+    """The event before it, of the same commit, begins the end; the conclusion states it."""
+    for turn in turns:
+        state = turn.before
+        for event in turn.events:
+            before, state = state, case.evolve(state, event)
+            if isinstance(event, e.CaseConcluded):
+                assert isinstance(before, Ended)
+                assert before.ending.on == event.on
 
 
 def test_a_history_that_fails_can_be_shown():
