@@ -14,6 +14,7 @@ from .tracing import PART, counted, entered, files_of_a_command, written
 TEXT = PAGE.read_text(encoding="utf-8")
 NAMED = re.compile(r"`(chalicelib/[\w/]+\.py):([\w.]+)`")
 TEN = 10
+LINKED = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 # What one command enters
@@ -47,12 +48,15 @@ def test_written_again_the_reasons_stay_and_a_new_file_waits_for_its_own():
 # The functions
 
 
-@pytest.mark.parametrize("file", sorted({file for file, _ in NAMED.findall(TEXT)}))
-def test_every_function_that_the_page_names_is_there(file: str):
-    path = ROOT / file
-    assert path.is_file(), file
-    there = names(path)
-    assert [name for one, name in NAMED.findall(TEXT) if one == file and name not in there] == []
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/SECURITY.md"])
+def test_every_function_that_a_page_names_is_there(page: str):
+    named = NAMED.findall((ROOT / page).read_text(encoding="utf-8"))
+    assert named
+    assert [f"{file}:{name}" for file, name in named if not is_there(ROOT / file, name)] == []
+
+
+def is_there(path: Path, name: str) -> bool:
+    return path.is_file() and name in names(path)
 
 
 def names(path: Path) -> set[str]:
@@ -70,7 +74,8 @@ def names(path: Path) -> set[str]:
 def test_what_is_missing_would_be_missed():
     assert {"transact", "Outcome"} <= names(ROOT / "chalicelib/eventlog/transact.py")
     assert "Memory.get" in names(ROOT / "chalicelib/eventlog/memory.py")
-    assert "nothing" not in names(ROOT / "chalicelib/eventlog/memory.py")
+    assert not is_there(ROOT / "chalicelib/eventlog/memory.py", "nothing")
+    assert not is_there(ROOT / "chalicelib/eventlog/nothing.py", "Memory")
 
 
 @pytest.mark.parametrize("walk", ["POST /cases", "GET /work", "CaseGranted", "the table's stream"])
@@ -82,6 +87,16 @@ def test_every_step_of_a_walk_names_a_place_in_the_code(walk: str):
 
 
 # Two hops
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/decisions").glob("*.md")))
+def test_a_decision_is_listed_and_says_when_to_think_again(page: Path):
+    listed = (page.parent / "README.md").read_text(encoding="utf-8")
+    assert page.name == "README.md" or f"]({page.name})" in listed
+    parts = re.findall("^## (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    whole = ["Context", "Decision", "What was measured", "Consequences", "When to think again"]
+    assert parts in ([], whole)
+    assert bool(parts) is (page.name != "README.md")
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
@@ -96,9 +111,12 @@ def test_ten_questions_and_more_are_answered_by_a_function():
     assert [row[0] for row in rows if not NAMED.search(row[-1])] == []
 
 
-def test_every_link_of_the_page_leads_somewhere():
-    links = [link.partition("#")[0] for link in re.findall(r"]\(([^)#][^)]*)\)", TEXT)]
-    assert [link for link in links if not (PAGE.parent / link).exists()] == []
+@pytest.mark.parametrize("page", LINKED, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(page: Path):
+    text = page.read_text(encoding="utf-8")
+    links = [link.partition("#")[0] for link in re.findall(r"]\(([^)#\s][^)\s]*)\)", text)]
+    inside = [link for link in links if not link.startswith(("http:", "https:"))]
+    assert [link for link in inside if not (page.parent / link).exists()] == []
 
 
 def _day():
