@@ -58,3 +58,9 @@ REPLIES = (
     "cases.replies_lists:CardPage",
     "cases.replies_lists:ProcessStepPage",
 )
+CHINESE = ("cases.chinese",)
+REFUSALS = (
+    ("cases.application.documents:Held", 409, "scan-pending", 30),
+    ("cases.application.documents:Infected", 409, "infected"),
+    ("cases.application.documents:Unscannable", 409, "unscannable"),
+)

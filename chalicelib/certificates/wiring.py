@@ -54,3 +54,4 @@ REPLIES = (
     "certificates.replies:VerdictReply",
     "certificates.replies:HeldMaterials",
 )
+CHINESE = ("certificates.chinese",)

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: the routes of app.py, as they document themselves."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
@@ -12,8 +12,10 @@ from ..cases.application.access import RULES
 from ..subjects import entries, load
 from ..submissions.http.commands import COMMANDS
 from ..web.operation import Doc
+from ..web.route import respond
 from . import examples as api_examples
 from . import problems as api_problems
+from . import raising
 from .api_words import (
     ABOUT,
     HEADER_PARAMETERS,
@@ -37,6 +39,7 @@ class Operation(NamedTuple):
     said: str  # the first sentence of the handler's docstring
     more: str  # the rest of it
     media_types: tuple[str, ...]
+    view: Callable[..., Any]
 
 
 def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
@@ -45,7 +48,8 @@ def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
         for method, entry in sorted(routes[path].items()):
             view = entry.view_function
             said, _, more = " ".join((view.handler.__doc__ or "").split()).partition(". ")
-            yield Operation(method, path, view.doc, said, more, tuple(entry.content_types))
+            types = tuple(entry.content_types)
+            yield Operation(method, path, view.doc, said, more, types, view.handler)
 
 
 def openapi(
@@ -83,6 +87,7 @@ def _operation(one: Operation, examples: Examples) -> Json:
         "parameters": list(_parameters(one)),
         **body,
         "responses": _responses(one, examples),
+        "x-reason-codes": {"$ref": f"{SCHEMAS}{_reason_code(one)}"},
     }
 
 
@@ -233,7 +238,17 @@ def _schemas(found: list[Operation]) -> Json:
     asked = {name: everywhere(one, _as_asked) for name, one in asked.items()}
     told = _definitions(replies(), "serialization")
     told = {name: everywhere(one, as_answered) for name, one in told.items()}
-    return dict(sorted({**asked, **_apart(told, asked)}.items()))
+    reasons = {_reason_code(one): _reasons(one) for one in found}
+    return dict(sorted({**asked, **_apart(told, asked), **reasons}.items()))
+
+
+def _reason_code(one: Operation) -> str:
+    """The schema with the codes of the reasons that the operation may be refused for."""
+    return f"{one.doc.name[0].upper()}{one.doc.name[1:]}ReasonCode"
+
+
+def _reasons(one: Operation) -> Json:
+    return {"type": "string", "enum": sorted(raising.codes(one.view, respond))}
 
 
 def _bodies(found: list[Operation]) -> list[type[BaseModel]]:

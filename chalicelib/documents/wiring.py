@@ -15,3 +15,13 @@ REPLIES = (
     "documents.replies:CaseDocuments",
     "documents.replies:DocumentLink",
 )
+CHINESE = ("documents.chinese",)
+REFUSALS = (
+    (
+        "documents.application.documents:TooMuch",
+        413,
+        "too-large",
+        None,
+        "documents.application.documents:limit",
+    ),
+)

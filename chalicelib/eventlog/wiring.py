@@ -1,3 +1,11 @@
 """What the engine itself has; see subjects.py."""
 
 EVENTS = (("consumer", "eventlog.skipping:EVENTS"),)
+REFUSALS = (
+    ("eventlog.transact:Stale", 412, "precondition-failed"),
+    ("eventlog.ports:Conflict", 409, "conflict"),
+    ("eventlog.ports:Reused", 422, "idempotency-key-reused"),
+    ("eventlog.ports:TooLarge", 413, "commit-too-large"),
+    ("eventlog.ports:StoreError", 503, "store-unavailable", 1),
+    ("eventlog.views.port:ViewsError", 503, "store-unavailable", 1),
+)

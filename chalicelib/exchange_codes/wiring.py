@@ -4,3 +4,4 @@ ROUTES = (
     ("GET", "/code-sets", "exchange_codes.http:listed"),
     ("GET", "/code-sets/{name}", "exchange_codes.http:one"),
 )
+CHINESE = ("exchange_codes.chinese",)

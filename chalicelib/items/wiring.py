@@ -33,3 +33,27 @@ REPLIES = (
     "items.replies:CodeSet",
     "items.replies:PublishedItem",
 )
+CHINESE = ("items.chinese",)
+REFUSALS = (
+    (
+        "items.domain.item:ItemClosed",
+        409,
+        "item-closed",
+        None,
+        "items.http.refusals:successors",
+    ),
+    (
+        "items.domain.item:NotPublishable",
+        422,
+        "invalid-request",
+        None,
+        "items.http.refusals:misfits",
+    ),
+    (
+        "items.application.eligibility:AnswersInvalid",
+        422,
+        "invalid-request",
+        None,
+        "items.http.refusals:wrong_answers",
+    ),
+)

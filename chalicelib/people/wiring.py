@@ -42,3 +42,9 @@ REPLIES = (
     "people.replies:MandateReply",
     "people.replies:MandatePage",
 )
+CHINESE = ("people.chinese",)
+REFUSALS = (
+    ("people.domain.account:Ended", 409, "ended"),
+    ("people.application.tokens:SessionOver", 401, "invalid-token"),
+    ("people.application.token_keys:TokensUnavailable", 503, "tokens-unavailable", 10),
+)

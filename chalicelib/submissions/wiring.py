@@ -35,3 +35,20 @@ ROUTES = (
     ("POST", "/cases/{case_id}/void", "submissions.http.commands:Void"),
     ("POST", "/cases/{case_id}/archive", "submissions.http.commands:Archive"),
 )
+CHINESE = ("submissions.chinese",)
+REFUSALS = (
+    (
+        "submissions.application.duplicates:Duplicate",
+        409,
+        "duplicate-case",
+        None,
+        "submissions.http.refusals:duplicate",
+    ),
+    (
+        "submissions.application.submissions:FormInvalid",
+        422,
+        "invalid-request",
+        None,
+        "submissions.http.refusals:form",
+    ),
+)

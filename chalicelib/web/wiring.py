@@ -10,3 +10,7 @@ REPLIES = (
     "web.replies:Health",
     "web.replies:OpenApiDocument",
 )
+REFUSALS = (
+    ("web.errors:Behind", 503, "view-behind", 1),
+    ("web.errors:OnStandby", 503, "on-standby", 60),
+)
