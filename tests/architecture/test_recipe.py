@@ -70,14 +70,8 @@ def test_mypy_finds_nothing_in_what_was_edited(followed: Path):
     passes(followed, "-m", "mypy", *PYTHON_FILES)
 
 
-def test_no_import_points_where_none_did(followed: Path):
-    assert _broken(followed) <= _broken(ROOT)
-
-
-def _broken(root: Path) -> set[str]:
-    told = run(root, "-c", "from importlinter.cli import lint_imports_command as lint; lint()")
-    assert "Contracts:" in told.stdout, told.stderr
-    return set(re.findall(r"chalicelib[\w.]* -> chalicelib[\w.]*", told.stdout))
+def test_imports_point_where_they_may(followed: Path):
+    passes(followed, "-c", "from importlinter.cli import lint_imports_command as lint; lint()")
 
 
 def test_the_published_contract_is_current(followed: Path):
