@@ -34,6 +34,9 @@ SUBJECTS: Final = (
     "importing",
     "exchange_codes",
 )
+# Those of them that react to others (supervision, notifications ...): they read others' events, and
+# never use their application, so that nothing waits for them and they can be built anew.
+REACTING: Final[tuple[str, ...]] = ()
 
 
 @cache
