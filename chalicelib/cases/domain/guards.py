@@ -56,10 +56,10 @@ def application_of(state: State) -> Application:
 
 def before_acceptance(state: State) -> Submitted:
     """A case that waits to be accepted; raises OutOfOrder or Closed."""
-    case = lodged(state)
-    match case:
+    known = lodged(state)
+    match known:
         case Submitted():
-            return case
+            return known
         case Returned():
             raise OutOfOrder(
                 "returned-to-applicant",
@@ -71,10 +71,10 @@ def before_acceptance(state: State) -> Submitted:
             )
         case Accepted() | Suspended():
             raise OutOfOrder(
-                "accepted-already", "it was accepted on {on}", on=case.handling.accepted_on
+                "accepted-already", "it was accepted on {on}", on=known.handling.accepted_on
             )
         case _:
-            raise Closed.of(ended(case))
+            raise Closed.of(ended(known))
 
 
 def in_handling(state: State) -> Accepted:
@@ -100,24 +100,24 @@ def _since(stop: Stop) -> Reason:
 
 def accepted(state: State) -> InHand:
     """A case being handled, suspended or not; raises OutOfOrder or Closed."""
-    case = lodged(state)
-    match case:
+    known = lodged(state)
+    match known:
         case Accepted() | Suspended():
-            return case
+            return known
         case Submitted() | Returned() | Supplementing():
             raise OutOfOrder("not-yet-accepted", "it has not been accepted yet")
         case _:
-            raise Closed.of(ended(case))
+            raise Closed.of(ended(known))
 
 
 def concluded(state: State) -> Concluded:
     """A case that came to its end and is not archived."""
-    case = lodged(state)
-    match case:
+    known = lodged(state)
+    match known:
         case Decided() | ClosedCase():
-            return case
+            return known
         case Archived():
-            raise Closed.of(ended(case))
+            raise Closed.of(ended(known))
         case _:
             raise OutOfOrder("not-yet-concluded", "it has not been concluded yet")
 

@@ -104,6 +104,7 @@ class Imported:
     result: Result | None = None
 
 
+# By how far a case has come; `Live` is what something may still happen to.
 NotAccepted = Submitted | Returned | Supplementing
 InHand = Accepted | Suspended
 Concluded = Decided | Closed
