@@ -8,11 +8,14 @@ says in plain tuples that import nothing; every shared table is made from those:
     ROUTES      (method, path, "module:handler"[, media types of the body, if not JSON])
     REFUSALS    ("module:Exception", status, code of the problem, ...)
     REPLIES     "module:Model"
+    PHASES      (Chinese, English, "module:TYPES", ...): where documents tell of event types
+    TAGS        (tag of operations, what is found under it)
+    PARAMETERS  (name in a path, what it names, its JSON Schema)
 
 Modules are named from within `chalicelib`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
@@ -30,16 +33,23 @@ SUBJECTS: Final = (
     "importing",
     "exchange_codes",
 )
+# Documents tell of these first, and of the foundation last.
+FIRST_TOLD: Final = ("cases", "submissions", "items")
 
 
 @cache
 def entries(table: str) -> tuple[Any, ...]:
     """What the wirings of all have under that name, in the order of the subjects."""
-    return tuple(_entries(table))
+    return tuple(_entries(table, (*FOUNDATION, *SUBJECTS)))
 
 
-def _entries(table: str) -> Iterator[Any]:
-    for subject in (*FOUNDATION, *SUBJECTS):
+def for_readers(table: str) -> tuple[Any, ...]:
+    """The same in the order of documents."""
+    return tuple(_entries(table, dict.fromkeys((*FIRST_TOLD, *SUBJECTS, *FOUNDATION))))
+
+
+def _entries(table: str, subjects: Iterable[str]) -> Iterator[Any]:
+    for subject in subjects:
         yield from getattr(import_module(f".{subject}.wiring", __package__), table, ())
 
 

@@ -15,3 +15,4 @@ REPLIES = (
     "documents.replies:CaseDocuments",
     "documents.replies:DocumentLink",
 )
+PHASES = (("材料", "Documents", "documents.domain.document:EVENTS"),)

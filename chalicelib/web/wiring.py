@@ -10,3 +10,11 @@ REPLIES = (
     "web.replies:Health",
     "web.replies:OpenApiDocument",
 )
+TAGS = (("service", "The service itself."),)
+PARAMETERS = (
+    (
+        "file",
+        "A part of the page, as the page names it.",
+        {"enum": ["docs.css", "docs.js", "swagger-ui-bundle.js", "swagger-ui.css"]},
+    ),
+)

@@ -141,33 +141,39 @@ def _who(actor: Actor) -> str:
     return f"{actor.role} of {actor.department}" if actor.department else str(actor.role)
 
 
-# Who a rule speaks of
+# Who a rule speaks of: its docstring is what the OpenAPI document says
 
 
 def _owner(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    """The applicant, or who acts for the company that applies."""
     return owns(actor, dossier)
 
 
 def _at_the_window(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    """A clerk of the window that takes it in, or of the department in charge."""
     return actor.role is Role.CLERK and actor.department in (dossier.intake, dossier.department)
 
 
 def _for_the_applicant(actor: Actor, command: CaseCommand, dossier: Dossier) -> bool:
-    """Nothing is app-only: what an applicant can do, a window does for who comes there."""
+    """The applicant, whoever handed it in, or a clerk at the window."""
+    # Nothing is app-only: what an applicant can do, a window does for who comes there.
     return (
         owns(actor, dossier) or handed_in(actor, dossier) or _at_the_window(actor, command, dossier)
     )
 
 
 def _staff_in_charge(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    """Staff of the department in charge."""
     return actor.role in DEPARTMENT_STAFF and actor.department == dossier.department
 
 
 def _head(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    """An approver of the department in charge."""
     return actor.role is Role.APPROVER and actor.department == dossier.department
 
 
 def _holds_the_step(actor: Actor, command: CaseCommand, dossier: Dossier) -> bool:
+    """The role and department that the step waits for."""
     step = dossier.step(getattr(command, "step", ""))
     if step is None:  # finished, or never opened: `decide` says so to those involved
         return involved(actor, dossier)
@@ -175,6 +181,7 @@ def _holds_the_step(actor: Actor, command: CaseCommand, dossier: Dossier) -> boo
 
 
 def _approves(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    """The role and department that the decision waits for."""
     steps = [one.opened for one in dossier.open if one.opened.kind is StepKind.APPROVE]
     if steps:
         return any((actor.role, actor.department) == (s.role, s.department) for s in steps)
@@ -190,13 +197,15 @@ def _decides(one: DoneStep) -> bool:
 
 
 def _has_a_step(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    """Staff of a department that has a step open."""
     return actor.role in DEPARTMENT_STAFF and any(
         one.opened.department == actor.department for one in dossier.open
     )
 
 
 def _passed_it_on(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
-    """A transfer sent twice is found to be done."""
+    """Staff of the department that passed it on."""
+    # Without this a transfer that is sent twice would be refused, and not found to be done.
     last = dossier.transfers[-1] if dossier.transfers else None
     return (
         actor.role in DEPARTMENT_STAFF
@@ -206,10 +215,12 @@ def _passed_it_on(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool
 
 
 def _supervises(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+    """A supervisor of the division."""
     return actor.role is Role.SUPERVISOR and oversees(actor, dossier.division)
 
 
 def _system(actor: Actor, _command: CaseCommand, _dossier: Dossier) -> bool:
+    """The platform itself."""
     return actor.role is Role.SYSTEM
 
 

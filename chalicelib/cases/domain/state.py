@@ -13,6 +13,8 @@ from .evolving import GROWTH, grown
 from .values import Result
 
 __all__ = [
+    "LEADS",
+    "LEADS_TO",
     "Absent",
     "Accepted",
     "Archived",
@@ -171,7 +173,25 @@ LEADS: Mapping[type[Frozen], type[WithDossier]] = {
     e.CaseDenied: Decided,
     e.CaseArchived: Archived,
 }
-_CLOCKED = frozenset({e.CaseAccepted, e.CaseDeemedAccepted, e.CaseSuspended, e.CaseResumed})
+# As long as another stop of the clock does not run.
+_CLOCKED: Mapping[type[Frozen], type[WithDossier]] = {
+    e.CaseAccepted: Accepted,
+    e.CaseDeemedAccepted: Accepted,
+    e.CaseSuspended: Suspended,
+    e.CaseResumed: Accepted,
+}
+# Before acceptance; during the review the case stays as it is.
+_SUPPLEMENTED: Mapping[type[Frozen], type[WithDossier]] = {
+    e.SupplementRequested: Supplementing,
+    e.SupplementSubmitted: Submitted,
+}
+_BEGINS: Mapping[type[Frozen], type[State]] = {
+    e.CaseDrafted: Drafted,
+    e.CaseSubmitted: Submitted,
+    e.CaseImported: Imported,
+}
+# The state that an event leads to, as the documents tell it; the others lead to none.
+LEADS_TO: Mapping[type[Frozen], type[State]] = {**_BEGINS, **LEADS, **_CLOCKED, **_SUPPLEMENTED}
 
 
 def _led(state: WithDossier, dossier: Dossier, event: e.Event) -> State:

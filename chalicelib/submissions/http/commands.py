@@ -38,21 +38,19 @@ def handler(kind: type[CaseCommand]) -> Handler:
     """What runs a command of this kind, with the body that belongs to it."""
     model = body_model(kind)
     name = kind.__name__[0].lower() + kind.__name__[1:]
+    doc = Doc(name, "cases", "CommandReply", body=model, command=True)
 
-    @operation(Doc(name, "cases", "CommandReply", body=model, command=True))
     def execute(ask: Ask, case_id: str) -> Response:
         told = ask.body(model)
         caller = ask.caller(told)
         command = kind(
-            at=caller.at(ask.platform.now()),
-            by=caller.actor,
-            channel=caller.channel,
-            **_fields(ask, caller.actor, case_id, told),
+            **caller.about(ask.platform.now()), **_fields(ask, caller.actor, case_id, told)
         )
         using = materials.using(ask.platform, command)
         return taken(cases.execute(ask.platform, caller, case_id, command, using))
 
-    return execute
+    execute.__doc__ = kind.__doc__
+    return operation(doc)(execute)
 
 
 def body_model(kind: type[CaseCommand]) -> type[Told]:

@@ -54,6 +54,7 @@ from .outcome import (
 from .steps import CaseTransferred, StepFinished, StepOpened, StepStarted
 
 __all__ = [
+    "Acceptance",
     "AcceptanceRefused",
     "BadRatingAnswered",
     "CaseAccepted",
@@ -75,6 +76,7 @@ __all__ = [
     "CaseWithdrawn",
     "CertificateIdentifier",
     "CertificateIssued",
+    "Clock",
     "Days",
     "Desk",
     "Digest",
@@ -84,8 +86,11 @@ __all__ = [
     "ExtensionRefused",
     "ExtensionRequested",
     "Form",
+    "Handling",
     "Holder",
+    "Imported",
     "MistakeCorrected",
+    "Outcome",
     "PreCheckPassed",
     "ResultDelivered",
     "StepFinished",
@@ -93,6 +98,7 @@ __all__ = [
     "StepOpened",
     "StepRecorded",
     "StepStarted",
+    "Submission",
     "SubmissionReceived",
     "SubmissionReturned",
     "SupplementLapsed",
@@ -100,30 +106,27 @@ __all__ = [
     "SupplementSubmitted",
 ]
 
-Event = (
+# The phases of the procedure, as the documents have them.
+Submission = (
     CaseDrafted
     | CaseSubmitted
     | PreCheckPassed
     | SubmissionReturned
     | CaseResubmitted
     | SubmissionReceived
-    | SupplementRequested
+)
+Acceptance = (
+    SupplementRequested
     | SupplementSubmitted
     | SupplementLapsed
     | CaseAccepted
     | CaseDeemedAccepted
     | AcceptanceRefused
-    | StepOpened
-    | StepStarted
-    | StepFinished
-    | CaseSuspended
-    | CaseResumed
-    | ExtensionRequested
-    | ExtensionGranted
-    | ExtensionRefused
-    | CaseTransferred
-    | MistakeCorrected
-    | CaseGranted
+)
+Handling = StepOpened | StepStarted | StepFinished | CaseTransferred | MistakeCorrected
+Clock = CaseSuspended | CaseResumed | ExtensionRequested | ExtensionGranted | ExtensionRefused
+Outcome = (
+    CaseGranted
     | CaseDenied
     | CaseWithdrawn
     | CaseVoided
@@ -133,6 +136,6 @@ Event = (
     | CaseRated
     | BadRatingAnswered
     | CaseArchived
-    | CaseImported
-    | StepRecorded
 )
+Imported = CaseImported | StepRecorded
+Event = Submission | Acceptance | Handling | Clock | Outcome | Imported
