@@ -66,8 +66,8 @@ class PassPreCheck(Command):
 
 class ReturnSubmission(Command):
     """
-    预审退回: return a submission to be mended. Before it was received, within the five days of art.
-    32.
+    预审退回: return a submission to be mended. Give it back before it was received, within the five
+    days of art. 32.
     """
 
     reason: Text
@@ -81,7 +81,7 @@ class Resubmit(Command):
 
 
 class Receive(Command):
-    """收件: receive what was submitted. It is here, with a receipt."""
+    """收件: receive what was submitted. What was submitted is here, with a receipt."""
 
 
 class RequestSupplement(Command):
@@ -102,8 +102,8 @@ class SubmitSupplement(Command):
 
 class LapseSupplement(Command):
     """
-    逾期未补正: end a case whose supplement never came. The applicant let the time for it pass
-    (补正不来).
+    逾期未补正: end a case whose supplement never came. The applicant let the time for the
+    supplement pass (补正不来).
     """
 
 
@@ -133,7 +133,7 @@ class StartStep(Command):
 
 class FinishStep(Command):
     """
-    办结环节: finish a step. It is a planned one. A review, or who approves, may send the case back
+    办结环节: finish a step. End a planned step. A review, or who approves, may send the case back
     (`returned`); a parallel review agrees, with conditions or without, or does not. All but
     agreement needs an opinion.
     """
@@ -156,7 +156,7 @@ class Suspend(Command):
 
 class Resume(Command):
     """
-    恢复: end a stop of the clock. That is the stop `pause`, or the only one that runs; the day of
+    恢复: end a stop of the clock. End the stop `pause`, or the only one that runs; the day of
     resumption does not count.
     """
 
@@ -183,7 +183,7 @@ class RefuseExtension(Command):
 
 class Transfer(Command):
     """
-    转办 / 转报: hand the case, or a step of it, to another department. That is what the actor's
+    转办 / 转报: hand the case, or a step of it, to another department. Hand over what the actor's
     department has of the case: all of it, if it is in charge.
     """
 
@@ -214,8 +214,8 @@ class Grant(Command):
 
 class GrantAtOnce(Command):
     """
-    即办: accept and grant in one go. For a done-at-once item (即办件): receipt, acceptance and
-    result in one commit.
+    即办: accept and grant in one go. A done-at-once item (即办件): receipt, acceptance and result
+    in one commit.
     """
 
     conditions: Text | None = None
@@ -238,14 +238,14 @@ class IssueCertificate(Command):
 
 
 class Deliver(Command):
-    """送达: hand over the result. With its certificate, it reached `recipient`."""
+    """送达: hand over the result. The result, with its certificate, reached `recipient`."""
 
     method: DeliveryMethod
     recipient: Line
 
 
 class Rate(Command):
-    """好差评: rate the service. 1 is best; 4 and 5 are bad and will be answered."""
+    """好差评: rate the service. The best is 1; 4 and 5 are bad and will be answered."""
 
     rating: Annotated[int, Field(ge=1, le=5)]
     comment: Text | None = None
@@ -253,8 +253,8 @@ class Rate(Command):
 
 class AnswerRating(Command):
     """
-    差评整改: answer a bad rating. What was found when it was verified; by nobody who handled the
-    case.
+    差评整改: answer a bad rating. What was found when a bad rating was verified; by nobody who
+    handled the case.
     """
 
     justified: bool
@@ -269,7 +269,7 @@ class Withdraw(Command):
 
 
 class Void(Command):
-    """作废: declare the case void. By the head: while it is open, or its decision."""
+    """作废: declare the case void. The head declares it void: while it is open, or its decision."""
 
     reason: Text
 

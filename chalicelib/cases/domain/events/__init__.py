@@ -76,6 +76,7 @@ __all__ = [
     "CaseWithdrawn",
     "CertificateIdentifier",
     "CertificateIssued",
+    "Changes",
     "Clock",
     "Days",
     "Desk",
@@ -86,7 +87,6 @@ __all__ = [
     "ExtensionRefused",
     "ExtensionRequested",
     "Form",
-    "Handling",
     "Holder",
     "Imported",
     "MistakeCorrected",
@@ -98,6 +98,7 @@ __all__ = [
     "StepOpened",
     "StepRecorded",
     "StepStarted",
+    "Steps",
     "Submission",
     "SubmissionReceived",
     "SubmissionReturned",
@@ -106,7 +107,7 @@ __all__ = [
     "SupplementSubmitted",
 ]
 
-# The phases of the procedure, as the documents have them.
+# The phases of the procedure (see wiring.py); in the order of a life, in which examples are told.
 Submission = (
     CaseDrafted
     | CaseSubmitted
@@ -123,8 +124,9 @@ Acceptance = (
     | CaseDeemedAccepted
     | AcceptanceRefused
 )
-Handling = StepOpened | StepStarted | StepFinished | CaseTransferred | MistakeCorrected
+Steps = StepOpened | StepStarted | StepFinished
 Clock = CaseSuspended | CaseResumed | ExtensionRequested | ExtensionGranted | ExtensionRefused
+Changes = CaseTransferred | MistakeCorrected
 Outcome = (
     CaseGranted
     | CaseDenied
@@ -138,4 +140,4 @@ Outcome = (
     | CaseArchived
 )
 Imported = CaseImported | StepRecorded
-Event = Submission | Acceptance | Handling | Clock | Outcome | Imported
+Event = Submission | Acceptance | Steps | Clock | Changes | Outcome | Imported
