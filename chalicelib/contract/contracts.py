@@ -45,11 +45,11 @@ def generated(root: Path) -> dict[str, str]:
     Every file that is made from the code, by its path below `root`, and what belongs in it. Raises
     ContractError.
     """
-    _all_told(wirings.gaps(root))  # first: app.py may not even be imported with such a gap
+    _refuse(wirings.gaps(root))  # first: app.py may not even be imported with such a gap
     import app
 
     routes = app.app.routes
-    _all_told(tables.missing(list(operations(routes))))
+    _refuse(tables.missing(list(operations(routes))))
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     schemas = {f"events/{one.file}.schema.json": event_schema(one) for one in event_types()}
     whole: dict[str, Json] = {
@@ -66,7 +66,7 @@ def generated(root: Path) -> dict[str, str]:
     }
 
 
-def _all_told(gaps: Iterable[str]) -> None:
+def _refuse(gaps: Iterable[str]) -> None:
     if found := list(gaps):
         raise ContractError("\n".join(found))
 

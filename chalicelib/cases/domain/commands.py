@@ -65,10 +65,7 @@ class PassPreCheck(Command):
 
 
 class ReturnSubmission(Command):
-    """
-    预审退回: return a submission to be mended. Give it back before it was received, within the five
-    days of art. 32.
-    """
+    """预审退回: return a submission to be mended. Before receipt, within five days (art. 32)."""
 
     reason: Text
 
@@ -85,10 +82,7 @@ class Receive(Command):
 
 
 class RequestSupplement(Command):
-    """
-    补正告知: tell, once, everything that is missing. Before acceptance or during the review, as the
-    case stands.
-    """
+    """补正告知: tell, once, everything that is missing. Before acceptance or during the review."""
 
     missing: Annotated[tuple[MissingMaterial, ...], Field(min_length=1)]
 
@@ -101,10 +95,7 @@ class SubmitSupplement(Command):
 
 
 class LapseSupplement(Command):
-    """
-    逾期未补正: end a case whose supplement never came. The applicant let the time for the
-    supplement pass (补正不来).
-    """
+    """逾期未补正: end a case whose supplement never came. Its time has passed (补正不来)."""
 
 
 class Accept(Command):
@@ -230,9 +221,7 @@ class Deny(Command):
 
 
 class IssueCertificate(Command):
-    """
-    制证: the certificate was made. `identifier` fits the plan's kind of certificate (GB/T 36904).
-    """
+    """制证: `identifier` fits the plan's kind of certificate (GB/T 36904)."""
 
     identifier: CertificateIdentifier
 
@@ -252,10 +241,7 @@ class Rate(Command):
 
 
 class AnswerRating(Command):
-    """
-    差评整改: answer a bad rating. What was found when a bad rating was verified; by nobody who
-    handled the case.
-    """
+    """差评整改: answer a bad rating. What verifying it found, by nobody who handled the case."""
 
     justified: bool
     finding: Text
