@@ -47,7 +47,7 @@ def evolve(notes: Notes, event: Opened | Noted) -> Notes:
 
 def decide(notes: Notes, text: str) -> list[Noted]:
     if notes.number >= MOST_NOTES:
-        raise Closed("the case takes no more notes")
+        raise Closed("notes-used-up", "the case takes no more notes")
     return [Noted(text=text)]
 
 

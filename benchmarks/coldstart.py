@@ -21,7 +21,10 @@ ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 15
 APP = "import app"
 # What a function has paid when it answers its first request of a case, or its first wake-up.
-CASES = "import app\napp.app.routes['/cases/{case_id}']['GET'].view_function.real"
+CASES = (
+    "import app\nfrom chalicelib import bootstrap\nbootstrap.web()\n"
+    "app.app.routes['/cases/{case_id}']['GET'].view_function.handler"
+)
 WAKE = "import app\nfrom chalicelib import bootstrap\nbootstrap.cloud()"
 PEER = (
     "import chalice.app, pydantic, botocore.session\n"

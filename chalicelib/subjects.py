@@ -6,9 +6,11 @@ says in plain tuples that import nothing; every shared table is made from those:
     CONSUMERS   (name, "module:maker", grants on AWS[, group: the function that serves it])
     SCHEDULES   (name, "module:function", minutes between two runs, grants on AWS[, group])
     ROUTES      (method, path, "module:handler"[, media types of the body, if not JSON])
-    REFUSALS    ("module:Exception", status, code of the problem, ...)
+    REFUSALS    ("module:Exception", status, code of the problem[, seconds of Retry-After[,
+                "module:function" that makes further members of the problem]])
+    CHINESE     "module" with the Chinese of its refusals
     REPLIES     "module:Model"
-    PHASES      (Chinese, English, "module:TYPES", ...): where documents tell of event types
+    PHASES      (Chinese, English, "module:TYPES", ...): what documents tell of types under
     TAGS        (tag of operations, what is found under it)
     PARAMETERS  (name in a path, what it names, its JSON Schema)
 
@@ -21,7 +23,7 @@ from importlib import import_module
 from typing import Any, Final
 
 # What subjects stand on, as far as it has events, routes or refusals of its own.
-FOUNDATION: Final = ("eventlog", "codes", "clock", "platform", "web")
+FOUNDATION: Final = ("kernel", "eventlog", "codes", "clock", "platform", "web")
 # Each may build on those before it.
 SUBJECTS: Final = (
     "documents",

@@ -19,6 +19,7 @@ from chalicelib.platform.platform import Caller
 from chalicelib.serving import signin, wsgi
 from tests.adapters.wechat_double import Double
 from tests.serving.outside import outside
+from tests.web.foretold import foretold
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "items"
 
@@ -49,6 +50,7 @@ class City:
             transport=httpx.WSGITransport(app=self._wsgi),
             base_url="http://city",
             headers=headers,
+            event_hooks={"response": [foretold]},
         )
 
     def post(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from chalice.app import Request, Response
+
     from ..eventlog.ports import Signer
     from ..platform.platform import Platform
     from ..triggers.handlers import Cloud
@@ -100,7 +102,14 @@ def web() -> "Web":
 
         return telemetry() if on_aws() else Silent()
 
-    return Web(platform, verifier, watching, on_standby, settings.proxies)
+    return Web(platform, verifier, _answer, watching, on_standby, settings.proxies)
+
+
+def _answer(error: Exception, request: "Request") -> "Response":
+    # Imported here because nothing that is not refused needs it.
+    from ..refusals.answers import answer
+
+    return answer(error, request)
 
 
 @lru_cache

@@ -1,7 +1,7 @@
 """What lists, items, documents and refusals answer, as models (see replies.py)."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel
 
@@ -115,11 +115,13 @@ class ProcessStepPage(Page):
 
 
 class FieldError(BaseModel):
-    """One thing to correct: where (a JSON pointer into the body), what, and in words."""
+    """One thing to correct: where (a JSON pointer into the body), what, and why, in words."""
 
     pointer: str
     code: str
     message: str
+    reason_code: str | None = None
+    reason_values: dict[str, Any] | None = None
 
 
 class OpenCase(BaseModel):
@@ -133,8 +135,9 @@ class OpenCase(BaseModel):
 
 class Problem(BaseModel):
     """
-    A refusal (RFC 9457), in the language of Accept-Language. Programs go by `code`; `reason` says
-    what the rules of the case said; `errors` what does not fit, and `omitted` how many more;
+    A refusal (RFC 9457), in the language of Accept-Language. Programs go by `code`, and by
+    `reason_code`, one of the operation's `x-reason-codes`; `reason` is that in words, made with
+    `reason_values`; `errors` say what does not fit, and `omitted` how many more;
     `duplicate` the case that there is already; `successors` the items that take its new cases.
     """
 
@@ -146,6 +149,8 @@ class Problem(BaseModel):
     code: str
     request_id: str
     reason: str | None = None
+    reason_code: str | None = None
+    reason_values: dict[str, Any] | None = None
     errors: list[FieldError] | None = None
     omitted: int | None = None
     duplicate: OpenCase | None = None

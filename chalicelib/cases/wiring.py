@@ -98,3 +98,9 @@ PARAMETERS = (
         {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     ),
 )
+CHINESE = ("cases.chinese",)
+REFUSALS = (
+    ("cases.application.documents:Held", 409, "scan-pending", 30),
+    ("cases.application.documents:Infected", 409, "infected"),
+    ("cases.application.documents:Unscannable", 409, "unscannable"),
+)

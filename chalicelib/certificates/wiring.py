@@ -85,3 +85,4 @@ PARAMETERS = (
         {"type": "string", "pattern": "^[A-Z2-7]{26}$"},
     ),
 )
+CHINESE = ("certificates.chinese",)

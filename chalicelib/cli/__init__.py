@@ -7,9 +7,9 @@ from click.exceptions import ClickException
 from pydantic import ValidationError
 from rich.markup import escape
 
+from ..eventlog.audit import BadSeal
 from ..eventlog.codec import UnknownEvent
 from ..eventlog.feed import Ahead
-from ..eventlog.log_seals import BadSeal
 from ..eventlog.ports import StoreError
 from ..eventlog.rebuilding.rebuilds import NoView
 from ..eventlog.views.port import ViewsError

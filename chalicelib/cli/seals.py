@@ -11,8 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from ..eventlog.audit import Seal
-from ..eventlog.log_seals import BadSeal, sealed, statement
+from ..eventlog.audit import BadSeal, Seal, sealed, statement
 from ..eventlog.ports import Signer
 from ..platform.signatures import BadSignature, verify
 from .console import fail

@@ -21,6 +21,7 @@ from pydantic_core import from_json
 
 from ..kernel.base import Frozen, Line, Text
 from ..kernel.errors import Invalid
+from ..kernel.reasons import Unfit
 
 LEGAL_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
@@ -47,7 +48,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 def _written_as_a_day(value: object) -> object:
     # Pydantic would read 20270101 as seconds since 1970.
     if isinstance(value, datetime) or not isinstance(value, _WRITTEN):
-        raise ValueError(f"{value!r} is no day: write YYYY-MM-DD")  # noqa: TRY004 - pydantic's way
+        raise Unfit("not-a-day", "{value!r} is no day: write YYYY-MM-DD", value=value)
     return value if isinstance(value, date) else _day_in(value)
 
 
@@ -175,7 +176,12 @@ def from_years(name: str, jurisdiction: str, years: Iterable[CalendarYear]) -> C
     ordered = tuple(sorted(years, key=lambda year: year.year))
     numbers = [year.year for year in ordered]
     if not numbers or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-        raise CalendarGap(f"the years of calendar {name} do not adjoin: {numbers}")
+        raise CalendarGap(
+            "calendar-years-apart",
+            "the years of calendar {name} do not adjoin: {years}",
+            name=name,
+            years=numbers,
+        )
     holidays: set[date] = set()
     workdays: set[date] = set()
     for year in ordered:  # New Year's notice has the last word on the days before it
@@ -207,7 +213,13 @@ def extend(calendar: Calendar, year: CalendarYear) -> Calendar:
     if not first - 1 <= year.year <= last + 1:
         missing = last + 1 if year.year > last else first - 1
         raise CalendarGap(
-            f"calendar {calendar.name} has {first} to {last}: publish {missing} before {year.year}"
+            "calendar-year-missing",
+            "calendar {name} has {first} to {last}: publish {missing} before {year}",
+            name=calendar.name,
+            first=first,
+            last=last,
+            missing=missing,
+            year=year.year,
         )
     others = (other for other in calendar.years if other.year != year.year)
     return from_years(calendar.name, calendar.jurisdiction, (*others, year))

@@ -77,7 +77,7 @@ def check_mobile(phone: str) -> str:
     """A mobile number without blanks, hyphens and country code; raises Invalid."""
     text = re.sub(r"[\s-]", "", normalize("NFKC", phone)).removeprefix("+86")
     if not MOBILE.fullmatch(text):
-        raise Invalid("the mobile number: 11 digits that begin with 13 to 19")
+        raise Invalid("mobile-number-form", "the mobile number: 11 digits that begin with 13 to 19")
     return text
 
 
@@ -93,12 +93,13 @@ def _resident(text: str, today: date, *, old: bool) -> tuple[Warned, ...]:
     if _FOREIGN_OLD.fullmatch(text):
         return _foreign_of_letters(text, today)
     if not _RESIDENT.fullmatch(text):
-        raise Invalid(_misshapen(text))
+        raise _misshapen(text)
     _check_birth(text[6:14], today)
     if text[-1] != check_character(text[:-1]):
         raise Invalid(
-            "the id number: its last character does not fit the others; compare all of them with "
-            "the card, two may have changed places"
+            "id-number-check-character",
+            "the id number: its last character does not fit the others; "
+            "compare all of them with the card, two may have changed places",
         )
     first = (Warned("first-generation", _OLD),) if old else ()
     return (*first, *_region(text))
@@ -110,10 +111,15 @@ _OLD: Final = (
 )
 
 
-def _misshapen(text: str) -> str:
+def _misshapen(text: str) -> Invalid:
     if len(text) != RESIDENT_LENGTH:
-        return f"the id number has {len(text)} characters instead of {RESIDENT_LENGTH}"
-    return "the id number: 17 digits, then a digit or X"
+        return Invalid(
+            "id-number-length",
+            "the id number has {count} characters instead of {wanted}",
+            count=len(text),
+            wanted=RESIDENT_LENGTH,
+        )
+    return Invalid("id-number-form", "the id number: 17 digits, then a digit or X")
 
 
 _WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
@@ -136,13 +142,20 @@ def _check_birth(digits: str, today: date) -> None:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         raise Invalid(
-            "the id number: its characters 7 to 14 are no day (yyyymmdd); look at the date of birth"
+            "id-number-no-day",
+            "the id number: its characters 7 to 14 are no day (yyyymmdd); look "
+            "at the date of birth",
         ) from None
     if born > today:
-        raise Invalid("the id number: the date of birth, its characters 7 to 14, is still to come")
+        raise Invalid(
+            "id-number-day-to-come",
+            "the id number: the date of birth, its characters 7 to 14, is still to come",
+        )
     if born.year < today.year - OLDEST:
         raise Invalid(
-            f"the id number: its characters 7 to 14 tell of a birth more than {OLDEST} years ago"
+            "id-number-too-old",
+            "the id number: its characters 7 to 14 tell of a birth more than {years} years ago",
+            years=OLDEST,
         )
 
 
@@ -180,7 +193,10 @@ def _foreign_of_letters(text: str, today: date) -> tuple[Warned, ...]:
         except Invalid:
             continue
         return (Warned("old-permit", _OLD_PERMIT),)
-    raise Invalid("the permit's number: its characters 8 to 13 are no day of birth (yymmdd)")
+    raise Invalid(
+        "permit-number-no-day",
+        "the permit's number: its characters 8 to 13 are no day of birth (yymmdd)",
+    )
 
 
 _OLD_PERMIT: Final = (
@@ -193,9 +209,15 @@ _OLD_PERMIT: Final = (
 
 def _passport(text: str) -> tuple[Warned, ...]:
     if not _PASSPORT.fullmatch(text):
-        raise Invalid("the passport number: 5 to 12 letters and digits, one digit at least")
+        raise Invalid(
+            "passport-number-form",
+            "the passport number: 5 to 12 letters and digits, one digit at least",
+        )
     if MOBILE.fullmatch(text):
-        raise Invalid("the passport number looks like a mobile number; look at the passport")
+        raise Invalid(
+            "passport-number-is-mobile",
+            "the passport number looks like a mobile number; look at the passport",
+        )
     return ()
 
 
@@ -203,7 +225,7 @@ def _credit_code(text: str) -> tuple[Warned, ...]:
     try:
         check_credit_code(text)
     except InvalidNumber as error:
-        # What comes before it repeats the code.
-        said = str(error).partition(f"{text!r}: ")[2]
-        raise Invalid(f"the credit code: {said}") from None
+        # Of the reason only what does not repeat the code.
+        why = error.reason.values["why"]
+        raise Invalid("company-credit-code", "the credit code: {why}", why=why) from None
     return ()

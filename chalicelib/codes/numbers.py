@@ -16,6 +16,8 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.iso7064 import mod_37_36
 
+from ..kernel.reasons import Reason, Unfit
+
 CASE_NUMBER_LENGTH = 21
 LAST_SERIAL = 999_999
 ITEM_CODE_LENGTH = 31
@@ -31,8 +33,8 @@ _CERTIFICATE_SERIAL = re.compile(r"[0-9A-Z]+", re.ASCII)
 _CERTIFICATE_VERSION = re.compile(r"\d{3}", re.ASCII)
 
 
-class InvalidNumber(ValueError):
-    """A number is mistyped or was never given out; the message says what to look at."""
+class InvalidNumber(Unfit):
+    """A number is mistyped or was never given out; the reason says what to look at."""
 
 
 def _holds(parse: Callable[[str], object], text: str) -> bool:
@@ -48,10 +50,18 @@ def _checked(text: str, what: str) -> None:
         mod_37_36.validate(text)
     except InvalidChecksum as error:
         raise InvalidNumber(
-            f"{what} {text!r}: the check character does not fit; compare it with the original"
+            "number-check-character",
+            "{what} {text!r}: the check character does not fit; compare it with the original",
+            what=what,
+            text=text,
         ) from error
     except ValidationError as error:
-        raise InvalidNumber(f"{what} {text!r}: only digits and capital letters") from error
+        raise InvalidNumber(
+            "number-other-characters",
+            "{what} {text!r}: only digits and capital letters",
+            what=what,
+            text=text,
+        ) from error
 
 
 # Cases
@@ -68,9 +78,18 @@ class CaseNumber(NamedTuple):
 def case_number(division: str, day: date, serial: int) -> str:
     """Division 6, yyyymmdd, serial 6, check character; raises InvalidNumber."""
     if not _DIVISION.fullmatch(division):
-        raise InvalidNumber(f"division {division!r}: six digits (GB/T 2260), not beginning with 0")
+        raise InvalidNumber(
+            "division-form",
+            "division {text!r}: six digits (GB/T 2260), not beginning with 0",
+            text=division,
+        )
     if not 1 <= serial <= LAST_SERIAL:
-        raise InvalidNumber(f"serial number {serial}: 1 to {LAST_SERIAL:,} in a day")
+        raise InvalidNumber(
+            "serial-number-range",
+            "serial number {serial}: 1 to {last:,} in a day",
+            serial=serial,
+            last=LAST_SERIAL,
+        )
     body = f"{division}{day.isoformat().replace('-', '')}{serial:06d}"
     return body + str(mod_37_36.calc_check_digit(body))
 
@@ -79,17 +98,27 @@ def parse_case_number(text: str) -> CaseNumber:
     """Raises InvalidNumber."""
     if len(text) != CASE_NUMBER_LENGTH:
         raise InvalidNumber(
-            f"case number {text!r}: {len(text)} characters instead of {CASE_NUMBER_LENGTH}"
+            "case-number-length",
+            "case number {text!r}: {count} characters instead of {wanted}",
+            text=text,
+            count=len(text),
+            wanted=CASE_NUMBER_LENGTH,
         )
     found = _CASE_NUMBER.fullmatch(text)
     if found is None:
         raise InvalidNumber(
-            f"case number {text!r}: 20 digits, then a digit or capital letter to check them"
+            "case-number-form",
+            "case number {text!r}: 20 digits, then a digit or capital letter to check them",
+            text=text,
         )
     _checked(text, "case number")
     division, day, serial, _ = found.groups()
     if not _DIVISION.fullmatch(division) or not int(serial):
-        raise InvalidNumber(f"case number {text!r}: no division or no serial number begins so")
+        raise InvalidNumber(
+            "case-number-beginning",
+            "case number {text!r}: no division or no serial number begins so",
+            text=text,
+        )
     return CaseNumber(division, _day(text, day), int(serial))
 
 
@@ -97,7 +126,12 @@ def _day(text: str, digits: str) -> date:
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError as error:
-        raise InvalidNumber(f"case number {text!r}: {digits} is no day (yyyymmdd)") from error
+        raise InvalidNumber(
+            "case-number-no-day",
+            "case number {text!r}: {digits} is no day (yyyymmdd)",
+            text=text,
+            digits=digits,
+        ) from error
 
 
 def valid_case_number(text: str) -> bool:
@@ -127,7 +161,9 @@ def parse_document_number(text: str) -> DocumentNumber:
     found = _DOCUMENT_NUMBER.fullmatch(text)
     if found is None or found[2] == "00" or not int(found[3]):
         raise InvalidNumber(
-            f"document number {text!r}: a case number, -, its kind from 01, -, which one from 01"
+            "document-number-form",
+            "document number {text!r}: a case number, -, its kind from 01, -, which one from 01",
+            text=text,
         )
     parse_case_number(found[1])
     return DocumentNumber(found[1], found[2], int(found[3]))
@@ -151,13 +187,19 @@ def parse_item_code(text: str) -> ItemCode:
     """An item implementation code of 31 characters; raises InvalidNumber."""
     if len(text) != ITEM_CODE_LENGTH:
         raise InvalidNumber(
-            f"item code {text!r}: {len(text)} characters instead of {ITEM_CODE_LENGTH}"
+            "item-code-length",
+            "item code {text!r}: {count} characters instead of {wanted}",
+            text=text,
+            count=len(text),
+            wanted=ITEM_CODE_LENGTH,
         )
     found = _ITEM_TAIL.fullmatch(text[18:])
     if found is None:
         raise InvalidNumber(
-            f"item code {text!r}: after the credit code a level from 1 to 7, "
-            "then 12 digits or capital letters"
+            "item-code-form",
+            "item code {text!r}: after the credit code a level from 1 to 7, "
+            "then 12 digits or capital letters",
+            text=text,
         )
     return ItemCode(check_credit_code(text[:18]), found[1], found[2])
 
@@ -169,17 +211,25 @@ def valid_item_code(text: str) -> bool:
 def check_credit_code(text: str) -> str:
     """`text`, if it is a unified social credit code (GB 32100); raises InvalidNumber."""
     if not _CREDIT_CODE.fullmatch(text):  # stdnum would drop blanks and hyphens
-        raise InvalidNumber(f"credit code {text!r}: 18 digits or capital letters")
+        raise _no_credit_code(text, Reason("credit-code-form", "18 digits or capital letters"))
     try:
         return str(uscc.validate(text))
     except InvalidChecksum as error:
-        raise InvalidNumber(
-            f"credit code {text!r}: the check character does not fit; compare it with the original"
-        ) from error
+        why = Reason(
+            "credit-code-check-character",
+            "the check character does not fit; compare it with the original",
+        )
+        raise _no_credit_code(text, why) from error
     except ValidationError as error:
-        raise InvalidNumber(
-            f"credit code {text!r}: 8 digits, then 10 digits or capital letters but I O S V Z"
-        ) from error
+        why = Reason(
+            "credit-code-parts", "8 digits, then 10 digits or capital letters but I O S V Z"
+        )
+        raise _no_credit_code(text, why) from error
+
+
+def _no_credit_code(text: str, why: Reason) -> InvalidNumber:
+    """Where no message may repeat the number, `why` is told alone (ids.py)."""
+    return InvalidNumber("credit-code-wrong", "credit code {text!r}: {why}", text=text, why=why)
 
 
 # Certificates
@@ -200,7 +250,11 @@ class CertificateId(NamedTuple):
 def certificate_id(type_: str, issuer: str, serial: str, version: int = 1) -> str:
     """`1.2.156.3005.2.{type}.{issuer}.{serial}.{version}.{check}`; raises InvalidNumber."""
     if version < 1:
-        raise InvalidNumber(f"certificate version {version}: begins at 1")
+        raise InvalidNumber(
+            "certificate-version-begins-at-one",
+            "certificate version {version}: begins at 1",
+            version=version,
+        )
     parts = CertificateId(type_, issuer, serial, f"{version:03d}")
     _check_parts(parts)
     check = str(mod_37_36.calc_check_digit("".join(parts)))
@@ -212,26 +266,45 @@ def parse_certificate_id(text: str) -> CertificateId:
     fields = text.removeprefix(f"{CERTIFICATE_ROOT}.").split(".")
     if not text.startswith(f"{CERTIFICATE_ROOT}.") or len(fields) != len(CertificateId._fields) + 1:
         raise InvalidNumber(
-            f"certificate {text!r}: {CERTIFICATE_ROOT}, then type, issuer, serial number, version "
-            "and check character, with dots between them"
+            "certificate-number-form",
+            "certificate {text!r}: {root}, then type, issuer, serial number, "
+            "version and check character, with dots between them",
+            text=text,
+            root=CERTIFICATE_ROOT,
         )
     parts = CertificateId(*fields[:-1])
     _check_parts(parts)
     if len(fields[-1]) != 1:
-        raise InvalidNumber(f"certificate {text!r}: one check character after the last dot")
+        raise InvalidNumber(
+            "certificate-number-check",
+            "certificate {text!r}: one check character after the last dot",
+            text=text,
+        )
     _checked("".join(fields), "certificate")
     return parts
 
 
 def _check_parts(parts: CertificateId) -> None:
     if not _CERTIFICATE_TYPE.fullmatch(parts.type):
-        raise InvalidNumber(f"certificate type {parts.type!r}: a credit code, then three digits")
+        raise InvalidNumber(
+            "certificate-type-form",
+            "certificate type {text!r}: a credit code, then three digits",
+            text=parts.type,
+        )
     check_credit_code(parts.type[:18])
     check_credit_code(parts.issuer)
     if not _CERTIFICATE_SERIAL.fullmatch(parts.serial):
-        raise InvalidNumber(f"certificate serial {parts.serial!r}: digits and capital letters")
+        raise InvalidNumber(
+            "certificate-serial-form",
+            "certificate serial {text!r}: digits and capital letters",
+            text=parts.serial,
+        )
     if not _CERTIFICATE_VERSION.fullmatch(parts.version):
-        raise InvalidNumber(f"certificate version {parts.version!r}: three digits")
+        raise InvalidNumber(
+            "certificate-version-form",
+            "certificate version {text!r}: three digits",
+            text=parts.version,
+        )
 
 
 def valid_certificate_id(text: str) -> bool:

@@ -47,5 +47,10 @@ def decide(command: ReserveSerials, state: State) -> list[SerialsReserved]:
     """Each reservation is another one; sent twice under one command id it is one."""
     last = state + command.count
     if last > LAST:
-        raise Invalid(f"the day has no {command.count} serial numbers left of {LAST:,}")
+        raise Invalid(
+            "serial-numbers-used-up",
+            "the day has no {count} serial numbers left of {last:,}",
+            count=command.count,
+            last=LAST,
+        )
     return [SerialsReserved(first=state + 1, last=last)]

@@ -14,7 +14,7 @@ from ..cases.domain.state import LEADS_TO
 from ..kernel.base import Frozen
 from . import examples as api_examples
 from . import problems as api_problems
-from . import tables, view_rows, wirings
+from . import reasons, tables, view_rows, wirings
 from .asyncapi import asyncapi
 from .docstrings import meaning, term
 from .errors import ContractError
@@ -26,6 +26,7 @@ _OF_A_TYPE: Final = re.compile(r"events/(\w+)/(\w+)\.v(\d+)\.(?:schema|example)\
 _BY_HAND: Final = frozenset({"events/README.md"})
 EVENT_TABLE: Final = "docs/events.md"
 PROBLEM_TABLE: Final = "docs/api.md"
+REASON_TABLE: Final = "docs/reasons.md"
 OPENAPI: Final = "chalicelib/web/static/openapi.json"
 
 
@@ -63,6 +64,7 @@ def generated(root: Path) -> dict[str, str]:
         EVENT_TABLE: with_table(_text(root / EVENT_TABLE), "events", event_table()),
         PROBLEM_TABLE: with_table(_text(root / PROBLEM_TABLE), "problems", api_problems.table()),
         view_rows.FILE: view_rows.rows(root).text,
+        REASON_TABLE: with_table(_text(root / REASON_TABLE), "reasons", reasons.table()),
     }
 
 

@@ -12,12 +12,14 @@ from typing import Any, Final, NamedTuple
 from chalice.app import Request
 from pydantic import ValidationError
 
+from ..refusals import words
+from ..refusals.table import statuses
 from ..serving import gateway, server
 from ..submissions.application.submissions import Submission
 from ..web.messages import MESSAGES, Language
-from ..web.problems import in_language, invalid, problem
+from ..web.problems import invalid, problem
 from .json_schemas import Json
-from .problems import LANGUAGES, STATUS, example
+from .problems import LANGUAGES, example
 
 RECORDED: Final = "docs/api-examples.json"
 # What no walk needs to meet: the service's own figures.
@@ -73,11 +75,11 @@ def _problem(code: str, language: Language, examples: Examples) -> Json:
         try:
             Submission.model_validate({"channel": "fax"})
         except ValidationError as error:
-            return _body(invalid(error, request).body)
+            return _body(invalid(error, request, words.worded).body)
     members = {**dict.fromkeys(_needs(code), ""), **_members(code, examples)}
-    if "reason" in members:  # recorded in English
-        members["reason"] = in_language(members["reason"], language)
-    return _body(problem(STATUS[code], code, request, **members).body)
+    if "reason_code" in members and language != "en":  # recorded in English
+        members["reason"] = words.chinese(members["reason_code"], members["reason_values"])
+    return _body(problem(statuses()[code], code, request, **members).body)
 
 
 def _body(text: str) -> Json:

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document: the routes of app.py, as they document themselves."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
@@ -12,8 +12,10 @@ from ..cases.application.access import RULES
 from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
 from ..web.operation import Doc
+from ..web.route import respond
 from . import examples as api_examples
 from . import problems as api_problems
+from . import raising
 from .api_words import ABOUT, HEADER_PARAMETERS, HEADERS, TOLD
 from .docstrings import sentences, within_sentence
 from .examples import Examples
@@ -29,6 +31,7 @@ class Operation(NamedTuple):
     said: str  # the first sentence of the handler's docstring
     more: str  # the rest of it
     media_types: tuple[str, ...]
+    view: Callable[..., Any]
 
 
 def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
@@ -37,7 +40,8 @@ def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
         for method, entry in sorted(routes[path].items()):
             view = entry.view_function
             said, more = sentences(view.handler)
-            yield Operation(method, path, view.doc, said, more, tuple(entry.content_types))
+            types = tuple(entry.content_types)
+            yield Operation(method, path, view.doc, said, more, types, view.handler)
 
 
 def openapi(
@@ -53,7 +57,7 @@ def openapi(
         "info": {"title": "Banjian 办件", "version": version, "description": ABOUT},
         # Relative to the document: behind API Gateway both have the stage in front.
         "servers": [{"url": "./", "description": "Where this document was found."}],
-        "tags": [{"name": name, "description": said} for name, said in tags().items()],
+        "tags": [{"name": name, "description": said} for name, said in for_readers("TAGS")],
         "security": [{"bearer": []}],
         "paths": paths,
         "components": _components(found, examples),
@@ -75,6 +79,7 @@ def _operation(one: Operation, examples: Examples) -> Json:
         "parameters": list(_parameters(one)),
         **body,
         "responses": _responses(one, examples),
+        "x-reason-codes": {"$ref": f"{SCHEMAS}{_reason_code(one)}"},
     }
 
 
@@ -173,19 +178,6 @@ def _bare(said: str, *headers: str) -> Json:
 # What operations share
 
 
-def tags() -> dict[str, str]:
-    """What is found under each, as the subjects say."""
-    return dict(for_readers("TAGS"))
-
-
-def path_parameters() -> dict[str, Json]:
-    """What each names, and its form, as the subjects say."""
-    return {
-        name: {"description": said, "schema": schema}
-        for name, said, schema in for_readers("PARAMETERS")
-    }
-
-
 def replies() -> list[type[BaseModel]]:
     """The models of what is answered, as the subjects name them."""
     return [load(name) for name in entries("REPLIES")]
@@ -215,10 +207,11 @@ def _components(found: list[Operation], examples: Examples) -> Json:
                     "name": name,
                     "in": "path",
                     "required": True,
-                    **words,
+                    "description": said,
+                    "schema": schema,
                     **examples.value(name),
                 }
-                for name, words in path_parameters().items()
+                for name, said, schema in for_readers("PARAMETERS")
             },
             **{
                 name: {"name": name, "in": "header", **words}
@@ -237,7 +230,17 @@ def _schemas(found: list[Operation]) -> Json:
     asked = {name: everywhere(one, _as_asked) for name, one in asked.items()}
     told = _definitions(replies(), "serialization")
     told = {name: everywhere(one, as_answered) for name, one in told.items()}
-    return dict(sorted({**asked, **_apart(told, asked)}.items()))
+    reasons = {_reason_code(one): _reasons(one) for one in found}
+    return dict(sorted({**asked, **_apart(told, asked), **reasons}.items()))
+
+
+def _reason_code(one: Operation) -> str:
+    """The schema with the codes of the reasons that the operation may be refused for."""
+    return f"{one.doc.name[0].upper()}{one.doc.name[1:]}ReasonCode"
+
+
+def _reasons(one: Operation) -> Json:
+    return {"type": "string", "enum": sorted(raising.codes(one.view, respond))}
 
 
 def _bodies(found: list[Operation]) -> list[type[BaseModel]]:

@@ -4,34 +4,11 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from ..web.errors import CODES
+from ..refusals.table import statuses
 from ..web.messages import MESSAGES, Language
 from ..web.operation import Doc
 from .json_schemas import Json
 
-STATUS: Final[Mapping[str, int]] = {
-    **{code: status for status, code in CODES.values()},
-    "bad-request": 400,
-    "malformed-url": 400,
-    "malformed-json": 400,
-    "bad-parameter": 400,
-    "empty-document": 400,
-    "wrong-digest": 400,
-    "idempotency-key-required": 400,
-    "unauthenticated": 401,
-    "invalid-token": 401,
-    "forbidden": 403,
-    "role-required": 403,
-    "method-not-allowed": 405,
-    "too-large": 413,
-    "unsupported-media-type": 415,
-    "invalid-request": 422,
-    "too-many-requests": 429,
-    "headers-too-large": 431,
-    "internal": 500,
-    "not-implemented": 501,
-    "sign-in-unavailable": 503,
-}
 # Answered before it is known which operation was meant.
 BEFORE: Final = frozenset(
     {"method-not-allowed", "too-many-requests", "headers-too-large", "not-implemented"}
@@ -115,8 +92,8 @@ def codes(takes: Takes, path: str, doc: Doc) -> frozenset[str]:
 
 def by_status(found: frozenset[str]) -> Iterator[tuple[int, list[str]]]:
     """Statuses in order, each with its codes in order."""
-    ordered = sorted(found, key=lambda code: (STATUS[code], code))
-    for status, some in groupby(ordered, STATUS.__getitem__):
+    ordered = sorted(found, key=lambda code: (statuses()[code], code))
+    for status, some in groupby(ordered, statuses().__getitem__):
         yield status, list(some)
 
 
@@ -151,7 +128,7 @@ def response(status: int, some: list[str]) -> Json:
 def table() -> str:
     """Every problem in Markdown."""
     rows = (
-        f"| {STATUS[code]} | `{code}` | {MESSAGES[code].zh.title} | {MESSAGES[code].en.title} |"
-        for code in sorted(MESSAGES, key=lambda code: (STATUS[code], code))
+        f"| {statuses()[code]} | `{code}` | {MESSAGES[code].zh.title} | {MESSAGES[code].en.title} |"
+        for code in sorted(MESSAGES, key=lambda code: (statuses()[code], code))
     )
     return "\n".join(("| Status | Code | zh-CN | en |", "|---|---|---|---|", *rows))

@@ -25,9 +25,10 @@ from ..items.domain.plan import StepKind
 from ..people.application import registry_load
 from ..people.application.registry_table import Library
 from ..platform import limiting
+from ..subjects import for_readers
 from .docstrings import begins_with_term
 from .events import event_types, phases
-from .openapi import Operation, path_parameters, replies, tags
+from .openapi import Operation, replies
 
 # Those that `state.evolve` takes itself: they begin a case, or belong to an imported one.
 _NOT_GROWN = {e.CaseDrafted, e.CaseSubmitted, e.CaseImported, e.StepRecorded}
@@ -130,21 +131,24 @@ def _docstrings(of: str, kinds: Collection[type]) -> Table:
 
 def _of_operations(found: Sequence[Operation]) -> Iterator[Table]:
     said = [one.doc.name for one in found if one.said]
-    under = dict.fromkeys(one.doc.tag for one in found)
+    names = [one.doc.name for one in found]
     limits = dict.fromkeys(one.doc.limit for one in found)
     told = dict.fromkeys(one.doc.reply for one in found if one.doc.reply)
     models = {model.__name__ for model in replies()}
-    names = [one.doc.name for one in found]
     yield Table("docstrings of handlers", said, names, "say what the operation does")
-    yield Table("TAGS", tags(), under, "say in the wiring what is found under it")
-    yield Table(
-        "PARAMETERS",
-        path_parameters(),
-        dict.fromkeys(name for one in found for name in re.findall(r"{(\w+)}", one.path)),
-        "say in the wiring what it names, and its form",
-    )
     yield Table("limiting.LIMITS", limiting.LIMITS, limits, "say how often it may be asked for")
     yield Table("REPLIES", models, told, "name the model in the wiring of its subject")
+    yield from _of_paths(found)
+
+
+def _of_paths(found: Sequence[Operation]) -> Iterator[Table]:
+    under = dict.fromkeys(one.doc.tag for one in found)
+    within = dict.fromkeys(name for one in found for name in re.findall(r"{(\w+)}", one.path))
+    tags = [tag for tag, _ in for_readers("TAGS")]
+    parameters = [name for name, *_ in for_readers("PARAMETERS")]
+    yield Table("TAGS", tags, under, "say in the wiring what is found under it")
+    remedy = "say in the wiring what it names, and its form"
+    yield Table("PARAMETERS", parameters, within, remedy)
 
 
 def _name(member: Any) -> str:

@@ -16,3 +16,13 @@ REPLIES = (
     "documents.replies:DocumentLink",
 )
 PHASES = (("材料", "Documents", "documents.domain.document:EVENTS"),)
+CHINESE = ("documents.chinese",)
+REFUSALS = (
+    (
+        "documents.application.documents:TooMuch",
+        413,
+        "too-large",
+        None,
+        "documents.application.documents:limit",
+    ),
+)

@@ -9,15 +9,21 @@ it looks whole. Against that, whoever checks keeps the seal somewhere else, and 
 check.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from .ports import GENESIS, Commit, Log, chained
 
 PAGE = 200
 SHOWN = 100
+_STATEMENT: Final = re.compile(
+    rb"banjian-seal: 1\nposition: (\d{1,18})\ndigest: ([0-9a-f]{64})\n"
+    rb"sealed-at: [0-9T:.+Z-]+\nkey: [^\n]+\n"
+)
 
 
 class Seal(NamedTuple):
@@ -100,7 +106,7 @@ def _commits(log: Log, head: int, progress: Callable[[int], None]) -> Iterator[C
 
 def _see(seen: _Seen, commit: Commit) -> None:
     for what in _wrong(seen, commit):
-        _fault(seen, _first(commit), what, commit)
+        _fault(seen, commit.first_position, what, commit)
     seen.ends[commit.stream] = (commit.last_version, commit.hash)
     seen.position = max(seen.position, commit.last_position)
     seen.events += commit.length
@@ -109,7 +115,7 @@ def _see(seen: _Seen, commit: Commit) -> None:
 
 
 def _wrong(seen: _Seen, commit: Commit) -> Iterator[str]:
-    first = _first(commit)
+    first = commit.first_position
     version, before = seen.ends.get(commit.stream, (0, GENESIS))
     if first > seen.position + 1:
         yield f"positions {seen.position + 1} to {first - 1} are missing"
@@ -119,10 +125,6 @@ def _wrong(seen: _Seen, commit: Commit) -> Iterator[str]:
         yield f"follows version {version} of its stream"
     if chained(before, commit) != commit.hash:
         yield "its hash does not follow from its content and the commit before it in its stream"
-
-
-def _first(commit: Commit) -> int:
-    return commit.last_position - commit.length + 1
 
 
 def _compare(seen: _Seen, sealed: Seal) -> None:
@@ -135,3 +137,27 @@ def _fault(seen: _Seen, position: int, what: str, commit: Commit | None = None) 
     if len(seen.faults) < SHOWN:
         stream, version = (commit.stream, commit.version) if commit else ("", 0)
         seen.faults.append(Fault(position, stream, version, what))
+
+
+# A seal (封存) as a text that can be signed, kept elsewhere, and checked with the public key alone:
+# five lines, each a name and a value, in UTF-8, each ended by a line feed.
+
+
+class BadSeal(Exception):
+    """It is not a seal, or it was not signed with that key."""
+
+
+def statement(seal: Seal, at: datetime, key_id: str) -> bytes:
+    """What is signed: the log up to that position, when, and with which key."""
+    return (
+        f"banjian-seal: 1\nposition: {seal.position}\ndigest: {seal.digest.hex()}\n"
+        f"sealed-at: {at.isoformat()}\nkey: {key_id}\n"
+    ).encode()
+
+
+def sealed(text: bytes) -> Seal:
+    """What a statement says of the log; raises BadSeal."""
+    found = _STATEMENT.fullmatch(text)
+    if found is None:
+        raise BadSeal("this is no seal of a log")
+    return Seal(int(found[1]), bytes.fromhex(found[2].decode()))

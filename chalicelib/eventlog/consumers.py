@@ -13,8 +13,9 @@ from functools import partial
 from time import monotonic, sleep
 from typing import NamedTuple, assert_never
 
+from .decoding import Decoded
 from .envelope import Recorded
-from .feed import Decoded, Feed, Source, skips
+from .feed import Feed, Source, skips
 from .parking import Take, handle
 from .ports import Log
 from .skipping import State as Skips

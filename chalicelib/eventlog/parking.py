@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from .decoding import Decoded, Undecodable
 from .envelope import Recorded
-from .feed import Decoded, Undecodable
 from .skipping import State as Skips
 from .views.port import Failure, Parked
 
@@ -37,7 +37,7 @@ def handle(
     parked: list[Parked] = []
     position = count = 0
     for commit, events in batch:
-        start = commit.last_position - commit.length + 1
+        start = commit.first_position
         for event in events:
             at = start + event.version - commit.version
             if (event.stream, event.version) in skipped:

@@ -15,6 +15,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple, Protocol
 
+from ..kernel.reasons import Refusal
+
 GENESIS = bytes(32)
 
 # A DynamoDB item holds 400 KB, attribute names and keys included. Every adapter refuses what would
@@ -97,10 +99,15 @@ class Commit(NamedTuple):
         return self.version + self.length - 1
 
     @property
-    def last_position(self) -> int:
+    def first_position(self) -> int:
+        """`position`, which it must have."""
         if self.position is None:
             raise ValueError(f"{self.stream}@{self.version} has no place in the log yet")
-        return self.position + self.length - 1
+        return self.position
+
+    @property
+    def last_position(self) -> int:
+        return self.first_position + self.length - 1
 
 
 def chained(previous: bytes, commit: Commit) -> bytes:
@@ -253,7 +260,7 @@ class Part(NamedTuple):
     size: int
 
 
-class Mismatched(Exception):
+class Mismatched(Refusal):
     """The parts do not make the content that was announced; the message says what they make."""
 
 

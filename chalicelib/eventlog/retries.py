@@ -7,7 +7,8 @@ from typing import NamedTuple
 from ..kernel.errors import NotFound, OutOfOrder
 from . import skipping
 from .consumers import Consumer, Work, all_parked, live, live_work, taker
-from .feed import SKIPS, Decoded, Source, decoded
+from .decoding import Decoded, decoded
+from .feed import SKIPS, Source
 from .parking import handle
 from .ports import Damaged
 from .transact import Request, transact
@@ -114,8 +115,18 @@ def _first_parked(consumer: Consumer, views: Views, position: int) -> Parked:
     generation = live(consumer, views)
     found = views.parked(generation, after=position - 1, limit=1)
     if not found or found[0].position != position:
-        raise NotFound(f"{consumer.name} has nothing parked at position {position}")
+        raise NotFound(
+            "nothing-parked-there",
+            "{consumer} has nothing parked at position {position}",
+            consumer=consumer.name,
+            position=position,
+        )
     first = views.blocked(generation).get(found[0].stream, position)
     if first != position:
-        raise OutOfOrder(f"position {position} only waits behind {first}: retry or skip that one")
+        raise OutOfOrder(
+            "parked-behind-another",
+            "position {position} only waits behind {first}: retry or skip that one",
+            position=position,
+            first=first,
+        )
     return found[0]

@@ -81,7 +81,9 @@ def decide(command: SkipEvent, state: State) -> list[Event]:
 def skip(command: SkipEvent, state: State) -> list[Event]:
     # 三员分立 (GB/T 22239): neither case staff nor auditors decide what a view leaves out.
     if command.by.role is not Role.SYSTEM_ADMINISTRATOR:
-        raise NotAllowed("only a system administrator may skip an event")
+        raise NotAllowed(
+            "skipping-by-administrator", "only a system administrator may skip an event"
+        )
     if (command.stream, command.version) in state:
         return []
     skipped = EventSkipped(

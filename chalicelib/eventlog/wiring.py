@@ -2,3 +2,11 @@
 
 EVENTS = (("consumer", "eventlog.skipping:EVENTS"),)
 PHASES = (("平台", "Platform", "eventlog.skipping:EVENTS"),)
+REFUSALS = (
+    ("eventlog.transact:Stale", 412, "precondition-failed"),
+    ("eventlog.ports:Conflict", 409, "conflict"),
+    ("eventlog.ports:Reused", 422, "idempotency-key-reused"),
+    ("eventlog.ports:TooLarge", 413, "commit-too-large"),
+    ("eventlog.ports:StoreError", 503, "store-unavailable", 1),
+    ("eventlog.views.port:ViewsError", 503, "store-unavailable", 1),
+)

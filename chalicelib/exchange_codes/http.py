@@ -24,5 +24,10 @@ def one(_: Ask, name: str) -> Response:
     """One code set: each code with its Chinese name and the words that we use for it."""
     found = CODE_SETS.get(name)
     if found is None:
-        raise NotFound(f"there is no code set {name}; these are: {', '.join(CODE_SETS)}")
+        raise NotFound(
+            "no-such-code-set",
+            "there is no code set {name}; these are: {names}",
+            name=name,
+            names=tuple(CODE_SETS),
+        )
     return reply(found.plain)

@@ -12,3 +12,4 @@ PARAMETERS = (
         {"type": "string", "pattern": "^[a-z-]{1,40}$"},
     ),
 )
+CHINESE = ("exchange_codes.chinese",)

@@ -43,3 +43,27 @@ PARAMETERS = (
     ),
     ("version", "A version of the item, from 1.", {"type": "integer", "minimum": 1}),
 )
+CHINESE = ("items.chinese",)
+REFUSALS = (
+    (
+        "items.domain.item:ItemClosed",
+        409,
+        "item-closed",
+        None,
+        "items.http.refusals:successors",
+    ),
+    (
+        "items.domain.item:NotPublishable",
+        422,
+        "invalid-request",
+        None,
+        "items.http.refusals:misfits",
+    ),
+    (
+        "items.application.eligibility:AnswersInvalid",
+        422,
+        "invalid-request",
+        None,
+        "items.http.refusals:wrong_answers",
+    ),
+)

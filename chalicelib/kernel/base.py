@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from .actor import Actor, Channel
+from .reasons import Unfit
 
 
 class Frozen(BaseModel):
@@ -69,7 +70,10 @@ _SEEN = rf"^[^{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*$"
 
 def _is_seen(name: str) -> str:
     if not re.fullmatch(_SEEN, name):
-        raise ValueError("a name has no line breaks, control characters or invisible marks")
+        raise Unfit(
+            "name-has-unseen-marks",
+            "a name has no line breaks, control characters or invisible marks",
+        )
     return name
 
 

@@ -1,5 +1,8 @@
 """
-Why a command was refused. Nothing was recorded; the message says what to do instead.
+Why a command was refused. Nothing was recorded; the reason says what to do instead. It is given as
+a code, which is stable from release to release, a template and values:
+
+    raise OutOfOrder("accepted-already", "it was accepted on {on}", on=day)
 
 * Rejected
   x NotFound        the stream has no events
@@ -15,8 +18,10 @@ And what is wrong with a stream, not with a command:
 * Impossible          a stored event cannot follow the state before it
 """
 
+from .reasons import Refusal
 
-class Rejected(Exception):
+
+class Rejected(Refusal):
     """A command that the rules of the domain do not allow."""
 
 

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from math import isfinite
 
+from .reasons import Reason
+
 # No XML, no PDF and no terminal takes them; a tab and line breaks are text.
-CONTROL = "has a control character"
+CONTROL = Reason("control-character", "has a control character")
+OUT_OF_RANGE = Reason("number-out-of-range", "has a number that is too large, or none at all")
+TOO_DEEP = Reason("nested-too-deeply", "is nested too deeply")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def trouble(value: object, deepest: int) -> str | None:
+def trouble(value: object, deepest: int) -> Reason | None:
     """
     Why `value` should not be stored, if so: lists and objects more than `deepest` deep, which no
     reader need follow (ours stops at 200), numbers beyond what JSON has (1e999, NaN), or control
@@ -19,11 +23,11 @@ def trouble(value: object, deepest: int) -> str | None:
     if isinstance(value, str):
         return CONTROL if _CONTROL.search(value) else None
     if isinstance(value, float):
-        return None if isfinite(value) else "has a number that is too large, or none at all"
+        return None if isfinite(value) else OUT_OF_RANGE
     if not isinstance(value, Mapping | list | tuple):
         return None
     if deepest == 0:
-        return "is nested too deeply"
+        return TOO_DEEP
     parts: Iterable[object] = value
     if isinstance(value, Mapping):
         parts = chain(value.keys(), value.values())

@@ -76,3 +76,9 @@ PARAMETERS = (
         {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$"},
     ),
 )
+CHINESE = ("people.chinese",)
+REFUSALS = (
+    ("people.domain.account:Ended", 409, "ended"),
+    ("people.application.tokens:SessionOver", 401, "invalid-token"),
+    ("people.application.tokens:TokensUnavailable", 503, "tokens-unavailable", 10),
+)

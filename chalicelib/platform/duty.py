@@ -64,6 +64,9 @@ def decide(command: TakeUpDuty, state: State) -> list[Event]:
         return [DutyTakenUp(duty=command.duty)]
     if state is not command.duty:
         raise NotSeparated(
-            f"this account has acted as {state}: {command.duty} takes another person"
+            "duty-held-otherwise",
+            "this account has acted as {had}: {duty} takes another person",
+            had=state,
+            duty=command.duty,
         )
     return []

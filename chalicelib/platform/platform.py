@@ -97,9 +97,13 @@ class Caller:
         if self.occurred_at is None:
             return now
         if self.occurred_at > now + SKEW:
-            raise Invalid(f"{self.occurred_at.isoformat()} lies in the future")
+            raise Invalid("time-in-the-future", "{at} lies in the future", at=self.occurred_at)
         if self.occurred_at < EARLIEST:
-            raise Invalid(f"{self.occurred_at.isoformat()} lies before anything that is kept here")
+            raise Invalid(
+                "time-before-any-record",
+                "{at} lies before anything that is kept here",
+                at=self.occurred_at,
+            )
         return self.occurred_at
 
     def about(self, now: datetime) -> dict[str, Any]:

@@ -2,3 +2,12 @@
 
 EVENTS = (("duty", "platform.duty:EVENTS"),)
 PHASES = (("平台", "Platform", "platform.duty:EVENTS"),)
+REFUSALS = (
+    ("platform.duty:NotSeparated", 403, "duties-not-separated"),
+    ("platform.registry:RegistryUnavailable", 503, "registry-unavailable", 10),
+    ("platform.attester:AttestationUnavailable", 503, "attestation-unavailable", 10),
+    ("platform.wechat:BadCode", 422, "wechat-code"),
+    ("platform.wechat:WechatLimited", 429, "wechat-limited", 60),
+    ("platform.wechat:Blocked", 403, "wechat-blocked"),
+    ("platform.wechat:WechatError", 503, "wechat-unavailable", 5),
+)

@@ -24,6 +24,7 @@ from ..eventlog.rebuilding.bulk_rebuild import (
     Order,
     Worker,
     build,
+    commits_of,
 )
 from ..eventlog.views.port import Projection, ViewsError
 
@@ -126,5 +127,6 @@ def _build(
     projections = [one for one in bootstrap.consumers(platform) if isinstance(one, Projection)]
     gc.freeze()
     gc.set_threshold(*COLLECT)
-    worker = Worker(platform.source, cast("BulkViews", platform.views), writing)
-    return build(worker, order, projections, progress)
+    views = cast("BulkViews", platform.views)
+    worker = Worker(platform.source, views, lambda changes: views.write(changes, writing))
+    return build(worker, order, projections, commits_of(platform.log, order, progress))

@@ -18,7 +18,7 @@ from chalice.app import Chalice, Response, RouteEntry
 
 from ..kernel.base import build_models
 from ..triggers.routes import import_all
-from ..web.problems import from_chalice, problem
+from ..web.problems import from_chalice, own
 from . import gateway, server
 from .gateway import Call, MalformedUrl
 
@@ -104,13 +104,13 @@ def _answered(app: Chalice, routes: gateway.Node, call: Call, environ: Environ) 
     try:
         match = gateway.match(routes, call.path)
         if match is None:
-            return problem(404, "not-found", gateway.outside(call))
+            return own("not-found", gateway.outside(call))
         return _routed(app, match, call, environ)
     except MalformedUrl:
-        return problem(400, "malformed-url", gateway.outside(call))
+        return own("malformed-url", gateway.outside(call))
     except Exception:
         log.exception("%s %s failed (request %s)", call.method, call.path, call.request_id)
-        return problem(500, "internal", gateway.outside(call))
+        return own("internal", gateway.outside(call))
 
 
 def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) -> Response:
@@ -121,7 +121,7 @@ def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) ->
         return _unhandled(methods, call)
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > server.MAX_BODY:
-        return problem(413, "too-large", gateway.outside(call), limit=server.MAX_BODY)
+        return own("too-large", gateway.outside(call), limit=server.MAX_BODY)
     event = gateway.event(call, match, method, environ["wsgi.input"].read(length))
     response = _response(app(event, gateway.Context(app.app_name, call.request_id)))
     failed = response.status_code >= HTTPStatus.BAD_REQUEST
@@ -135,7 +135,7 @@ def _unhandled(methods: Mapping[str, RouteEntry], call: Call) -> Response:
     headers: dict[str, str | list[str]] = {"Allow": allowed}
     if call.method != "OPTIONS":
         outside = gateway.outside(call)
-        return problem(405, "method-not-allowed", outside, headers=headers, allowed=allowed)
+        return own("method-not-allowed", outside, headers=headers, allowed=allowed)
     for entry in methods.values():
         if entry.cors is not None:
             headers |= entry.cors.get_access_control_headers()

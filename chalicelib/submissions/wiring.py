@@ -36,3 +36,20 @@ ROUTES = (
     ("POST", "/cases/{case_id}/archive", "submissions.http.commands:Archive"),
 )
 TAGS = (("drafts", "草稿: what is not submitted yet."),)
+CHINESE = ("submissions.chinese",)
+REFUSALS = (
+    (
+        "submissions.application.duplicates:Duplicate",
+        409,
+        "duplicate-case",
+        None,
+        "submissions.http.refusals:duplicate",
+    ),
+    (
+        "submissions.application.submissions:FormInvalid",
+        422,
+        "invalid-request",
+        None,
+        "submissions.http.refusals:form",
+    ),
+)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from ..eventlog.consumers import Consumer, Outdated, Progress, catch_up, live, status
 from ..eventlog.feed import Feed
-from ..eventlog.rebuilding.fanout import start
+from ..eventlog.rebuilding.distributed import start
 from ..eventlog.retries import retry
 from ..eventlog.sequencing.retries import Health
 from ..eventlog.telemetry import Telemetry

@@ -1,4 +1,4 @@
-"""The queue `rebuilds`: each message is one step of a large rebuild (see `application.fanout`)."""
+"""The queue `rebuild_step`: each message is one step of a large rebuild (see `distributed`)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,9 +7,9 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from ..eventlog.consumers import Consumer
-from ..eventlog.rebuilding import fanout
-from ..eventlog.rebuilding.fanout_files import Shuffle
+from ..eventlog.rebuilding.distributed import Distributed, start, step
 from ..eventlog.rebuilding.rebuilds import NoView
+from ..eventlog.rebuilding.shuffle import Shuffle
 from ..eventlog.views.port import Projection
 from ..platform.platform import Platform
 
@@ -24,14 +24,13 @@ class StepMessage(BaseModel):
     view: str | None = None
     range: NonNegativeInt | None = None
     partition: NonNegativeInt | None = None
-    round: NonNegativeInt | None = None
 
 
 def begin(consumer: Consumer) -> dict[str, Any]:
     """The message that starts a rebuild beside the live view; raises NoView."""
     if not isinstance(consumer, Projection):
         raise NoView(consumer.name)
-    return fanout.start(consumer.name, uuid4().hex)
+    return start(consumer.name, uuid4().hex)
 
 
 def on_step(
@@ -44,4 +43,4 @@ def on_step(
     """
     plain = StepMessage.model_validate(message).model_dump(exclude_none=True)
     views = [one for one in consumers if isinstance(one, Projection)]
-    return fanout.step(fanout.Fanout(platform.source, platform.views, shuffle, views), plain)
+    return step(Distributed(platform.source, platform.views, shuffle, views), plain)

@@ -51,7 +51,7 @@ def page(ask: Ask) -> Response:
 def part(ask: Ask, file: str) -> Response:
     """A style sheet or a script of the page."""
     if file not in PARTS:
-        raise NotFound("the page has no such part")
+        raise NotFound("no-such-page-part", "the page has no such part")
     return _unless_known(ask, _text(file), PARTS[file])
 
 

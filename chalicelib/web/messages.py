@@ -279,95 +279,6 @@ MESSAGES: Final[Mapping[str, Message]] = {
     ),
 }
 
-# pydantic's error types; the parameters are those of its error context.
-VALIDATION: Final[Mapping[str, Phrase]] = {
-    "missing": Phrase("必填", "Required"),
-    "extra_forbidden": Phrase("不应有此项", "Not expected here"),
-    "none_required": Phrase("应为空", "Must be null"),
-    "string_type": Phrase("应为文本", "Must be text"),
-    "string_too_short": Phrase(
-        "至少 {min_length} 个字符", "Must have at least {min_length} characters"
-    ),
-    "string_too_long": Phrase(
-        "至多 {max_length} 个字符", "May have at most {max_length} characters"
-    ),
-    "string_pattern_mismatch": Phrase("格式不正确", "Not in the right format"),
-    "string_unicode": Phrase("不是有效的 UTF-8 文本", "Not valid UTF-8 text"),
-    "int_type": Phrase("应为整数", "Must be a whole number"),
-    "int_parsing": Phrase("应为整数", "Must be a whole number"),
-    "int_parsing_size": Phrase("整数过大", "The whole number is too large"),
-    "int_from_float": Phrase("应为整数", "Must be a whole number"),
-    "float_type": Phrase("应为数字", "Must be a number"),
-    "float_parsing": Phrase("应为数字", "Must be a number"),
-    "finite_number": Phrase("应为有限的数字", "Must be a finite number"),
-    "decimal_type": Phrase("应为数字", "Must be a number"),
-    "decimal_parsing": Phrase("应为数字", "Must be a number"),
-    "decimal_max_digits": Phrase(
-        "至多 {max_digits} 位数字", "May have at most {max_digits} digits"
-    ),
-    "decimal_max_places": Phrase(
-        "至多 {decimal_places} 位小数", "May have at most {decimal_places} decimal places"
-    ),
-    "bool_type": Phrase("应为 true 或 false", "Must be true or false"),
-    "bool_parsing": Phrase("应为 true 或 false", "Must be true or false"),
-    "bytes_type": Phrase("应为字节", "Must be bytes"),
-    "list_type": Phrase("应为数组", "Must be an array"),
-    "tuple_type": Phrase("应为数组", "Must be an array"),
-    "set_type": Phrase("应为数组", "Must be an array"),
-    "frozen_set_type": Phrase("应为数组", "Must be an array"),
-    "dict_type": Phrase("应为对象", "Must be an object"),
-    "model_type": Phrase("应为对象", "Must be an object"),
-    "model_attributes_type": Phrase("应为对象", "Must be an object"),
-    "too_short": Phrase("至少 {min_length} 项", "Must have at least {min_length} entries"),
-    "too_long": Phrase("至多 {max_length} 项", "May have at most {max_length} entries"),
-    "enum": Phrase("只能是：{expected}", "Must be one of: {expected}"),
-    "literal_error": Phrase("只能是：{expected}", "Must be one of: {expected}"),
-    "union_tag_invalid": Phrase(
-        "类型只能是：{expected_tags}", "The kind must be one of: {expected_tags}"
-    ),
-    "union_tag_not_found": Phrase(
-        "缺少类型：{discriminator}", "The kind is missing: {discriminator}"
-    ),
-    "greater_than": Phrase("应大于 {gt}", "Must be greater than {gt}"),
-    "greater_than_equal": Phrase("不得小于 {ge}", "Must be at least {ge}"),
-    "less_than": Phrase("应小于 {lt}", "Must be less than {lt}"),
-    "less_than_equal": Phrase("不得大于 {le}", "May be at most {le}"),
-    "multiple_of": Phrase("应为 {multiple_of} 的倍数", "Must be a multiple of {multiple_of}"),
-    "date_type": Phrase("应为日期，如 2026-01-31", "Must be a date such as 2026-01-31"),
-    "date_parsing": Phrase("应为日期，如 2026-01-31", "Must be a date such as 2026-01-31"),
-    "date_from_datetime_parsing": Phrase(
-        "应为日期，如 2026-01-31", "Must be a date such as 2026-01-31"
-    ),
-    "date_from_datetime_inexact": Phrase(
-        "应为不带时间的日期", "Must be a date without a time of day"
-    ),
-    "date_past": Phrase("应为过去的日期", "Must lie in the past"),
-    "date_future": Phrase("应为将来的日期", "Must lie in the future"),
-    "datetime_type": Phrase(
-        "应为时间，如 2026-01-31T09:00:00+08:00",
-        "Must be a time such as 2026-01-31T09:00:00+08:00",
-    ),
-    "datetime_parsing": Phrase(
-        "应为时间，如 2026-01-31T09:00:00+08:00",
-        "Must be a time such as 2026-01-31T09:00:00+08:00",
-    ),
-    "datetime_from_date_parsing": Phrase(
-        "应为时间，如 2026-01-31T09:00:00+08:00",
-        "Must be a time such as 2026-01-31T09:00:00+08:00",
-    ),
-    "timezone_aware": Phrase("应写明时区，如 +08:00", "Must name its offset, such as +08:00"),
-    "uuid_type": Phrase("应为 UUID", "Must be a UUID"),
-    "uuid_parsing": Phrase("应为 UUID", "Must be a UUID"),
-    "url_type": Phrase("应为网址", "Must be a URL"),
-    "url_parsing": Phrase("应为网址", "Must be a URL"),
-    "url_scheme": Phrase("网址协议只能是：{expected_schemes}", "Scheme must be {expected_schemes}"),
-    "value_error": Phrase("不符合要求：{error}", "{error}"),
-    "assertion_error": Phrase("不符合要求：{error}", "{error}"),
-}
-
-# For an error type that pydantic may add, or that is ours and not in the table.
-OTHER: Final = Phrase("不符合要求", "Does not fit")
-
 
 def parameters(template: str) -> frozenset[str]:
     """The names in braces that `template` must be given."""
@@ -378,9 +289,3 @@ def text(code: str, language: Language) -> Text:
     """Raises KeyError if the catalogue does not know `code`."""
     message = MESSAGES[code]
     return message.en if language == "en" else message.zh
-
-
-def phrase(error_type: str, language: Language) -> str:
-    """The template for one validation error; `OTHER` if there is none for its type."""
-    entry = VALIDATION.get(error_type, OTHER)
-    return entry.en if language == "en" else entry.zh

@@ -2,34 +2,76 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalice.app import Request, Response
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from .messages import Language, phrase, text
+from ..kernel.reasons import Reason, in_json
+from ..kernel.validation import reason_of
+from .messages import Language, text
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_ERRORS: Final = 50
 
 _Q: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+# Of the problems that are the web's own; those of refusals are in the subjects' wiring.py.
+STATUS: Final[Mapping[str, int]] = {
+    "bad-request": 400,
+    "malformed-url": 400,
+    "malformed-json": 400,
+    "bad-parameter": 400,
+    "empty-document": 400,
+    "wrong-digest": 400,
+    "idempotency-key-required": 400,
+    "unauthenticated": 401,
+    "invalid-token": 401,
+    "forbidden": 403,
+    "role-required": 403,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "conflict": 409,
+    "too-large": 413,
+    "unsupported-media-type": 415,
+    "invalid-request": 422,
+    "too-many-requests": 429,
+    "rate-limited": 429,
+    "headers-too-large": 431,
+    "internal": 500,
+    "not-implemented": 501,
+    "sign-in-unavailable": 503,
+}
 # The status of an error that chalice itself, or an exception of chalice's, put into a response.
 _CHALICE: Final = {
-    400: "bad-request",
-    401: "unauthenticated",
-    403: "forbidden",
-    404: "not-found",
-    405: "method-not-allowed",
-    409: "conflict",
-    415: "unsupported-media-type",
-    422: "invalid-request",
-    429: "too-many-requests",
-    500: "internal",
+    STATUS[code]: code
+    for code in (
+        "bad-request",
+        "unauthenticated",
+        "forbidden",
+        "not-found",
+        "method-not-allowed",
+        "conflict",
+        "unsupported-media-type",
+        "invalid-request",
+        "too-many-requests",
+        "internal",
+    )
 }
+
+
+class Fault(NamedTuple):
+    """What does not fit at one place of a body."""
+
+    pointer: str
+    code: str
+    why: Reason
+
+
+Words = Callable[[Reason, Language], str]
 
 
 def problem(
@@ -71,29 +113,51 @@ def problem(
     )
 
 
+def own(code: str, request: Request, **members: Any) -> Response:
+    """One of the web's own problems."""
+    return problem(STATUS[code], code, request, **members)
+
+
 def invalid(
-    error: ValidationError, request: Request, *, status: int = 422, body: object = None
+    error: ValidationError, request: Request, worded: Words, *, body: object = None
 ) -> Response:
     """
-    The problem that lists what `error` found: `errors` of {pointer (RFC 6901), code, message}, at
-    most MAX_ERRORS of them, and `omitted`, how many more there are. No value that was sent is
-    repeated. Given the `body` that was validated, pointers name places in it even where pydantic
-    adds its own steps (the tag of a union). JSON that does not parse is `malformed-json`, 400.
+    The problem that lists what `error` found; see `listed`. No value that was sent is repeated.
+    Given the `body` that was validated, pointers name places in it even where pydantic adds its own
+    steps (the tag of a union). JSON that does not parse is `malformed-json`, 400.
     """
     found = error.errors(include_url=False, include_input=False)
     if any(each["type"] == "json_invalid" for each in found):
-        return problem(400, "malformed-json", request)
+        return own("malformed-json", request)
+    faults = [
+        Fault(
+            pointer(each["loc"] if body is None else tuple(_steps(each, body))),
+            each["type"],
+            reason_of(each),
+        )
+        for each in found
+    ]
+    return listed(faults, request, worded)
+
+
+def listed(found: Sequence[Fault], request: Request, worded: Words) -> Response:
+    """
+    The problem of a body that does not fit: `errors` of {pointer (RFC 6901), code, message,
+    reason_code, reason_values}, at most MAX_ERRORS of them, and `omitted`, how many more there are.
+    """
     language = language_of(request)
     errors = [
         {
-            "pointer": pointer(each["loc"] if body is None else tuple(_steps(each, body))),
-            "code": each["type"],
-            "message": _message(each, language),
+            "pointer": each.pointer,
+            "code": each.code,
+            "message": worded(each.why, language),
+            "reason_code": each.why.code,
+            "reason_values": in_json(each.why),
         }
         for each in found[:MAX_ERRORS]
     ]
     omitted = max(0, len(found) - MAX_ERRORS)
-    return problem(status, "invalid-request", request, errors=errors, omitted=omitted)
+    return own("invalid-request", request, errors=errors, omitted=omitted)
 
 
 def pointer(steps: tuple[int | str, ...]) -> str:
@@ -116,37 +180,6 @@ def _has(value: object, step: int | str) -> bool:
     if isinstance(value, list):
         return isinstance(step, int) and step < len(value)
     return isinstance(value, dict) and step in value
-
-
-def _message(error: ErrorDetails, language: Language) -> str:
-    context = error.get("ctx", {})
-    told = {name: _in_words(value, language) for name, value in context.items()}
-    # An error of our own type may have no entry, and a template must not fail on its context.
-    return phrase(error["type"], language).format_map(_Known(told))
-
-
-def _in_words(value: Any, language: Language) -> Any:
-    """What a validator of ours raised; and pydantic lists what it takes as 'a', 'b' or 'c'."""
-    if isinstance(value, Exception):
-        return in_language(str(value), language)
-    if language != "en" and isinstance(value, str):
-        return value.replace("' or '", "' 或 '")
-    return value
-
-
-def in_language(reason: str, language: Language) -> str:
-    """What is said in English where something is refused, in `language` if there are words."""
-    if language == "en":
-        return reason
-    # Imported here because it is nothing that a request without a refusal need wait for.
-    from .reasons import in_chinese
-
-    return in_chinese(reason)
-
-
-class _Known(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return ""
 
 
 def from_chalice(response: Response, request: Request) -> Response:

@@ -7,7 +7,7 @@ from functools import cached_property
 from time import monotonic
 from typing import NamedTuple, TypeVar
 
-from chalice.app import Request
+from chalice.app import Request, Response
 from pydantic import BaseModel
 
 from ..clock.calendar import legal_day
@@ -36,12 +36,14 @@ LONGEST = 1000  # bytes of a query parameter; DynamoDB's keys have 1,024
 
 class Web(NamedTuple):
     """
-    What the routes are made with; it is made once and late (cold start). `proxies` tells which
-    peers are our own proxies, whose X-Forwarded-For is believed.
+    What the routes are made with; it is made once and late (cold start). `answer` has the problem
+    for whatever a handler raises. `proxies` tells which peers are our own proxies, whose
+    X-Forwarded-For is believed.
     """
 
     platform: Callable[[], Platform]
     verifier: Callable[[], Verifier]
+    answer: Callable[[Exception, Request], Response]
     telemetry: Callable[[], Telemetry] = Silent
     standby: Callable[[], bool] = lambda: False
     proxies: Callable[[], Callable[[str], bool]] = lambda: lambda _: False
@@ -117,7 +119,7 @@ class Ask:
             raise BadRequest("idempotency-key-required")
         told = told or Told()
         if told.occurred_at is not None and actor.role in APPLICANTS:
-            raise Invalid("only staff enter what happened earlier")
+            raise Invalid("earlier-time-for-staff", "only staff enter what happened earlier")
         return Caller(
             actor,
             key,

@@ -13,7 +13,7 @@ from chalice.app import Request, Response
 
 from ..eventlog.transact import Outcome
 from ..kernel.errors import NotFound
-from .errors import OnStandby, answer
+from .errors import OnStandby
 from .operation import Doc
 from .request import Ask, Web
 
@@ -54,14 +54,14 @@ def respond(
             ask.only(doc)
             _nameable(parameters.values())
             return handler(ask, **parameters)
-        except Exception as error:  # noqa: BLE001 - `answer` logs what is not ours
-            return answer(error, request)
+        except Exception as error:  # noqa: BLE001 - `web.answer` logs what is not ours
+            return web.answer(error, request)
 
 
 def _nameable(parameters: Iterable[str]) -> None:
     """Raises NotFound for what no parameter of a path can be."""
     if not all(map(_NAME.fullmatch, parameters)):
-        raise NotFound("nothing here has such a name")
+        raise NotFound("no-such-name", "nothing here has such a name")
 
 
 def reply(body: Any, status: int = 200, **headers: str) -> Response:

@@ -18,3 +18,7 @@ PARAMETERS = (
         {"enum": ["docs.css", "docs.js", "swagger-ui-bundle.js", "swagger-ui.css"]},
     ),
 )
+REFUSALS = (
+    ("web.errors:Behind", 503, "view-behind", 1),
+    ("web.errors:OnStandby", 503, "on-standby", 60),
+)

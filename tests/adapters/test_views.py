@@ -532,6 +532,15 @@ def test_what_was_sealed_is_not_loaded_any_more(views, work):
     assert views.keys(beside, "", 9) == ["case-1"]
 
 
+def test_a_row_to_which_another_event_was_applied_is_not_loaded_over(views, work):
+    beside = views.begin_rebuild("work", "1")
+    views.load(beside, 0, [put("case-1", 3)])
+    with pytest.raises(Overtaken):
+        views.load(beside, 1, [put("case-1", 4), put("case-2", 2)])
+    assert views.kept(beside, ["case-1", "case-2"])["case-1"].applied == 3
+    assert views.keys(beside, "", 9) == ["case-1"]
+
+
 def test_nothing_is_loaded_into_a_live_view_or_one_that_was_given_up(views, work):
     beside = views.begin_rebuild("work", "1")
     views.abandon(beside)

@@ -76,7 +76,7 @@ def test_validate_tells_every_mistake_with_line_and_column_and_fails(manager: Ma
     bad = manager.file("bad.yaml", code=NEW_A, level="moon", questions=[a_question("idle")])
     code, said = manager.types("validate", good, bad, str(manager.home / "none.yaml"))
     assert code == 1
-    assert f"{bad}:5:1: level: Input should be 'nation'" in said
+    assert f"{bad}:5:1: level: Must be one of: nation" in said
     assert "none.yaml: No such file or directory" in said
     manager.file("bad.yaml", code=NEW_A, questions=[a_question("idle")])
     code, said = manager.types("validate", bad)

@@ -11,8 +11,7 @@ from typer.testing import CliRunner, Result
 
 from chalicelib import bootstrap
 from chalicelib.cli import app, seals
-from chalicelib.eventlog.audit import Seal
-from chalicelib.eventlog.log_seals import BadSeal, sealed
+from chalicelib.eventlog.audit import BadSeal, Seal, sealed
 from chalicelib.eventlog.ports import CommandId
 from chalicelib.platform.signatures import SM2, algorithm_of
 

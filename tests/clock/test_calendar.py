@@ -198,7 +198,7 @@ def test_a_gap_between_years_is_refused(year: int, missing: int) -> None:
 
 
 def test_years_that_do_not_adjoin_make_no_calendar() -> None:
-    with pytest.raises(CalendarGap, match=r"\[2026, 2028\]"):
+    with pytest.raises(CalendarGap, match="2026, 2028"):
         from_years("cn", "中国", [a_year(2028), a_year(2026)])
 
 

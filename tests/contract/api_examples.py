@@ -90,12 +90,17 @@ def merged(old: Json, new: Json, document: Json) -> Json:
     return {
         "operations": {**new["operations"], **kept},
         "parameters": {**new["parameters"], **_still(old, new, "parameters")},
-        "problems": {**new["problems"], **_still(old, new, "problems")},
+        "problems": {**new["problems"], **_of_the_same_members(old, new)},
     }
 
 
 def _still(old: Json, new: Json, what: str) -> Json:
     return {name: one for name, one in old.get(what, {}).items() if name in new[what]}
+
+
+def _of_the_same_members(old: Json, new: Json) -> Json:
+    still = _still(old, new, "problems")
+    return {name: one for name, one in still.items() if one.keys() == new["problems"][name].keys()}
 
 
 def main() -> None:

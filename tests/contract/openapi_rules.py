@@ -70,6 +70,7 @@ OPERATION = closed(
     security={"type": "array", "items": map_of({"type": "array"})},
     parameters={"type": "array", "items": {"anyOf": [REF, PARAMETER]}, "uniqueItems": True},
     requestBody=closed(["content"], required={"type": "boolean"}, content=CONTENT),
+    **{"x-reason-codes": REF},
     responses={
         "type": "object",
         "minProperties": 1,

@@ -14,9 +14,9 @@ from chalicelib.contract import examples as api_examples
 from chalicelib.contract import problems as api_problems
 from chalicelib.importing.files.import_log import run_import
 from chalicelib.platform.platform import Platform
+from chalicelib.refusals.table import rows, statuses
 from chalicelib.serving.illustration import pdf
 from chalicelib.submissions.http.commands import COMMANDS
-from chalicelib.web.errors import CODES
 from chalicelib.web.messages import MESSAGES
 
 from ..logs import streams
@@ -54,14 +54,33 @@ def test_a_document_that_breaks_them_is_found_out():
 def test_every_problem_has_a_status_and_an_operation_that_tells_it():
     told = {code for one in DOCUMENT["components"]["responses"].values() for code in _codes(one)}
     assert told | api_problems.BEFORE == set(MESSAGES)
-    assert api_problems.STATUS.keys() == MESSAGES.keys()
-    assert {code for _, code in CODES.values()} <= told
+    assert statuses().keys() == MESSAGES.keys()
+    assert {row.code for row in rows().values()} <= told
 
 
 def _codes(response: Json) -> list[str]:
     schema = response["content"]["application/problem+json"]["schema"]
     found: list[str] = schema["allOf"][1]["properties"]["code"]["enum"]
     return found
+
+
+def test_every_reason_that_is_shown_is_one_that_some_operation_foretells():
+    schemas = DOCUMENT["components"]["schemas"]
+    told = {
+        code for name, one in schemas.items() if name.endswith("ReasonCode") for code in one["enum"]
+    }
+    shown = json.loads((ROOT / api_examples.RECORDED).read_text(encoding="utf-8"))["problems"]
+    codes = {one["reason_code"] for one in shown.values() if "reason" in one}
+    assert len(codes) > 5
+    assert codes - told == set()
+
+
+def test_a_command_foretells_its_own_reasons_and_not_those_of_others():
+    schemas = DOCUMENT["components"]["schemas"]
+    rate = set(schemas["RateReasonCode"]["enum"])
+    assert {"rated-already", "not-yet-concluded", "case-ended", "not-for-role"} <= rate
+    assert rate & {"accepted-already", "supplement-not-complete", "document-empty"} == set()
+    assert "level-too-low" in schemas["SubmitCaseReasonCode"]["enum"]
 
 
 def test_every_command_is_summed_up_and_says_who_may_give_it():

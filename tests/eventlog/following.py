@@ -10,8 +10,9 @@ from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.adapters.sqlite.views import SqliteViews
 from chalicelib.eventlog import skipping
 from chalicelib.eventlog.codec import codec, encode
+from chalicelib.eventlog.decoding import Decoded, Undecodable
 from chalicelib.eventlog.envelope import Circumstances, Recorded
-from chalicelib.eventlog.feed import Decoded, Feed, Source, Undecodable
+from chalicelib.eventlog.feed import Feed, Source
 from chalicelib.eventlog.ports import CommandId, Commit
 from chalicelib.eventlog.retries import Decision
 from chalicelib.eventlog.transact import Request

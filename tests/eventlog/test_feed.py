@@ -3,7 +3,8 @@
 import pytest
 
 from chalicelib.eventlog import feed as feeds
-from chalicelib.eventlog.feed import Feed, Undecodable, decoded
+from chalicelib.eventlog.decoding import Decoded, Undecodable, decoded
+from chalicelib.eventlog.feed import Feed
 
 from .following import CODEC, live_through, open_town, shown
 
@@ -16,8 +17,8 @@ def town(tmp_path_factory):
     town.close()
 
 
-def whole(feed: Feed) -> list[feeds.Decoded]:
-    read: list[feeds.Decoded] = []
+def whole(feed: Feed) -> list[Decoded]:
+    read: list[Decoded] = []
     while batch := feed.after(read[-1].commit.last_position if read else 0):
         read.extend(batch)
     return read

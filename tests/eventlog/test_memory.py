@@ -133,7 +133,7 @@ def note_if(store, decider, key, wanted, version=None):
 
     def decide(notes):
         if len(notes) != wanted:
-            raise Other(f"{len(notes)} notes")
+            raise Other("notes-there", "{count} notes", count=len(notes))
         return [Noted(text=key)]
 
     return transact(store, decider, "case-1", request(key, version=version), decide)
@@ -178,7 +178,7 @@ def test_a_refusal_of_what_is_still_so_is_decided_once(store):
 
     def refuse(notes):
         asked.append(len(notes))
-        raise Other
+        raise Other("always-refused", "it is always refused")
 
     with pytest.raises(Other):
         transact(store, decider, "case-1", request("two"), refuse)

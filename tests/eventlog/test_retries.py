@@ -1,10 +1,10 @@
-from dataclasses import replace
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from chalicelib.eventlog.codec import codec
 from chalicelib.eventlog.consumers import Subscriber, catch_up, live
 from chalicelib.eventlog.feed import skips
 from chalicelib.eventlog.ports import Damaged
@@ -176,8 +176,8 @@ def test_a_late_event_counts_in_a_row_that_other_cases_have_moved_on(town):
 def test_events_of_a_new_release_are_taken_once_it_is_there(town):
     record(town.store, "case-1", noted, FromTheFuture(text="!"), noted)
     catch_up(JOURNAL, town.feed, town.views)
-    types = {**town.source.codec.types, "FromTheFuture": FromTheFuture}
-    newer = town.source._replace(codec=replace(town.source.codec, types=types))
+    types = (*town.source.codec.types.values(), FromTheFuture)
+    newer = town.source._replace(codec=codec(types))
     assert retry(JOURNAL, newer, town.views) == (2, 0)
     assert versions(town, "case-1") == [1, 2, 3]
 

@@ -19,6 +19,7 @@ from chalicelib.items.domain.eligibility import (
 from chalicelib.items.domain.item import in_variant
 from chalicelib.items.domain.questions import Condition
 from chalicelib.kernel.errors import Invalid
+from chalicelib.refusals.words import worded
 
 from .question_givens import a_choice, a_question, a_variant, a_venue, no, yes
 
@@ -216,9 +217,14 @@ def test_an_answer_has_to_fit_its_question(question, right, wrong):
 
 def test_a_wrong_answer_is_told_in_both_languages_with_its_question():
     (one,) = wrong_answers(VENUE, {"area": -1})
-    assert one == ("area", "不得小于 0", "must be at least 0")
+    assert (one.question, *in_both(one)) == ("area", "不得小于 0", "must be at least 0")
     (one,) = wrong_answers(VENUE, {"colour": "red"})
-    assert one == ("colour", "此事项没有这个问题", "the item has no such question")
+    told = ("此事项没有这个问题", "the item has no such question")
+    assert (one.question, *in_both(one)) == ("colour", *told)
+
+
+def in_both(answer):
+    return worded(answer.why, "zh-CN"), worded(answer.why, "en")
 
 
 # The item in a variant

@@ -4,14 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.items.application.forms.check import (
-    MAX_FINDINGS,
-    RULES,
-    form_errors,
-    form_findings,
-)
+from chalicelib.items.application.forms.check import MAX_FINDINGS, form_findings
 from chalicelib.items.application.forms.formats import FORMATS
+from chalicelib.items.application.forms.keywords import RULES
 from chalicelib.items.application.forms.schemas import schema_problems
+from chalicelib.kernel.reasons import in_json
+from chalicelib.refusals.words import worded
 from tests.items.item_givens import an_item
 
 
@@ -30,7 +28,11 @@ def fits(field, value):
 
 def messages(field, value):
     (one,) = form_findings(an_item(form=an_object({"x": {"title": "面积", **field}})), {"x": value})
-    return one.zh, one.en
+    return both(one)
+
+
+def both(finding):
+    return worded(finding.why, "zh-CN"), worded(finding.why, "en")
 
 
 def problems(schema):
@@ -39,14 +41,15 @@ def problems(schema):
 
 def test_a_form_that_fits_has_no_errors():
     schema = an_object({"name": {"type": "string"}}, required=["name"], additionalProperties=False)
-    assert form_errors(an_item(form=schema), {"name": "湛江"}) == []
+    assert form_findings(an_item(form=schema), {"name": "湛江"}) == []
 
 
-def test_an_error_names_the_field_and_the_rule_in_chinese_and_english():
+def test_an_error_names_the_field_and_the_rule_in_chinese_or_english():
     schema = an_object({"area": {"type": "number", "title": "经营面积", "minimum": 10}})
-    assert form_errors(an_item(form=schema), {"area": 3}) == [
-        ("/area", "经营面积：不得小于 10 / area must be at least 10")
-    ]
+    (one,) = form_findings(an_item(form=schema), {"area": 3})
+    assert one.pointer == "/area"
+    assert both(one) == ("经营面积：不得小于 10", "area must be at least 10")
+    assert (one.why.code, in_json(one.why)) == ("form-minimum", {"field": "area", "value": 10})
 
 
 @pytest.mark.parametrize(
@@ -177,7 +180,8 @@ def test_a_long_list_of_values_is_cut_short():
 def test_what_is_missing_is_named_one_by_one():
     schema = an_object({"a": {"title": "甲"}}, required=["a", "b"])
     assert found(schema, {}) == [("/a", "required"), ("/b", "required")]
-    assert form_errors(an_item(form=schema), {"b": 1}) == [("/a", "甲：必填 / a is required")]
+    (one,) = form_findings(an_item(form=schema), {"b": 1})
+    assert both(one) == ("甲：必填", "a is required")
 
 
 def test_what_the_form_does_not_have_is_named_one_by_one():
@@ -217,7 +221,7 @@ def test_a_pointer_leads_into_lists_and_through_slashes():
     (one,) = form_findings(an_item(form=schema), {"list": [{}, {"a/b~c": "x"}]})
     assert one.pointer == "/list/1/a~1b~0c"
     (one,) = form_findings(an_item(form=schema), {"list": [1]})
-    assert (one.pointer, one.en) == ("/list/0", "list[0] must be an object")
+    assert (one.pointer, str(one.why)) == ("/list/0", "list[0] must be an object")
 
 
 def test_a_reference_within_the_form_is_followed():
@@ -241,9 +245,10 @@ def test_no_message_repeats_what_was_filled_in():
         required=["g"],
     )
     secret = "440801199001010011"
-    errors = form_errors(an_item(form=schema), dict.fromkeys("abcdef", secret))
-    assert len(errors) == 7
-    assert secret not in str(errors)
+    findings = form_findings(an_item(form=schema), dict.fromkeys("abcdef", secret))
+    assert len(findings) == 7
+    told = [(*both(one), in_json(one.why)) for one in findings]
+    assert secret not in str(told)
 
 
 def test_a_flood_of_errors_is_cut_short():
@@ -320,17 +325,17 @@ def test_a_sound_form_has_no_problems():
 @pytest.mark.parametrize(
     ("schema", "place", "said"),
     [
-        (an_object({"a": {"type": "text"}}), "properties/a/type", "not valid"),
+        (an_object({"a": {"type": "text"}}), "properties/a/type", "fits none"),
         (an_object({"a": {"minimum": float("inf")}}), "", "too large"),
-        (an_object({"a": {"minLength": -1}}), "properties/a/minLength", "minimum"),
-        (an_object(required="a"), "required", "array"),
+        (an_object({"a": {"minLength": -1}}), "properties/a/minLength", "at least 0"),
+        (an_object(required="a"), "required", "must be a list"),
         (an_object({"a": {"pattern": "["}}), "properties/a/pattern", "regular expression"),
         (an_object(patternProperties={"(": True}), "patternProperties/(", "regular expression"),
         (an_object({"a": {"format": "iban"}}), "properties/a/format", "credit-code"),
         (an_object({"a": {"items": {"format": "x"}}}), "properties/a/items/format", "one of"),
         (an_object({"a": False}), "properties/a", "leave it out"),
         (an_object(allOf=[{"format": "x"}]), "allOf/0/format", "one of"),
-        (an_object({"a": {"$ref": "#/$defs/b"}}), "properties/a/$ref", "$defs: none yet"),
+        (an_object({"a": {"$ref": "#/$defs/b"}}), "properties/a/$ref", "$defs: none"),
         (an_object({"a": {"$ref": "https://example.com/x"}}), "properties/a/$ref", "$defs"),
         (an_object(**{"$id": "https://example.com/x"}), "$id", "not used"),
         (an_object(**{"$schema": "http://json-schema.org/draft-07/schema#"}), "$schema", "2020-12"),

@@ -108,7 +108,7 @@ def test_a_mistake_is_told_with_file_and_line(file):
     with pytest.raises(ItemFileError) as refused:
         read_item(path)
     at = line_of(path, "type: licence")
-    assert str(refused.value).startswith(f"{path}:{at}:1: type: Input should be 'power', 'permit'")
+    assert str(refused.value).startswith(f"{path}:{at}:1: type: Must be one of: power, permit")
 
 
 def test_a_mistake_is_told_with_its_column(file):
@@ -171,7 +171,7 @@ def test_a_mistake_deep_inside_has_its_own_line(file):
     steps = [a_step("review", "review"), a_step("second", "reviews"), a_step()]
     path = file(as_yaml(steps=steps))
     (fault,) = faults(path)
-    assert fault.startswith(f"{line_of(path, 'reviews')}: steps[2].kind: Input should be 'handle'")
+    assert fault.startswith(f"{line_of(path, 'reviews')}: steps[2].kind: Must be one of: handle")
 
 
 def test_an_unknown_field_is_told_with_what_is_allowed(file):

@@ -16,6 +16,7 @@ from chalicelib.items.domain.item import ItemClosed
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
 from chalicelib.platform.platform import Caller
+from chalicelib.refusals.words import worded
 from tests import cloud
 
 from .world import NEW_A, NEW_B, NOW, OLD, OTHER, a_platform, named, publish, sun
@@ -78,7 +79,7 @@ def test_new_cases_are_sent_to_what_an_item_was_split_into(platform):
     assert str(error) == (
         f"the item was split on 2026-03-02; apply for 事项2 {NEW_A} or 事项3 {NEW_B}"
     )
-    assert error.zh == (
+    assert worded(error.reason, "zh-CN") == (
         f"事项自 2026-03-02 起已拆分为：事项2 {NEW_A}；事项3 {NEW_B}。请申报上述事项。"
     )
     assert [one.code for one in error.successors] == [NEW_A, NEW_B]

@@ -49,5 +49,5 @@ def test_no_other_hat_is_named_in_the_refusal_but_those_that_there_are(city: Cit
     (error,) = answer.json()["errors"]
     assert (error["pointer"], error["message"]) == (
         "/role",
-        "Must be one of: 'applicant' or 'agent'",
+        "Must be one of: applicant, agent",
     )

@@ -129,7 +129,7 @@ def test_a_key_of_another_kind_is_said_to_be_so(tmp_path, other):
 
 def test_of_processes_that_start_at_once_all_use_one_key(tmp_path):
     program = (
-        "import sys; from pathlib import Path; from chalicelib.embedded import signin; "
+        "import sys; from pathlib import Path; from chalicelib.serving import signin; "
         "import jwt.algorithms; sys.stdin.read(1); "
         "print(signin.jwks(Path(sys.argv[1]))['keys'][0]['kid'])"
     )

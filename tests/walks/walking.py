@@ -170,6 +170,9 @@ class Walker:
             if header in reply.headers:
                 self.fits(self._resolved(one)["schema"], reply.headers[header], f"{name} {header}")
         self._check_content(name, told.get("content", {}), reply)
+        if reply.headers.get("Content-Type") == "application/problem+json":
+            for code in reason_codes(reply.json()):
+                self.fits(operation["x-reason-codes"], code, f"{name} {status}")
 
     def _check_content(self, name: str, content: Json, reply: httpx.Response) -> None:
         if not content:
@@ -195,6 +198,15 @@ class Walker:
             for one in validator(schema, self.registry).iter_errors(value)
         ]
         assert not wrong, wrong
+
+
+def reason_codes(problem: Json) -> Iterator[str]:
+    """Of the refusal, and of what does not fit a form; what pydantic finds has codes of its own."""
+    if "reason_code" in problem:
+        yield problem["reason_code"]
+    for each in problem.get("errors", ()):
+        if each["code"] in ("form", "answer"):
+            yield each["reason_code"]
 
 
 def _values(template: str, path: str) -> dict[str, str]:

@@ -310,7 +310,9 @@ class DynamoViews:
             try:
                 self._table.transact([g.unsealed(self._name, generation.id, part), *piece])
             except Refused as error:
-                raise Overtaken(f"{generation.view} is not loaded any more") from error
+                raise Overtaken(
+                    f"{generation.view} is not loaded any more, or a row is of another part"
+                ) from error
 
     def seal(self, generation: Generation, parts: int, /) -> None:
         g.seal(self._table, generation.id, parts)

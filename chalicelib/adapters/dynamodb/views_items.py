@@ -158,10 +158,13 @@ def changed(table: str, generation: int, change: Change, *, keep: bool) -> Part:
 
 
 def loaded(table: str, generation: int, change: Change) -> Part:
-    """A row that nobody else writes: again is the same."""
+    """A row that nobody else writes: again is the same, and another is refused."""
     listed = partial(list_key, generation, name=change.key)
     writes = [_put(table, {**listed(one), "k": {"S": change.key}}) for one in change.added]
-    return _sized([_put(table, _new_row(generation, change)), *writes], change)
+    made = _put(table, _new_row(generation, change))
+    made["Put"]["ConditionExpression"] = "attribute_not_exists(pk) OR a = :a"
+    made["Put"]["ExpressionAttributeValues"] = {":a": {"N": str(change.kept.applied)}}
+    return _sized([made, *writes], change)
 
 
 def _sized(writes: list[Write], change: Change) -> Part:

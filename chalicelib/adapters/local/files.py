@@ -88,7 +88,12 @@ class FileBlobs:
 
         def checked(file: BinaryIO, found: str) -> None:
             if found != digest:
-                raise Mismatched(f"the parts make {found}, not {digest}")
+                raise Mismatched(
+                    "parts-make-another-document",
+                    "the parts make {found}, not {wanted}",
+                    found=found,
+                    wanted=digest,
+                )
             check(file)
 
         with _translated(place):

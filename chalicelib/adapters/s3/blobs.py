@@ -136,7 +136,12 @@ class S3Blobs:
                     found.update(some)
                     whole.write(some)
             if found.hexdigest() != digest:
-                raise Mismatched(f"the parts make {found.hexdigest()}, not {digest}")
+                raise Mismatched(
+                    "parts-make-another-document",
+                    "the parts make {found}, not {wanted}",
+                    found=found.hexdigest(),
+                    wanted=digest,
+                )
             whole.seek(0)
             check(whole)
             self._keep(key, digest, whole)

@@ -212,11 +212,11 @@ class SqliteViews:
 
     def load(self, generation: Generation, part: int, changes: Sequence[Change], /) -> None:  # noqa: ARG002 - one lock serves all parts
         with self._transaction() as db:
-            if db.execute(t.TOUCH_UNSEALED, (time(), generation.id)).rowcount != 1:
-                raise Overtaken(f"{generation.view} is not loaded any more")
+            _touch_unsealed(db, generation)
             number = generation.id
             rows = [(number, one.key, one.kept.applied, one.kept.body) for one in changes]
-            db.executemany(t.LOAD_ROW, rows)
+            if db.executemany(t.LOAD_ROW, rows).rowcount != len(rows):
+                raise Overtaken(f"a row of {generation.view} is of another part")
             db.executemany(t.LIST, t.entry_writes(number, changes)[t.LIST])
 
     def write(self, changes: Sequence[Changed], writing: Alone, /) -> None:
@@ -226,8 +226,7 @@ class SqliteViews:
         made = [(generation, _writes(generation, some)) for generation, some in changes]
         with writing, self._transaction() as db:
             for generation, writes in made:
-                if db.execute(t.TOUCH_UNSEALED, (time(), generation.id)).rowcount != 1:
-                    raise Overtaken(f"{generation.view} is not written any more")
+                _touch_unsealed(db, generation)
                 _write_rows(db, generation, writes)
 
     def seal(self, generation: Generation, parts: int, /) -> None:  # noqa: ARG002 - as in `load`
@@ -272,6 +271,11 @@ def _writes(generation: Generation, changes: Sequence[Change]) -> Writes:
     entries = t.entry_writes(generation.id, changes)
     # In the order of the table: what lies together is written together.
     return rows, {sql: sorted(some) for sql, some in entries.items()}
+
+
+def _touch_unsealed(db: sqlite3.Connection, generation: Generation) -> None:
+    if db.execute(t.TOUCH_UNSEALED, (time(), generation.id)).rowcount != 1:
+        raise Overtaken(f"{generation.view} is not loaded any more")
 
 
 def _write_rows(db: sqlite3.Connection, generation: Generation, writes: Writes) -> None:

@@ -136,7 +136,10 @@ UPDATE generations SET state = 'given up' WHERE state = 'building' AND touched <
 """
 BULK = "PRAGMA wal_autocheckpoint = 4000"
 INSERT_ROW = "INSERT OR IGNORE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
-LOAD_ROW = "INSERT OR REPLACE INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)"
+LOAD_ROW = """
+INSERT INTO rows (generation, key, applied, body) VALUES (?, ?, ?, ?)
+ON CONFLICT (generation, key) DO UPDATE SET body = excluded.body WHERE applied = excluded.applied
+"""
 UPDATE_ROW = (
     "UPDATE rows SET applied = ?, body = ? WHERE generation = ? AND key = ? AND applied = ?"
 )

@@ -119,7 +119,7 @@ def _drafts(actor: Actor, draft: CaseDrafted) -> bool:
 def seen(actor: Actor, state: State) -> State:
     """`state`, if the actor may see it; raises NotFound."""
     if not may_see(actor, state):
-        raise NotFound("there is no such case, or it is not yours to see")
+        raise NotFound("case-not-seen", "there is no such case, or it is not yours to see")
     return state
 
 
@@ -128,17 +128,26 @@ def check(actor: Actor, command: CaseCommand, state: State) -> None:
     if isinstance(command, c.SaveDraft | c.SubmitCase) and isinstance(state, Absent):
         if actor.role in APPLICANTS or actor.role is Role.CLERK:
             return
-        raise NotAllowed("only an applicant, an agent or a window clerk submits a case")
+        raise NotAllowed(
+            "not-a-submitting-role", "only an applicant, an agent or a window clerk submits a case"
+        )
     seen(actor, state)
     if isinstance(state, Drafted | Imported | Absent):
         return
     rules = RULES[type(command)]
     if not any(rule(actor, command, state.dossier) for rule in rules):
-        raise NotAllowed(f"{_who(actor)} may not do this to the case")
+        raise _not_for(actor)
 
 
-def _who(actor: Actor) -> str:
-    return f"{actor.role} of {actor.department}" if actor.department else str(actor.role)
+def _not_for(actor: Actor) -> NotAllowed:
+    if actor.department is None:
+        return NotAllowed("not-for-role", "{role} may not do this to the case", role=actor.role)
+    return NotAllowed(
+        "not-for-role-of-department",
+        "{role} of {department} may not do this to the case",
+        role=actor.role,
+        department=actor.department,
+    )
 
 
 # Who a rule speaks of: its docstring is what the OpenAPI document says

@@ -74,7 +74,7 @@ def _on_mandate(
         return actor
     action = None if command is None else ACTIONS.get(type(command))
     if command is not None and action is None:
-        raise NotAllowed("a mandate does not give the agent a right to this")
+        raise NotAllowed("right-not-of-agent", "a mandate does not give the agent a right to this")
     today = legal_day(platform.now())
     item_code = dossier.item.code
     return mandates.still_acting(platform, actor, agent.mandate_id, item_code, today, action)

@@ -64,7 +64,7 @@ def execute(
     def may(state: case.State) -> Actor:
         access.check(caller.actor, command, state)
         if isinstance(state, Absent):
-            raise NotFound("there is no such case")
+            raise NotFound("no-such-case", "there is no such case")
         return acting(platform, caller.actor, state, command)
 
     def decide(state: case.State) -> Decided:

@@ -17,6 +17,7 @@ from ...eventlog.codec import events
 from ...kernel.actor import SYSTEM, Actor
 from ...kernel.base import Frozen
 from ...kernel.errors import NotFound
+from ...kernel.reasons import Refusal
 from ...platform.platform import Platform
 from ..domain import events as e
 from ..domain.state import Absent, Drafted, Imported, State
@@ -31,8 +32,8 @@ class Held(Exception):
     """Nobody is given the document before it is found clean."""
 
 
-class Infected(Exception):
-    """The document is given to nobody; the message says why."""
+class Infected(Refusal):
+    """The document is given to nobody; the reason says why."""
 
 
 class Unscannable(Exception):
@@ -105,7 +106,7 @@ def content(platform: Platform, actor: Actor, case_id: str, digest: str) -> Cont
     state = cases.get(platform, actor, case_id).state
     found = [one for one, _, _ in _handed_in(platform, case_id, state) if one.sha256 == digest]
     if not found:
-        raise NotFound("the case refers to no such document")
+        raise NotFound("document-not-of-case", "the case refers to no such document")
     return _given(platform, found[-1])
 
 
@@ -113,7 +114,7 @@ def read(platform: Platform, it: Content) -> bytes:
     """Raises NotFound, Damaged, Unavailable."""
     found = platform.blobs.get(it.owner, it.sha256)
     if found is None:
-        raise NotFound("the content of the document is not there")
+        raise NotFound("document-content-missing", "the content of the document is not there")
     return found
 
 
@@ -131,10 +132,10 @@ def linked(platform: Platform, token: str) -> Content:
     """What a link gives out now. Raises NotFound for one that expired or was made up."""
     told, _, seal = token.rpartition("~")
     if not compare_digest(seal.encode(), _seal(platform, told).encode()):
-        raise NotFound("there is no such link")
+        raise NotFound("no-such-link", "there is no such link")
     case_id, digest, expires = told.split("~")
     if int(expires) <= platform.now().timestamp():
-        raise NotFound("the link has expired: ask for another one")
+        raise NotFound("link-expired", "the link has expired: ask for another one")
     return content(platform, SYSTEM, case_id, digest)
 
 
@@ -194,7 +195,7 @@ def _given(platform: Platform, material: Material) -> Content:
         if kept.scan == "too_large":
             raise Unscannable("the document is too large for the scanner")
         if kept.scan == "infected":
-            raise Infected(documents.infected(kept))
+            raise Infected.of(documents.infected(kept))
         media_type, name = kept.received.media_type, kept.received.name or name
     return Content(material.owner, material.sha256, media_type, _safe(name, media_type))
 

@@ -31,7 +31,7 @@ def describe(state: State, viewer: Actor, calendar: Calendar, today: date, langu
     """
     match state:
         case Absent():
-            raise NotFound("there is no such case")
+            raise NotFound("no-such-case", "there is no such case")
         case Drafted(draft):
             return {"state": "drafted", **draft.model_dump(mode="json", exclude={"type"})}
         case Imported():

@@ -27,7 +27,10 @@ Json = dict[str, Any]
 
 # No case has this id: with a number that there is not, the same is reckoned as with one there is.
 _NOBODYS: Final = "no such case"
-_ALIKE: Final = "there is no case with this number and code"
+
+
+def _alike() -> NotFound:
+    return NotFound("query-code-not-matching", "there is no case with this number and code")
 
 
 def found(platform: Platform, number: str, code: str) -> WithDossier:
@@ -40,13 +43,13 @@ def found(platform: Platform, number: str, code: str) -> WithDossier:
     told = cases.query_digest(platform, case_id, _plain(code))
     own = cases.query_digest(platform, case_id, cases.query_code(platform, case_id))
     if not compare_digest(told, own) or row is None:
-        raise NotFound(_ALIKE)
+        raise _alike()
     state = read(platform.store, cases.decider(platform), cases.stream(case_id)).state
     # An imported case has no code, and a case keeps the one that it was submitted with.
     if not isinstance(state, WithDossier):
-        raise NotFound(_ALIKE)
+        raise _alike()
     if not compare_digest(told, state.dossier.query_code_digest):
-        raise NotFound(_ALIKE)
+        raise _alike()
     return state
 
 
@@ -62,11 +65,16 @@ def code(platform: Platform, actor: Actor, case_id: str) -> str:
     """
     state = cases.get(platform, actor, case_id).state
     if not isinstance(state, WithDossier):
-        raise NotFound("there is no such case, or it has no query code yet")
+        raise NotFound(
+            "case-without-query-code", "there is no such case, or it has no query code yet"
+        )
     dossier = state.dossier
     at_the_counter = actor.role is Role.CLERK and access.handed_in(actor, dossier)
     if not (access.owns(actor, dossier) or at_the_counter):
-        raise NotAllowed("only the applicant, or who handed the case in, is told its query code")
+        raise NotAllowed(
+            "query-code-not-yours",
+            "only the applicant, or who handed the case in, is told its query code",
+        )
     return cases.query_code(platform, case_id)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from ...clock.calendar import Calendar
 from ...clock.clock import EXTENSION_MAX, JOINT_EXTENSION_MAX, SpecialProcedure
 from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
+from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
 from .dossier import Stop
@@ -47,10 +48,17 @@ def suspend(command: c.Suspend, state: State) -> list[e.Event]:
 
 def _allowed(dossier: Dossier, procedure: SpecialProcedure) -> None:
     if procedure is SpecialProcedure.SUPPLEMENT:
-        raise Invalid("ask for the supplement; its notice says what is missing and stops the clock")
+        raise Invalid(
+            "supplement-is-no-pause",
+            "ask for the supplement; its notice says what is missing and stops the clock",
+        )
     if procedure not in dossier.plan.special_procedures:
-        allowed = ", ".join(dossier.plan.special_procedures) or "none"
-        raise Invalid(f"the item allows no {procedure}; it allows: {allowed}")
+        raise Invalid(
+            "procedure-not-allowed",
+            "the item allows no {procedure}; it allows: {allowed}",
+            procedure=procedure,
+            allowed=dossier.plan.special_procedures,
+        )
 
 
 def _suspended_so(command: c.Suspend, stop: Stop) -> list[e.Event]:
@@ -58,7 +66,10 @@ def _suspended_so(command: c.Suspend, stop: Stop) -> list[e.Event]:
     if said == (command.reason, command.expected_days):
         return []
     raise Contradiction(
-        f"{command.procedure} runs since {stop.suspended.since}, for another reason or time"
+        "procedure-runs-already",
+        "{procedure} runs since {since}, for another reason or time",
+        procedure=command.procedure,
+        since=stop.suspended.since,
     )
 
 
@@ -67,15 +78,27 @@ def resume(command: c.Resume, state: State) -> list[e.Event]:
     named = [s for s in dossier.stops if command.pause in (None, s.suspended.pause)]
     running = [stop for stop in named if stop.until is None]
     if not named:
-        raise OutOfOrder("nothing stops the clock" if command.pause is None else _unknown(command))
+        if command.pause is None:
+            raise OutOfOrder("clock-not-stopped", "nothing stops the clock")
+        raise OutOfOrder(
+            "no-such-stop", "there is no stop {pause} to resume from", pause=command.pause
+        )
     if not running:
         return []
     stop = _the_only(running)
     pause = stop.suspended.pause
     if stop.procedure is SpecialProcedure.SUPPLEMENT:
-        raise OutOfOrder(f"{pause} ends with the supplement, or when the time for it is over")
+        raise OutOfOrder(
+            "stop-ends-with-supplement",
+            "{pause} ends with the supplement, or when the time for it is over",
+            pause=pause,
+        )
     if today(command) < stop.suspended.since:
-        raise Invalid(f"it was suspended on {stop.suspended.since}; it cannot resume before")
+        raise Invalid(
+            "resumed-before-suspension",
+            "it was suspended on {on}; it cannot resume before",
+            on=stop.suspended.since,
+        )
     step = specials(dossier, pause)
     return [
         *finishing(dossier, step, StepOutcome.PASSED, command, command.result),
@@ -83,15 +106,23 @@ def resume(command: c.Resume, state: State) -> list[e.Event]:
     ]
 
 
-def _unknown(command: c.Resume) -> str:
-    return f"there is no stop {command.pause} to resume from"
-
-
 def _the_only(running: list[Stop]) -> Stop:
     if len(running) > 1:
-        names = ", ".join(f"{stop.suspended.pause} ({stop.procedure})" for stop in running)
-        raise Invalid(f"several stops run; say which one ends: {names}")
+        raise Invalid(
+            "several-stops-run",
+            "several stops run; say which one ends: {stops}",
+            stops=tuple(_named(stop) for stop in running),
+        )
     return running[0]
+
+
+def _named(stop: Stop) -> Reason:
+    return Reason(
+        "stop-for-procedure",
+        "{pause} ({procedure})",
+        pause=stop.suspended.pause,
+        procedure=stop.procedure,
+    )
 
 
 def request_extension(
@@ -102,12 +133,20 @@ def request_extension(
     if request is not None:
         if (request.days, request.reason) == (command.days, command.reason):
             return []
-        raise Contradiction(f"an extension of {request.days} days waits for approval")
+        raise Contradiction(
+            "extension-awaits-approval",
+            "an extension of {days} days waits for approval",
+            days=request.days,
+        )
     if dossier.extensions:
-        raise Unlawful("the limit was extended already; the law allows it once (art. 42)")
+        raise Unlawful(
+            "extended-already", "the limit was extended already; the law allows it once (art. 42)"
+        )
     most = JOINT_EXTENSION_MAX if dossier.plan.joint else EXTENSION_MAX
     if command.days > most:
-        raise Unlawful(f"at most {most} days can be added (行政许可法 art. 42)")
+        raise Unlawful(
+            "extension-too-long", "at most {most} days can be added (行政许可法 art. 42)", most=most
+        )
     on = today(command)
     _not_overdue(dossier, on, calendar)
     asked = e.ExtensionRequested(days=command.days, reason=command.reason)
@@ -117,7 +156,11 @@ def request_extension(
 def _not_overdue(dossier: Dossier, day: date, calendar: Calendar) -> None:
     due = statutory_due(dossier, calendar)
     if due is not None and day > due:
-        raise Unlawful(f"the limit ended on {due}; an extension comes before that (art. 42)")
+        raise Unlawful(
+            "extension-after-limit",
+            "the limit ended on {due}; an extension comes before that (art. 42)",
+            due=due,
+        )
 
 
 def grant_extension(command: c.GrantExtension, state: State, calendar: Calendar) -> list[e.Event]:
@@ -126,7 +169,7 @@ def grant_extension(command: c.GrantExtension, state: State, calendar: Calendar)
     if request is None:
         if dossier.extensions:
             return []
-        raise OutOfOrder("nobody has asked for an extension")
+        raise OutOfOrder("no-extension-asked", "nobody has asked for an extension")
     on = today(command)
     _not_overdue(dossier, on, calendar)
     waiting = of_kind(dossier, "extension")
@@ -149,8 +192,8 @@ def refuse_extension(command: c.RefuseExtension, state: State) -> list[e.Event]:
         if dossier.extension_refusal == refused:
             return []
         if dossier.extensions:
-            raise Contradiction("the extension was granted")
-        raise OutOfOrder("nobody has asked for an extension")
+            raise Contradiction("extension-granted-already", "the extension was granted")
+        raise OutOfOrder("no-extension-asked", "nobody has asked for an extension")
     waiting = of_kind(dossier, "extension")
     return [
         *finishing(dossier, waiting, StepOutcome.REFUSED, command, command.reason),

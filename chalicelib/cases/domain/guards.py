@@ -6,6 +6,7 @@ from ...clock.calendar import Calendar, legal_day
 from ...clock.clock import ACCEPTANCE, due_date
 from ...codes.numbers import document_number
 from ...kernel.errors import Closed, Invalid, NotFound, OutOfOrder
+from ...kernel.reasons import Reason
 from . import events as e
 from .commands import CaseCommand
 from .state import (
@@ -18,6 +19,7 @@ from .state import (
     Imported,
     Returned,
     State,
+    Stop,
     Submitted,
     Supplementing,
     Suspended,
@@ -33,11 +35,14 @@ def dossier_of(state: State) -> Dossier:
     """Raises NotFound, OutOfOrder for a draft, Closed for an imported case."""
     match state:
         case Absent():
-            raise NotFound("there is no such case")
+            raise NotFound("no-such-case", "there is no such case")
         case Drafted():
-            raise OutOfOrder("it is still a draft; submit it first")
+            raise OutOfOrder("still-a-draft", "it is still a draft; submit it first")
         case Imported():
-            raise Closed("the case was handled elsewhere and only its record was imported")
+            raise Closed(
+                "imported-record-only",
+                "the case was handled elsewhere and only its record was imported",
+            )
         case _:
             return state.dossier
 
@@ -49,22 +54,39 @@ def before_acceptance(state: State) -> Dossier:
         case Submitted():
             return dossier
         case Returned():
-            raise OutOfOrder("it was returned to the applicant, who has yet to send it again")
+            raise OutOfOrder(
+                "returned-to-applicant",
+                "it was returned to the applicant, who has yet to send it again",
+            )
         case Supplementing():
-            raise OutOfOrder("the applicant has yet to supply the supplement")
+            raise OutOfOrder(
+                "supplement-still-awaited", "the applicant has yet to supply the supplement"
+            )
         case Accepted() | Suspended():
-            raise OutOfOrder(f"it was accepted on {dossier.accepted_on}")
+            raise OutOfOrder("accepted-already", "it was accepted on {on}", on=dossier.accepted_on)
         case _:
-            raise Closed(ended(dossier))
+            raise Closed.of(ended(dossier))
 
 
 def in_handling(state: State) -> Dossier:
     """The dossier of a case whose clock runs; raises OutOfOrder or Closed."""
     dossier = accepted(state)
     if isinstance(state, Suspended):
-        stops = ", ".join(f"{s.procedure} since {s.suspended.since}" for s in dossier.running_stops)
-        raise OutOfOrder(f"it is suspended ({stops}); resume it first")
+        raise OutOfOrder(
+            "case-suspended",
+            "it is suspended ({stops}); resume it first",
+            stops=tuple(_since(stop) for stop in dossier.running_stops),
+        )
     return dossier
+
+
+def _since(stop: Stop) -> Reason:
+    return Reason(
+        "stop-since",
+        "{procedure} since {on}",
+        procedure=stop.procedure,
+        on=stop.suspended.since,
+    )
 
 
 def accepted(state: State) -> Dossier:
@@ -74,9 +96,9 @@ def accepted(state: State) -> Dossier:
         case Accepted() | Suspended():
             return dossier
         case Submitted() | Returned() | Supplementing():
-            raise OutOfOrder("it has not been accepted yet")
+            raise OutOfOrder("not-yet-accepted", "it has not been accepted yet")
         case _:
-            raise Closed(ended(dossier))
+            raise Closed.of(ended(dossier))
 
 
 def concluded(state: State) -> Dossier:
@@ -86,14 +108,20 @@ def concluded(state: State) -> Dossier:
         case Decided() | ClosedCase():
             return dossier
         case Archived():
-            raise Closed(ended(dossier))
+            raise Closed.of(ended(dossier))
         case _:
-            raise OutOfOrder("it has not been concluded yet")
+            raise OutOfOrder("not-yet-concluded", "it has not been concluded yet")
 
 
-def ended(dossier: Dossier) -> str:
-    archived = f", archived as {dossier.archive_number}" if dossier.archive_number else ""
-    return f"the case ended: {dossier.result}{archived}"
+def ended(dossier: Dossier) -> Reason:
+    if dossier.archive_number:
+        return Reason(
+            "case-archived",
+            "the case ended: {result}, archived as {number}",
+            result=dossier.result,
+            number=dossier.archive_number,
+        )
+    return Reason("case-ended", "the case ended: {result}", result=dossier.result)
 
 
 # Days
@@ -104,7 +132,7 @@ def today(command: CaseCommand) -> date:
     try:
         return legal_day(command.at)
     except OverflowError as error:
-        raise Invalid(f"{command.at.isoformat()} is out of time") from error
+        raise Invalid("time-out-of-range", "{at} is out of time", at=command.at) from error
 
 
 def in_time(command: CaseCommand, state: State) -> None:
@@ -115,7 +143,13 @@ def in_time(command: CaseCommand, state: State) -> None:
     began = _began(state)
     if day < began:
         name = type(state).__name__.lower()
-        raise Invalid(f"the case is {name} since {began}; this cannot have happened on {day}")
+        raise Invalid(
+            "before-present-state",
+            "the case is {state} since {began}; this cannot have happened on {on}",
+            state=name,
+            began=began,
+            on=day,
+        )
 
 
 def _began(state: WithDossier) -> date:

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...codes.parties import Applicant
 from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOrder
+from ...kernel.validation import reason_of
 from . import commands as c
 from . import events as e
 from .corrections import correct, recorded, source
@@ -38,27 +39,50 @@ def start_step(command: c.StartStep, state: State) -> list[e.Event]:
     if step is None:
         raise _no_such_step(dossier, command.step)
     if today(command) < step.opened.on:
-        raise Invalid(f"step {step.id} opened on {step.opened.on}; it cannot be taken up before")
+        raise Invalid(
+            "taken-before-step-opened",
+            "step {step} opened on {on}; it cannot be taken up before",
+            step=step.id,
+            on=step.opened.on,
+        )
     if step.opened.kind == "rating":
         not_their_own(dossier, command)
     if step.handler is None:
         return [e.StepStarted(step=step.id, handler=command.by.account)]
     if step.handler == command.by.account:
         return []
-    raise Contradiction(f"{step.handler} has already taken up {step.id}")
+    raise Contradiction(
+        "step-taken-already",
+        "{handler} has already taken up {step}",
+        handler=step.handler,
+        step=step.id,
+    )
 
 
 def not_their_own(dossier: Dossier, command: c.CaseCommand) -> None:
     """Raises NotAllowed for who handled the case, whom its rating is about."""
     if command.by.account in dossier.handlers:
-        raise NotAllowed("a bad rating is answered by somebody who did not handle the case")
+        raise NotAllowed(
+            "rating-answered-by-handler",
+            "a bad rating is answered by somebody who did not handle the case",
+        )
 
 
 def _no_such_step(dossier: Dossier, step: str) -> OutOfOrder:
-    waiting = ", ".join(one.id for one in dossier.open) or "none"
-    done = any(one.opened.step == step for one in dossier.done)
-    fact = "is finished" if done else "is not open"
-    return OutOfOrder(f"step {step} {fact}; open steps: {waiting}")
+    waiting = tuple(one.id for one in dossier.open)
+    if any(one.opened.step == step for one in dossier.done):
+        return OutOfOrder(
+            "step-finished-already",
+            "step {step} is finished; open steps: {waiting}",
+            step=step,
+            waiting=waiting,
+        )
+    return OutOfOrder(
+        "step-not-open",
+        "step {step} is not open; open steps: {waiting}",
+        step=step,
+        waiting=waiting,
+    )
 
 
 def finish_step(command: c.FinishStep, state: State) -> list[e.Event]:
@@ -84,12 +108,23 @@ def _already_finished(command: c.FinishStep, dossier: Dossier) -> bool:
 def _outcome_fits(command: c.FinishStep, step: OpenStep) -> None:
     allowed = OUTCOMES.get(step.opened.kind)
     if allowed is None:
-        raise OutOfOrder(f"step {step.id} ends with a decision of its own, not as a step")
+        raise OutOfOrder(
+            "step-ends-by-decision",
+            "step {step} ends with a decision of its own, not as a step",
+            step=step.id,
+        )
     if command.outcome not in allowed:
-        names = ", ".join(sorted(allowed))
-        raise Invalid(f"a {step.opened.kind} step ends as one of: {names}; not {command.outcome}")
+        raise Invalid(
+            "outcome-not-of-step",
+            "a {kind} step ends as one of: {names}; not {outcome}",
+            kind=step.opened.kind,
+            names=sorted(allowed),
+            outcome=command.outcome,
+        )
     if command.outcome in _REASONED and command.opinion is None:
-        raise Invalid(f"{command.outcome} needs an opinion that says why")
+        raise Invalid(
+            "opinion-needed", "{outcome} needs an opinion that says why", outcome=command.outcome
+        )
 
 
 def _what_follows(dossier: Dossier, step: OpenStep, command: c.FinishStep) -> list[e.Event]:
@@ -106,12 +141,14 @@ def _what_follows(dossier: Dossier, step: OpenStep, command: c.FinishStep) -> li
 def transfer(command: c.Transfer, state: State) -> list[e.Event]:
     dossier = dossier_of(state)
     if isinstance(state, Archived | ClosedCase) or dossier.decision is not None:
-        raise Closed(ended(dossier))
+        raise Closed.of(ended(dossier))
     if _transferred_so(dossier, command):
         return []
     source = command.by.department or dossier.department
     if source == command.to_department:
-        raise Invalid(f"{source} has the case already")
+        raise Invalid(
+            "transfer-to-same-department", "{department} has the case already", department=source
+        )
     moved = e.CaseTransferred(
         kind=command.kind,
         from_department=source,
@@ -132,7 +169,11 @@ def _division(dossier: Dossier, department: str) -> str:
     for one in dossier.open:
         if one.is_planned and one.opened.department == department:
             return one.opened.division
-    raise OutOfOrder(f"{department} neither has the case nor a step of it to hand over")
+    raise OutOfOrder(
+        "department-without-step",
+        "{department} neither has the case nor a step of it to hand over",
+        department=department,
+    )
 
 
 def _transferred_so(dossier: Dossier, command: c.Transfer) -> bool:
@@ -155,17 +196,25 @@ _APPLICANT: TypeAdapter[Applicant] = TypeAdapter(Applicant)
 def correct_mistake(command: c.CorrectMistake, state: State) -> list[e.Event]:
     dossier = dossier_of(state)
     if isinstance(state, Archived):
-        raise Closed(ended(dossier))
+        raise Closed.of(ended(dossier))
     field = command.field
     try:
         was, by = recorded(dossier, field), source(dossier, field)
     except KeyError as error:
-        raise Invalid(f"{field} is not a field that can be corrected") from error
+        raise Invalid(
+            "field-not-correctable", "{field} is not a field that can be corrected", field=field
+        ) from error
     now = _fitting(dossier, command)
     if was == now:
         return []
     if command.mistake != by:
-        raise Invalid(f"{field} was recorded by event {by}, not by event {command.mistake}")
+        raise Invalid(
+            "field-of-another-event",
+            "{field} was recorded by event {by}, not by event {mistake}",
+            field=field,
+            by=by,
+            mistake=command.mistake,
+        )
     return [
         e.MistakeCorrected(
             mistake=command.mistake, field=field, was=was, now=now, reason=command.reason
@@ -190,8 +239,12 @@ def _of_the_applicant(dossier: Dossier, command: c.CorrectMistake, field: str) -
     try:
         fitting: object = getattr(_APPLICANT.validate_python(told), field)
     except ValidationError as error:
-        why = "; ".join(one["msg"] for one in error.errors())
-        raise Invalid(f"the value does not fit {command.field}: {why}") from error
+        raise Invalid(
+            "corrected-value-not-fitting",
+            "the value does not fit {field}: {why:;}",
+            field=command.field,
+            why=tuple(reason_of(each) for each in error.errors()),
+        ) from error
     return fitting
 
 
@@ -203,7 +256,12 @@ def _day(command: c.CorrectMistake) -> str:
             return now
     except ValueError:
         pass
-    raise Invalid(f"{now!r} is no day for {command.field}: write YYYY-MM-DD")
+    raise Invalid(
+        "corrected-value-no-day",
+        "{now!r} is no day for {field}: write YYYY-MM-DD",
+        now=now,
+        field=command.field,
+    )
 
 
 def _days_fit(after: Dossier, command: c.CorrectMistake) -> None:
@@ -211,10 +269,22 @@ def _days_fit(after: Dossier, command: c.CorrectMistake) -> None:
     last = today(command) if after.decision is None else after.decision.on
     ends = [(stop.suspended.since, stop.until or last) for stop in after.stops]
     if accepted < after.submitted_on:
-        raise Invalid(f"it was submitted on {after.submitted_on} and cannot be accepted before")
+        raise Invalid(
+            "accepted-before-submission",
+            "it was submitted on {on} and cannot be accepted before",
+            on=after.submitted_on,
+        )
     if any(until < since for since, until in ends):
-        raise Invalid("a stop of the clock cannot end before it begins")
+        raise Invalid(
+            "stop-ends-before-beginning", "a stop of the clock cannot end before it begins"
+        )
     if any(since < accepted for since, _ in ends):
-        raise Invalid(f"the clock runs since {accepted} and cannot have stopped before")
+        raise Invalid(
+            "stopped-before-acceptance",
+            "the clock runs since {since} and cannot have stopped before",
+            since=accepted,
+        )
     if accepted > last or any(until > last for _, until in ends):
-        raise Invalid(f"{command.now} lies after {last}")
+        raise Invalid(
+            "corrected-day-too-late", "{day} lies after {last}", day=command.now, last=last
+        )

@@ -39,7 +39,10 @@ def save_draft(command: c.SaveDraft, state: State) -> list[e.Event]:
             )
             return [] if isinstance(state, Drafted) and state.draft == draft else [draft]
         case _:
-            raise Closed("the case was submitted already; a draft can no longer be saved")
+            raise Closed(
+                "draft-after-submission",
+                "the case was submitted already; a draft can no longer be saved",
+            )
 
 
 def submit(command: c.SubmitCase, state: State) -> list[e.Event]:
@@ -48,11 +51,17 @@ def submit(command: c.SubmitCase, state: State) -> list[e.Event]:
             submitted = _submission(command)
             return [submitted, desk(opened(submitted), "intake", submitted.on, ACCEPTANCE_DAYS)]
         case Imported():
-            raise Closed("the case was imported and cannot be submitted again")
+            raise Closed(
+                "imported-not-submittable", "the case was imported and cannot be submitted again"
+            )
         case _ if _same(command, state.dossier):
             return []
         case _:
-            raise Contradiction(f"it was submitted already, as {state.dossier.number}")
+            raise Contradiction(
+                "submitted-already",
+                "it was submitted already, as {number}",
+                number=state.dossier.number,
+            )
 
 
 def _submission(command: c.SubmitCase) -> e.CaseSubmitted:
@@ -91,7 +100,7 @@ def pass_pre_check(command: c.PassPreCheck, state: State) -> list[e.Event]:
     if dossier.prechecked:
         return []
     if dossier.received:
-        raise OutOfOrder("it was received already; accept it, or refuse")
+        raise OutOfOrder("received-already", "it was received already; accept it, or refuse")
     return [e.PreCheckPassed(opinion=command.opinion)]
 
 
@@ -101,9 +110,16 @@ def return_submission(
     if isinstance(state, Returned):
         return _returned_so(command, state.dossier)
     dossier = before_acceptance(state)
-    if dossier.received or dossier.prechecked:
-        fact = "was received" if dossier.received else "passed the pre-check"
-        raise OutOfOrder(f"it {fact} already; ask for a supplement or refuse acceptance")
+    if dossier.received:
+        raise OutOfOrder(
+            "received-not-returnable",
+            "it was received already; ask for a supplement or refuse acceptance",
+        )
+    if dossier.prechecked:
+        raise OutOfOrder(
+            "pre-checked-not-returnable",
+            "it passed the pre-check already; ask for a supplement or refuse acceptance",
+        )
     still_in_time(dossier, command, calendar)
     intake, why = of_kind(dossier, "intake"), command.reason
     return [
@@ -117,7 +133,9 @@ def return_submission(
 def _returned_so(command: c.ReturnSubmission, dossier: Dossier) -> list[e.Event]:
     if dossier.returned is not None and dossier.returned.reason == command.reason:
         return []
-    raise Contradiction("it was returned already, for another reason")
+    raise Contradiction(
+        "returned-for-another-reason", "it was returned already, for another reason"
+    )
 
 
 def resubmit(command: c.Resubmit, state: State) -> list[e.Event]:
@@ -125,7 +143,7 @@ def resubmit(command: c.Resubmit, state: State) -> list[e.Event]:
     if not isinstance(state, Returned):
         if (dossier.form, dossier.materials) == (command.form, command.materials):
             return []
-        raise OutOfOrder("only what was returned can be sent again")
+        raise OutOfOrder("not-returned", "only what was returned can be sent again")
     on = today(command)
     again = e.CaseResubmitted(form=command.form, materials=command.materials, on=on)
     return [again, desk(dossier, "intake", on, ACCEPTANCE_DAYS)]
@@ -163,7 +181,11 @@ def deem_accepted(command: c.DeemAccepted, state: State, calendar: Calendar) -> 
         return []
     dossier = before_acceptance(state)
     if not acceptance_overdue(dossier, today(command), calendar):
-        raise OutOfOrder(f"the five days from {dossier.arrived_on} have not passed (art. 32)")
+        raise OutOfOrder(
+            "five-days-not-passed",
+            "the five days from {on} have not passed (art. 32)",
+            on=dossier.arrived_on,
+        )
     return _deemed(dossier, command)
 
 
@@ -215,6 +237,8 @@ def still_in_time(dossier: Dossier, command: c.CaseCommand, calendar: Calendar) 
     """Raises Unlawful once the case counts as accepted, whether anybody has said so or not."""
     if acceptance_overdue(dossier, today(command), calendar):
         raise Unlawful(
-            f"no notice was given within 5 working days of {dossier.arrived_on}, so the case "
-            "counts as accepted on that day (行政许可法 art. 32); accept it"
+            "acceptance-by-silence",
+            "no notice was given within 5 working days of {on}, so the case "
+            "counts as accepted on that day (行政许可法 art. 32); accept it",
+            on=dossier.arrived_on,
         )

@@ -53,7 +53,10 @@ def grant_at_once(command: c.GrantAtOnce, state: State, calendar: Calendar) -> l
     if _granted_so(command, state):
         return []
     if not dossier_of(state).plan.at_once:
-        raise OutOfOrder("this item is not done at once; accept it and let it go through its steps")
+        raise OutOfOrder(
+            "not-done-at-once",
+            "this item is not done at once; accept it and let it go through its steps",
+        )
     taken_on = accept(command, state, calendar)
     return [*taken_on, *grant(command, fold(taken_on, state))]
 
@@ -108,15 +111,23 @@ def _denied_so(command: c.Deny, state: State) -> bool:
 
 
 def _decided_otherwise(dossier: Dossier) -> Contradiction:
-    return Contradiction(f"it was decided already, otherwise: {dossier.result}")
+    return Contradiction(
+        "decided-otherwise-already",
+        "it was decided already, otherwise: {result}",
+        result=dossier.result,
+    )
 
 
 def _approval(dossier: Dossier) -> OpenStep:
     approvals = of_kind(dossier, StepKind.APPROVE)
     if approvals:
         return approvals[0]
-    waiting = ", ".join(one.id for one in dossier.open)
-    raise OutOfOrder(f"a decision comes after these steps, which are open: {waiting}")
+    waiting = tuple(one.id for one in dossier.open)
+    raise OutOfOrder(
+        "steps-open-before-decision",
+        "a decision comes after these steps, which are open: {waiting}",
+        waiting=waiting,
+    )
 
 
 # Certificate and delivery
@@ -127,12 +138,18 @@ def issue_certificate(command: c.IssueCertificate, state: State) -> list[e.Event
     if dossier.certificate is not None:
         if dossier.certificate.identifier == command.identifier:
             return []
-        raise Contradiction(f"certificate {dossier.certificate.identifier} was issued already")
+        raise Contradiction(
+            "certificate-issued-already",
+            "certificate {identifier} was issued already",
+            identifier=dossier.certificate.identifier,
+        )
     kind = dossier.plan.certificate
     if not isinstance(state, Decided) or not isinstance(dossier.decision, e.CaseGranted):
-        raise OutOfOrder("only a case that was granted leads to a certificate")
+        raise OutOfOrder(
+            "certificate-needs-granted-case", "only a case that was granted leads to a certificate"
+        )
     if kind is None:
-        raise OutOfOrder("this item produces no certificate")
+        raise OutOfOrder("item-produces-no-certificate", "this item produces no certificate")
     _identifies(command.identifier, kind)
     start = dossier.decision.on
     return [
@@ -149,9 +166,15 @@ def _identifies(identifier: str, kind: CertificateKind) -> None:
     try:
         told = parse_certificate_id(identifier)
     except InvalidNumber as error:
-        raise Invalid(str(error)) from error
+        raise Invalid.of(error.reason) from error
     if (told.type, told.issuer) != (kind.type, kind.issuer):
-        raise Invalid(f"{identifier} is not of type {kind.type} by issuer {kind.issuer}")
+        raise Invalid(
+            "certificate-of-another-type",
+            "{identifier} is not of type {type} by issuer {issuer}",
+            identifier=identifier,
+            type=kind.type,
+            issuer=kind.issuer,
+        )
 
 
 def _last_day(start: date, months: int) -> date:
@@ -170,9 +193,11 @@ def deliver(command: c.Deliver, state: State) -> list[e.Event]:
         said = (dossier.delivery.method, dossier.delivery.recipient)
         if said == (command.method, command.recipient):
             return []
-        raise Contradiction(f"the result was delivered on {dossier.delivery.on}")
+        raise Contradiction(
+            "delivered-already", "the result was delivered on {on}", on=dossier.delivery.on
+        )
     if _awaits_certificate(dossier):
-        raise OutOfOrder("the certificate has not been made yet")
+        raise OutOfOrder("certificate-not-made-yet", "the certificate has not been made yet")
     on = today(command)
     return [
         *finishing(dossier, of_kind(dossier, "delivery"), StepOutcome.PASSED, command),
@@ -198,7 +223,7 @@ def rate(command: c.Rate, state: State) -> list[e.Event]:
     if dossier.rating is not None:
         if (dossier.rating.rating, dossier.rating.comment) == (command.rating, command.comment):
             return []
-        raise Contradiction("the service was rated already, and is rated once")
+        raise Contradiction("rated-already", "the service was rated already, and is rated once")
     rated = e.CaseRated(rating=command.rating, comment=command.comment)
     if command.rating < BAD:
         return [rated]
@@ -208,7 +233,7 @@ def rate(command: c.Rate, state: State) -> list[e.Event]:
 def answer_rating(command: c.AnswerRating, state: State) -> list[e.Event]:
     dossier = concluded(state)
     if dossier.rating is None or dossier.rating.rating < BAD:
-        raise OutOfOrder("only a bad rating (4 or 5) is verified and answered")
+        raise OutOfOrder("not-a-bad-rating", "only a bad rating (4 or 5) is verified and answered")
     answer = e.BadRatingAnswered(
         justified=command.justified, finding=command.finding, remedy=command.remedy
     )
@@ -218,7 +243,7 @@ def answer_rating(command: c.AnswerRating, state: State) -> list[e.Event]:
         return [*finishing(dossier, waiting, StepOutcome.PASSED, command), answer]
     if dossier.answer == answer:
         return []
-    raise Contradiction("the rating was answered already, otherwise")
+    raise Contradiction("rating-answered-otherwise", "the rating was answered already, otherwise")
 
 
 # The end
@@ -240,7 +265,11 @@ def withdraw(command: c.Withdraw, state: State) -> list[e.Event]:
             left = overtaken(dossier, dossier.open, command)
             return [*left, withdrawn, conclusion(Result.WITHDRAWN, on)]
         case _:
-            raise Closed(f"a case is withdrawn before its decision; {ended(dossier)}")
+            raise Closed(
+                "withdrawn-too-late",
+                "a case is withdrawn before its decision; {ended}",
+                ended=ended(dossier),
+            )
 
 
 def void(command: c.Void, state: State) -> list[e.Event]:
@@ -248,9 +277,11 @@ def void(command: c.Void, state: State) -> list[e.Event]:
     if isinstance(state, ClosedCase) and dossier.result is Result.VOIDED:
         if dossier.closing == command.reason:
             return []
-        raise Contradiction(f"it was voided already: {dossier.closing}")
+        raise Contradiction(
+            "voided-already", "it was voided already: {reason}", reason=dossier.closing
+        )
     if isinstance(state, Archived | ClosedCase):
-        raise Closed(ended(dossier))
+        raise Closed.of(ended(dossier))
     on = today(command)
     voided = e.CaseVoided(
         reason=command.reason, document=document(dossier, DocumentKind.VOIDING, on)
@@ -265,6 +296,8 @@ def archive(state: State) -> list[e.Event]:
         return []
     dossier = concluded(state)
     if dossier.open:
-        waiting = ", ".join(one.id for one in dossier.open)
-        raise OutOfOrder(f"these steps have yet to be done: {waiting}")
+        waiting = tuple(one.id for one in dossier.open)
+        raise OutOfOrder(
+            "steps-not-done", "these steps have yet to be done: {waiting}", waiting=waiting
+        )
     return [e.CaseArchived(archive_number=f"DA-{dossier.number}")]

@@ -31,7 +31,7 @@ def step_before(dossier: Dossier, planned: str, on: date) -> list[e.Event]:
     ids = [step.id for step in dossier.plan.steps]
     earlier = [s for s in dossier.plan.steps[: ids.index(planned)] if s.kind is StepKind.HANDLE]
     if not earlier:
-        raise OutOfOrder("there is no earlier step to send the case back to")
+        raise OutOfOrder("no-earlier-step", "there is no earlier step to send the case back to")
     return opening(dossier, earlier[-1], on)
 
 
@@ -214,7 +214,13 @@ def _closed(
 ) -> e.StepFinished:
     day = today(command)
     if day < step.opened.on:
-        raise Invalid(f"step {step.id} opened on {step.opened.on}; it cannot have ended on {day}")
+        raise Invalid(
+            "ended-before-step-opened",
+            "step {step} opened on {on}; it cannot have ended on {day}",
+            step=step.id,
+            on=step.opened.on,
+            day=day,
+        )
     overtaken = outcome is StepOutcome.OVERTAKEN
     return e.StepFinished(
         step=step.id,

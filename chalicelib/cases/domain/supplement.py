@@ -3,6 +3,7 @@
 from ...clock.calendar import Calendar
 from ...clock.clock import ACCEPTANCE_DAYS, Limit, SpecialProcedure, due_date
 from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
+from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
 from .guards import before_acceptance, conclusion, document, dossier_of, today
@@ -24,7 +25,7 @@ def request_supplement(
         ):
             return []
         case Supplementing():
-            raise _told_already("art. 32")
+            raise _told_already(Reason("article-32", "art. 32"))
         case Accepted(dossier) | Suspended(dossier):
             return _under_review(dossier, command, calendar)
         case _:
@@ -35,15 +36,19 @@ def _waiting(dossier: Dossier, command: c.RequestSupplement) -> bool:
     return dossier.notice is not None and dossier.notice.missing == command.missing
 
 
-def _told_already(basis: str) -> Unlawful:
-    return Unlawful(f"one notice lists everything that is missing, and it was given ({basis})")
+def _told_already(basis: Reason) -> Unlawful:
+    return Unlawful(
+        "one-notice-only",
+        "one notice lists everything that is missing, and it was given ({basis})",
+        basis=basis,
+    )
 
 
 def _before_acceptance(
     dossier: Dossier, command: c.RequestSupplement, calendar: Calendar
 ) -> list[e.Event]:
     if dossier.notified:
-        raise _told_already("art. 32: accept or refuse")
+        raise _told_already(Reason("article-32-accept-or-refuse", "art. 32: accept or refuse"))
     still_in_time(dossier, command, calendar)
     intake = of_kind(dossier, "intake")
     return [
@@ -60,7 +65,7 @@ def _under_review(
     # The law knows the one notice only before acceptance; local rules say the same of the review,
     # or a case could be stopped again and again.
     if dossier.notified_under_review:
-        raise _told_already("地方规定: 审查阶段一次性告知")
+        raise _told_already(Reason("local-rules-on-review", "local rules on the review"))
     notice = _notice(dossier, command, calendar, under_review=True)
     stop = e.CaseSuspended(
         pause=f"pause-{len(dossier.stops) + 1}",
@@ -105,7 +110,12 @@ def submit_supplement(command: c.SubmitSupplement, state: State) -> list[e.Event
         return _supplied_so(command, dossier)
     _covers(notice, command)
     if on < notice.on:
-        raise Invalid(f"the notice was given on {notice.on}; its answer cannot be of {on}")
+        raise Invalid(
+            "supplement-before-notice",
+            "the notice was given on {on}; its answer cannot be of {day}",
+            on=notice.on,
+            day=on,
+        )
     supplement = e.SupplementSubmitted(
         materials=command.materials,
         form=command.form,
@@ -122,10 +132,14 @@ def submit_supplement(command: c.SubmitSupplement, state: State) -> list[e.Event
 def _supplied_so(command: c.SubmitSupplement, dossier: Dossier) -> list[e.Event]:
     given = dossier.supplement
     if given is None:
-        raise OutOfOrder("no supplement was asked for")
+        raise OutOfOrder("no-supplement-asked", "no supplement was asked for")
     if (given.materials, given.form) == (command.materials, command.form):
         return []
-    raise Contradiction(f"the supplement was handed in on {given.on}, and nothing more is awaited")
+    raise Contradiction(
+        "supplement-handed-in-already",
+        "the supplement was handed in on {on}, and nothing more is awaited",
+        on=given.on,
+    )
 
 
 def _resumed(dossier: Dossier, command: c.SubmitSupplement) -> list[e.Event]:
@@ -141,7 +155,11 @@ def _covers(notice: e.SupplementRequested, command: c.SubmitSupplement) -> None:
     given |= {FORM} if command.form is not None else set()
     lacking = [line.material for line in notice.missing if line.material not in given]
     if lacking:
-        raise Invalid(f"the notice also asks for: {', '.join(lacking)}; send everything together")
+        raise Invalid(
+            "supplement-not-complete",
+            "the notice also asks for: {lacking}; send everything together",
+            lacking=lacking,
+        )
 
 
 def lapse_supplement(command: c.LapseSupplement, state: State) -> list[e.Event]:
@@ -149,10 +167,10 @@ def lapse_supplement(command: c.LapseSupplement, state: State) -> list[e.Event]:
         return []
     dossier = dossier_of(state)
     if dossier.notice is None:
-        raise OutOfOrder("no supplement is awaited")
+        raise OutOfOrder("no-supplement-awaited", "no supplement is awaited")
     on, last = today(command), dossier.notice.respond_by
     if on <= last:
-        raise OutOfOrder(f"the applicant has until {last}")
+        raise OutOfOrder("supplement-time-running", "the applicant has until {last}", last=last)
     return [
         *overtaken(dossier, dossier.open, command),
         e.SupplementLapsed(

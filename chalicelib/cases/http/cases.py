@@ -37,7 +37,9 @@ def history(ask: Ask, case_id: str) -> Response:
     actor = ask.actor
     found = cases.get(ask.platform, actor, case_id)
     if actor.role not in (Role.AUDITOR, Role.SUPERVISOR):
-        raise NotAllowed("only an auditor or a supervisor replays a case's events")
+        raise NotAllowed(
+            "replay-for-auditors-only", "only an auditor or a supervisor replays a case's events"
+        )
     commits = ask.platform.store.load(cases.stream(case_id)).commits
     listed = [case_file.event(one) for one in events(ask.platform.codec, commits)]
     return tagged(ask, {"case_id": case_id, "events": listed}, found.version)

@@ -16,6 +16,7 @@ from ...documents.application.types import ACCEPTED, ANY
 from ...documents.domain import document
 from ...kernel.base import Frozen, Line, Sha256
 from ...kernel.errors import Invalid
+from ...kernel.reasons import Unfit
 from ...web.errors import BadRequest
 from ...web.operation import Doc
 from ...web.request import Ask
@@ -29,7 +30,7 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
 
 def _taken(media_type: str) -> str:
     if media_type not in MEDIA_TYPES:
-        raise ValueError(f"is none of {', '.join(MEDIA_TYPES)}")
+        raise Unfit("media-type-not-known", "is none of {types}", types=MEDIA_TYPES)
     return media_type
 
 
@@ -167,7 +168,7 @@ def _as_promised(ask: Ask) -> bytes:
 
 def _number(text: str) -> int:
     if _NUMBER.fullmatch(text) is None:
-        raise Invalid(f"{text[:20]!r} is no number of a part")
+        raise Invalid("part-number-not-readable", "{text!r} is no number of a part", text=text[:20])
     return int(text)
 
 

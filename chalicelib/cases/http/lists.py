@@ -139,10 +139,13 @@ def _reads(platform: Platform, actor: Actor, row: Row) -> bool:
 def _own(ask: Ask, whose: str | None) -> str:
     actor = ask.actor
     if actor.role not in APPLICANTS:
-        raise NotAllowed("staff find cases in the work list of their department: GET /work")
+        raise NotAllowed(
+            "staff-use-work-list",
+            "staff find cases in the work list of their department: GET /work",
+        )
     if whose == "company":
         if actor.entity is None:
-            raise NotAllowed("you act for no company")
+            raise NotAllowed("no-company-acted-for", "you act for no company")
         entities.belonging(ask.platform, actor, ask.today)
         return f"entity:{actor.entity}"
     return f"account:{actor.account}"
@@ -153,12 +156,19 @@ def department_of(actor: Actor, asked: str | None) -> str:
         return asked or str(actor.department)
     if actor.role in (Role.SUPERVISOR, Role.AUDITOR) and asked is not None:
         return _overseen(actor, asked)
-    raise NotAllowed("staff see the work list of their own department; supervisors name one")
+    raise NotAllowed(
+        "work-list-of-own-department",
+        "staff see the work list of their own department; supervisors name one",
+    )
 
 
 def _overseen(actor: Actor, department: str) -> str:
     if not oversees(actor, department.partition("-")[0]):
-        raise NotAllowed(f"{department} is not in your division")
+        raise NotAllowed(
+            "department-outside-division",
+            "{department} is not in your division",
+            department=department,
+        )
     return department
 
 

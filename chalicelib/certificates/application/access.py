@@ -95,7 +95,9 @@ def seen(platform: Platform, actor: Actor, state: certificate.State) -> Known:
 
 
 def hidden() -> NotFound:
-    return NotFound("there is no such certificate, or it is not yours to see")
+    return NotFound(
+        "certificate-not-seen", "there is no such certificate, or it is not yours to see"
+    )
 
 
 def operates(platform: Platform, actor: Actor, state: certificate.State) -> Known:
@@ -103,7 +105,10 @@ def operates(platform: Platform, actor: Actor, state: certificate.State) -> Know
     found = seen(platform, actor, state)
     own = actor.department == found.record.created.department
     if actor.role is not Role.SYSTEM and not (actor.role is Role.APPROVER and own):
-        raise NotAllowed("only an approver of the department that issued it changes its state")
+        raise NotAllowed(
+            "certificate-state-by-approver",
+            "only an approver of the department that issued it changes its state",
+        )
     return found
 
 
@@ -111,5 +116,8 @@ def holds(platform: Platform, actor: Actor, state: certificate.State) -> Known:
     """Raises NotFound, NotAllowed."""
     found = seen(platform, actor, state)
     if not owns(platform, actor, found.record):
-        raise NotAllowed("only its holder shows a certificate and lets others use it")
+        raise NotAllowed(
+            "certificate-shown-by-holder",
+            "only its holder shows a certificate and lets others use it",
+        )
     return found

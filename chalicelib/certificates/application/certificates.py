@@ -132,7 +132,9 @@ def revise(
     created = _revised(platform, caller, before, told)
     if isinstance(before, certificate.Replaced):
         if before.why.by != created.identifier:
-            raise Closed(f"it was replaced by {before.why.by} already")
+            raise Closed(
+                "certificate-replaced-already", "it was replaced by {by} already", by=before.why.by
+            )
     elif caller.version not in (None, history.version):
         raise Stale(stream(identifier), caller.version, history.version)
     _create(platform, caller, created)
@@ -162,11 +164,13 @@ def _revised(
     was = before.record.created
     day = legal_day(caller.at(platform.now()))
     if not isinstance(before, certificate.Issued | certificate.Replaced):
-        raise OutOfOrder("only a certificate that is valid takes another version")
+        raise OutOfOrder(
+            "certificate-not-valid-now", "only a certificate that is valid takes another version"
+        )
     changes = told.model_dump(exclude={"reason"}, exclude_none=True)
     face = CertificateFace.model_validate({**was.face.model_dump(), **changes})
     if face == was.face:
-        raise Invalid("this says what the certificate says already")
+        raise Invalid("certificate-says-the-same", "this says what the certificate says already")
     parts = parse_certificate_id(was.identifier)
     following = certificate_id(parts.type, parts.issuer, parts.serial, int(parts.version) + 1)
     link = CertificatePredecessor(identifier=was.identifier, link=Link.VERSION)

@@ -67,7 +67,11 @@ def _next_version(platform: Platform, identifier: str, case_id: str) -> str:
     while True:
         version += 1
         if version > 999:  # noqa: PLR2004 - three digits, GB/T 36904
-            raise Closed(f"{identifier} has had 999 versions; issue another certificate")
+            raise Closed(
+                "certificate-versions-used-up",
+                "{identifier} has had 999 versions; issue another certificate",
+                identifier=identifier,
+            )
         following = certificate_id(told.type, told.issuer, told.serial, version)
         state = state_of(platform, following)
         taken = state.record.created.case_id if isinstance(state, Known) else None

@@ -129,7 +129,7 @@ def _certificate(state: showing.State) -> str:
         case showing.Shown() | showing.Verified():
             return state.shown.certificate
         case showing.Absent():
-            raise NotFound("no such token was given out")
+            raise NotFound("no-such-showing-token", "no such token was given out")
 
 
 def _verdict(state: Known, now: datetime) -> Verdict:

@@ -114,7 +114,10 @@ def sealed_of(state: Known) -> CertificateSealed:
     """Raises NotFound while the file is being made."""
     sealed = state.record.sealed
     if sealed is None:
-        raise NotFound("the file of this certificate is still being made; ask again in a moment")
+        raise NotFound(
+            "certificate-file-being-made",
+            "the file of this certificate is still being made; ask again in a moment",
+        )
     return sealed
 
 

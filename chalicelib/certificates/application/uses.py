@@ -154,15 +154,24 @@ def _named(handing: Handing) -> Iterator[None]:
     try:
         yield
     except Rejected as error:
-        told = f"material {handing.material.id}: certificate {handing.identifier}: {error}"
-        raise Invalid(told) from error
+        raise Invalid(
+            "material-certificate-wrong",
+            "material {material}: certificate {certificate}: {wrong}",
+            material=handing.material.id,
+            certificate=handing.identifier,
+            wrong=error.reason,
+        ) from error
 
 
 def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -> str | None:
     """The authorisation that is needed, None for the applicant's own certificate."""
     wanted = handing.material.may_come_from
     if wanted is None or parse_certificate_id(handing.identifier).type != wanted:
-        raise Invalid(f"{handing.material.name} cannot be taken from a certificate of this type")
+        raise Invalid(
+            "certificate-cannot-stand-in",
+            "{material} cannot be taken from a certificate of this type",
+            material=handing.material.name,
+        )
     record = state.record
     if record.created.holder == handing.holder and _hands_in(platform, actor, record):
         return None
@@ -171,7 +180,7 @@ def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -
         raise certificate_access.hidden()
     why = certificate.refusal(found, handing.on, handing.case_id)
     if why is not None and use_of(handing) not in record.uses:
-        raise Invalid(why)
+        raise Invalid.of(why)
     return found.terms.authorisation
 
 

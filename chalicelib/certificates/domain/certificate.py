@@ -15,6 +15,7 @@ from typing import assert_never
 
 from ...clock.calendar import legal_day
 from ...kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
+from ...kernel.reasons import Reason
 from . import events as e
 from .commands import (
     Authorise,
@@ -143,7 +144,11 @@ def _create(command: Create, state: State) -> list[Event]:
         return [command.created]
     if state.record.created == command.created:
         return []
-    raise Contradiction(f"{state.record.identifier} was issued already, and says something else")
+    raise Contradiction(
+        "certificate-says-something-else",
+        "{identifier} was issued already, and says something else",
+        identifier=state.record.identifier,
+    )
 
 
 # Operations
@@ -161,7 +166,9 @@ def _suspend(command: Suspend, state: Known) -> list[Event]:
         return _again(event, state.why)
     _not_over(state)
     if standing(state, _on(command)).status is CertificateStatus.EXPIRED:
-        raise OutOfOrder("it has expired: there is nothing to suspend")
+        raise OutOfOrder(
+            "certificate-expired-already", "it has expired: there is nothing to suspend"
+        )
     return [event]
 
 
@@ -174,7 +181,7 @@ def _restore(command: Restore, state: Known) -> list[Event]:
 
 def _revive(command: Revive, state: Known) -> list[Event]:
     if isinstance(state, Ended):
-        raise Closed(_over(state))
+        raise Closed.of(_over(state))
     return [e.CertificateRestored(reason=command.reason)] if isinstance(state, Replaced) else []
 
 
@@ -183,10 +190,10 @@ def _end(command: Revoke | Cancel | MoveOut | Withdraw, state: Known) -> list[Ev
     if isinstance(state, Ended):
         if type(state.why) is type(event):
             return _again(event, state.why)
-        raise Closed(_over(state))
+        raise Closed.of(_over(state))
     # What was replaced can still be found to have been granted wrongly; else it is over.
     if isinstance(state, Replaced) and not isinstance(command, Revoke):
-        raise Closed(_over(state))
+        raise Closed.of(_over(state))
     return [event]
 
 
@@ -210,23 +217,31 @@ def _ending(
 def _again(event: Event, before: Event) -> list[Event]:
     if event == before:
         return []
-    raise Contradiction("that was done already, for another reason or on another basis")
+    raise Contradiction(
+        "certificate-done-otherwise",
+        "that was done already, for another reason or on another basis",
+    )
 
 
 def _not_over(state: Known) -> None:
     if isinstance(state, Ended | Replaced):
-        raise Closed(_over(state))
+        raise Closed.of(_over(state))
 
 
-def _over(state: Ended | Replaced) -> str:
+def _over(state: Ended | Replaced) -> Reason:
     if isinstance(state, Replaced):
-        return f"it was replaced by {state.why.by}"
-    return f"it ended for good, as {STATUS[type(state.why)]}: {state.why.reason}"
+        return Reason("certificate-replaced", "it was replaced by {by}", by=state.why.by)
+    return Reason(
+        "certificate-ended-for-good",
+        "it ended for good, as {status}: {reason}",
+        status=STATUS[type(state.why)],
+        reason=state.why.reason,
+    )
 
 
 def _replace(command: Replace, state: Known) -> list[Event]:
     if command.by_certificate == state.record.identifier:
-        raise Invalid("a certificate does not take its own place")
+        raise Invalid("certificate-replaces-itself", "a certificate does not take its own place")
     event = e.CertificateReplaced(
         by=command.by_certificate, link=command.link, reason=command.reason
     )
@@ -234,9 +249,11 @@ def _replace(command: Replace, state: Known) -> list[Event]:
         case Replaced(why=why):
             if why.by == command.by_certificate:
                 return []
-            raise Contradiction(f"it was replaced by {why.by} already")
+            raise Contradiction(
+                "certificate-replaced-already", "it was replaced by {by} already", by=why.by
+            )
         case Ended():
-            raise Closed(_over(state))
+            raise Closed.of(_over(state))
         case _:
             return [event]
 

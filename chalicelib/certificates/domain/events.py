@@ -10,6 +10,7 @@ from ...cases.domain.events import Division, Holder
 from ...cases.domain.values import CertificateIdentifier, ItemRef
 from ...kernel.actor import Identifier
 from ...kernel.base import Code, Frozen, Line, Personal, Sha256, Text, exactly_one
+from ...kernel.reasons import Unfit
 
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
 # DER in base64: a signature of ECDSA or SM2, a public key on such a curve.
@@ -186,7 +187,7 @@ class Grantee(Frozen):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(one is not None for one in (self.account, self.department, self.entity)) != 1:
-            raise ValueError("name one: an account, a department or a company")
+            raise Unfit("one-party-to-authorise", "name one: an account, a department or a company")
         return self
 
 

@@ -123,16 +123,18 @@ def _new(event: TokenPrinted | CertificateShown, state: State) -> list[Event]:
         return [event]
     if evolve(Absent(), event) == state:
         return []
-    raise Contradiction("this token was given out already")
+    raise Contradiction("showing-token-given-already", "this token was given out already")
 
 
 def _verify(command: Verify, state: State) -> list[Event]:
     match state:
         case Absent():
-            raise NotFound("no such token was given out")
+            raise NotFound("no-such-showing-token", "no such token was given out")
         case Printed():
             return []
         case Shown(shown=shown) if command.at <= shown.expires_at:
             return [ShowingVerified()]
         case _:
-            raise Closed("the token was used, or its time is over; have it shown again")
+            raise Closed(
+                "showing-token-used", "the token was used, or its time is over; have it shown again"
+            )

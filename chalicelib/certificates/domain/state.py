@@ -9,6 +9,7 @@ from typing import NamedTuple, assert_never
 
 from ...kernel.base import Frozen
 from ...kernel.errors import Impossible, NotFound
+from ...kernel.reasons import Reason
 from . import events as e
 
 # 行政许可法 art. 50: a renewal is asked for so many days before the last day.
@@ -119,7 +120,9 @@ STATUS: Mapping[type[Frozen], CertificateStatus] = {
 def known(state: State) -> Known:
     """Raises NotFound."""
     if isinstance(state, Absent):
-        raise NotFound("there is no such certificate, or it is not yours to see")
+        raise NotFound(
+            "certificate-not-seen", "there is no such certificate, or it is not yours to see"
+        )
     return state
 
 
@@ -281,17 +284,30 @@ def in_time(until: date | None, filed_on: date) -> bool:
     return until is not None and filed_on <= until - RENEWAL_DAYS
 
 
-def refusal(authorisation: Authorisation, on: date, case_id: str | None) -> str | None:
+def refusal(authorisation: Authorisation, on: date, case_id: str | None) -> Reason | None:
     """Why the authorisation does not allow one more use on that day, or None."""
     terms = authorisation.terms
     if authorisation.revoked:
-        return "the holder has revoked the authorisation; ask for another one"
+        return Reason(
+            "authorisation-revoked",
+            "the holder has revoked the authorisation; ask for another one",
+        )
     if on < terms.since:
-        return f"the authorisation begins on {terms.since}"
+        return Reason(
+            "authorisation-not-begun", "the authorisation begins on {since}", since=terms.since
+        )
     if on > terms.until:
-        return f"the authorisation ended on {terms.until}; ask the holder for another one"
+        return Reason(
+            "authorisation-ended",
+            "the authorisation ended on {until}; ask the holder for another one",
+            until=terms.until,
+        )
     if authorisation.used >= terms.count:
-        return f"all {terms.count} uses of the authorisation are used up"
+        return Reason(
+            "authorisation-used-up",
+            "all {count} uses of the authorisation are used up",
+            count=terms.count,
+        )
     if terms.case_id not in (None, case_id):
-        return "the authorisation is for another case"
+        return Reason("authorisation-of-another-case", "the authorisation is for another case")
     return None

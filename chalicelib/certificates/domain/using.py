@@ -19,21 +19,32 @@ def authorise(command: Authorise, state: Known) -> list[Event]:
     if found is not None:
         if found.terms == terms:
             return []
-        raise Contradiction("this authorisation was given before, on other terms")
+        raise Contradiction(
+            "authorisation-given-otherwise", "this authorisation was given before, on other terms"
+        )
     usable(state, on)
     if terms.until < max(terms.since, on):
-        raise Invalid("the last day of the authorisation is over before it begins")
+        raise Invalid(
+            "authorisation-ends-before-beginning",
+            "the last day of the authorisation is over before it begins",
+        )
     if terms.until - terms.since > LONGEST:
-        raise Invalid("an authorisation lasts a year at most; give another one then")
+        raise Invalid(
+            "authorisation-too-long", "an authorisation lasts a year at most; give another one then"
+        )
     if len(state.record.authorisations) >= MOST_AUTHORISATIONS:
-        raise Closed(f"a certificate takes {MOST_AUTHORISATIONS} authorisations at most")
+        raise Closed(
+            "authorisations-too-many",
+            "a certificate takes {most} authorisations at most",
+            most=MOST_AUTHORISATIONS,
+        )
     return [terms]
 
 
 def revoke_authorisation(command: RevokeAuthorisation, state: Known) -> list[Event]:
     found = state.record.authorisation(command.authorisation)
     if found is None:
-        raise NotFound("there is no such authorisation")
+        raise NotFound("no-such-authorisation", "there is no such authorisation")
     if found.revoked:
         return []
     return [e.AuthorisationRevoked(authorisation=command.authorisation, reason=command.reason)]
@@ -47,10 +58,10 @@ def use(command: Use, state: Known) -> list[Event]:
     if used.authorisation is not None:
         found = state.record.authorisation(used.authorisation)
         if found is None:
-            raise NotFound("there is no such authorisation")
+            raise NotFound("no-such-authorisation", "there is no such authorisation")
         why = refusal(found, on, used.case_id)
         if why is not None:
-            raise NotAllowed(why)
+            raise NotAllowed.of(why)
     return [used]
 
 
@@ -58,7 +69,24 @@ def usable(state: Known, on: date) -> None:
     """Raises OutOfOrder, with how it stands, unless the certificate is valid on that day."""
     now = standing(state, on)
     if not now.begun:
-        raise OutOfOrder(f"it is valid from {state.record.created.face.valid_from} on")
+        raise OutOfOrder(
+            "certificate-valid-later",
+            "it is valid from {on} on",
+            on=state.record.created.face.valid_from,
+        )
     if not now.usable:
-        why = f": {now.reason}" if now.reason else ""
-        raise OutOfOrder(f"it is not valid now but {now.status} ({now.status.name.lower()}){why}")
+        name = now.status.name.lower()
+        if not now.reason:
+            raise OutOfOrder(
+                "certificate-not-valid",
+                "it is not valid now but {status} ({name})",
+                status=now.status,
+                name=name,
+            )
+        raise OutOfOrder(
+            "certificate-not-valid-because",
+            "it is not valid now but {status} ({name}): {why}",
+            status=now.status,
+            name=name,
+            why=now.reason,
+        )

@@ -125,11 +125,14 @@ def _whose(ask: Ask) -> tuple[str, str]:
     person = certificate_access.person_of(ask.platform, actor)
     if whose == "company" or (whose is None and actor.entity is not None):
         if actor.entity is None:
-            raise NotAllowed("you act for no company")
+            raise NotAllowed("no-company-acted-for", "you act for no company")
         entities.belonging(ask.platform, actor, ask.today)
         return OWN, f"entity:{actor.entity}"
     if whose == "person" and person is None:
-        raise NotAllowed("it is not proven who you are: register, and prove your identity first")
+        raise NotAllowed(
+            "identity-not-proven",
+            "it is not proven who you are: register, and prove your identity first",
+        )
     if person is not None and whose != "account":
         return OWN, person
     return OWN, f"account:{actor.account}"

@@ -31,7 +31,7 @@ def verify(ask: Ask, token: str) -> Response:
     if _by_a_person(ask):
         return _page(ask, verdict)
     if not verdict.known:
-        raise NotFound("no such code, or it was used, or its time is over")
+        raise NotFound("no-such-showing-code", "no such code, or it was used, or its time is over")
     return reply(showings.plain(verdict))
 
 

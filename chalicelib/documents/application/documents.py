@@ -17,6 +17,7 @@ from ...eventlog.ports import Mismatched, Part, Unavailable, Upload
 from ...eventlog.transact import Decider, read, transact
 from ...kernel.actor import APPLICANTS, Actor, Channel
 from ...kernel.errors import Invalid, NotFound, OutOfOrder
+from ...kernel.reasons import Reason
 from ...platform.platform import Caller, Platform
 from ..domain import document
 from .types import identify
@@ -33,6 +34,11 @@ class TooMuch(Exception):
     def __init__(self, limit: int) -> None:
         super().__init__(f"a document has at most {limit:,} bytes here")
         self.limit = limit
+
+
+def limit(error: TooMuch) -> dict[str, int]:
+    """What the problem says besides."""
+    return {"limit": error.limit}
 
 
 class Document(NamedTuple):
@@ -134,7 +140,13 @@ def put_part(platform: Platform, actor: Actor, upload_id: str, number: int, cont
     state = _open(platform, actor, upload_id)
     size = _size_of(platform, state, number)
     if len(content) != size:
-        raise Invalid(f"part {number} has {size:,} bytes; {len(content):,} were sent")
+        raise Invalid(
+            "part-of-wrong-size",
+            "part {number} has {size:,} bytes; {sent:,} were sent",
+            number=number,
+            size=size,
+            sent=len(content),
+        )
     return platform.blobs.put_part(_parts(upload_id, state), number, content)
 
 
@@ -164,7 +176,7 @@ def _complete(platform: Platform, actor: Actor, upload_id: str) -> Status:
         platform.blobs.assemble(actor.account, begun.sha256, parts, check)
     except (Mismatched, Invalid) as error:
         _refuse(platform, actor, upload_id, state.attempts, str(error))
-        raise Invalid(str(error)) from error
+        raise Invalid.of(error.reason) from error
     new = New(begun.sha256, begun.size, begun.media_type, begun.name)
     done = _received(platform, actor, upload_id, new, found[0])
     # Only now: whoever dies before finds the parts again.
@@ -180,27 +192,52 @@ def checked(
     do: it is not there, not complete, infected, or of another type than `declared`.
     """
     state = _state(platform, document_id(account, digest))
-    short = f"document {digest[:12]}…"
+    short = f"{digest[:12]}…"
     if isinstance(state, document.Kept):
         if state.scan == "infected":
-            raise Invalid(f"{short}: {infected(state)}")
+            raise _wrong(short, infected(state))
         wrong = document.contradicted(declared, state.received.media_type)
         if wrong is not None:
-            raise Invalid(f"{short}: {wrong}")
+            raise _wrong(short, wrong)
         return Found(state.received.size, state.received.media_type, state.scan)
     if isinstance(state, document.Uploading):
-        raise Invalid(f"{short}: its upload is not complete; send what is missing and complete it")
+        raise Invalid(
+            "upload-not-complete",
+            "document {short}: its upload is not complete; send what is missing and complete it",
+            short=short,
+        )
     content = platform.blobs.get(account, digest)
     if content is None:
-        raise Invalid(f"you have uploaded no {short}: hand it in first")
+        raise Invalid(
+            "document-not-uploaded",
+            "you have uploaded no document {short}: hand it in first",
+            short=short,
+        )
     if platform.scanner is not None:  # it came past us: nobody would scan it
-        raise Invalid(f"{short} was not handed in to its end: hand it in again")
+        raise Invalid(
+            "document-not-handed-in",
+            "document {short} was not handed in to its end: hand it in again",
+            short=short,
+        )
     return Found(len(content), identify(BytesIO(content), declared), "not_scanned")
 
 
-def infected(state: document.Kept) -> str:
-    what = state.scanned.signature if state.scanned else None
-    return f"a scanner found {what or 'malware'} in it: it is given to nobody; hand in a clean copy"
+def _wrong(short: str, why: Reason) -> Invalid:
+    return Invalid("document-wrong", "document {short}: {wrong}", short=short, wrong=why)
+
+
+def infected(state: document.Kept) -> Reason:
+    signature = state.scanned.signature if state.scanned else None
+    if signature is None:
+        return Reason(
+            "malware-found",
+            "a scanner found malware in it: it is given to nobody; hand in a clean copy",
+        )
+    return Reason(
+        "malware-found-by-name",
+        "a scanner found {signature} in it: it is given to nobody; hand in a clean copy",
+        signature=signature,
+    )
 
 
 def kept(platform: Platform, owner: str, digest: str) -> document.Kept | None:
@@ -280,25 +317,33 @@ def _own(platform: Platform, actor: Actor, upload_id: str) -> document.State:
         case document.Kept(received) if received.owner == actor.account:
             return state
         case _:
-            raise NotFound("there is no such upload, or it is not yours")
+            raise NotFound("upload-not-seen", "there is no such upload, or it is not yours")
 
 
 def _open(platform: Platform, actor: Actor, upload_id: str) -> document.Uploading:
     """Raises NotFound, OutOfOrder."""
     state = _own(platform, actor, upload_id)
     if isinstance(state, document.Kept):
-        raise OutOfOrder("the document is complete; nothing more is to be sent")
+        raise OutOfOrder(
+            "upload-complete-already", "the document is complete; nothing more is to be sent"
+        )
     if isinstance(state, document.Refused):
-        raise OutOfOrder(f"the upload was refused: {state.reason}; begin it again")
+        raise OutOfOrder(
+            "upload-was-refused",
+            "the upload was refused, its status says why; begin it again",
+        )
     if isinstance(state, document.Uploading) and state.begun.expires_at > platform.now():
         return state
-    raise OutOfOrder("the upload has expired; begin it again")
+    raise OutOfOrder("upload-expired", "the upload has expired; begin it again")
 
 
 def _all_there(found: Status) -> None:
     if found.missing:
-        some = ", ".join(map(str, found.missing[:20]))
-        raise OutOfOrder(f"parts are missing: {some}; send them, then complete")
+        raise OutOfOrder(
+            "upload-parts-missing",
+            "parts are missing: {parts}; send them, then complete",
+            parts=found.missing[:20],
+        )
 
 
 def _parts(upload_id: str, state: document.Uploading) -> str:
@@ -317,5 +362,10 @@ def _size_of(platform: Platform, state: document.Uploading, number: int) -> int:
     """Raises Invalid for a part that the document does not have."""
     count, size = _count(platform, state), platform.blobs.part_size
     if not 1 <= number <= count:
-        raise Invalid(f"the document has parts 1 to {count}, and no part {number}")
+        raise Invalid(
+            "no-such-part",
+            "the document has parts 1 to {count}, and no part {number}",
+            count=count,
+            number=number,
+        )
     return size if number < count else state.begun.size - size * (count - 1)

@@ -13,6 +13,8 @@ from typing import BinaryIO, Final
 from zipfile import BadZipFile, ZipFile
 
 from ...kernel.errors import Invalid
+from ...kernel.reasons import Reason
+from ..domain.document import contradicted
 
 PDF: Final = "application/pdf"
 JPEG: Final = "image/jpeg"
@@ -46,11 +48,7 @@ MOST_UNPACKED: Final = 1 << 30  # bytes
 MOST_DIRECTORY: Final = 4 << 20  # bytes
 _ACTIVE: Final = re.compile(rb"<\s*(?:script|html|!doctype|\?php|svg)", re.IGNORECASE)
 _BROKEN: Final = (BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
-_TOO_MUCH: Final = (
-    f"the archive unpacks to more than {MOST_ENTRIES:,} files or {MOST_UNPACKED >> 20:,} MiB: "
-    "split it"
-)
-_TAKEN: Final = "PDF, JPEG, PNG, OFD, DOCX, XLSX"
+_TAKEN: Final = ("PDF", "JPEG", "PNG", "OFD", "DOCX", "XLSX")
 
 
 def identify(whole: BinaryIO, declared: str = ANY) -> str:
@@ -61,17 +59,18 @@ def identify(whole: BinaryIO, declared: str = ANY) -> str:
     """
     size = whole.seek(0, os.SEEK_END)
     if size == 0:
-        raise Invalid("the document is empty: choose the file again")
+        raise Invalid("document-empty", "the document is empty: choose the file again")
     found = _look(whole, _read(whole, 0, HEAD), size)
-    if declared not in (ANY, found):
-        raise Invalid(
-            f"the document was declared as {declared}, and its content is {found}: send the right "
-            f"file, or declare {found}"
-        )
+    wrong = contradicted(declared, found)
+    if wrong is not None:
+        raise Invalid.of(wrong)
     if found == ZIP and declared != ZIP:
         raise Invalid(
-            f"the document is a ZIP archive: send what is in it, each by itself ({_TAKEN}), or "
-            "declare application/zip where an archive was asked for"
+            "archive-not-declared",
+            "the document is a ZIP archive: send what is in it, each by itself "
+            "({taken}), or declare application/zip where an archive was asked "
+            "for",
+            taken=_TAKEN,
         )
     return found
 
@@ -80,23 +79,30 @@ def _look(whole: BinaryIO, head: bytes, size: int) -> str:
     for start, look in _LOOKS.items():
         if head.startswith(start):
             return look(whole, head, size)
-    raise Invalid(f"the document is {_named(head)}: these are taken: {_TAKEN}")
+    raise Invalid(
+        "document-type-not-taken",
+        "the document is {what}: these are taken: {taken}",
+        what=_named(head),
+        taken=_TAKEN,
+    )
 
 
-def _named(head: bytes) -> str:
+def _named(head: bytes) -> Reason:
     import filetype  # type: ignore[import-untyped]
 
     guessed = filetype.guess(head)
-    return f"{guessed.mime}, which is not taken" if guessed else "of no type that is known here"
+    if guessed is None:
+        return Reason("type-not-known", "of no type that is known here")
+    return Reason("type-not-taken", "{type}, which is not taken", type=guessed.mime)
 
 
 def _pdf(whole: BinaryIO, head: bytes, size: int) -> str:
     """ISO 32000-1, 7.5: it ends with the offset of its cross-references and %%EOF."""
     tail = _read(whole, max(0, size - HEAD), HEAD).rstrip(b"\r\n\t \0")
     if re.match(rb"%PDF-\d\.\d", head) is None or b"startxref" not in tail:
-        raise Invalid(_cut_off("PDF"))
+        raise _cut_off("PDF")
     if not tail.endswith(b"%%EOF"):
-        raise Invalid(_cut_off("PDF") if b"%%EOF" not in tail else _followed("PDF"))
+        raise _cut_off("PDF") if b"%%EOF" not in tail else _followed("PDF")
     _alone("PDF", whole, head, size)
     return PDF
 
@@ -109,11 +115,13 @@ def _png(whole: BinaryIO, head: bytes, size: int) -> str:
         length, kind = int.from_bytes(chunk[:4], "big"), chunk[4:]
         at += length + 12
         if len(chunk) < CHUNK_HEAD or at > size:
-            raise Invalid(_cut_off("PNG"))
+            raise _cut_off("PNG")
         if at == length + 20 and kind != b"IHDR":
-            raise Invalid("the PNG does not begin with its header: save it again as PNG")
+            raise Invalid(
+                "png-without-header", "the PNG does not begin with its header: save it again as PNG"
+            )
     if at != size:
-        raise Invalid(_followed("PNG"))
+        raise _followed("PNG")
     _alone("PNG", whole, head, size)
     return PNG
 
@@ -127,14 +135,14 @@ def _jpeg(whole: BinaryIO, head: bytes, size: int) -> str:
     while marker != SCAN:
         segment = _read(whole, at, 4)
         if len(segment) < SEGMENT_HEAD or segment[0] != MARK:
-            raise Invalid(_cut_off("JPEG"))
+            raise _cut_off("JPEG")
         marker, length = segment[1], int.from_bytes(segment[2:], "big")
         if marker == MARK:  # fill bytes may stand before a marker
             at += 1
             continue
         at += 2 + length
     if not _contains(whole, b"\xff\xd9", at, size):
-        raise Invalid(_cut_off("JPEG"))
+        raise _cut_off("JPEG")
     _alone("JPEG", whole, head, size)
     return JPEG
 
@@ -149,15 +157,23 @@ def _zip(whole: BinaryIO, head: bytes, size: int) -> str:
             end = _end_of(archive)
             found = _inside(archive)
     except (*_BROKEN, RuntimeError) as error:
-        raise Invalid(f"{_cut_off('ZIP')} ({error})") from error
+        raise Invalid(
+            "document-cut-off",
+            "the {kind} is damaged or cut off before its end: open it, save it again and send that",
+            kind="ZIP",
+        ) from error
     if first != 0 or end != size:
-        raise Invalid("the ZIP has something before or behind it: save it again")
+        raise Invalid(
+            "zip-with-something-around", "the ZIP has something before or behind it: save it again"
+        )
     if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > MOST_UNPACKED:
-        raise Invalid(_TOO_MUCH)
+        raise _too_much()
     if found != ZIP and any(one.flag_bits & 1 for one in entries):
-        raise Invalid("the document is locked with a password: save it without one")
+        raise Invalid(
+            "document-locked", "the document is locked with a password: save it without one"
+        )
     if found != ZIP and b"%PDF-" in head:
-        raise Invalid(_two("ZIP"))
+        raise _two("ZIP")
     return found
 
 
@@ -173,7 +189,7 @@ def _measured(whole: BinaryIO, size: int) -> None:
     # What is longer than all of it is no directory.
     long = MOST_DIRECTORY < directory <= size
     if at >= 0 and (long or b"PK\6\7" in tail[max(0, at - 20) : at]):
-        raise Invalid(_TOO_MUCH)
+        raise _too_much()
 
 
 def _end_of(archive: ZipFile) -> int:
@@ -197,9 +213,12 @@ def _inside(archive: ZipFile) -> str:
     }
     found = [kind for kind, holds in kinds.items() if holds]
     if len(found) > 1:
-        raise Invalid(_two("ZIP"))
+        raise _two("ZIP")
     if found and any(one.lower().endswith("vbaproject.bin") for one in entries):
-        raise Invalid("the document has macros in it: save it without (as DOCX or XLSX)")
+        raise Invalid(
+            "document-with-macros",
+            "the document has macros in it: save it without (as DOCX or XLSX)",
+        )
     return found[0] if found else ZIP
 
 
@@ -212,7 +231,7 @@ def _alone(name: str, whole: BinaryIO, head: bytes, size: int) -> None:
     """Raises Invalid if something else would open it as well."""
     other_head = head.find(b"%PDF-", 1) > 0 or _ACTIVE.search(head) is not None
     if other_head or _is_archive(whole, size):
-        raise Invalid(_two(name))
+        raise _two(name)
 
 
 def _is_archive(whole: BinaryIO, size: int) -> bool:
@@ -237,16 +256,37 @@ def _read(whole: BinaryIO, start: int, length: int) -> bytes:
     return whole.read(length)
 
 
-def _cut_off(name: str) -> str:
-    return f"the {name} is damaged or cut off before its end: open it, save it again and send that"
+def _cut_off(kind: str) -> Invalid:
+    return Invalid(
+        "document-cut-off",
+        "the {kind} is damaged or cut off before its end: open it, save it again and send that",
+        kind=kind,
+    )
 
 
-def _followed(name: str) -> str:
-    return f"the {name} has something behind its end: open it, save it again and send that"
+def _followed(kind: str) -> Invalid:
+    return Invalid(
+        "document-goes-on",
+        "the {kind} has something behind its end: open it, save it again and send that",
+        kind=kind,
+    )
 
 
-def _two(name: str) -> str:
-    return f"the {name} can be read as another format as well: open it, save it again and send that"
+def _two(kind: str) -> Invalid:
+    return Invalid(
+        "document-of-two-formats",
+        "the {kind} can be read as another format as well: open it, save it again and send that",
+        kind=kind,
+    )
+
+
+def _too_much() -> Invalid:
+    return Invalid(
+        "archive-too-large",
+        "the archive unpacks to more than {files:,} files or {size:,} MiB: split it",
+        files=MOST_ENTRIES,
+        size=MOST_UNPACKED >> 20,
+    )
 
 
 _Look = Callable[[BinaryIO, bytes, int], str]

@@ -16,6 +16,7 @@ from ...codes.codes import ScanVerdict
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
 from ...kernel.errors import Impossible, Invalid, NotFound
+from ...kernel.reasons import Reason
 
 CATEGORY = "document"
 UNSAID = "application/octet-stream"
@@ -187,13 +188,16 @@ def decide(command: DocumentCommand, state: State) -> list[Event]:
             assert_never(command)
 
 
-def contradicted(declared: str, found: str) -> str | None:
+def contradicted(declared: str, found: str) -> Reason | None:
     """Why a document of the type `found` is not what was declared; None if it is."""
     if declared in (UNSAID, found):
         return None
-    return (
-        f"the document was declared as {declared}, and its content is {found}: send the right "
-        f"file, or declare {found}"
+    return Reason(
+        "declared-type-differs",
+        "the document was declared as {declared}, and its content is {found}: send the right "
+        "file, or declare {found}",
+        declared=declared,
+        found=found,
     )
 
 
@@ -203,7 +207,7 @@ def _begin(command: BeginUpload, state: State) -> list[Event]:
         case Kept(received):
             wrong = contradicted(command.media_type, received.media_type)
             if wrong is not None:
-                raise Invalid(wrong)
+                raise Invalid.of(wrong)
             return []
         case Uploading(begun) if _goes_on(begun, command):
             return []
@@ -226,7 +230,7 @@ def _receive(command: Receive, state: State) -> list[Event]:
 
 def _record(command: RecordScan, state: State) -> list[Event]:
     if not isinstance(state, Kept):
-        raise NotFound("there is no such document to scan")
+        raise NotFound("no-document-to-scan", "there is no such document to scan")
     fields = command.model_dump(include=set(DocumentScanned.model_fields) - {"type"})
     scanned = DocumentScanned(**fields)
     return [] if state.scanned == scanned else [scanned]

@@ -17,17 +17,15 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json, to_json
 
 from ..envelope import Recorded
-from ..views.folding import checked, key_of
-from ..views.port import SMALL_ROW, Change, Entry, Kept, Projection, Row, check_storable
+from ..views.folding import Places, change, checked, key_of
+from ..views.port import SMALL_ROW, Change, Kept, Projection, Row, check_storable
 
 # Rows that a group keeps in memory; so many are written when there are more, the oldest first.
 KEPT_ROWS = 3_000
 WRITTEN_AT_ONCE = 1_000
 
-Places = tuple[Entry, ...]
 # An event, with the key of the row that it goes to.
 Keyed = tuple[str, Recorded]
-NOWHERE: frozenset[Entry] = frozenset()
 # Bytes that one character takes in JSON, and a number or a name with all that goes around it.
 _CHARACTER, _AROUND = 6, 24
 _TEXT = frozenset({str})
@@ -208,15 +206,8 @@ class Group:
             for number, changes in enumerate(made):
                 was = cell.was[number] if cell.was else UNWRITTEN
                 if body is not None or was.applied:
-                    changes.append(_change(key, kept, places[number], was))
+                    changes.append(change(key, was.applied, kept, places[number], was.places))
         return made
-
-
-def _change(key: str, kept: Kept, places: Places, was: Written) -> Change:
-    if not was.places:
-        return Change(key, was.applied, kept, frozenset(places), NOWHERE)
-    now, before = frozenset(places), frozenset(was.places)
-    return Change(key, was.applied, kept, now - before, before - now)
 
 
 def as_stored(name: str, row: Any, before: Row | None) -> tuple[Row, int]:

@@ -1,23 +1,24 @@
 """
 Views rebuilt by several workers at once, each with the streams of its part of the log.
 
-A worker reads the log once for all views and folds the rows in memory (see `bulk_fold`). What is
-read, decoded and folded at a time is bounded, however long the log is. It works for views whose
-rows are of one stream each (`Projection.by_stream`): then nothing that another worker has matters
-to a row, nor to what is parked. Should a view be wrong about that, two would write the same row,
-which is noticed; such a view is built in the order of the log instead.
+A worker takes its commits once for all views and folds the rows in memory (see `bulk_fold`). On one
+machine each reads the whole log and picks out its own, and what it keeps in memory is bounded; on
+AWS they are sorted first (see `distributed`). It works for views whose rows are of one stream each
+(`Projection.by_stream`): then nothing that another worker has matters to a row, nor to what is
+parked. Should a view be wrong about that, two would write the same row, which is noticed; such a
+view is built in the order of the log instead.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 from zlib import crc32
 
-from ..bulk_decode import decoder
+from ..decoding import Decoded, Undecodable, decoder
 from ..envelope import Recorded
-from ..feed import Decoded, Source, Undecodable
+from ..feed import Source
 from ..parking import handle
-from ..ports import Commit
+from ..ports import Commit, Log
 from ..skipping import State as Skips
 from ..views.port import (
     Batch,
@@ -36,10 +37,11 @@ READ_AT_ONCE = 250
 # A view that parks more is not worth being quick about, and they are kept in memory.
 MOST_PARKED = 10_000
 
-
 # Entered to write, so that workers do not wait for one another in the store.
 Alone = AbstractContextManager[object]
 Changed = tuple[Generation, Sequence[Change]]
+# Raises Overtaken where a row is not as the changes say that it was.
+Write = Callable[[Sequence[Changed]], None]
 
 
 class BulkViews(Views, Protocol):
@@ -116,20 +118,22 @@ class _Share(NamedTuple):
 
 class Worker(NamedTuple):
     source: Source
-    views: BulkViews
-    writing: Alone = nullcontext()
+    views: Views
+    write: Write
     kept_rows: int = KEPT_ROWS
 
 
 def build(
-    worker: Worker, order: Order, projections: Sequence[Projection], progress: OnPosition
+    worker: Worker,
+    order: Order,
+    projections: Sequence[Projection],
+    commits: Iterable[Sequence[Commit]],
 ) -> Done:
-    """
-    Do one order. `progress` gets the position, and may raise to end it all. Raises ViewsError,
-    StoreError.
-    """
+    """Do one order, whose `commits` come in batches. Raises ViewsError, StoreError."""
     fit = _teams(order, projections)
-    for batch in _batches(worker.source, order, progress):
+    decode = decoder(worker.source.codec)
+    for some in commits:
+        batch = decode(some)
         shares = _shares(batch, fit)
         fit = [
             team
@@ -146,7 +150,9 @@ def _teams(order: Order, projections: Sequence[Projection]) -> list[_Team]:
     """Those that fold alike and pass over the same are one; raises ViewsError."""
     alike: dict[_Alike, list[tuple[Projection, Generation]]] = {}
     for generation, skipped in zip(order.generations, order.skipped, strict=True):
-        one = _projection(generation, projections)
+        one = projection_of(generation, projections)
+        if one is None:
+            raise ViewsError(f"{generation.view}: calendar or release have changed; begin again")
         same = (one.key, one.evolve, one.events, skipped)
         alike.setdefault(same, []).append((one, generation))
     return [
@@ -155,26 +161,28 @@ def _teams(order: Order, projections: Sequence[Projection]) -> list[_Team]:
     ]
 
 
-def _projection(generation: Generation, projections: Sequence[Projection]) -> Projection:
-    for one in projections:
-        if (one.name, one.signature) == (generation.view, generation.signature):
-            return one
-    raise ViewsError(f"{generation.view}: the calendar or the release has changed; begin again")
+def projection_of(generation: Generation, projections: Sequence[Projection]) -> Projection | None:
+    """None if this release, or the calendar that is now, would make other rows than were begun."""
+    same = (generation.view, generation.signature)
+    return next((one for one in projections if (one.name, one.signature) == same), None)
 
 
-def _batches(source: Source, order: Order, progress: OnPosition) -> Iterator[list[Decoded]]:
-    decode = decoder(source.codec)
+def commits_of(log: Log, order: Order, progress: OnPosition) -> Iterator[list[Commit]]:
+    """From the whole log. `progress` gets the position, and may raise to end it all."""
     at = 0
     while at < order.end:
-        commits = source.log.read(at, READ_AT_ONCE)
+        commits = log.read(at, READ_AT_ONCE)
         at = commits[-1].last_position if commits else order.end
-        yield decode([one for one in commits if _concerns(order, one)])
+        yield [one for one in commits if _concerns(order, one)]
         progress(min(at, order.end))
 
 
+def part_of(commit: Commit, parts: int) -> int:
+    return crc32(commit.stream.encode()) % parts
+
+
 def _concerns(order: Order, commit: Commit) -> bool:
-    mine = crc32(commit.stream.encode()) % order.parts == order.part
-    return mine and commit.last_position <= order.end
+    return part_of(commit, order.parts) == order.part and commit.last_position <= order.end
 
 
 def _shares(batch: Sequence[Decoded], teams: Sequence[_Team]) -> list[_Share]:
@@ -261,7 +269,7 @@ def _write(worker: Worker, team: _Team, keys: Sequence[str]) -> None:
     for at in range(0, len(keys), WRITTEN_AT_ONCE):
         changes = team.group.changes(keys[at : at + WRITTEN_AT_ONCE])
         try:
-            worker.views.write(list(zip(team.generations, changes, strict=True)), worker.writing)
+            worker.write(list(zip(team.generations, changes, strict=True)))
         except Overtaken:
             for generation in team.generations:
                 worker.views.touch(generation)  # raises if it is gone: that is no row's fault
@@ -287,5 +295,6 @@ def finish(generation: Generation, end: int, done: Sequence[Done], views: Views)
     parked = [parked for one in done for parked in one.parked[generation.view]]
     views.seal(generation, len(done))
     was = views.checkpoint(generation)
-    views.commit(generation, Batch(was, end, park=sorted(parked)))
+    if was.position < end:  # or it was done before
+        views.commit(generation, Batch(was, end, park=sorted(parked)))
     return True

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pydantic_core import from_json, to_json
 
+from ..decoding import Decoded, Undecodable
 from ..envelope import Recorded
-from ..feed import Decoded, Undecodable
 from .port import (
     Change,
     Entry,
@@ -20,6 +20,7 @@ from .port import (
 )
 
 Places = tuple[Entry, ...]
+NOWHERE: frozenset[Entry] = frozenset()
 
 
 @dataclass(slots=True)
@@ -84,16 +85,18 @@ class Rows:
 
     def changes(self) -> list[Change]:
         return [
-            _change(key, cell) for key, cell in self._cells.items() if cell.body != cell.was.body
+            change(key, cell.was.applied, Kept(cell.body, cell.applied), cell.entries, cell.listed)
+            for key, cell in self._cells.items()
+            if cell.body != cell.was.body
         ]
 
 
-def _change(key: str, cell: _Cell) -> Change:
-    kept = Kept(cell.body, cell.applied)
-    if cell.entries == cell.listed:
-        return Change(key, cell.was.applied, kept, frozenset(), frozenset())
-    before, now = frozenset(cell.listed), frozenset(cell.entries)
-    return Change(key, cell.was.applied, kept, now - before, before - now)
+def change(key: str, was: int, kept: Kept, places: Places, listed: Places) -> Change:
+    """What is to be written of a row; `listed` is where it was."""
+    if places == listed:
+        return Change(key, was, kept, NOWHERE, NOWHERE)
+    now, before = frozenset(places), frozenset(listed)
+    return Change(key, was, kept, now - before, before - now)
 
 
 def rows_of(

@@ -362,7 +362,8 @@ class Views(Protocol):
         """
         Put new rows, in any order and by several workers at once, into a rebuild that nothing was
         committed to; the same again changes nothing. What is loaded as one `part` may come from one
-        worker at a time only. Raises Overtaken once it is sealed, or gone.
+        worker at a time only. Raises Overtaken once it is sealed, or gone, and where there is a row
+        to which another event was applied.
         """
         ...
 

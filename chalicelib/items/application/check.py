@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from ...kernel.reasons import Reason
+from ...kernel.validation import reason_of
 from ..domain.item import ItemDefinition, Misfit, misfits
 from .forms.schemas import schema_problems
 
@@ -31,7 +33,7 @@ def check(content: Any) -> Checked:
 
 def check_definition(definition: ItemDefinition) -> list[Misfit]:
     problems = schema_problems(definition.form)
-    of_the_form = [Misfit(("form", *where), message) for where, message in problems]
+    of_the_form = [Misfit(("form", *where), why) for where, why in problems]
     return [*misfits(definition), *of_the_form]
 
 
@@ -40,34 +42,47 @@ def _told(error: ValidationError) -> Iterator[Misfit]:
     for each in found:
         # A list that has an invalid entry is also said to be too short.
         if not any(_within(other["loc"], each["loc"]) for other in found):
-            yield Misfit(each["loc"], _message(each))
+            yield Misfit(each["loc"], _why(each))
 
 
 def _within(inner: Where, outer: Where) -> bool:
     return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
-def _message(error: ErrorDetails) -> str:
+def _why(error: ErrorDetails) -> Reason:
     match error["type"]:
         case "missing":
-            return "is required"
+            return Reason("field-required", "is required")
         case "extra_forbidden" | "unexpected_keyword_argument":
             return _unknown(error["loc"])
         case "string_type":
-            return f'should be text: put it in quotes, "{error["input"]}"'
+            return Reason(
+                "field-not-text",
+                'should be text: put it in quotes, "{value}"',
+                value=str(error["input"]),
+            )
         case "string_pattern_mismatch":
-            return f"should match {error['ctx']['pattern']}"
+            pattern = error["ctx"]["pattern"]
+            return Reason("field-not-matching", "should match {pattern}", pattern=pattern)
         case _:
-            return error["msg"].removeprefix("Value error, ")
+            return reason_of(error)
 
 
-def _unknown(where: Where) -> str:
+def _unknown(where: Where) -> Reason:
     from difflib import get_close_matches
 
     allowed = _fields(where[:-1])
     near = get_close_matches(str(where[-1]), allowed, 1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return f"there is no such field; {meant}allowed: {', '.join(allowed)}"
+    if not near:
+        return Reason(
+            "field-not-known", "there is no such field; allowed: {fields}", fields=allowed
+        )
+    return Reason(
+        "field-perhaps-misspelt",
+        "there is no such field; did you mean {near}? allowed: {fields}",
+        near=near[0],
+        fields=allowed,
+    )
 
 
 def _fields(where: Where) -> list[str]:

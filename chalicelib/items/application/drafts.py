@@ -40,12 +40,17 @@ def save(
     try:
         parse_item_code(code)
     except InvalidNumber as error:
-        raise Invalid(str(error)) from error
+        raise Invalid.of(error.reason) from error
     unsound = trouble(content, DEEPEST)
     if unsound is not None:
-        raise Invalid(f"the draft {unsound}")
+        raise Invalid("draft-not-storable", "the draft {wrong}", wrong=unsound)
     if content.get("code", code) != code:
-        raise Invalid(f"this is the draft of {code}; save that of {content['code']} there")
+        raise Invalid(
+            "draft-of-another-item",
+            "this is the draft of {code}; save that of {other} there",
+            code=code,
+            other=content["code"],
+        )
     command = item.SaveDraft(**caller.about(platform.now()), content={**content, "code": code})
     return run(platform, caller, code, command)
 
@@ -72,7 +77,7 @@ def publish(
 def _whole(state: item.State) -> item.ItemDefinition:
     draft = draft_of(state)
     if draft is None:
-        raise NotFound("there is no draft to publish")
+        raise NotFound("no-draft-to-publish", "there is no draft to publish")
     definition, problems = check(draft.content)
     if definition is None or problems:
         raise NotPublishable(problems)
@@ -85,7 +90,7 @@ def get(platform: Platform, actor: Actor, code: str) -> DraftView:
     history, state = read(platform.store, decider(platform), stream(code))
     draft = draft_of(state)
     if draft is None:
-        raise NotFound(f"item {code} has no draft")
+        raise NotFound("no-such-draft", "item {code} has no draft", code=code)
     checked = check(draft.content)
     before = {} if isinstance(state, item.Absent | item.Drafted) else _plain(state.definition)
     # A whole draft is compared with all that it leaves to defaults; another one as it is written.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from ...kernel.errors import Invalid
+from ...kernel.reasons import at
 from ...platform.platform import Platform
 from ..domain.eligibility import (
     NotQualified,
@@ -21,7 +22,8 @@ class AnswersInvalid(Invalid):
     """Answers that fit no question of the item."""
 
     def __init__(self, wrong: list[WrongAnswer]) -> None:
-        super().__init__("; ".join(f"{one.question}: {one.en}" for one in wrong))
+        told = tuple(at(one.question, one.why) for one in wrong)
+        super().__init__("answers-do-not-fit", "{wrong:;}", wrong=told)
         self.wrong = wrong
 
 

@@ -91,7 +91,12 @@ def publish(
 def check_code(definition: ItemDefinition, code: str) -> None:
     """Raises Invalid for the definition of another item."""
     if definition.code != code:
-        raise Invalid(f"this is item {definition.code}, not {code}")
+        raise Invalid(
+            "code-of-another-item",
+            "this is item {code}, not {other}",
+            code=definition.code,
+            other=code,
+        )
 
 
 def suspend(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
@@ -138,7 +143,9 @@ def execute(
 def check_manager(actor: Actor) -> None:
     """Raises NotAllowed."""
     if actor.role not in MANAGERS:
-        raise NotAllowed("only an item manager drafts, publishes, suspends or retires items")
+        raise NotAllowed(
+            "item-manager-only", "only an item manager drafts, publishes, suspends or retires items"
+        )
 
 
 # Reading
@@ -148,7 +155,7 @@ def get(platform: Platform, code: str) -> ItemView:
     """The item as it is now, whatever its state, once it was published; raises NotFound."""
     history, state = read(platform.store, decider(platform), stream(code))
     if isinstance(state, item.Absent | item.Drafted):
-        raise NotFound(f"there is no item {code}")
+        raise NotFound("no-such-item", "there is no item {code}", code=code)
     return ItemView(code, history.version, state)
 
 
@@ -163,7 +170,7 @@ def current(platform: Platform, code: str, on: date | None = None) -> Current:
         case item.Suspended():
             raise _suspended(state.reason)
         case item.Retired():
-            raise ItemClosed(f"事项已取消：{state.reason}", f"the item was retired: {state.reason}")
+            raise ItemClosed("item-retired", "the item was retired: {reason}", reason=state.reason)
         case item.Replaced() if day >= state.from_day:
             raise _replaced(state)
         case item.Replaced() if state.suspended is not None:
@@ -176,29 +183,34 @@ def current(platform: Platform, code: str, on: date | None = None) -> Current:
 
 def _suspended(reason: str) -> ItemClosed:
     return ItemClosed(
-        f"事项暂停受理新的申报：{reason}",
-        f"the item takes no new cases for the time being: {reason}",
+        "item-suspended",
+        "the item takes no new cases for the time being: {reason}",
+        reason=reason,
     )
 
 
 def _replaced(state: item.Replaced) -> ItemClosed:
-    into = [f"{one.name} {one.code}" for one in state.into]
-    zh = {"split": "拆分为", "merged": "合并到"}[state.how]
-    return ItemClosed(
-        f"事项自 {state.from_day} 起已{zh}：{'；'.join(into)}。请申报上述事项。",
-        f"the item was {state.how} on {state.from_day}; apply for {' or '.join(into)}",
-        state.into,
+    closed = ItemClosed(
+        "item-replaced",
+        "the item was {how} on {on}; apply for {into:or}",
+        how=state.how,
+        on=state.from_day,
+        into=tuple(f"{one.name} {one.code}" for one in state.into),
     )
+    closed.successors = state.into
+    return closed
 
 
 def _offered(record: item.Record, on: date) -> Current:
     edition = in_force(record, on)
     if edition is None:
         first = min(one.since for one in record.editions if one.since is not None)
-        raise ItemClosed(f"事项自 {first} 起可以申报", f"the item can be applied for from {first}")
+        raise ItemClosed(
+            "item-opens-later", "the item can be applied for from {first}", first=first
+        )
     last = edition.definition.valid_until
     if last is not None and on > last:
-        raise ItemClosed(f"事项的申报截止于 {last}", f"the item could be applied for until {last}")
+        raise ItemClosed("item-time-over", "the item could be applied for until {last}", last=last)
     return Current(edition.definition, edition.number)
 
 
@@ -213,7 +225,9 @@ def at_version(platform: Platform, code: str, version: int) -> ItemDefinition:
         if isinstance(published, item.ItemPublished) and published.version == version:
             _VERSIONS.put(key, _Kept(platform.store, published.definition))
             return published.definition
-    raise NotFound(f"item {code} has no version {version}")
+    raise NotFound(
+        "no-such-item-version", "item {code} has no version {version}", code=code, version=version
+    )
 
 
 def check_variant(definition: ItemDefinition, variant: str | None) -> tuple[ItemMaterial, ...]:

@@ -61,9 +61,15 @@ def _taking_cases(platform: Platform, code: str, on: date) -> NamedItem:
     try:
         definition, _ = current(platform, code, on)
     except (NotFound, Closed) as error:
-        raise Invalid(f"{code} takes no cases on {on}: {error}") from error
+        raise Invalid(
+            "successor-takes-no-cases",
+            "{code} takes no cases on {on}: {why}",
+            code=code,
+            on=on,
+            why=error.reason,
+        ) from error
     if not isinstance(get(platform, code).state, item.Published):
-        raise Invalid(f"{code} is itself to be replaced")
+        raise Invalid("successor-being-replaced", "{code} is itself to be replaced", code=code)
     return NamedItem(code=code, name=definition.name)
 
 

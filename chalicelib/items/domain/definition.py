@@ -17,6 +17,7 @@ from ...codes.parties import Trust
 from ...kernel.actor import Channel, Identifier
 from ...kernel.base import Code, Frozen, Line, Text
 from ...kernel.errors import Invalid
+from ...kernel.reasons import Unfit
 from .plan import CertificateKind, Plan, PlannedStep, StepDays
 from .questions import Condition, Question, Refusal
 
@@ -25,7 +26,9 @@ Schema = dict[str, JsonValue]
 
 def _an_object(schema: Schema) -> Schema:
     if schema.get("type") != "object":
-        raise ValueError('a form is an object: the schema begins with "type": "object"')
+        raise Unfit(
+            "form-is-an-object", 'a form is an object: the schema begins with "type": "object"'
+        )
     return schema
 
 
@@ -145,8 +148,12 @@ def in_variant(definition: ItemDefinition, variant: str | None) -> ItemDefinitio
         return definition
     found = next((one for one in definition.variants if one.id == variant), None)
     if found is None:
-        known = ", ".join(one.id for one in definition.variants) or "none"
-        raise Invalid(f"the item has no variant {variant}; it has: {known}")
+        raise Invalid(
+            "no-such-variant",
+            "the item has no variant {variant}; it has: {known}",
+            variant=variant,
+            known=tuple(one.id for one in definition.variants),
+        )
     changes = {
         "materials": _materials(definition, found),
         "limits": found.limits or definition.limits,

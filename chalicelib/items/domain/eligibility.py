@@ -8,6 +8,7 @@ changes an answer need not take back what came after it.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ...kernel.reasons import Reason
 from .definition import ItemDefinition, Variant
 from .questions import Condition, Question, QuestionKind, Refusal, Value
 
@@ -34,11 +35,10 @@ Finding = StillAsked | NotQualified | Qualified
 
 
 class WrongAnswer(NamedTuple):
-    """`zh` and `en` say what the answer to `question` has to be."""
+    """`why` says what the answer to `question` has to be."""
 
     question: str
-    zh: str
-    en: str
+    why: Reason
 
 
 def find(definition: ItemDefinition, answers: Answers) -> Finding:
@@ -111,35 +111,35 @@ def wrong_answers(definition: ItemDefinition, answers: Mapping[str, Any]) -> lis
     """The answers that fit no question, in the order they came."""
     known = {question.id: question for question in definition.questions}
     return [
-        WrongAnswer(name, *said)
+        WrongAnswer(name, why)
         for name, value in answers.items()
-        for said in _wrong(known.get(name), value)
+        for why in _wrong(known.get(name), value)
     ]
 
 
-def _wrong(question: Question | None, value: Any) -> Iterator[tuple[str, str]]:
+def _wrong(question: Question | None, value: Any) -> Iterator[Reason]:
     if question is None:
-        yield "此事项没有这个问题", "the item has no such question"
+        yield Reason("question-not-of-item", "the item has no such question")
         return
     match question.kind:
         case QuestionKind.YES_NO if not isinstance(value, bool):
-            yield "应为 true 或 false", "must be true or false"
+            yield Reason("answer-not-true-or-false", "must be true or false")
         case QuestionKind.CHOICE if value not in [one.value for one in question.options]:
             values = [one.value for one in question.options]
-            yield f"只能是：{'、'.join(values)}", f"must be one of: {', '.join(values)}"
+            yield Reason("answer-not-an-option", "must be one of: {values}", values=values)
         case QuestionKind.NUMBER | QuestionKind.WHOLE_NUMBER:
             yield from _wrong_number(question, value)
         case _:
             pass
 
 
-def _wrong_number(question: Question, value: Any) -> Iterator[tuple[str, str]]:
+def _wrong_number(question: Question, value: Any) -> Iterator[Reason]:
     whole = question.kind is QuestionKind.WHOLE_NUMBER
     if isinstance(value, bool) or not isinstance(value, int | float):
-        yield "应为数字", "must be a number"
+        yield Reason("answer-not-a-number", "must be a number")
     elif whole and value != int(value):
-        yield "应为整数", "must be a whole number"
+        yield Reason("answer-not-whole", "must be a whole number")
     elif question.minimum is not None and value < question.minimum:
-        yield f"不得小于 {question.minimum}", f"must be at least {question.minimum}"
+        yield Reason("answer-below-minimum", "must be at least {minimum}", minimum=question.minimum)
     elif question.maximum is not None and value > question.maximum:
-        yield f"不得大于 {question.maximum}", f"may be at most {question.maximum}"
+        yield Reason("answer-above-maximum", "may be at most {maximum}", maximum=question.maximum)

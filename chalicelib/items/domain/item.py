@@ -12,10 +12,12 @@ is in force from its day on, until the day of another comes: what is published t
 later changes nothing before. An item that is revised while it is suspended stays suspended.
 """
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from ...clock.calendar import legal_day
 from ...kernel.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder
+from ...kernel.reasons import at
 from . import succession
 from .commands import (
     DiscardDraft,
@@ -137,18 +139,16 @@ CATEGORY = "item"
 class NotPublishable(Invalid):
     """The definition breaks rules; `misfits` has each with the place it concerns."""
 
-    def __init__(self, found: list[Misfit]) -> None:
-        super().__init__("; ".join(map(str, found)))
+    def __init__(self, found: Sequence[Misfit]) -> None:
+        wrong = tuple(at(one.place, one.why) for one in found)
+        super().__init__("item-not-publishable", "{wrong:;}", wrong=wrong)
         self.misfits = found
 
 
 class ItemClosed(Closed):
     """The item takes no new cases; those that are meant for it go to the `successors`, if any."""
 
-    def __init__(self, zh: str, en: str, successors: tuple[NamedItem, ...] = ()) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.successors = successors
+    successors: tuple[NamedItem, ...] = ()
 
 
 def decide(command: ItemCommand, state: State) -> list[Event]:
@@ -188,7 +188,7 @@ def save_draft(command: SaveDraft, state: State) -> list[Event]:
 
 def discard_draft(state: State) -> list[Event]:
     if isinstance(state, Absent):
-        raise NotFound("there is no such item")
+        raise NotFound("item-not-there", "there is no such item")
     return [] if draft_of(state) is None else [ItemDraftDiscarded()]
 
 
@@ -207,7 +207,11 @@ def publish(command: PublishItem, state: State) -> list[Event]:
             if state.definition == command.definition and not _uses_draft(command, state):
                 return []
             if state.definition.code != command.definition.code:
-                raise Invalid(f"this is item {state.definition.code}; publish another one apart")
+                raise Invalid(
+                    "publish-apart",
+                    "this is item {code}; publish another one apart",
+                    code=state.definition.code,
+                )
             _check_draft(command, state)
             return [_next(command, state.version + 1)]
         case _:
@@ -223,12 +227,15 @@ def _check_draft(command: PublishItem, state: State) -> None:
         return
     draft = draft_of(state)
     if draft is None:
-        raise NotFound("there is no draft to publish")
+        raise NotFound("no-draft-to-publish", "there is no draft to publish")
     current = None if isinstance(state, Absent | Drafted) else state.version
     if draft.based_on != current:
         raise OutOfOrder(
-            f"the draft was made from version {draft.based_on or 0}, and by now there is version "
-            f"{current}: look at what changed, and save the draft again"
+            "draft-from-older-version",
+            "the draft was made from version {based_on}, and by now there is "
+            "version {current}: look at what changed, and save the draft again",
+            based_on=draft.based_on or 0,
+            current=current,
         )
 
 
@@ -256,7 +263,7 @@ def _next(command: PublishItem, version: int) -> ItemPublished:
 def suspend(command: SuspendItem, state: State) -> list[Event]:
     match state:
         case Absent() | Drafted():
-            raise NotFound("there is no such item")
+            raise NotFound("item-not-there", "there is no such item")
         case Retired():
             raise over(state)
         case Published():
@@ -273,14 +280,16 @@ def suspend(command: SuspendItem, state: State) -> list[Event]:
 
 def _suspended_again(command: SuspendItem, reason: str) -> list[Event]:
     if command.reason != reason:
-        raise Contradiction(f"the item is suspended already: {reason}")
+        raise Contradiction(
+            "item-suspended-already", "the item is suspended already: {reason}", reason=reason
+        )
     return []
 
 
 def resume(state: State) -> list[Event]:
     match state:
         case Absent() | Drafted():
-            raise NotFound("there is no such item")
+            raise NotFound("item-not-there", "there is no such item")
         case Retired():
             raise over(state)
         case Published():
@@ -296,7 +305,7 @@ def resume(state: State) -> list[Event]:
 def retire(command: RetireItem, state: State) -> list[Event]:
     match state:
         case Absent() | Drafted():
-            raise NotFound("there is no such item")
+            raise NotFound("item-not-there", "there is no such item")
         case Published() | Suspended():
             return [ItemRetired(reason=command.reason)]
         case Replaced():
@@ -304,6 +313,10 @@ def retire(command: RetireItem, state: State) -> list[Event]:
         case Retired() if state.reason == command.reason:
             return []
         case Retired():
-            raise Contradiction(f"the item was retired already: {state.reason}")
+            raise Contradiction(
+                "item-retired-already",
+                "the item was retired already: {reason}",
+                reason=state.reason,
+            )
         case _:
             assert_never(state)

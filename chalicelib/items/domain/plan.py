@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from ...clock.clock import Limit, SpecialProcedure
 from ...kernel.actor import Identifier, Role
 from ...kernel.base import Code, Frozen, Line
+from ...kernel.reasons import Unfit
 
 StepDays = Annotated[int, Field(ge=1, le=365)]
 # Steps that every case may have, whatever its plan: see cases/domain/steps.py.
@@ -46,9 +47,15 @@ class PlannedStep(Frozen):
     @model_validator(mode="after")
     def _reviewers_fit(self) -> Self:
         if (self.kind is StepKind.PARALLEL) != bool(self.reviewers):
-            raise ValueError(f"step {self.id}: a parallel step names reviewers, others name none")
+            raise Unfit(
+                "parallel-step-reviewers",
+                "step {step}: a parallel step names reviewers, others name none",
+                step=self.id,
+            )
         if len({r.department for r in self.reviewers}) != len(self.reviewers):
-            raise ValueError(f"step {self.id}: a department reviews once")
+            raise Unfit(
+                "department-reviews-once", "step {step}: a department reviews once", step=self.id
+            )
         return self
 
 
@@ -95,11 +102,15 @@ class Plan(Frozen):
     def _ends_in_a_decision(self) -> Self:
         kinds = [step.kind for step in self.steps]
         if kinds.count(StepKind.APPROVE) != 1 or kinds[-1] is not StepKind.APPROVE:
-            raise ValueError("the last step, and no other, approves")
+            raise Unfit("last-step-approves", "the last step, and no other, approves")
         if len({step.id for step in self.steps}) != len(self.steps):
-            raise ValueError("every step has an id of its own")
+            raise Unfit("step-ids-repeat", "every step has an id of its own")
         if not DESKS.isdisjoint(step.id for step in self.steps):
-            raise ValueError(f"a planned step is called none of {', '.join(sorted(DESKS))}")
+            raise Unfit(
+                "step-id-reserved", "a planned step is called none of {names}", names=sorted(DESKS)
+            )
         if self.statutory.unit == self.promised.unit and self.promised.days > self.statutory.days:
-            raise ValueError("the promised limit is at most the statutory one")
+            raise Unfit(
+                "promised-over-statutory", "the promised limit is at most the statutory one"
+            )
         return self

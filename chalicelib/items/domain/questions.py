@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from ...kernel.base import Code, Frozen, Line, Text
+from ...kernel.reasons import Unfit
 
 Value = bool | int | float | str
 LARGEST: Final = 1e15  # beyond, JSON's numbers are not exact
@@ -17,9 +18,9 @@ LONGEST: Final = 64
 
 def _number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("should be a number")  # noqa: TRY004 - pydantic tells of ValueError
+        raise Unfit("not-a-number", "should be a number")
     if not abs(value) < LARGEST:  # nor is it NaN
-        raise ValueError("should be a number of at most 15 digits")
+        raise Unfit("number-too-long", "should be a number of at most 15 digits")
     return value
 
 
@@ -32,7 +33,9 @@ def _answer(value: object) -> object:
         case str() if len(value) <= LONGEST:
             return value
         case _:
-            raise ValueError("should be true or false, a number, or the value of an option")
+            raise Unfit(
+                "answer-of-no-kind", "should be true or false, a number, or the value of an option"
+            )
 
 
 Number = Annotated[
@@ -69,9 +72,13 @@ class Condition(Frozen):
         named = [name for name in TOGETHER if getattr(self, name) is not None]
         compared = [name for name in COMPARISONS if getattr(self, name) is not None]
         if (self.answer is not None) + len(named) != 1:
-            raise ValueError("a condition has one of: answer, all_of, any_of, none_of")
+            raise Unfit(
+                "condition-not-one-thing", "a condition has one of: answer, all_of, any_of, none_of"
+            )
         if bool(compared) != (self.answer is not None):
-            raise ValueError(f"an answer is compared by: {', '.join(COMPARISONS)}")
+            raise Unfit(
+                "comparison-not-known", "an answer is compared by: {names}", names=COMPARISONS
+            )
         return self
 
 

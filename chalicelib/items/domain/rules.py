@@ -8,6 +8,7 @@ from ...clock.clock import JOINT_DECISION, Limit, SpecialProcedure
 from ...codes.codes import CaseType
 from ...codes.numbers import InvalidNumber, check_credit_code, parse_item_code
 from ...kernel.actor import DEPARTMENT_STAFF, Channel, Role
+from ...kernel.reasons import Reason
 from .definition import ItemDefinition, in_variant
 from .plan import DESKS, PlannedStep, StepKind
 from .question_rules import question_problems
@@ -21,13 +22,21 @@ NOT_FOR_APPLICANTS = frozenset({Channel.INTERNAL, Channel.SYSTEM})
 
 
 class Misfit(NamedTuple):
-    """`where` is the path to the value; `message` says what is wrong and what is allowed."""
+    """`where` is the path to the value; `why` says what is wrong and what is allowed."""
 
     where: tuple[str | int, ...]
-    message: str
+    why: Reason
+
+    @property
+    def message(self) -> str:
+        return str(self.why)
+
+    @property
+    def place(self) -> str:
+        return ".".join(map(str, self.where))
 
     def __str__(self) -> str:
-        return f"{'.'.join(map(str, self.where))}: {self.message}"
+        return f"{self.place}: {self.why}"
 
 
 def misfits(definition: ItemDefinition) -> list[Misfit]:
@@ -39,12 +48,18 @@ def _codes(item: ItemDefinition) -> Iterator[Misfit]:
     try:
         level = parse_item_code(item.code).level
     except InvalidNumber as error:
-        yield Misfit(("code",), str(error))
+        yield Misfit(("code",), error.reason)
         return
     if level != item.level.gb_code:
         yield Misfit(
             ("level",),
-            f"{item.level} is {item.level.gb_code}, but the code says {level} (its 19th character)",
+            Reason(
+                "level-differs-from-code",
+                "{level} is {code}, but the code says {other} (its 19th character)",
+                level=item.level,
+                code=item.level.gb_code,
+                other=level,
+            ),
         )
 
 
@@ -62,7 +77,7 @@ def _credit_code(where: tuple[str | int, ...], code: str) -> Iterator[Misfit]:
     try:
         check_credit_code(code)
     except InvalidNumber as error:
-        yield Misfit(where, str(error))
+        yield Misfit(where, error.reason)
 
 
 def _limits(item: ItemDefinition) -> Iterator[Misfit]:
@@ -70,12 +85,21 @@ def _limits(item: ItemDefinition) -> Iterator[Misfit]:
     if _calendar_days(promised) > _calendar_days(statutory):
         yield Misfit(
             ("limits", "promised"),
-            f"{_words(promised)} is longer than the statutory {_words(statutory)}",
+            Reason(
+                "promised-limit-too-long",
+                "{promised} is longer than the statutory {statutory}",
+                promised=_words(promised),
+                statutory=_words(statutory),
+            ),
         )
     if item.joint and _calendar_days(statutory) > _calendar_days(JOINT_DECISION):
         yield Misfit(
             ("limits", "statutory"),
-            f"joint handling takes at most {_words(JOINT_DECISION)} (行政许可法 art. 42)",
+            Reason(
+                "joint-limit-too-long",
+                "joint handling takes at most {most} (行政许可法 art. 42)",
+                most=_words(JOINT_DECISION),
+            ),
         )
 
 
@@ -84,8 +108,10 @@ def _calendar_days(limit: Limit) -> float:
     return limit.days * WEEK if limit.unit == "working_days" else limit.days
 
 
-def _words(limit: Limit) -> str:
-    return f"{limit.days} {limit.unit.replace('_', ' ')}"
+def _words(limit: Limit) -> Reason:
+    if limit.unit == "working_days":
+        return Reason("working-days", "{days} working days", days=limit.days)
+    return Reason("calendar-days", "{days} calendar days", days=limit.days)
 
 
 def _step_limits(item: ItemDefinition) -> Iterator[Misfit]:
@@ -94,8 +120,13 @@ def _step_limits(item: ItemDefinition) -> Iterator[Misfit]:
     if total * WEEK > _calendar_days(item.limits.promised):
         yield Misfit(
             ("steps",),
-            f"the steps' limits add up to {total} working days, more than the promised "
-            f"{_words(item.limits.promised)}",
+            Reason(
+                "step-limits-too-long",
+                "the steps' limits add up to {total} working days, more than the "
+                "promised {promised}",
+                total=total,
+                promised=_words(item.limits.promised),
+            ),
         )
 
 
@@ -103,21 +134,36 @@ def _steps(item: ItemDefinition) -> Iterator[Misfit]:
     last = len(item.steps) - 1
     for at, step in enumerate(item.steps):
         if (step.kind is StepKind.APPROVE) != (at == last):
-            yield Misfit(("steps", at, "kind"), "the last step, and no other, is `approve`")
+            yield Misfit(
+                ("steps", at, "kind"),
+                Reason("last-step-is-approve", "the last step, and no other, is `approve`"),
+            )
         yield from _step_role(item, at, step)
         if step.id in DESKS:  # it would be taken for one
-            names = ", ".join(sorted(DESKS))
-            yield Misfit(("steps", at, "id"), f"choose another id: {names} are desks of any case")
+            yield Misfit(
+                ("steps", at, "id"),
+                Reason(
+                    "step-id-is-desk",
+                    "choose another id: {names} are desks of any case",
+                    names=sorted(DESKS),
+                ),
+            )
 
 
 def _step_role(item: ItemDefinition, at: int, step: PlannedStep) -> Iterator[Misfit]:
     if step.role not in DEPARTMENT_STAFF:
-        names = ", ".join(sorted(DEPARTMENT_STAFF))
-        yield Misfit(("steps", at, "role"), f"a step is done by one of: {names}")
+        names = sorted(DEPARTMENT_STAFF)
+        yield Misfit(
+            ("steps", at, "role"),
+            Reason("step-role-not-known", "a step is done by one of: {names}", names=names),
+        )
     elif step.kind is StepKind.APPROVE and step.role is not Role.APPROVER and not _at_once(item):
         yield Misfit(
             ("steps", at, "role"),
-            "an approver decides; only an item done at once leaves it to a clerk",
+            Reason(
+                "approver-decides",
+                "an approver decides; only an item done at once leaves it to a clerk",
+            ),
         )
 
 
@@ -125,9 +171,15 @@ def _done_at_once(item: ItemDefinition) -> Iterator[Misfit]:
     if not _at_once(item):
         return
     if len(item.steps) != 1:
-        yield Misfit(("steps",), "an item done at once has one step, which approves")
+        yield Misfit(
+            ("steps",),
+            Reason("at-once-one-step", "an item done at once has one step, which approves"),
+        )
     if item.special_procedures:
-        yield Misfit(("special_procedures",), "nothing interrupts an item done at once")
+        yield Misfit(
+            ("special_procedures",),
+            Reason("at-once-without-interruption", "nothing interrupts an item done at once"),
+        )
 
 
 def _at_once(item: ItemDefinition) -> bool:
@@ -136,7 +188,13 @@ def _at_once(item: ItemDefinition) -> bool:
 
 def _joint(item: ItemDefinition) -> Iterator[Misfit]:
     if item.joint and not any(step.kind is StepKind.PARALLEL for step in item.steps):
-        yield Misfit(("joint",), "joint handling has a `parallel` step with its departments")
+        yield Misfit(
+            ("joint",),
+            Reason(
+                "joint-needs-parallel-step",
+                "joint handling has a `parallel` step with its departments",
+            ),
+        )
 
 
 def _special_procedures(item: ItemDefinition) -> Iterator[Misfit]:
@@ -144,27 +202,52 @@ def _special_procedures(item: ItemDefinition) -> Iterator[Misfit]:
         if procedure is SpecialProcedure.SUPPLEMENT:
             yield Misfit(
                 ("special_procedures", at),
-                "leave it out: a supplement is always possible, by its own notice",
+                Reason(
+                    "supplement-is-always-possible",
+                    "leave it out: a supplement is always possible, by its own notice",
+                ),
             )
 
 
 def _fee(item: ItemDefinition) -> Iterator[Misfit]:
     if item.fee.amount and item.fee.basis is None:
-        yield Misfit(("fee",), "a fee needs its `basis`: the document that sets it")
+        yield Misfit(
+            ("fee",),
+            Reason("fee-needs-basis", "a fee needs its `basis`: the document that sets it"),
+        )
 
 
 def _channels(item: ItemDefinition) -> Iterator[Misfit]:
     for at, channel in enumerate(item.channels):
         if channel in NOT_FOR_APPLICANTS:
-            yield Misfit(("channels", at), f"{channel} is not open to applicants")
+            yield Misfit(
+                ("channels", at),
+                Reason(
+                    "channel-not-for-applicants",
+                    "{channel} is not open to applicants",
+                    channel=channel,
+                ),
+            )
     if not WITHOUT_DEVICE & set(item.channels):
-        names = ", ".join(sorted(WITHOUT_DEVICE))
-        yield Misfit(("channels",), f"name one that needs no device of one's own: {names}")
+        names = sorted(WITHOUT_DEVICE)
+        yield Misfit(
+            ("channels",),
+            Reason(
+                "channel-without-device",
+                "name one that needs no device of one's own: {names}",
+                names=names,
+            ),
+        )
 
 
 def _validity(item: ItemDefinition) -> Iterator[Misfit]:
     if item.valid_from and item.valid_until and item.valid_until < item.valid_from:
-        yield Misfit(("valid_until",), f"lies before valid_from, {item.valid_from}")
+        yield Misfit(
+            ("valid_until",),
+            Reason(
+                "validity-ends-before-beginning", "lies before valid_from, {on}", on=item.valid_from
+            ),
+        )
 
 
 def _unique(item: ItemDefinition) -> Iterator[Misfit]:
@@ -177,12 +260,14 @@ def _unique(item: ItemDefinition) -> Iterator[Misfit]:
     }
     for field, values in named.items():
         for value in (value for value, count in Counter(values).items() if count > 1):
-            yield Misfit((field,), f"{value} is there more than once")
+            yield Misfit(
+                (field,), Reason("value-repeated", "{value} is there more than once", value=value)
+            )
 
 
 def _questions(item: ItemDefinition) -> Iterator[Misfit]:
-    for where, message in question_problems(item):
-        yield Misfit(where, message)
+    for where, why in question_problems(item):
+        yield Misfit(where, why)
 
 
 def _variants(item: ItemDefinition) -> Iterator[Misfit]:
@@ -191,10 +276,10 @@ def _variants(item: ItemDefinition) -> Iterator[Misfit]:
         one = in_variant(item, variant.id)
         own = {"limits": variant.limits, "steps": variant.limits, "fee": variant.fee}
         for rule in (_limits, _step_limits, _fee):
-            for where, message in rule(one):
+            for where, why in rule(one):
                 if own[str(where[0])] is not None:
                     place = where if where[0] != "steps" else ("limits", "promised")
-                    yield Misfit(("variants", at, *place), message)
+                    yield Misfit(("variants", at, *place), why)
 
 
 RULES: tuple[Callable[[ItemDefinition], Iterator[Misfit]], ...] = (

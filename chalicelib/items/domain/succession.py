@@ -12,10 +12,15 @@ from .state import Absent, Drafted, Published, Replaced, Retired, State, Suspend
 def over(state: Retired | Replaced) -> Closed:
     match state:
         case Retired():
-            return Closed(f"the item was retired: {state.reason}")
+            return Closed("item-retired", "the item was retired: {reason}", reason=state.reason)
         case Replaced():
-            codes = ", ".join(one.code for one in state.into)
-            return Closed(f"the item was {state.how}: revise what it became, {codes}")
+            codes = tuple(one.code for one in state.into)
+            return Closed(
+                "revise-the-successors",
+                "the item was {how}: revise what it became, {codes}",
+                how=state.how,
+                codes=codes,
+            )
         case _:
             assert_never(state)
 
@@ -23,15 +28,20 @@ def over(state: Retired | Replaced) -> Closed:
 def replace(command: ReplaceItem, state: State) -> list[Event]:
     match state:
         case Absent() | Drafted():
-            raise NotFound("there is no such item")
+            raise NotFound("item-not-there", "there is no such item")
         case Retired():
             raise over(state)
         case Published() | Suspended():
             return [_replacement(command, state)]
         case Replaced():
             if not _same_replacement(command, state):
-                codes = ", ".join(one.code for one in state.into)
-                raise Contradiction(f"the item was {state.how} already, into {codes}")
+                codes = tuple(one.code for one in state.into)
+                raise Contradiction(
+                    "item-replaced-already",
+                    "the item was {how} already, into {codes}",
+                    how=state.how,
+                    codes=codes,
+                )
             return []
         case _:
             assert_never(state)
@@ -40,16 +50,20 @@ def replace(command: ReplaceItem, state: State) -> list[Event]:
 def _replacement(command: ReplaceItem, state: Published | Suspended) -> Event:
     from_day = command.from_day or legal_day(command.at)
     if from_day < legal_day(command.at):
-        raise Invalid(f"{from_day} is over: cases may have been submitted since")
+        raise Invalid(
+            "replaced-in-the-past", "{on} is over: cases may have been submitted since", on=from_day
+        )
     codes = [one.code for one in command.into]
     if len({*codes, state.definition.code}) <= len(codes):
-        raise Invalid("an item becomes other items, each named once")
+        raise Invalid("successors-not-distinct", "an item becomes other items, each named once")
     if command.how == "merged":
         if len(command.into) != 1:
-            raise Invalid("items are merged into one")
+            raise Invalid("merge-into-one", "items are merged into one")
         return ItemMerged(into=command.into[0], from_day=from_day, reason=command.reason)
     if len(command.into) == 1:
-        raise Invalid("an item is split into two or more; into one it is merged")
+        raise Invalid(
+            "split-into-several", "an item is split into two or more; into one it is merged"
+        )
     return ItemSplit(into=command.into, from_day=from_day, reason=command.reason)
 
 
@@ -63,7 +77,7 @@ def _same_replacement(command: ReplaceItem, state: Replaced) -> bool:
 
 def take_over(command: TakeOver, state: State) -> list[Event]:
     if isinstance(state, Absent | Drafted):
-        raise NotFound("there is no such item")
+        raise NotFound("item-not-there", "there is no such item")
     known = {one.code for one in state.record.predecessors}
     new = tuple(one for one in command.predecessors if one.code not in known)
     return [ItemTookOver(how=command.how, predecessors=new)] if new else []

@@ -9,6 +9,7 @@ name, what lies between them, and beyond.
 from collections.abc import Iterator
 from itertools import islice, pairwise
 
+from ...kernel.reasons import Reason
 from .conditions import Where, leaves
 from .definition import ItemDefinition
 from .eligibility import Answers, fitting, holds, refusals
@@ -16,7 +17,7 @@ from .questions import NUMERIC, Question, QuestionKind, Value
 
 MOST_WAYS = 20_000
 
-Wrong = tuple[Where, str]
+Wrong = tuple[Where, Reason]
 
 
 def dead_ends(item: ItemDefinition) -> Iterator[Wrong]:
@@ -25,7 +26,11 @@ def dead_ends(item: ItemDefinition) -> Iterator[Wrong]:
     if len(ways) > MOST_WAYS:
         yield (
             ("questions",),
-            f"there are more than {MOST_WAYS:,} ways to answer: say `when` each is asked",
+            Reason(
+                "too-many-ways",
+                "there are more than {most:,} ways to answer: say `when` each is asked",
+                most=MOST_WAYS,
+            ),
         )
         return
     yield from _unreached(item, ways)
@@ -84,10 +89,13 @@ def _numbers(question: Question, bounds: set[float]) -> list[Value]:
 def _unreached(item: ItemDefinition, ways: list[Answers]) -> Iterator[Wrong]:
     for at, question in enumerate(item.questions):
         if not any(question.id in way for way in ways):
-            yield ("questions", at), f"no answers lead to {question.id}"
+            yield (
+                ("questions", at),
+                Reason("never-reached", "no answers lead to {name}", name=question.id),
+            )
     for at, refusal in enumerate(item.refusals):
         if not any(holds(refusal.when, way) for way in ways):
-            yield ("refusals", at), "no answers lead to it"
+            yield ("refusals", at), Reason("refusal-never-reached", "no answers lead to it")
 
 
 def _undecided(item: ItemDefinition, ways: list[Answers]) -> Iterator[Wrong]:
@@ -98,21 +106,35 @@ def _undecided(item: ItemDefinition, ways: list[Answers]) -> Iterator[Wrong]:
     for way in (way for way in ways if not refusals(item, way)):
         fits = [one.id for one in fitting(item, way)]
         if not fits:
-            yield ("variants",), f"none fits {_words(way)}"
+            yield (
+                ("variants",),
+                Reason("no-variant-fits", "none fits {answers}", answers=_words(way)),
+            )
             return
         reached |= {fits[0]} if item.variants_in_order else {*fits}
         for one, other in ((fits[0], other) for other in fits[1:] if not item.variants_in_order):
             if (one, other) not in told:
                 told.add((one, other))
-                yield _place(item, other), f"{one} fits the same answers: {_words(way)}"
+                yield (
+                    _place(item, other),
+                    Reason(
+                        "two-variants-fit",
+                        "{variant} fits the same answers: {answers}",
+                        variant=one,
+                        answers=_words(way),
+                    ),
+                )
     for variant in item.variants:
         if variant.id not in reached:
-            yield _place(item, variant.id), f"no answers lead to {variant.id}"
+            yield (
+                _place(item, variant.id),
+                Reason("never-reached", "no answers lead to {name}", name=variant.id),
+            )
 
 
 def _place(item: ItemDefinition, variant: str) -> Where:
     return ("variants", [one.id for one in item.variants].index(variant))
 
 
-def _words(way: Answers) -> str:
-    return ", ".join(f"{name} = {str(value).lower()}" for name, value in way.items())
+def _words(way: Answers) -> tuple[str, ...]:
+    return tuple(f"{name} = {str(value).lower()}" for name, value in way.items())

@@ -109,7 +109,7 @@ def versions(ask: Ask, code: str) -> Response:
 def version(ask: Ask, code: str, version: str) -> Response:
     """A published version never changes: cases refer to it."""
     if not version.isascii() or not version.isdigit():
-        raise NotFound("versions count from 1")
+        raise NotFound("versions-from-one", "versions count from 1")
     definition = items.at_version(ask.platform, code, int(version[:9]))
     return reply(definition.model_dump(mode="json", exclude_none=True))
 

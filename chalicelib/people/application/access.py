@@ -13,7 +13,10 @@ READERS = frozenset({Role.CLERK, Role.AUDITOR, Role.SECURITY_ADMINISTRATOR})
 def own_account(actor: Actor) -> str:
     """The account that belongs to the actor as a natural person. Staff have none here."""
     if actor.role not in (Role.APPLICANT, Role.AGENT):
-        raise NotAllowed("only citizens have an account of their own here; staff have their token")
+        raise NotAllowed(
+            "accounts-for-citizens-only",
+            "only citizens have an account of their own here; staff have their token",
+        )
     return actor.account
 
 
@@ -24,18 +27,27 @@ def may_read_account(actor: Actor, account: str) -> bool:
 
 def at_the_window(actor: Actor) -> None:
     if actor.role is not Role.CLERK:
-        raise NotAllowed("only a clerk who has the person and the card in front of them does this")
+        raise NotAllowed(
+            "counter-clerk-only",
+            "only a clerk who has the person and the card in front of them does this",
+        )
 
 
 def closes_accounts(actor: Actor) -> None:
     if actor.role is not Role.SECURITY_ADMINISTRATOR:
-        raise NotAllowed("only a security administrator closes somebody else's account")
+        raise NotAllowed(
+            "closing-others-accounts",
+            "only a security administrator closes somebody else's account",
+        )
 
 
-def acts_in_person(actor: Actor, what: str) -> None:
+def acts_in_person(actor: Actor) -> None:
     """As oneself, and not with the hat of a company or of somebody else."""
     if actor.role is not Role.APPLICANT:
-        raise NotAllowed(f"only a person as such {what}; take a token as applicant first")
+        raise NotAllowed(
+            "only-a-person-grants",
+            "only a person as such grants a mandate; take a token as applicant first",
+        )
 
 
 # Entities
@@ -53,7 +65,10 @@ def may_read_entity(actor: Actor, state: entity.Entity) -> bool:
 def may_refresh(actor: Actor) -> None:
     """Whoever may see the entity, but those who only look (auditors and the like)."""
     if actor.role not in (Role.APPLICANT, Role.AGENT, Role.CLERK):
-        raise NotAllowed("only who acts for the entity, or a clerk, asks the registry again")
+        raise NotAllowed(
+            "registry-asked-by-operators",
+            "only who acts for the entity, or a clerk, asks the registry again",
+        )
 
 
 def may_appoint(platform: Platform, actor: Actor, state: entity.Entity, *, appoints: bool) -> None:
@@ -64,11 +79,15 @@ def may_appoint(platform: Platform, actor: Actor, state: entity.Entity, *, appoi
     personal = actor.role in (Role.APPLICANT, Role.AGENT)
     if not personal or not state.appoints(actor.account, today):
         raise NotAllowed(
-            "only the legal representative, an operator who may, or a clerk at the window "
-            "adds and removes operators"
+            "operators-added-by-office",
+            "only the legal representative, an operator who may, or a clerk at "
+            "the window adds and removes operators",
         )
     if appoints and not state.represents(actor.account):
-        raise NotAllowed("only the legal representative or a clerk lets an operator add others")
+        raise NotAllowed(
+            "adders-let-by-representative",
+            "only the legal representative or a clerk lets an operator add others",
+        )
 
 
 # Mandates
@@ -86,7 +105,7 @@ def may_see_mandate(actor: Actor, state: mandate.State) -> bool:
 def seen_mandate(actor: Actor, state: mandate.State) -> mandate.Granted | mandate.Revoked:
     """Raises NotFound, also for who may not see it."""
     if not may_see_mandate(actor, state):
-        raise NotFound("there is no such mandate, or it is not yours to see")
+        raise NotFound("mandate-not-seen", "there is no such mandate, or it is not yours to see")
     return mandate.known(state)
 
 
@@ -96,5 +115,6 @@ def may_revoke(actor: Actor, terms: mandate.MandateGranted) -> None:
     personal = actor.role in (Role.APPLICANT, Role.AGENT) and actor.account in party
     if not personal and actor.role is not Role.CLERK:
         raise NotAllowed(
-            "only the principal, the agent, or a clerk at the window revokes a mandate"
+            "mandate-revoked-by-parties",
+            "only the principal, the agent, or a clerk at the window revokes a mandate",
         )

@@ -17,6 +17,7 @@ from ...eventlog.transact import Outcome, read, transact
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Name, exactly_one
 from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...kernel.reasons import Unfit
 from ...platform.platform import Caller, Platform
 from ..domain import account
 from ..domain.account import MATCHED
@@ -56,7 +57,7 @@ class Whom(Frozen):
     @model_validator(mode="after")
     def _is_one_way(self) -> Self:
         if (self.account is None) == (self.person is None):
-            raise ValueError("say who it is by `account` or by `person`")
+            raise Unfit("account-or-person", "say who it is by `account` or by `person`")
         return self
 
 
@@ -82,7 +83,7 @@ def get(platform: Platform, actor: Actor, name: str) -> AccountView:
     found = read(platform.store, decider(platform), stream(name))
     state = found.state
     if isinstance(state, account.Absent) or not people_access.may_read_account(actor, name):
-        raise NotFound("there is no such account, or it is not yours to see")
+        raise NotFound("account-not-seen", "there is no such account, or it is not yours to see")
     return AccountView(name, found.history.version, state, level(platform, name, state))
 
 
@@ -101,7 +102,9 @@ def level(platform: Platform, name: str, state: account.State | None = None) -> 
 def person(platform: Platform, told: Naming) -> tuple[Person, tuple[Warned, ...]]:
     """Raises Invalid: a company's code is no person's id."""
     if told.id_kind is IdKind.CREDIT_CODE:
-        raise Invalid("a credit code is a company's; give the person's id")
+        raise Invalid(
+            "credit-code-of-company", "a credit code is a company's; give the person's id"
+        )
     warnings = check_id(told.id_kind, told.id_number, legal_day(platform.now()))
     reference = identity.reference(platform, told.id_kind, told.id_number)
     return Person(
@@ -115,8 +118,11 @@ def someone(platform: Platform, name: str, least: int = MATCHED) -> Someone:
     proven = level(platform, name, state)
     if not isinstance(state, account.Open) or state.person is None or proven < least:
         raise NotAllowed(
-            f"this takes an account of real-name level {least}; it has {proven}: register it and "
-            "prove who it is first"
+            "account-level-too-low",
+            "this takes an account of real-name level {least}; it has "
+            "{proven}: register it and prove who it is first",
+            least=least,
+            proven=proven,
         )
     return Someone(name, state.person, proven)
 
@@ -133,16 +139,18 @@ def find(platform: Platform, whom: Whom) -> Someone:
     try:
         found = someone(platform, name or "")
     except NotAllowed:
-        raise Invalid(_NOBODY) from None
+        raise _nobody() from None
     if whom.person is not None and not _same_name(found.person.name, whom.person.name):
-        raise Invalid(_NOBODY)
+        raise _nobody()
     return found
 
 
-_NOBODY = (
-    "nobody of that account, or of that name and id, has an account of real-name level 2: they "
-    "register first, or come to a counter"
-)
+def _nobody() -> Invalid:
+    return Invalid(
+        "nobody-of-level-two",
+        "nobody of that account, or of that name and id, has an account of real-name level 2: they "
+        "register first, or come to a counter",
+    )
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -229,8 +237,9 @@ def applying(platform: Platform, actor: Actor, applicant: Applicant) -> Applican
     proven = its.person if isinstance(its, account.Open) and its.level >= MATCHED else None
     if proven is not None and proven.reference != reference:
         raise NotAllowed(
-            "the applicant is somebody else than you are proven to be: for another person, act as "
-            "agent on a mandate"
+            "applicant-not-yourself",
+            "the applicant is somebody else than you are proven to be: for "
+            "another person, act as agent on a mandate",
         )
     return applicant
 

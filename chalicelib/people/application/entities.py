@@ -64,7 +64,7 @@ def _seen(platform: Platform, actor: Actor, state: entity.State) -> Entity:
         its = _current(platform, state)
         if people_access.may_read_entity(actor, its):
             return its
-    raise NotFound("no such entity has registered, or it is not yours to see")
+    raise NotFound("entity-not-seen", "no such entity has registered, or it is not yours to see")
 
 
 def register(platform: Platform, caller: Caller, told: NewEntity) -> Outcome[entity.State]:
@@ -75,7 +75,12 @@ def register(platform: Platform, caller: Caller, told: NewEntity) -> Outcome[ent
     check_id(IdKind.CREDIT_CODE, told.credit_code, legal_day(platform.now()))
     registered = _registered(platform, told.credit_code)
     if told.kind is not registered.kind:
-        raise Invalid(f"the registry has it as {registered.kind}, not as {told.kind}")
+        raise Invalid(
+            "entity-kind-differs",
+            "the registry has it as {known}, not as {told}",
+            known=registered.kind,
+            told=told.kind,
+        )
     if caller.actor.role is not Role.CLERK:
         _is_representative(platform, caller.actor, registered)
     command = entity.RegisterEntity(
@@ -153,22 +158,28 @@ def hat(platform: Platform, account: str, credit_code: str, on: date) -> Actor:
     """
     state = read(platform.store, decider(platform), stream(credit_code)).state
     if not isinstance(state, Entity):
-        raise NotAllowed(_NOT_FOR_IT)
+        raise _not_for_it()
     its = _current(platform, state)
     operator = its.operator(account)
     if not its.represents(account) and operator is None:
-        raise NotAllowed(_NOT_FOR_IT)
+        raise _not_for_it()
     _check_alive(its)
     if operator is not None and not entity.lasts(operator, on):
-        raise NotAllowed(f"you were an operator of this entity until {operator.until}")
+        raise NotAllowed(
+            "operator-time-over",
+            "you were an operator of this entity until {until}",
+            until=operator.until,
+        )
     level = accounts.someone(platform, account).level
     return Actor(account=account, role=Role.AGENT, entity=credit_code, level=level)
 
 
-_NOT_FOR_IT = (
-    "you do not act for this entity: its legal representative, an operator who may, or a clerk at "
-    "the window adds you"
-)
+def _not_for_it() -> NotAllowed:
+    return NotAllowed(
+        "not-an-operator",
+        "you do not act for this entity: its legal representative, an operator who may, or a "
+        "clerk at the window adds you",
+    )
 
 
 def acting(platform: Platform, actor: Actor, item_code: str, on: date) -> None:
@@ -183,7 +194,10 @@ def acting(platform: Platform, actor: Actor, item_code: str, on: date) -> None:
     _check_alive(state)
     operator = _standing(platform, actor, state, on)
     if operator is not None and not entity.covers(operator, item_code):
-        raise NotAllowed("you act for this entity in other items; ask for this one to be added")
+        raise NotAllowed(
+            "operator-of-other-items",
+            "you act for this entity in other items; ask for this one to be added",
+        )
 
 
 def belonging(platform: Platform, actor: Actor, on: date) -> None:
@@ -218,23 +232,32 @@ def _standing(
     """As which operator; None for who is not known here as one. Raises NotAllowed."""
     operator = state.operator(actor.account)
     if operator is not None and not entity.lasts(operator, on):
-        raise NotAllowed(f"you were an operator of this entity until {operator.until}")
+        raise NotAllowed(
+            "operator-time-over",
+            "you were an operator of this entity until {until}",
+            until=operator.until,
+        )
     # Who was removed once may have come to represent the entity since.
     if actor.account in state.removed and not _current(platform, state).represents(actor.account):
-        raise NotAllowed("you are no operator of this entity any more")
+        raise NotAllowed("operator-no-more", "you are no operator of this entity any more")
     return operator
 
 
 def _check_alive(state: Entity) -> None:
     if state.registered.status in GONE:
-        raise NotAllowed(f"this entity is {state.registered.status}; nobody acts for it any more")
+        raise NotAllowed(
+            "entity-ended",
+            "this entity is {status}; nobody acts for it any more",
+            status=state.registered.status,
+        )
 
 
 def _registered(platform: Platform, credit_code: str) -> Registered:
     found = platform.registry.company(credit_code)
     if found is None:
         raise Invalid(
-            "the registry has no entity with this credit code; compare it with the licence"
+            "entity-not-in-registry",
+            "the registry has no entity with this credit code; compare it with the licence",
         )
     return found
 
@@ -258,7 +281,8 @@ def _is_representative(platform: Platform, actor: Actor, registered: Registered)
     whom = accounts.someone(platform, actor.account, IN_PERSON)
     if whom.person.reference != registered.representative:
         raise NotAllowed(
-            "the registry has another legal representative; that one, or a clerk, registers it"
+            "legal-representative-differs",
+            "the registry has another legal representative; that one, or a clerk, registers it",
         )
 
 

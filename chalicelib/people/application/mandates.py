@@ -98,9 +98,12 @@ def grant(
 def _principal(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Principal:
     if caller.actor.role is Role.CLERK:
         return _written(platform, caller, told)
-    people_access.acts_in_person(caller.actor, "grants a mandate")
+    people_access.acts_in_person(caller.actor)
     if told.principal is not None or told.document is not None:
-        raise Invalid("you grant your own mandate: leave out `principal` and `document`")
+        raise Invalid(
+            "own-mandate-names-nobody",
+            "you grant your own mandate: leave out `principal` and `document`",
+        )
     whom = accounts.someone(platform, caller.actor.account)
     return mandate.Principal(
         reference=whom.person.reference, account=whom.account, name=whom.person.name
@@ -109,7 +112,10 @@ def _principal(platform: Platform, caller: Caller, told: NewMandate) -> mandate.
 
 def _written(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Principal:
     if told.principal is None or told.document is None:
-        raise Invalid("a clerk names the `principal` and hands in the written mandate: `document`")
+        raise Invalid(
+            "written-mandate-incomplete",
+            "a clerk names the `principal` and hands in the written mandate: `document`",
+        )
     documents.checked(platform, caller.actor.account, told.document)
     its, _ = accounts.person(platform, told.principal)
     account = claims.holder(platform, "person", its.reference, 2)
@@ -148,10 +154,14 @@ def acting(  # noqa: PLR0913, PLR0917 - who, on what, for whom, in which matter,
     names both. Raises NotAllowed, which says what to do.
     """
     if actor.role is not Role.CLERK and (actor.role is not Role.AGENT or actor.entity is not None):
-        raise NotAllowed("take a token as agent of a person first: POST /sign-in/token")
+        raise NotAllowed(
+            "agent-token-needed", "take a token as agent of a person first: POST /sign-in/token"
+        )
     terms = mandate.in_force(_state(platform, mandate_id), on)
     if identity.holder(platform, applicant) != terms.principal.holder:
-        raise NotAllowed("the mandate is of somebody else than the applicant")
+        raise NotAllowed(
+            "mandate-of-another-principal", "the mandate is of somebody else than the applicant"
+        )
     if actor.role is Role.CLERK:  # who enters it for the agent, who has come to the window
         return mandate.at_the_window(actor, mandate_id, terms, action, item_code)
     return mandate.acting(actor, mandate_id, terms, action, item_code)

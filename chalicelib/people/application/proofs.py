@@ -29,15 +29,17 @@ def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.Sta
     its = account.person_of(claims.account_state(platform, name))
     answer = platform.registry.match(its.id_kind, its.id_number, its.name)
     if answer.match is not Match.MATCH:
-        raise Invalid(_UNMATCHED)
+        raise _unmatched()
     return _proven(platform, caller, name, _Proof(Method.REGISTRY, answer.evidence, its))
 
 
 # One text for both: which ids there are is not to be found out here.
-_UNMATCHED = (
-    "the registry has no such name with such an id: compare both with the card; who is newly "
-    "registered proves it at a counter"
-)
+def _unmatched() -> Invalid:
+    return Invalid(
+        "person-not-in-registry",
+        "the registry has no such name with such an id: compare both with the card; who is newly "
+        "registered proves it at a counter",
+    )
 
 
 def prove_by_attestation(platform: Platform, caller: Caller, token: str) -> Outcome[account.State]:
@@ -48,7 +50,9 @@ def prove_by_attestation(platform: Platform, caller: Caller, token: str) -> Outc
     name = people_access.own_account(caller.actor)
     told = platform.attester(token)
     if told.account != name:
-        raise Invalid("the attestation was made for another account")
+        raise Invalid(
+            "attestation-for-another-account", "the attestation was made for another account"
+        )
     if told.method is Method.PHONE:
         phone = check_mobile(told.phone or "")
         command = account.ProveIdentity(
@@ -60,13 +64,19 @@ def prove_by_attestation(platform: Platform, caller: Caller, token: str) -> Outc
         return accounts.run(platform, caller, name, command, {"evidence": told.evidence})
     its = account.person_of(claims.account_state(platform, name))
     if identity.reference(platform, told.id_kind, _id_of(told)) != its.reference:
-        raise Invalid("the attestation is about another person than the account is registered for")
+        raise Invalid(
+            "attestation-about-another-person",
+            "the attestation is about another person than the account is registered for",
+        )
     return _proven(platform, caller, name, _Proof(told.method, told.evidence, its))
 
 
 def _id_of(told: Attestation) -> str:
     if told.id_number is None:
-        raise Invalid("the attestation does not say whose face or bank card it was")
+        raise Invalid(
+            "attestation-without-subject",
+            "the attestation does not say whose face or bank card it was",
+        )
     return told.id_number
 
 
@@ -130,7 +140,9 @@ def _claimed(
     for one in (*claims.earlier(platform, "person", reference, name), name):
         _lose(platform, caller, one, reference)
     if claims.holder(platform, "person", reference) != name:
-        raise claim.Elsewhere("another account has just proven to be this person")
+        raise claim.Elsewhere(
+            "identity-taken-just-now", "another account has just proven to be this person"
+        )
     return done
 
 

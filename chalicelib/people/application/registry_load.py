@@ -106,7 +106,11 @@ def _first_time(seen: dict[bytes, int], row: PersonRow | CompanyRow, number: int
     # Half of a digest: a million ids at 16 bytes each, and no id is held for long.
     before = seen.setdefault(sha256(f"{kind} {key}".encode()).digest()[:16], number)
     if before != number:
-        raise Invalid(f"the same number stands in line {before} already")
+        raise Invalid(
+            "number-in-line-before",
+            "the same number stands in line {before} already",
+            before=before,
+        )
 
 
 def edition_of(path: Path, library: Library) -> str:
@@ -216,7 +220,7 @@ def parsed(
 ) -> tuple[PersonRow | CompanyRow, int]:
     """A row, and how many warnings about it; raises Invalid, which repeats no id."""
     if None in line or None in line.values():
-        raise Invalid("has more or fewer fields than the header")
+        raise Invalid("fields-unlike-header", "has more or fewer fields than the header")
     if library is Library.PEOPLE:
         return _person(line, "", today)
     return _company(line, today)
@@ -227,7 +231,7 @@ def _person(line: Mapping[str, str], prefix: str, today: date) -> tuple[PersonRo
     number = line.get(f"{prefix}id_number", "")
     name = line.get(f"{prefix}name", "").strip()
     if not name:
-        raise Invalid(f"{prefix}name is empty")
+        raise Invalid("column-empty", "{column} is empty", column=f"{prefix}name")
     warnings = check_id(kind, number, today)
     return PersonRow(name, kind, canonical(kind, number)), len(warnings)
 
@@ -236,13 +240,13 @@ def _company(line: Mapping[str, str], today: date) -> tuple[CompanyRow, int]:
     code = line["credit_code"].strip()
     name = line["name"].strip()
     if not name:
-        raise Invalid("name is empty")
+        raise Invalid("column-empty", "{column} is empty", column="name")
     check_id(IdKind.CREDIT_CODE, code, today)
     represented = any(line.get(f"representative_{one}", "") for one in ("name", "id_number"))
     person, warnings = _person(line, "representative_", today) if represented else (None, 0)
     kind = _one_of(ApplicantKind, line.get("kind", ""), ApplicantKind.COMPANY)
     if kind is ApplicantKind.NATURAL_PERSON:
-        raise Invalid("a natural person is no legal entity")
+        raise Invalid("person-is-no-entity", "a natural person is no legal entity")
     return CompanyRow(
         code, name, kind, _one_of(EntityStatus, line["status"], None), person
     ), warnings
@@ -255,5 +259,6 @@ def _one_of(kind: type[E], text: str, default: E | None) -> E:
     try:
         return kind(text)
     except ValueError:
-        known = ", ".join(str(one.value) for one in kind)
-        raise Invalid(f"{text!r} is none of {known}") from None
+        raise Invalid(
+            "word-not-known", "{text!r} is none of {known}", text=text, known=tuple(kind)
+        ) from None

@@ -116,11 +116,15 @@ def take_hat(platform: Platform, actor: Actor, hat: Hat, session: Session) -> To
     name = _personal(actor)
     state = claims.account_state(platform, name)
     if isinstance(state, ClosedAccount):
-        raise NotAllowed("the account was closed; sign in again to open another one")
+        raise NotAllowed(
+            "account-closed-sign-in", "the account was closed; sign in again to open another one"
+        )
     role = Role(hat.role)
     if hat.entity is not None:
         if role is not Role.AGENT:
-            raise Invalid("who acts for a company is its agent: `role` is agent then")
+            raise Invalid(
+                "company-agent-role", "who acts for a company is its agent: `role` is agent then"
+            )
         its = entities.hat(platform, name, hat.entity, legal_day(platform.now()))
         return issue(platform, its, session)
     if role is Role.AGENT:
@@ -131,7 +135,9 @@ def take_hat(platform: Platform, actor: Actor, hat: Hat, session: Session) -> To
 
 def _personal(actor: Actor) -> str:
     if actor.role not in (Role.APPLICANT, Role.AGENT):
-        raise NotAllowed("staff act in the roles of their own token (X-Role)")
+        raise NotAllowed(
+            "staff-use-own-token", "staff act in the roles of their own token (X-Role)"
+        )
     return actor.account
 
 
@@ -148,7 +154,7 @@ def issue(platform: Platform, actor: Actor, session: Session | None = None) -> T
     ends = session.since + int(SESSION.total_seconds())
     lasts = min(issued + int(LIFETIME.total_seconds()), ends)
     if lasts <= issued:
-        raise SessionOver("the sign-in was too long ago; sign in again")
+        raise SessionOver("sign-in-too-long-ago", "the sign-in was too long ago; sign in again")
     claimed = {
         "iss": ISSUER,
         "aud": AUDIENCE,

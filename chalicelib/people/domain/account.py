@@ -228,7 +228,7 @@ def decide(command: AccountCommand, state: State) -> list[Event]:
 def _usable(state: State) -> Open:
     match state:
         case Closed():
-            raise Ended("the account was closed; register another one")
+            raise Ended("account-closed", "the account was closed; register another one")
         case Absent():
             return Open()
         case Open():
@@ -240,7 +240,7 @@ def _usable(state: State) -> Open:
 def known(state: State) -> Open:
     """An open account; raises NotFound or Ended."""
     if isinstance(state, Absent):
-        raise NotFound("there is no such account; register first")
+        raise NotFound("account-not-registered", "there is no such account; register first")
     return _usable(state)
 
 
@@ -248,7 +248,9 @@ def person_of(state: State) -> Person:
     """Raises NotFound, Ended, Invalid."""
     found = known(state).person
     if found is None:
-        raise Invalid("the account does not say yet who it is; register first")
+        raise Invalid(
+            "account-without-identity", "the account does not say yet who it is; register first"
+        )
     return found
 
 
@@ -257,7 +259,8 @@ def _register(command: RegisterPerson, state: Open) -> list[Event]:
         return []
     if state.person not in (None, command.person) and state.level >= MATCHED:
         raise Contradiction(
-            "who this account is has been proven; a changed name or id is entered at a counter"
+            "identity-proven-already",
+            "who this account is has been proven; a changed name or id is entered at a counter",
         )
     if state.person == command.person and command.phone is not None:
         return [PhoneChanged(phone=command.phone)]
@@ -294,12 +297,19 @@ def _check_about(command: ProveIdentity, state: Open) -> None:
     """What was proven must be what the account says."""
     if command.method is Method.PHONE:
         if state.phone is None or command.phone != state.phone:
-            raise Invalid("another phone was proven than the account has; enter that one first")
+            raise Invalid(
+                "another-phone-proven",
+                "another phone was proven than the account has; enter that one first",
+            )
         return
     if state.person is None:
-        raise Invalid("the account does not say yet who it is; register first")
+        raise Invalid(
+            "account-without-identity", "the account does not say yet who it is; register first"
+        )
     if command.reference != state.person.reference:
-        raise Invalid("another person was proven than the account is registered for")
+        raise Invalid(
+            "another-person-proven", "another person was proven than the account is registered for"
+        )
 
 
 def _lose(command: LoseIdentity, state: State) -> list[Event]:
@@ -313,7 +323,7 @@ def _lose(command: LoseIdentity, state: State) -> list[Event]:
 def _close(command: CloseAccount, state: State) -> list[Event]:
     match state:
         case Absent():
-            raise NotFound("there is no such account")
+            raise NotFound("no-such-account", "there is no such account")
         case Open():
             return [AccountClosed(reason=command.reason)]
         case Closed():

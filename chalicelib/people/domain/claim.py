@@ -117,8 +117,10 @@ def _claim(command: Claim, state: State) -> list[Event]:
             return [claimed]
         case Held():
             raise Elsewhere(
-                "another account stands for this already: sign in to that one; a person can also "
-                "prove who they are with their face, or at a counter"
+                "identity-of-another-account",
+                "another account stands for this already: sign in to that one; a "
+                "person can also prove who they are with their face, or at a "
+                "counter",
             )
         case _:
             assert_never(state)

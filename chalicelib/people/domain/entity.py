@@ -221,15 +221,22 @@ def decide(command: EntityCommand, state: State) -> list[Event]:
 def known(state: State) -> Entity:
     """Raises NotFound."""
     if isinstance(state, Absent):
-        raise NotFound("no such entity has registered")
+        raise NotFound("entity-not-registered", "no such entity has registered")
     return state
 
 
 def _register(command: RegisterEntity, state: State) -> list[Event]:
     if command.name != command.registered.name:
-        raise Invalid("the registry has another name for this credit code; look at the licence")
+        raise Invalid(
+            "entity-name-differs",
+            "the registry has another name for this credit code; look at the licence",
+        )
     if command.registered.status in GONE:
-        raise Ended(f"the registry says that this entity is {command.registered.status}")
+        raise Ended(
+            "registry-says-ended",
+            "the registry says that this entity is {status}",
+            status=command.registered.status,
+        )
     if isinstance(state, Entity):
         return _changed(state, command.registered, command.representative_account)
     return [
@@ -253,15 +260,26 @@ def _changed(state: Entity, registered: Registered, account: str | None) -> list
 
 def _add(command: AddOperator, state: Entity) -> list[Event]:
     if state.registered.status in GONE:
-        raise Ended(f"this entity is {state.registered.status}; nobody acts for it any more")
+        raise Ended(
+            "entity-ended",
+            "this entity is {status}; nobody acts for it any more",
+            status=state.registered.status,
+        )
     if command.until is not None and command.until < command.on:
-        raise Invalid("the operator's last day is over already")
+        raise Invalid("operator-ends-in-past", "the operator's last day is over already")
     if state.represents(command.account):
-        raise Contradiction("the legal representative acts by office, and is no operator")
+        raise Contradiction(
+            "representative-is-no-operator",
+            "the legal representative acts by office, and is no operator",
+        )
     added = OperatorAdded(**{name: getattr(command, name) for name in _OF_AN_OPERATOR})
     its = state.operator(command.account)
     if its is None and len(state.operators) >= MOST_OPERATORS:
-        raise Invalid(f"an entity has at most {MOST_OPERATORS} operators; remove some first")
+        raise Invalid(
+            "operators-too-many",
+            "an entity has at most {most} operators; remove some first",
+            most=MOST_OPERATORS,
+        )
     return [] if its == added else [added]
 
 
@@ -272,5 +290,5 @@ def _remove(command: RemoveOperator, state: Entity) -> list[Event]:
     if command.account in state.removed:
         return []
     if state.operator(command.account) is None:
-        raise NotFound("this account is no operator of the entity")
+        raise NotFound("no-such-operator", "this account is no operator of the entity")
     return [OperatorRemoved(account=command.account, reason=command.reason)]

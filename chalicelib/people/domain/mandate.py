@@ -139,7 +139,7 @@ def fold(events: Iterable[Event], state: State = initial) -> State:
 def known(state: State) -> Granted | Revoked:
     """Raises NotFound."""
     if isinstance(state, Absent):
-        raise NotFound("there is no such mandate, or it is not yours to see")
+        raise NotFound("mandate-not-seen", "there is no such mandate, or it is not yours to see")
     return state
 
 
@@ -151,15 +151,23 @@ def in_force(state: State, on: date) -> MandateGranted:
     """The terms that hold on that day; raises NotAllowed, which says what to do."""
     match state:
         case Absent():
-            raise NotAllowed("there is no such mandate; ask the principal to grant one")
+            raise NotAllowed(
+                "no-such-mandate", "there is no such mandate; ask the principal to grant one"
+            )
         case Revoked():
-            raise NotAllowed("the mandate was revoked; ask the principal to grant another one")
+            raise NotAllowed(
+                "mandate-revoked", "the mandate was revoked; ask the principal to grant another one"
+            )
         case Granted(terms=terms):
             if on < terms.since:
-                raise NotAllowed(f"the mandate begins on {terms.since}")
+                raise NotAllowed(
+                    "mandate-not-begun", "the mandate begins on {since}", since=terms.since
+                )
             if expired(terms, on):
                 raise NotAllowed(
-                    f"the mandate ended on {terms.until}; ask the principal to grant another one"
+                    "mandate-ended",
+                    "the mandate ended on {until}; ask the principal to grant another one",
+                    until=terms.until,
                 )
             return terms
         case _:
@@ -171,7 +179,9 @@ def acting(
 ) -> Actor:
     """The actor, with whom it acts for and on which mandate; raises NotAllowed."""
     if terms.agent.account != actor.account:
-        raise NotAllowed("the mandate names another agent; only that one acts on it")
+        raise NotAllowed(
+            "mandate-of-another-agent", "the mandate names another agent; only that one acts on it"
+        )
     return at_the_window(actor, mandate_id, terms, action, item)
 
 
@@ -180,9 +190,16 @@ def at_the_window(
 ) -> Actor:
     """The same for the clerk who enters what the agent brings; raises NotAllowed."""
     if terms.items and item not in terms.items:
-        raise NotAllowed("the mandate is for other items; ask the principal to grant one for this")
+        raise NotAllowed(
+            "mandate-for-other-items",
+            "the mandate is for other items; ask the principal to grant one for this",
+        )
     if action not in terms.actions:
-        raise NotAllowed(f"the mandate does not say that the agent may {action} for the principal")
+        raise NotAllowed(
+            "mandate-without-action",
+            "the mandate does not say that the agent may {action} for the principal",
+            action=action,
+        )
     return clerk.model_copy(
         update={"on_behalf_of": terms.principal.identity, "mandate": mandate_id}
     )
@@ -222,7 +239,9 @@ def _grant(command: GrantMandate, state: State) -> list[Event]:
         case Granted() if state.terms == terms:
             return []
         case Granted() | Revoked():
-            raise Ended("this mandate was granted before; grant another one")
+            raise Ended(
+                "mandate-granted-before", "this mandate was granted before; grant another one"
+            )
         case Absent():
             _check(terms, command.on)
             return [terms]
@@ -232,17 +251,21 @@ def _grant(command: GrantMandate, state: State) -> list[Event]:
 
 def _check(terms: MandateGranted, on: date) -> None:
     if terms.agent.reference == terms.principal.reference:
-        raise Invalid("principal and agent are the same person")
+        raise Invalid("principal-is-agent", "principal and agent are the same person")
     if terms.until < max(terms.since, on):
-        raise Invalid("the last day of the mandate is over before it begins")
+        raise Invalid(
+            "mandate-ends-before-beginning", "the last day of the mandate is over before it begins"
+        )
     if terms.until - terms.since > LONGEST:
-        raise Invalid("a mandate lasts three years at most; renew it then")
+        raise Invalid("mandate-too-long", "a mandate lasts three years at most; renew it then")
 
 
 def _revoke(command: RevokeMandate, state: State) -> list[Event]:
     match state:
         case Absent():
-            raise NotFound("there is no such mandate, or it is not yours to see")
+            raise NotFound(
+                "mandate-not-seen", "there is no such mandate, or it is not yours to see"
+            )
         case Granted():
             return [MandateRevoked(reason=command.reason)]
         case Revoked():

@@ -21,7 +21,6 @@ from ...web.auth.keys import Keys, KeySource, KeysUnavailable
 AUDIENCE: Final = "banjian"
 LONGEST: Final = 900.0  # seconds that an attestation may live: it is handed on at once
 LEEWAY: Final = 30.0
-REFUSED: Final = "the attestation is not good, or not any more: have it made again"
 
 log = logging.getLogger(__name__)
 
@@ -96,4 +95,6 @@ class Attesters:
 
 def _refused(reason: str) -> Invalid:
     log.info("an attestation was refused: %s", reason)
-    return Invalid(REFUSED)
+    return Invalid(
+        "attestation-not-good", "the attestation is not good, or not any more: have it made again"
+    )

@@ -40,7 +40,12 @@ class Duplicate(Rejected):
     """There is an open case for this already; the caller may see it."""
 
     def __init__(self, found: Found) -> None:
-        super().__init__(f"case {found.number} of {found.submitted_on} is still open")
+        super().__init__(
+            "case-still-open",
+            "case {number} of {on} is still open",
+            number=found.number,
+            on=found.submitted_on,
+        )
         self.found = found
 
 

@@ -22,6 +22,7 @@ from ...items.domain.item import ItemMaterial
 from ...kernel.actor import APPLICANTS, Actor
 from ...kernel.base import Code, Frozen, Line, Sha256, exactly_one
 from ...kernel.errors import Invalid
+from ...kernel.reasons import Unfit
 from ...platform.platform import Platform
 
 
@@ -43,7 +44,10 @@ class HandedIn(Frozen):
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         if (self.sha256 is None) == (self.certificate is None):
-            raise ValueError("a material is either a document (sha256) or a certificate")
+            raise Unfit(
+                "document-or-certificate",
+                "a material is either a document (sha256) or a certificate",
+            )
         return self
 
 
@@ -66,7 +70,9 @@ class Taking(NamedTuple):
         """Raises Invalid for a material that the item does not ask for."""
         wanted = next((one for one in self.asked if one.id == name), None)
         if wanted is None:
-            raise Invalid(f"the item asks for no material {name}")
+            raise Invalid(
+                "material-not-asked-for", "the item asks for no material {material}", material=name
+            )
         return certificate_uses.Handing(self.holder, wanted, identifier, self.case_id, self.on)
 
 
@@ -120,7 +126,10 @@ def using(platform: Platform, command: case.CaseCommand) -> Callable[[Actor, cas
 
 def _taking(platform: Platform, dossier: Dossier) -> Taking:
     if dossier.holder is None:
-        raise Invalid("a case of so long ago takes no certificates; hand in the document itself")
+        raise Invalid(
+            "case-takes-no-certificates",
+            "a case of so long ago takes no certificates; hand in the document itself",
+        )
     definition = items.at_version(platform, dossier.item.code, dossier.item.version)
     asked = in_variant(definition, dossier.variant).materials
     return Taking(dossier.case_id, dossier.holder, asked, legal_day(platform.now()))
@@ -128,10 +137,16 @@ def _taking(platform: Platform, dossier: Dossier) -> Taking:
 
 def _document(platform: Platform, actor: Actor, one: HandedIn) -> Material:
     if actor.role in APPLICANTS and one.trust in (Trust.ISSUED, Trust.VERIFIED):
-        raise Invalid(f"material {one.id}: trust A and B are not for the applicant to give")
+        raise Invalid(
+            "trust-not-for-applicant",
+            "material {material}: trust A and B are not for the applicant to give",
+            material=one.id,
+        )
     try:
         found = documents.checked(platform, actor.account, one.sha256 or "", one.media_type)
     except Invalid as wrong:
-        raise Invalid(f"material {one.id}: {wrong}") from None
+        raise Invalid(
+            "material-wrong", "material {material}: {wrong}", material=one.id, wrong=wrong.reason
+        ) from None
     told = {**one.model_dump(), "media_type": found.media_type}
     return Material(**told, size=found.size, owner=actor.account)

@@ -1,5 +1,6 @@
 """Submit a case, or save the draft of one."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -19,12 +20,13 @@ from ...codes.parties import Agent, Applicant, IdKind
 from ...eventlog.envelope import Decided
 from ...eventlog.transact import Outcome, transact
 from ...items.application import items
-from ...items.application.forms.check import form_errors
+from ...items.application.forms.check import Finding, form_findings
 from ...items.domain.definition import in_variant
 from ...items.domain.item import ItemDefinition
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Code, Frozen, Name, Text
 from ...kernel.errors import Invalid, NotAllowed, OutOfOrder
+from ...kernel.reasons import at
 from ...people.application import accounts, entities, identity, mandates
 from ...platform.platform import Caller, Platform, derived_id
 from . import duplicates
@@ -32,11 +34,12 @@ from .materials import Materials, Taking, materials, use
 
 
 class FormInvalid(Invalid):
-    """The form does not fit the item's schema; `errors` are (JSON pointer, message) pairs."""
+    """The form does not fit the item's schema."""
 
-    def __init__(self, errors: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{pointer or '/'}: {message}" for pointer, message in errors))
-        self.errors = errors
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        wrong = tuple(at(one.pointer or "/", one.why) for one in findings)
+        super().__init__("form-does-not-fit", "{wrong:;}", wrong=wrong)
+        self.findings = findings
 
 
 class Applying(Frozen):
@@ -142,7 +145,9 @@ def submit(
         command, taking = _submission(platform, caller, body, _Case(case_id, actor, at))
         access.check(caller.actor, command, state)
         if isinstance(state, Drafted) and state.draft.item.code != command.item.code:
-            raise OutOfOrder("the draft is for another item; submit a new case")
+            raise OutOfOrder(
+                "draft-for-another-item", "the draft is for another item; submit a new case"
+            )
         if isinstance(state, Absent | Drafted) and not body.insist:
             duplicates.check(platform, caller.actor, command)
         decided = case.decide(command, state, platform.calendar())
@@ -170,13 +175,17 @@ def _acting(platform: Platform, actor: Actor, body: Submission, on: date) -> Act
     applicant = _applicant(platform, actor, body.applicant)
     if applicant.entity is not None:
         if actor.role is Role.CLERK:
-            raise Invalid("a mandate is of a person; leave out `mandate_id` for a company")
+            raise Invalid(
+                "mandate-not-for-company",
+                "a mandate is of a person; leave out `mandate_id` for a company",
+            )
         entities.acting(platform, actor, body.item, on)
         return actor
     if body.mandate_id is None:
         raise NotAllowed(
-            "an agent applies for a person on a mandate that the person gave (POST /mandates); "
-            "name it in mandate_id"
+            "mandate-needed-for-agent",
+            "an agent applies for a person on a mandate that the person gave "
+            "(POST /mandates); name it in mandate_id",
         )
     return mandates.acting(platform, actor, body.mandate_id, applicant, body.item, on)
 
@@ -226,23 +235,29 @@ def _submission(
 def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission, today: date) -> None:
     if caller.actor.role is not Role.CLERK and caller.actor.level < definition.real_name_level:
         raise NotAllowed(
-            f"this item needs real-name level {definition.real_name_level}; "
-            f"you signed in with level {caller.actor.level}"
+            "level-too-low",
+            "this item needs real-name level {needed}; you signed in with level {has}",
+            needed=definition.real_name_level,
+            has=caller.actor.level,
         )
     if body.applicant.kind not in definition.applicants:
-        allowed = ", ".join(definition.applicants)
-        raise Invalid(f"a {body.applicant.kind} cannot ask for this item; these can: {allowed}")
+        raise Invalid(
+            "applicant-kind-not-admitted",
+            "a {kind} cannot ask for this item; these can: {allowed}",
+            kind=body.applicant.kind,
+            allowed=definition.applicants,
+        )
     check_id(body.applicant.id_kind, body.applicant.id_number, today)
-    errors = form_errors(definition, body.form)
-    if errors:
-        raise FormInvalid(errors)
+    findings = form_findings(definition, body.form)
+    if findings:
+        raise FormInvalid(findings)
 
 
 def _applicant(platform: Platform, actor: Actor, told: Applying) -> Applicant:
     number = canonical(told.id_kind, told.id_number)
     entity = number if told.id_kind is IdKind.CREDIT_CODE else None
     if actor.role is Role.AGENT and entity not in (None, actor.entity):
-        raise NotAllowed(f"you act for {actor.entity or 'no company'}, not for {entity}")
+        raise _not_for(actor, entity)
     account = actor.account if actor.role is Role.APPLICANT else None
     fields = {**told.model_dump(), "id_number": number}
     applicant = Applicant(**fields, account=account, entity=entity)
@@ -253,3 +268,16 @@ def _agent(actor: Actor, body: Submission) -> Agent | None:
     if actor.role is Role.APPLICANT:
         return None
     return Agent(account=actor.account, mandate=body.mandate, mandate_id=body.mandate_id)
+
+
+def _not_for(actor: Actor, entity: str) -> NotAllowed:
+    if actor.entity is None:
+        return NotAllowed(
+            "no-entity-acted-for", "you act for no company, not for {entity}", entity=entity
+        )
+    return NotAllowed(
+        "entity-not-acted-for",
+        "you act for {own}, not for {entity}",
+        own=actor.entity,
+        entity=entity,
+    )

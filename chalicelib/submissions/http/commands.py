@@ -14,7 +14,8 @@ from ...cases.application import cases
 from ...cases.domain import CaseCommand
 from ...cases.domain import commands as c
 from ...cases.http.cases import taken
-from ...kernel.actor import Actor
+from ...eventlog.transact import Outcome
+from ...platform.platform import Caller
 from ...web.bodies import Told, fields_of, of_command
 from ...web.operation import Doc
 from ...web.request import Ask
@@ -39,15 +40,10 @@ def handler(kind: type[CaseCommand]) -> Handler:
     model = body_model(kind)
     name = kind.__name__[0].lower() + kind.__name__[1:]
     doc = Doc(name, "cases", "CommandReply", body=model, command=True)
+    run = _run_with_materials if "materials" in model.model_fields else _run
 
     def execute(ask: Ask, case_id: str) -> Response:
-        told = ask.body(model)
-        caller = ask.caller(told)
-        command = kind(
-            **caller.about(ask.platform.now()), **_fields(ask, caller.actor, case_id, told)
-        )
-        using = materials.using(ask.platform, command)
-        return taken(cases.execute(ask.platform, caller, case_id, command, using))
+        return taken(run(ask, case_id, kind, ask.body(model)))
 
     execute.__doc__ = kind.__doc__
     return operation(doc)(execute)
@@ -57,9 +53,21 @@ def body_model(kind: type[CaseCommand]) -> type[Told]:
     return of_command(kind, f"{kind.__name__}Body", materials=(Materials, ()))
 
 
-def _fields(ask: Ask, actor: Actor, case_id: str, told: Told) -> dict[str, Any]:
-    fields = fields_of(told)
-    if "materials" in fields:
-        handed_in = fields["materials"]
-        fields["materials"] = materials.of_case(ask.platform, actor, case_id, handed_in)
-    return fields
+def _run(ask: Ask, case_id: str, kind: type[CaseCommand], told: Told) -> Outcome[case.State]:
+    caller = ask.caller(told)
+    command = _made(ask, caller, kind, fields_of(told))
+    return cases.execute(ask.platform, caller, case_id, command)
+
+
+def _run_with_materials(
+    ask: Ask, case_id: str, kind: type[CaseCommand], told: Told
+) -> Outcome[case.State]:
+    caller, fields = ask.caller(told), fields_of(told)
+    found = materials.of_case(ask.platform, caller.actor, case_id, fields["materials"])
+    command = _made(ask, caller, kind, {**fields, "materials": found})
+    using = materials.using(ask.platform, command)
+    return cases.execute(ask.platform, caller, case_id, command, using)
+
+
+def _made(ask: Ask, caller: Caller, kind: type[CaseCommand], fields: dict[str, Any]) -> CaseCommand:
+    return kind(**caller.about(ask.platform.now()), **fields)

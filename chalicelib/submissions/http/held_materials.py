@@ -47,7 +47,10 @@ def held(ask: Ask, code: str) -> Response:
 def _holder(ask: Ask, actor: Actor) -> str | None:
     """None while it is not proven who the account is: then it holds nothing that we know of."""
     if actor.role not in APPLICANTS:
-        raise NotAllowed("this tells applicants what they have; staff see the materials of a case")
+        raise NotAllowed(
+            "held-materials-for-applicants",
+            "this tells applicants what they have; staff see the materials of a case",
+        )
     if actor.entity is not None:
         entities.belonging(ask.platform, actor, ask.today)
         return f"entity:{actor.entity}"

@@ -12,7 +12,7 @@ How the proof of who is calling fails.
 
 from chalice.app import Request, Response
 
-from ..problems import problem
+from ..problems import own
 from .keys import KeysUnavailable
 
 
@@ -41,13 +41,13 @@ def refusal(error: AuthError | KeysUnavailable, request: Request) -> Response:
     match error:
         case Unauthenticated():
             challenge = {"WWW-Authenticate": "Bearer"}
-            return problem(401, "unauthenticated", request, headers=challenge)
+            return own("unauthenticated", request, headers=challenge)
         case InvalidToken():
             challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-            return problem(401, "invalid-token", request, headers=challenge)
+            return own("invalid-token", request, headers=challenge)
         case KeysUnavailable():
-            return problem(503, "sign-in-unavailable", request, headers={"Retry-After": "10"})
+            return own("sign-in-unavailable", request, headers={"Retry-After": "10"})
         case RoleUnnamed():
-            return problem(403, "role-required", request)
+            return own("role-required", request)
         case _:
-            return problem(403, "forbidden", request)
+            return own("forbidden", request)

@@ -51,7 +51,10 @@ def _acting(claims: Mapping[str, Any], named: str | None) -> Any:
     own, held = claims.get(CLAIMS["role"]), _held(claims)
     # Whichever it acts in today: 三员分立 is about what a person may do, not about one request.
     if len(held & DUTIES) > 1:
-        raise NotSeparated("a token gives two of the three administrative duties to one person")
+        raise NotSeparated(
+            "token-mixes-duties",
+            "a token gives two of the three administrative duties to one person",
+        )
     if named is not None:
         if named not in held:
             raise NotEntitled("the token does not give the role that X-Role names")

@@ -289,7 +289,7 @@ def test_the_same_face_gives_the_same_file_whatever_came_before(pdf: bytes):
 
 def test_another_process_makes_the_same_file(pdf: bytes):
     code = (
-        "from hashlib import sha256; from tests.adapters.test_certificate_pdf import *; "
+        "from hashlib import sha256; from tests.adapters.pdf.test_certificate import *; "
         "print(sha256(PdfRenderer().render(FACE)).hexdigest())"
     )
     environment = {"PYTHONHASHSEED": "7", "TZ": "America/Lima", "PATH": ""}

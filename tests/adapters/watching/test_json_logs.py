@@ -142,7 +142,7 @@ def test_handlers_that_were_there_before_write_nothing():
     script = """
 import logging, sys
 from chalice.app import Chalice
-from chalicelib.adapters import json_logs
+from chalicelib.adapters.watching import json_logs
 logging.basicConfig(stream=sys.stderr, format="before %(message)s")
 app = Chalice("banjian")
 json_logs.install(sys.stdout)

@@ -190,7 +190,7 @@ def test_the_review_has_a_notice_of_its_own_beside_that_of_intake():
 
 def test_the_review_too_has_one_notice():
     supplied = a_case(*ASKED_UNDER_REVIEW, supplement(FRI))
-    supplied.when(ask_supplement(NEXT_MON, REPORT_MISSING)).then_rejected(Unlawful, "一次性告知")
+    supplied.when(ask_supplement(NEXT_MON, REPORT_MISSING)).then_rejected(Unlawful, "local rules")
 
 
 def test_a_second_notice_during_the_review_is_unlawful_while_the_first_waits():

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json, to_json
 
-from chalicelib.eventlog.bulk_decode import decoder
-from chalicelib.eventlog.feed import decoded
+from chalicelib.eventlog.decoding import decoded, decoder
 from chalicelib.eventlog.rebuilding.bulk_fold import as_stored
 from chalicelib.eventlog.views.port import (
     MAX_KEY,

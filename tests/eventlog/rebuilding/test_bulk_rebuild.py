@@ -1,6 +1,7 @@
 """Views rebuilt in parts are the views that live ones are."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from random import Random
 from typing import Any
 
@@ -8,7 +9,15 @@ import pytest
 
 from chalicelib.eventlog.consumers import catch_up, live
 from chalicelib.eventlog.feed import Feed
-from chalicelib.eventlog.rebuilding.bulk_rebuild import Crew, Done, Order, Worker, build
+from chalicelib.eventlog.rebuilding.bulk_rebuild import (
+    Changed,
+    Crew,
+    Done,
+    Order,
+    Worker,
+    build,
+    commits_of,
+)
 from chalicelib.eventlog.rebuilding.rebuilds import Stopped, rebuild
 from chalicelib.eventlog.retries import skip
 from chalicelib.eventlog.views.port import SMALL_ROW, Entry, Overtaken, Projection
@@ -57,12 +66,22 @@ def crew(
     def run(
         orders: Sequence[Order], progress: Callable[[int], None], stop: Callable[[], bool]
     ) -> list[Done]:
-        worker = Worker(town.source, town.views, kept_rows=kept_rows)
-        done = [] if stop() else [build(worker, one, views, progress) for one in orders]
+        done = [
+            build(worker(town, kept_rows), one, views, commits_of(town.store, one, progress))
+            for one in orders
+            if not stop()
+        ]
         told.append(done)
         return done
 
     return Crew(3, run, worth=1)
+
+
+def worker(town: Town, kept_rows: int = 1000) -> Worker:
+    def write(changes: Sequence[Changed]) -> None:
+        town.views.write(changes, nullcontext())
+
+    return Worker(town.source, town.views, write, kept_rows)
 
 
 def rebuilt(town: Town, views: Sequence[Projection], **options: int) -> set[str]:
@@ -270,8 +289,9 @@ def test_nothing_is_written_into_a_rebuild_that_was_given_up(town):
     generation = town.views.begin_rebuild(view.name, view.signature)
     town.views.abandon(generation)
     order = Order((generation,), (frozenset(),), town.store.head(), 0, 1)
+    commits = commits_of(town.store, order, lambda _: None)
     with pytest.raises(Overtaken):
-        build(Worker(town.source, town.views), order, [view], lambda _: None)
+        build(worker(town), order, [view], commits)
 
 
 def test_the_progress_runs_to_the_end_of_the_log(town):

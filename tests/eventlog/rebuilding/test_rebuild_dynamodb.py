@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamodb.views import DynamoViews
 from chalicelib.adapters.s3.shuffle import S3Shuffle
 from chalicelib.eventlog.consumers import advance
 from chalicelib.eventlog.feed import Feed
-from chalicelib.eventlog.rebuilding.fanout import Fanout, start, step
+from chalicelib.eventlog.rebuilding.distributed import Distributed, start, step
 from chalicelib.eventlog.views.port import Projection, Views
 from tests import cloud
 from tests.adapters.dynamodb.views_table import TABLE, dynamodb
@@ -60,7 +60,7 @@ def test_every_view_kept_up_or_rebuilt_in_steps_is_what_sqlite_has(platform):
                 pass
             assert content(views, one.name) == content(platform.views, one.name), one.name
         shuffle = S3Shuffle(cloud.client("s3"), cloud.bucket())
-        out = Fanout(platform.source, views, shuffle, projections(platform), 100, 100)
+        out = Distributed(platform.source, views, shuffle, projections(platform), 100, 100)
         for one in projections(platform):
             before = views.live(one.name)
             queue = [start(one.name, uuid4().hex)]

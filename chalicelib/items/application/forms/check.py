@@ -6,86 +6,28 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ....kernel.reasons import Reason, Titled
 from ....kernel.recent import Recent
 from ...domain.item import ItemDefinition
 from .formats import FORMATS
+from .keywords import reason
 from .patterns import fits
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 MAX_FINDINGS = 100
-_SHOWN = 20  # values of an enum that a message lists
-
-
-class Rule(NamedTuple):
-    """What a keyword asks for; {value} is what the schema gives it."""
-
-    zh: str
-    en: str
 
 
 class Finding(NamedTuple):
     """
     One thing that does not fit. `pointer` is a JSON pointer (RFC 6901) into the form; it names
-    what is missing, too. No message repeats what was filled in.
+    what is missing, too. No reason repeats what was filled in.
     """
 
     pointer: str
     keyword: str
-    zh: str
-    en: str
-
-
-RULES: Mapping[str, Rule] = {
-    "required": Rule("必填", "is required"),
-    "dependentRequired": Rule("必填", "is required"),
-    "additionalProperties": Rule("表单中没有此项", "is not part of the form"),
-    "unevaluatedProperties": Rule("表单中没有此项", "is not part of the form"),
-    "type": Rule("应为{value}", "must be {value}"),
-    "enum": Rule("只能是：{value}", "must be one of: {value}"),
-    "const": Rule("只能是：{value}", "must be: {value}"),
-    "pattern": Rule("格式不正确，应符合 {value}", "must match {value}"),
-    "format": Rule("应为{value}", "must be {value}"),
-    "minLength": Rule("至少 {value} 个字符", "must have at least {value} characters"),
-    "maxLength": Rule("至多 {value} 个字符", "may have at most {value} characters"),
-    "minimum": Rule("不得小于 {value}", "must be at least {value}"),
-    "maximum": Rule("不得大于 {value}", "may be at most {value}"),
-    "exclusiveMinimum": Rule("应大于 {value}", "must be greater than {value}"),
-    "exclusiveMaximum": Rule("应小于 {value}", "must be less than {value}"),
-    "multipleOf": Rule("应为 {value} 的倍数", "must be a multiple of {value}"),
-    "minItems": Rule("至少 {value} 项", "must have at least {value} entries"),
-    "maxItems": Rule("至多 {value} 项", "may have at most {value} entries"),
-    "uniqueItems": Rule("不得重复", "must not repeat an entry"),
-    "anyOf": Rule("不符合任何一种允许的填法", "fits none of the ways allowed"),
-    "oneOf": Rule("应只符合一种允许的填法", "must fit exactly one of the ways allowed"),
-    "not": Rule("是不允许的填法", "is filled in as it must not be"),
-    "contains": Rule("缺少应有的一项", "lacks an entry that it needs"),
-    "minContains": Rule("缺少应有的一项", "lacks an entry that it needs"),
-    "maxContains": Rule("某种内容的项过多", "has too many entries of one kind"),
-    "minProperties": Rule("至少填写 {value} 项", "must have at least {value} fields"),
-    "maxProperties": Rule("至多填写 {value} 项", "may have at most {value} fields"),
-    "propertyNames": Rule("不是允许的名称", "is no name that is allowed"),
-    "items": Rule("列表中有多余的项", "has entries that are not part of the form"),
-    "unevaluatedItems": Rule("列表中有多余的项", "has entries that are not part of the form"),
-}
-OTHER = Rule("不符合要求", "does not fit")
-
-TYPES: Mapping[str, Rule] = {
-    "string": Rule("文本", "text"),
-    "integer": Rule("整数", "a whole number"),
-    "number": Rule("数字", "a number"),
-    "boolean": Rule("是或否（true 或 false）", "true or false"),
-    "array": Rule("列表", "a list"),
-    "object": Rule("一组字段", "an object"),
-    "null": Rule("空", "null"),
-}
-
-
-def form_errors(definition: ItemDefinition, form: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(JSON pointer, message in Chinese and English) of what does not fit; empty if all does."""
-    found = form_findings(definition, form)
-    return [(finding.pointer, f"{finding.zh} / {finding.en}") for finding in found]
+    why: Reason
 
 
 def form_findings(definition: ItemDefinition, form: Mapping[str, Any]) -> list[Finding]:
@@ -99,11 +41,10 @@ def _findings(error: "ValidationError") -> Iterator[Finding]:
     path = tuple(error.absolute_path)
     keyword = str(error.validator or "false")  # a schema that is just `false` has no keyword
     if keyword in _NAMING:
-        rule = RULES[keyword]
         for name in _names(error):
-            yield _finding((*path, name), keyword, rule, _label(error.schema, name))
+            yield _finding((*path, name), keyword, None, _label(error.schema, name))
     else:
-        yield _finding(path, keyword, _rule(keyword, error.validator_value), _title(error.schema))
+        yield _finding(path, keyword, error.validator_value, _title(error.schema))
 
 
 _NAMING = frozenset(
@@ -153,9 +94,9 @@ def _unevaluated(message: str, names: list[str]) -> list[str]:
     return listed
 
 
-def _finding(path: tuple[str | int, ...], keyword: str, rule: Rule, title: str | None) -> Finding:
-    name = _field(path)
-    return Finding(_pointer(path), keyword, f"{title or name}：{rule.zh}", f"{name} {rule.en}")
+def _finding(path: tuple[str | int, ...], keyword: str, value: Any, title: str | None) -> Finding:
+    field = Titled(_field(path), title)
+    return Finding(_pointer(path), keyword, reason(keyword, field, value))
 
 
 def _field(path: tuple[str | int, ...]) -> str:
@@ -178,26 +119,6 @@ def _label(schema: Any, name: str) -> str | None:
 def _title(schema: Any) -> str | None:
     title = schema.get("title") if isinstance(schema, Mapping) else None
     return title if isinstance(title, str) else None
-
-
-def _rule(keyword: str, value: Any) -> Rule:
-    rule = RULES.get(keyword, OTHER)
-    zh, en = _value(keyword, value)
-    return Rule(rule.zh.format(value=zh), rule.en.format(value=en))
-
-
-def _value(keyword: str, value: Any) -> tuple[str, str]:
-    match keyword:
-        case "type":
-            kinds = [TYPES[kind] for kind in ([value] if isinstance(value, str) else value)]
-            return "或".join(kind.zh for kind in kinds), " or ".join(kind.en for kind in kinds)
-        case "format":
-            return FORMATS[value].zh, FORMATS[value].en
-        case "enum":
-            shown = [str(one) for one in value[:_SHOWN]] + ["…"] * (len(value) > _SHOWN)
-            return "、".join(shown), ", ".join(shown)
-        case _:
-            return str(value), str(value)
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:

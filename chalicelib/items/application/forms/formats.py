@@ -9,6 +9,7 @@ from typing import NamedTuple
 from stdnum.iso7064 import mod_11_2
 
 from ....codes.numbers import InvalidNumber, check_credit_code
+from ....kernel.reasons import Reason
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -18,11 +19,10 @@ _RESIDENT_ID = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
 
 
 class Format(NamedTuple):
-    """`zh` and `en` say what is expected, after "应为" and "must be"."""
+    """`expected` says what a text has to be, after "must be"."""
 
     fits: Callable[[str], bool]
-    zh: str
-    en: str
+    expected: Reason
 
 
 def _is_date(text: str) -> bool:
@@ -53,24 +53,29 @@ def _is_resident_id(text: str) -> bool:
 
 
 FORMATS: Mapping[str, Format] = {
-    "date": Format(_is_date, "日期，如 2026-01-31", "a date such as 2026-01-31"),
+    "date": Format(_is_date, Reason("format-date", "a date such as 2026-01-31")),
     "date-time": Format(
-        _is_date_time,
-        "时间，如 2026-01-31T09:00:00+08:00",
-        "a time such as 2026-01-31T09:00:00+08:00",
+        _is_date_time, Reason("format-date-time", "a time such as 2026-01-31T09:00:00+08:00")
     ),
-    "email": Format(lambda text: bool(_EMAIL.fullmatch(text)), "电子邮箱地址", "an e-mail address"),
+    "email": Format(
+        lambda text: bool(_EMAIL.fullmatch(text)), Reason("format-email", "an e-mail address")
+    ),
     "mobile": Format(
-        lambda text: bool(_MOBILE.fullmatch(text)), "11 位手机号码", "a mobile number of 11 digits"
+        lambda text: bool(_MOBILE.fullmatch(text)),
+        Reason("format-mobile", "a mobile number of 11 digits"),
     ),
     "credit-code": Format(
         _is_credit_code,
-        "统一社会信用代码（18 位，含校验码）",
-        "a unified social credit code (18 characters, the last checks them)",
+        Reason(
+            "format-credit-code",
+            "a unified social credit code (18 characters, the last checks them)",
+        ),
     ),
     "resident-id": Format(
         _is_resident_id,
-        "居民身份证号码（18 位，含校验码）",
-        "a resident identity number (18 characters, the last checks them)",
+        Reason(
+            "format-resident-id",
+            "a resident identity number (18 characters, the last checks them)",
+        ),
     ),
 }

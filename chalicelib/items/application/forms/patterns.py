@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from ....kernel.reasons import Reason, Unfit
+
 Fits = Callable[[str], bool]
 
 _TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
@@ -20,8 +22,8 @@ _SETS = {"d": "0-9", "D": "^0-9", "w": "0-9A-Za-z_", "W": "^0-9A-Za-z_"}
 _LONGEST = 200
 
 
-class NotUsable(ValueError):
-    """The text is no regular expression, or one that may take for ever; the message says why."""
+class NotUsable(Unfit):
+    """The text is no regular expression, or one that may take for ever; the reason says why."""
 
 
 def checked(pattern: str) -> None:
@@ -45,8 +47,20 @@ def _linear(pattern: str) -> Fits:
     try:
         return SchemaValidator(core_schema.str_schema(pattern=text, strict=True)).isinstance_python
     except SchemaError as error:
-        said = str(error).strip().splitlines()[-1].strip()
-        raise NotUsable(said.removeprefix("error: ")) from error
+        raise NotUsable.of(_why(str(error))) from error
+
+
+def _why(message: str) -> Reason:
+    """Of the engine's message what it is about; the rest is for who knows Rust."""
+    return next((why for sign, why in _NOT_KNOWN.items() if sign in message), _NOT_READ)
+
+
+_NOT_KNOWN = {
+    "look-around": Reason("pattern-looks-around", "look-around is not supported"),
+    "backreferences": Reason("pattern-refers-back", "backreferences are not supported"),
+    "size limit": Reason("pattern-too-large", "it takes too much room"),
+}
+_NOT_READ = Reason("pattern-not-read", "it cannot be read as one")
 
 
 def _plain(part: str) -> str:

@@ -6,7 +6,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from ....kernel.json_values import trouble
+from ....kernel.reasons import Reason
 from .formats import FORMATS
+from .keywords import of_keyword
 from .patterns import NotUsable, checked
 
 Path = tuple[str | int, ...]
@@ -29,7 +31,11 @@ class SchemaProblem(NamedTuple):
     """`where` is the path in the schema."""
 
     where: Path
-    message: str
+    why: Reason
+
+    @property
+    def message(self) -> str:
+        return str(self.why)
 
 
 def schema_problems(schema: Schema) -> list[SchemaProblem]:
@@ -44,20 +50,35 @@ def _malformed(schema: Schema) -> list[SchemaProblem]:
     from jsonschema import Draft202012Validator as Draft
 
     if schema.get("$schema", DIALECT) != DIALECT:
-        return [SchemaProblem(("$schema",), f"forms are written in {DIALECT}")]
+        return [
+            SchemaProblem(
+                ("$schema",),
+                Reason("form-dialect-differs", "forms are written in {dialect}", dialect=DIALECT),
+            )
+        ]
     found = Draft(Draft.META_SCHEMA).iter_errors(schema)
-    return [SchemaProblem(tuple(error.absolute_path), error.message) for error in found]
+    return [SchemaProblem(tuple(error.absolute_path), of_keyword(error)) for error in found]
 
 
 def _problems(root: Schema) -> Iterator[SchemaProblem]:
     for where, schema in subschemas(root):
         for keyword in _REFUSED:
             if keyword in schema:
-                yield SchemaProblem((*where, keyword), f"{keyword} is not used in forms")
+                yield SchemaProblem(
+                    (*where, keyword),
+                    Reason(
+                        "form-keyword-not-used", "{keyword} is not used in forms", keyword=keyword
+                    ),
+                )
         for name, part in schema.get("properties", {}).items():
             if part is False:  # jsonschema would not say which field it was
                 path = (*where, "properties", name)
-                yield SchemaProblem(path, "is ruled out: leave it out, or say `not: {}`")
+                yield SchemaProblem(
+                    path,
+                    Reason(
+                        "form-property-ruled-out", "is ruled out: leave it out, or say `not: {{}}`"
+                    ),
+                )
         yield from _pattern(where, schema)
         yield from _format(where, schema)
         yield from _reference(where, schema, root)
@@ -70,17 +91,33 @@ def _pattern(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
         try:
             checked(text)
         except NotUsable as error:
-            yield SchemaProblem(path, f"not a regular expression that can be used here: {error}")
+            yield SchemaProblem(
+                path,
+                Reason(
+                    "form-pattern-not-usable",
+                    "not a regular expression that can be used here: {why}",
+                    why=error.reason,
+                ),
+            )
     if "patternProperties" in schema and "unevaluatedProperties" in schema:
-        message = "is not used together with patternProperties; say additionalProperties"
-        yield SchemaProblem((*where, "unevaluatedProperties"), message)
+        why = Reason(
+            "form-pattern-properties-open",
+            "is not used together with patternProperties; say additionalProperties",
+        )
+        yield SchemaProblem((*where, "unevaluatedProperties"), why)
 
 
 def _format(where: Path, schema: Schema) -> Iterator[SchemaProblem]:
     if schema.get("format", "date") not in FORMATS:
-        known = ", ".join(sorted(FORMATS))
+        known = sorted(FORMATS)
         yield SchemaProblem(
-            (*where, "format"), f"{schema['format']} is not checked here; use one of: {known}"
+            (*where, "format"),
+            Reason(
+                "form-format-not-known",
+                "{format} is not checked here; use one of: {known}",
+                format=schema["format"],
+                known=known,
+            ),
         )
 
 
@@ -89,9 +126,15 @@ def _reference(where: Path, schema: Schema, root: Schema) -> Iterator[SchemaProb
         return
     found = _REFERENCE.fullmatch(schema["$ref"])
     if found is None or found[1] not in root.get("$defs", {}):
-        known = ", ".join(f"#/$defs/{name}" for name in root.get("$defs", {})) or "none yet"
+        known = tuple(f"#/$defs/{name}" for name in root.get("$defs", {}))
         yield SchemaProblem(
-            (*where, "$ref"), f"{schema['$ref']} is not one of this schema's $defs: {known}"
+            (*where, "$ref"),
+            Reason(
+                "form-reference-not-known",
+                "{reference} is not one of this schema's $defs: {known}",
+                reference=schema["$ref"],
+                known=known,
+            ),
         )
 
 
@@ -107,7 +150,14 @@ def _circles(root: Schema) -> Iterator[SchemaProblem]:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        yield SchemaProblem(("$defs",), f"refer to each other in a circle: {error.args[1]}")
+        yield SchemaProblem(
+            ("$defs",),
+            Reason(
+                "form-references-in-circle",
+                "refer to each other in a circle: {names}",
+                names=error.args[1],
+            ),
+        )
 
 
 def subschemas(schema: object, where: Path = ()) -> Iterator[tuple[Path, Schema]]:

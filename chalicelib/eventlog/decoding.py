@@ -1,23 +1,84 @@
 """
-Many commits decoded at once: the parser makes events and circumstances straight from the bytes.
+Commits decoded, with what cannot be decoded in its place: one by one, or many at once.
 
-It knows only what is written today. Whatever does not fit, an older schema or a damaged body, is
-left to `feed.decoded`, which knows everything there is and says what is wrong.
+Of many, the parser makes events and circumstances straight from the bytes. It knows only what is
+written today. Whatever does not fit, an older schema or a damaged body, is left to `decoded`, which
+knows everything there is and says what is wrong.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any, NotRequired
+from typing import Any, NamedTuple, NotRequired
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json, to_json
 
 from ..kernel.actor import Actor, Channel
 from ..kernel.base import Frozen
-from .codec import Codec, bodies, schema_version
+from .codec import Codec, bodies, decode, schema_version
 from .envelope import Recorded
-from .feed import Decoded, decoded
-from .ports import Commit
+from .ports import Commit, Damaged
+
+
+class Undecodable(NamedTuple):
+    """An event that this release cannot read; `type` is "" if not even that is known."""
+
+    stream: str
+    version: int
+    position: int
+    type: str
+    error: Exception
+
+
+class Decoded(NamedTuple):
+    commit: Commit
+    events: Sequence[Recorded | Undecodable]
+
+
+# One by one
+
+
+def decoded(codec: Codec, commit: Commit) -> Decoded:
+    try:
+        events = decode(codec, commit)
+        if len(events) != commit.length:
+            raise Damaged(f"{commit.stream}@{commit.version} has not {commit.length} events")  # noqa: TRY301 - to be handled alike
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, only its stream shall wait
+        return Decoded(commit, list(_one_by_one(codec, commit, error)))
+    return Decoded(commit, events)
+
+
+def _one_by_one(codec: Codec, commit: Commit, error: Exception) -> Iterator[Recorded | Undecodable]:
+    """Apart, so that only what cannot be read has to be skipped, and not what stands beside it."""
+    common, entries = _parts(commit)
+    for offset in range(commit.length):
+        version, position = commit.version + offset, commit.first_position + offset
+        if len(entries) != commit.length:
+            yield Undecodable(commit.stream, version, position, "", error)
+            continue
+        body = to_json({**common, "events": [entries[offset]]})
+        alone = commit._replace(version=version, position=position, length=1, body=body)
+        try:
+            yield decode(codec, alone)[0]
+        except Exception as problem:  # noqa: BLE001 - as in `decoded`
+            yield Undecodable(commit.stream, version, position, _type(entries[offset]), problem)
+
+
+def _parts(commit: Commit) -> tuple[dict[str, Any], list[Any]]:
+    try:
+        body = from_json(commit.body)
+        return body, list(body["events"])
+    except (ValueError, TypeError, KeyError):
+        return {}, []
+
+
+def _type(entry: Any) -> str:
+    return str(entry.get("type", "")) if isinstance(entry, dict) else ""
+
+
+# Many at once
+
 
 Decode = Callable[[Sequence[Commit]], list[Decoded]]
 
@@ -37,7 +98,7 @@ _OWN = {**{name: NotRequired[kind] for name, kind in _CIRCUMSTANCES.items()}, **
 
 @lru_cache(4)
 def decoder(codec: Codec) -> Decode:
-    """What decodes commits as `feed.decoded` does. Making it takes a moment, the first time."""
+    """What decodes commits as `decoded` does. Making it takes a moment, the first time."""
     parser = bodies(codec.types.values(), _BODY, _OWN)
 
     def decode(commits: Sequence[Commit]) -> list[Decoded]:

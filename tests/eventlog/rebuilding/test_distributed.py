@@ -13,19 +13,19 @@ from chalicelib.adapters.dynamodb.views import DynamoViews
 from chalicelib.adapters.s3.shuffle import S3Shuffle
 from chalicelib.eventlog.consumers import Subscriber, catch_up, live
 from chalicelib.eventlog.feed import Feed
-from chalicelib.eventlog.rebuilding import fanout_files
-from chalicelib.eventlog.rebuilding.fanout import Fanout, start, step
+from chalicelib.eventlog.rebuilding import distributed
+from chalicelib.eventlog.rebuilding.distributed import Distributed, start, step
 from chalicelib.eventlog.rebuilding.rebuilds import NoView, differences, rebuild
+from chalicelib.eventlog.rebuilding.shuffle import commits_file, commits_of
 from chalicelib.eventlog.retries import retry, skip
 from chalicelib.eventlog.views.port import Entry, Overtaken, Projection
 from chalicelib.triggers import rebuilding
 
 from ... import cloud
 from ...adapters.dynamodb.views_table import TABLE, dynamodb
+from .. import following
 from ..following import (
-    JOURNAL,
-    VIEWS,
-    WORK,
+    TALLY,
     Garbled,
     Noted,
     content,
@@ -55,7 +55,7 @@ class Memory:
 
     def delete(self, names: Iterable[str], /) -> None:
         for one in list(names):
-            del self.files[one]
+            self.files.pop(one, None)
 
 
 class Crash(BaseException):
@@ -84,7 +84,7 @@ class Dying:
 
 
 # Its rows have events of several streams, its streams go to several rows, and what is missing in a
-# row decides whether a later event of another stream can be taken.
+# row decides whether a later event of another stream can be taken: it is built in order.
 def _ladder(row: Any, event: Any) -> Any:
     rung = (row or {"rung": 0})["rung"]
     if isinstance(event.data, Garbled) and rung % 2 == 0:
@@ -102,7 +102,11 @@ def _by_version(event: Any) -> str | None:
 LADDER = Projection(
     "ladder", "1", _by_version, _ladder, lambda row: [Entry("rung", "", f"{row['rung']:05d}")]
 )
-ALL = (*VIEWS, LADDER)
+WORK = following.WORK._replace(by_stream=True)
+JOURNAL = following.JOURNAL._replace(by_stream=True)
+# It has rows of many streams after all.
+MISTAKEN = TALLY._replace(name="mistaken", by_stream=True)
+ALL = (WORK, JOURNAL, TALLY, LADDER, MISTAKEN)
 
 
 @pytest.fixture
@@ -112,8 +116,8 @@ def town(tmp_path):
     town.close()
 
 
-def fan_out(town, shuffle, *, events=7, views=None):
-    return Fanout(town.source, views or town.views, shuffle, ALL, events, 2 * events)
+def among(town, shuffle, *, events=7, views=None, follow=0.0):
+    return Distributed(town.source, views or town.views, shuffle, ALL, events, 2 * events, follow)
 
 
 def run(out, *messages, limit=100_000):
@@ -168,29 +172,76 @@ def test_whatever_happens_to_its_steps_the_view_is_that_of_an_ordinary_rebuild(
     expected = rebuilt(town, view)
     before = live(view, town.views)
     memory = Memory()
-    run_badly(fan_out(town, memory, events=rnd.randint(1, 60)), start(view.name, "r1"), rnd)
+    run_badly(among(town, memory, events=rnd.randint(1, 60)), start(view.name, "r1"), rnd)
     assert live(view, town.views) != before
     assert content(town.views, [view.name]) == expected
     assert "r1/done" in memory.files
     town.close()
 
 
-def test_a_failure_that_only_follows_from_another_one_is_none(town):
-    """Each round finds an event of which the round before thought otherwise."""
-    rnd = Random(2)  # noqa: S311 - reproducible on purpose
-    for _ in range(60):
-        record(town.store, f"case-{rnd.randrange(9)}", *rnd.choices((noted, garbled), (4, 1), k=3))
-    expected = rebuilt(town, LADDER)
-    assert expected["ladder"][2]
-    memory = Memory()
-    out = fan_out(town, memory)
-    queue, rounds = [start("ladder", "r1")], set()
+def steps_of(out, view):
+    """The kinds of the steps that a rebuild takes."""
+    queue, kinds = [start(view.name, "r1")], []
     while queue:
-        message = queue.pop(0)
-        rounds.add(message.get("round"))
-        queue += step(out, message)
-    assert len(rounds - {None}) > 2
+        kinds.append(queue[0]["step"])
+        queue += step(out, queue.pop(0))
+    return kinds
+
+
+def test_a_view_of_one_stream_a_row_is_folded_in_parts(town):
+    live_through(town.store, 20)
+    kinds = steps_of(among(town, Memory()), WORK)
+    assert set(kinds) == {"plan", "map", "fold", "finish"}
+    assert min(kinds.count("map"), kinds.count("fold")) > 1
+
+
+def test_a_view_that_is_wrong_about_its_rows_is_rebuilt_in_the_order_of_the_log(town):
+    live_through(town.store, 60, poison=0.1)
+    expected = rebuilt(town, MISTAKEN)
+    kinds = steps_of(among(town, Memory()), MISTAKEN)
+    assert "fold" in kinds
+    assert "follow" in kinds
+    assert content(town.views, ["mistaken"]) == expected
+    assert [row[0] for row in town.views._query("SELECT state FROM generations")].count("live") == 1
+
+
+def test_a_message_of_the_partitions_is_late_once_the_view_is_built_in_order(town):
+    live_through(town.store, 60)
+    expected = rebuilt(town, MISTAKEN)
+    out, queue, came = among(town, Memory()), [start("mistaken", "r1")], []
+    while "follow" not in [message["step"] for message in queue]:
+        came.append(queue.pop(0))
+        queue += step(out, came[-1])
+    for message in came:
+        assert {one["step"] for one in step(out, message)} == {"follow"}
+    run(out, *queue)
+    assert content(town.views, ["mistaken"]) == expected
+
+
+def test_in_the_order_of_the_log_a_step_goes_on_where_the_one_before_ended(town, monkeypatch):
+    live_through(town.store, 60, poison=0.1)
+    expected = rebuilt(town, LADDER)
+    monkeypatch.setattr(distributed, "Feed", lambda source: Feed(source, 20))
+    kinds = steps_of(among(town, Memory()), LADDER)
+    assert kinds == ["plan", *["follow"] * 4]
     assert content(town.views, ["ladder"]) == expected
+
+
+def test_of_two_workers_in_the_order_of_the_log_one_goes_on(town):
+    live_through(town.store, 20)
+    catch_up(LADDER, town.feed, town.views)
+    before, out = live(LADDER, town.views), among(town, Memory())
+    (following,) = step(out, start("ladder", "r1"))
+    town.views.commit, commit = overtaken, town.views.commit
+    assert step(out, following) == []
+    town.views.commit = commit
+    assert live(LADDER, town.views) == before
+    run(out, following)
+    assert live(LADDER, town.views) != before
+
+
+def overtaken(*_batch):
+    raise Overtaken
 
 
 def test_a_commit_across_the_end_of_a_range_is_taken_once(town):
@@ -198,7 +249,7 @@ def test_a_commit_across_the_end_of_a_range_is_taken_once(town):
         record(town.store, f"case-{n % 4}", *[noted] * (n % 4 + 1))
     expected = rebuilt(town, JOURNAL)
     for size in range(1, 12):
-        run(fan_out(town, Memory(), events=size), start("journal", f"r{size}"))
+        run(among(town, Memory(), events=size), start("journal", f"r{size}"))
         assert content(town.views, ["journal"]) == expected
 
 
@@ -208,13 +259,13 @@ def test_an_event_that_fails_in_a_commit_across_the_end_of_a_range_is_parked(tow
     record(town.store, "case-2", submitted, noted, noted, garbled, noted)
     record(town.store, "case-1", noted)
     expected = rebuilt(town, WORK)
-    run(fan_out(town, Memory(), events=size), start("work", "r1"))
+    run(among(town, Memory(), events=size), start("work", "r1"))
     assert content(town.views, ["work"]) == expected
 
 
 def test_what_comes_while_it_runs_is_taken_over_too(town):
     record(town.store, "case-1", submitted)
-    out = fan_out(town, Memory())
+    out = among(town, Memory())
     queue = step(out, start("work", "r1"))
     record(town.store, "case-1", noted)
     run(out, *queue)
@@ -225,7 +276,7 @@ def test_what_comes_while_it_runs_is_taken_over_too(town):
 def test_a_skip_while_it_runs_holds_afterwards(town):
     record(town.store, "case-1", submitted, garbled, noted)
     catch_up(WORK, town.feed, town.views)
-    out = fan_out(town, Memory())
+    out = among(town, Memory())
     queue = step(out, start("work", "r1"))
     skip(WORK, town.source, town.views, to_skip(2))
     run(out, *queue)
@@ -244,7 +295,7 @@ def test_what_was_parked_can_be_retried_after_it(town):
     journal = JOURNAL._replace(evolve=evolve)
     record(town.store, "case-1", noted, garbled, noted)
     record_bytes(town.store, "case-2", b"\xff{broken", 2)
-    out = fan_out(town, Memory())._replace(projections=(journal,))
+    out = among(town, Memory())._replace(projections=(journal,))
     run(out, start("journal", "r1"))
     assert [one.position for one in town.views.parked(live(journal, town.views))] == [2, 3, 4, 5]
     mended.append(True)
@@ -256,7 +307,7 @@ def test_after_a_lost_message_the_plan_sent_again_goes_on(town):
     live_through(town.store, 40, poison=0.1)
     expected = rebuilt(town, WORK)
     first, memory = start("work", "r1"), Memory()
-    out = fan_out(town, memory)
+    out = among(town, memory)
     queue = [first]
     for _ in range(500):
         if f"{first['rebuild']}/done" in memory.files:
@@ -268,7 +319,7 @@ def test_after_a_lost_message_the_plan_sent_again_goes_on(town):
 
 def test_a_message_of_a_rebuild_that_is_over_or_unknown_does_nothing(town):
     record(town.store, "case-1", submitted)
-    out = fan_out(town, Memory())
+    out = among(town, Memory())
     run(out, start("work", "r1"))
     over = live(WORK, town.views)
     assert step(out, start("work", "r1")) == []
@@ -281,19 +332,19 @@ def test_a_rebuild_that_was_given_up_ends_quietly_and_leaves_the_live_view(town)
     live_through(town.store, 20)
     catch_up(WORK, town.feed, town.views)
     before, memory = content(town.views, ["work"]), Memory()
-    out = fan_out(town, memory)
+    out = among(town, memory)
     queue = step(out, start("work", "r1"))
     town.views.sweep(idle=-1)
     run(out, *queue)
     assert content(town.views, ["work"]) == before
-    assert sorted(memory.files) == ["r1/done", "r1/plan"]
+    assert sorted(memory.files) == ["r1/done", "r1/planned"]
 
 
 def test_another_release_gives_up_what_the_one_before_began(town):
     live_through(town.store, 20)
     catch_up(WORK, town.feed, town.views)
     before = live(WORK, town.views)
-    out = fan_out(town, Memory())
+    out = among(town, Memory())
     queue = step(out, start("work", "r1"))
     run(out._replace(projections=[WORK._replace(signature="2")]), *queue)
     assert live(WORK, town.views) == before
@@ -302,7 +353,7 @@ def test_another_release_gives_up_what_the_one_before_began(town):
 def test_two_plans_of_one_rebuild_make_one_generation(town, monkeypatch):
     record(town.store, "case-1", submitted)
     memory = Memory()
-    out = fan_out(town, memory)
+    out = among(town, memory)
     begin, seen = town.views.begin_rebuild, list[int]()
 
     def slow(*args):
@@ -317,7 +368,7 @@ def test_two_plans_of_one_rebuild_make_one_generation(town, monkeypatch):
     assert [row[0] for row in town.views._query("SELECT state FROM generations")] == ["live"]
 
 
-@pytest.mark.parametrize("view", [WORK, LADDER], ids=lambda view: view.name)
+@pytest.mark.parametrize("view", [WORK, LADDER, MISTAKEN], ids=lambda view: view.name)
 def test_on_aws_too_it_is_the_view_of_an_ordinary_rebuild(town, view):
     rnd = Random(5)  # noqa: S311 - reproducible on purpose
     live_through(town.store, 40, seed=3, poison=0.1)
@@ -326,7 +377,7 @@ def test_on_aws_too_it_is_the_view_of_an_ordinary_rebuild(town, view):
         views: Any = DynamoViews(client, TABLE, grace=0)
         shuffle = S3Shuffle(cloud.client("s3"), cloud.bucket())
         run_badly(
-            fan_out(town, shuffle, events=25, views=views), start(view.name, "r1"), rnd, crashes=0.3
+            among(town, shuffle, events=25, views=views), start(view.name, "r1"), rnd, crashes=0.3
         )
         assert content(views, [view.name]) == expected
         assert "r1/done" in shuffle.names("")
@@ -341,7 +392,7 @@ def test_the_queue_carries_a_rebuild_to_its_end(town):
     queue = [rebuilding.begin(WORK)]
     while queue:
         queue += rebuilding.on_step(town, ALL, memory, queue.pop(0))
-    assert {one.split("/")[1] for one in memory.files} == {"done", "plan"}
+    assert {one.split("/")[1] for one in memory.files} == {"done", "planned"}
     assert town.views.position("work") == town.store.head()
 
 
@@ -358,7 +409,7 @@ def test_what_has_side_effects_is_not_rebuilt():
 
 def test_bodies_that_are_no_text_survive_the_shuffle(town):
     commit = record_bytes(town.store, "case-1", b"\xff\n\x00", 2)
-    found = list(fanout_files.commits_of(fanout_files.commits_file([commit, commit])))
+    found = list(commits_of(commits_file([commit, commit])))
     assert [one.body for one in found] == [commit.body] * 2
     assert found[0][:3] == ("case-1", 1, 2)
     assert found[0].position == commit.position

@@ -1,0 +1,59 @@
+"""What a refusal is answered with: the problem that the table has for it, in words."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from chalice.app import Request, Response
+
+from ..kernel.reasons import Refusal
+from ..platform.limiting import RateLimited
+from ..subjects import load
+from ..web.auth.errors import AuthError, InvalidToken, refusal
+from ..web.auth.keys import KeysUnavailable
+from ..web.errors import BadBody, BadRequest
+from ..web.problems import Fault, invalid, language_of, listed, own, problem
+from .table import Row, found
+from .words import members, worded
+
+logger = logging.getLogger(__name__)
+
+
+def answer(error: Exception, request: Request) -> Response:
+    """The problem that tells of `error`; an error that is none of ours is logged."""
+    match error:
+        case AuthError() | KeysUnavailable():
+            return refusal(error, request)
+        case BadBody():
+            return invalid(error.found, request, worded)
+        case BadRequest():
+            return own(error.code, request, **error.members)
+        case RateLimited():
+            wait = {"Retry-After": str(error.seconds)}
+            return own("rate-limited", request, headers=wait)
+        case _:
+            return _refused(error, request)
+
+
+def _refused(error: Exception, request: Request) -> Response:
+    row = found(error)
+    if row is None:
+        logger.error("%s failed", request.path, exc_info=error)
+        return own("internal", request)
+    if row.code == "invalid-token":  # which has a challenge
+        return refusal(InvalidToken(str(error)), request)
+    more = _more(row, error)
+    if row.code == "invalid-request":
+        faults: list[Fault] = more["faults"]
+        return listed(faults, request, worded)
+    language = language_of(request)
+    why = members(error.reason, language) if isinstance(error, Refusal) else {}
+    wait = None if row.retry_after is None else {"Retry-After": str(row.retry_after)}
+    return problem(row.status, row.code, request, headers=wait, **why, **more)
+
+
+def _more(row: Row, error: Exception) -> Mapping[str, Any]:
+    if row.members is None:
+        return {}
+    found: Mapping[str, Any] = load(row.members)(error)
+    return found

@@ -1,0 +1,32 @@
+"""Why something is refused, in Chinese: of submissions and materials."""
+
+from collections.abc import Mapping
+from typing import Final
+
+REASONS: Final[Mapping[str, str]] = {
+    # Who may
+    "replay-for-auditors-only": "只有审计员或者电子监察人员可以回放办件的事件",
+    "held-materials-for-applicants": "此处供申请人查看已有的材料；工作人员请在办件中查看材料",
+    # Submission
+    "case-still-open": "{on} 提交的办件 {number} 仍在办理",
+    "draft-for-another-item": "该草稿属于其他事项，请另行申报",
+    "mandate-not-for-company": "委托是个人之间的；代表单位办理时请勿填写 `mandate_id`",
+    "mandate-needed-for-agent": (
+        "代他人办理须有其本人授予的委托（POST /mandates），请在 mandate_id 中填写委托编号"
+    ),
+    "level-too-low": "本事项要求实名等级 {needed}，您的登录等级为 {has}，请先提升实名等级",
+    "applicant-kind-not-admitted": (
+        "{kind:applicant}不能申请本事项；可以申请的有：{allowed:applicant}"
+    ),
+    "entity-not-acted-for": "您代表的单位是：{own}；您不能代表 {entity} 办理",
+    "no-entity-acted-for": "您没有代表任何单位办理；您不能代表 {entity} 办理",
+    "form-does-not-fit": "{wrong:；}",
+    # Materials
+    "document-or-certificate": "每份材料应为文件（sha256）或者电子证照（certificate）之一",
+    "material-wrong": "材料 {material}：{wrong}",
+    "trust-not-for-applicant": "材料 {material}：可信等级 A 和 B 不能由申请人填写",
+    "material-not-asked-for": "本事项不要求材料 {material}",
+    "case-takes-no-certificates": "该办件年代较早，不能使用电子证照，请提交材料文件",
+}
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {}
