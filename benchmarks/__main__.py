@@ -42,11 +42,11 @@ BENCHMARKS = {
     "import": Benchmark("benchmarks.imports", most={"memory_growth": 1.25}),
     "coldstart": Benchmark("benchmarks.coldstart", most={"import_ratio": 1.25, "package_mb": 40}),
     "growth": Benchmark(
-        "benchmarks.growth",
+        "benchmarks.growth.run",
         least={"rebuild_events_per_s": 20_000},
         most={"submit_growth": 1.3, "list_growth": 1.5, "memory_growth": 1.25},
     ),
-    "scale": Benchmark("benchmarks.scale"),
+    "scale": Benchmark("benchmarks.scale.run"),
 }
 
 

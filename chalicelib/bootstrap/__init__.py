@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from chalice.app import Request, Response
 
     from ..eventlog.ports import Signer
+    from ..kernel.reasons import Reason
     from ..platform.platform import Platform
     from ..triggers.handlers import Cloud
     from ..web.auth.verifier import Verifier
+    from ..web.messages import Language
     from ..web.request import Web
     from .consuming import consumers, group, schedules
     from .directory import embedded, now
@@ -102,7 +104,7 @@ def web() -> "Web":
 
         return telemetry() if on_aws() else Silent()
 
-    return Web(platform, verifier, _answer, watching, on_standby, settings.proxies)
+    return Web(platform, verifier, _answer, watching, on_standby, settings.proxies, _worded)
 
 
 def _answer(error: Exception, request: "Request") -> "Response":
@@ -110,6 +112,12 @@ def _answer(error: Exception, request: "Request") -> "Response":
     from ..refusals.answers import answer
 
     return answer(error, request)
+
+
+def _worded(reason: "Reason", language: "Language") -> str:
+    from ..refusals.words import worded
+
+    return worded(reason, language)
 
 
 @lru_cache

@@ -56,13 +56,13 @@ def public_url() -> str:
 
 def verifier(token_signer: Callable[[], Signer | None]) -> Verifier:
     """Takes the provider's tokens and our own; whoever got hold of our key makes nobody a clerk."""
-    from ..people.application import tokens
+    from ..people.application import token_keys
 
     own = Trusted(
-        tokens.ISSUER,
-        tokens.AUDIENCE,
-        tokens.source(token_signer),
-        frozenset({tokens.ALGORITHM}),
+        token_keys.ISSUER,
+        token_keys.AUDIENCE,
+        token_keys.source(token_signer),
+        frozenset({token_keys.ALGORITHM}),
         APPLICANTS,
     )
     return Verifier(

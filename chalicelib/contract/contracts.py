@@ -51,6 +51,7 @@ def generated(root: Path) -> dict[str, str]:
 
     routes = app.app.routes
     _refuse(tables.missing(list(operations(routes))))
+    _no_reason_is_given_up(_text(root / REASON_TABLE))
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     schemas = {f"events/{one.file}.schema.json": event_schema(one) for one in event_types()}
     whole: dict[str, Json] = {
@@ -75,6 +76,15 @@ def _refuse(gaps: Iterable[str]) -> None:
 
 def recorded(root: Path) -> api_examples.Examples:
     return api_examples.read(_text(root / api_examples.RECORDED))
+
+
+def _no_reason_is_given_up(published: str) -> None:
+    gone = reasons.given_up(published)
+    if gone:
+        raise ContractError(
+            f"nothing gives the reasons {', '.join(gone)} any more: a code is stable, so keep it; "
+            f"or take it out of {REASON_TABLE}, and say so in CHANGELOG.md"
+        )
 
 
 def differences(root: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Every reason for a refusal, for docs/reasons.md."""
 
+import re
 from collections.abc import Mapping
 
 from ..kernel.validation import TEMPLATES
@@ -18,6 +19,11 @@ def table() -> str:
     found = sorted(english().items())
     rows = (f"| `{code}` | {_cell(templates()[code])} | {_cell(text)} |" for code, text in found)
     return "\n".join(("| Code | zh-CN | en |", "|---|---|---|", *rows))
+
+
+def given_up(text: str) -> list[str]:
+    """The codes that a page published and nothing gives any more: programs may go by them."""
+    return sorted(set(re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.MULTILINE)) - english().keys())
 
 
 def _cell(template: str) -> str:

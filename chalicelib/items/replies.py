@@ -137,7 +137,10 @@ class ItemDraftPage(Page):
 
 
 class DraftProblem(BaseModel):
+    """What keeps the draft from being published: where, why, and that in words."""
+
     path: list[str]
+    reason_code: str
     message: str
 
 

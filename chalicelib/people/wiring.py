@@ -80,5 +80,5 @@ CHINESE = ("people.chinese",)
 REFUSALS = (
     ("people.domain.account:Ended", 409, "ended"),
     ("people.application.tokens:SessionOver", 401, "invalid-token"),
-    ("people.application.tokens:TokensUnavailable", 503, "tokens-unavailable", 10),
+    ("people.application.token_keys:TokensUnavailable", 503, "tokens-unavailable", 10),
 )

@@ -15,6 +15,7 @@ from ..eventlog.consumers import wait_for, wait_for_place
 from ..eventlog.telemetry import Silent, Telemetry
 from ..kernel.actor import APPLICANTS, Actor, Channel
 from ..kernel.errors import Invalid
+from ..kernel.reasons import Reason
 from ..platform import duties
 from ..platform.limiting import client, counted
 from ..platform.platform import Caller, Platform
@@ -22,6 +23,7 @@ from . import bodies
 from .auth.verifier import Verifier
 from .bodies import Told
 from .errors import BadRequest, Behind
+from .messages import Language
 from .operation import Doc
 from .problems import language_of
 
@@ -38,7 +40,7 @@ class Web(NamedTuple):
     """
     What the routes are made with; it is made once and late (cold start). `answer` has the problem
     for whatever a handler raises. `proxies` tells which peers are our own proxies, whose
-    X-Forwarded-For is believed.
+    X-Forwarded-For is believed. `worded` says a reason in a language.
     """
 
     platform: Callable[[], Platform]
@@ -47,6 +49,7 @@ class Web(NamedTuple):
     telemetry: Callable[[], Telemetry] = Silent
     standby: Callable[[], bool] = lambda: False
     proxies: Callable[[], Callable[[str], bool]] = lambda: lambda _: False
+    worded: Callable[[Reason, Language], str] = lambda reason, _: str(reason)
 
 
 class Ask:
@@ -94,8 +97,12 @@ class Ask:
         if not doc.public:
             gate.by_account(doc.limit, self.actor.account)
 
+    def worded(self, reason: Reason) -> str:
+        """The reason in the language of the request."""
+        return self._web.worded(reason, self.language)
+
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         return language_of(self.request)
 
     @property

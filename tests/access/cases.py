@@ -20,6 +20,7 @@ _HANDLED: Final = Thing(
     window=HALL,
     desks=_DESKS,
     steps=frozenset({(Role.CLERK, CIVIL)}),
+    approval=frozenset({(Role.APPROVER, CIVIL)}),
 )
 
 

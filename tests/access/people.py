@@ -70,8 +70,8 @@ class Thing:
     """
     What a route is about. `owner` is an account, or `*` of what is always the asker's own;
     `departments` are involved in it, `charge` is in charge, `window` takes
-    it in, `desks` have or had a step of it and `steps` have one open; `named` is the department
-    that its owner lets use it.
+    it in, `desks` have or had a step of it, `steps` have one open and `approval` has the one that
+    approves; `named` is the department that its owner lets use it.
     """
 
     label: str
@@ -83,6 +83,7 @@ class Thing:
     window: str = ""
     desks: frozenset[tuple[Role, str]] = frozenset()
     steps: frozenset[tuple[Role, str]] = frozenset()
+    approval: frozenset[tuple[Role, str]] = frozenset()
     named: str = ""
     confidential: bool = False
 
@@ -121,6 +122,7 @@ MEANING: Final[Mapping[str, Callable[[Persona, Thing], bool]]] = {
     "charge": lambda person, thing: person.department == thing.charge,
     "department": _of_department,
     "step": _has_step,
+    "approval": lambda person, thing: (person.role, person.department) in thing.approval,
     "step's department": _department_has_step,
     "desk": lambda person, thing: (person.role, person.department) in thing.desks,
     "division": _of_division,

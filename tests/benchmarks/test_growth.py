@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmarks.growth_cases import told
-from benchmarks.growth_store import filled
+from benchmarks.growth.cases import told
+from benchmarks.growth.store import filled
 from chalicelib import bootstrap
 from chalicelib.cases import domain as case
 from chalicelib.cases.application import cases

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.dynamodb_costs import QUEUES
-from benchmarks.scale_clock import Clock
-from benchmarks.scale_limits import LIMITS, SEQUENCERS, THROTTLE, limits_table
-from benchmarks.scale_measured import plain_case
-from benchmarks.scale_money import money_table
-from benchmarks.scale_paper import CASE, CONSUMERS_AT_ONCE, REGIONS, main_table, shards
-from benchmarks.scale_simulation import BATCH, PEAK, WORKING_DAY, simulate, simulated
-from benchmarks.scale_world import LATENCIES, Cpu, Load
+from benchmarks.scale.clock import Clock
+from benchmarks.scale.limits import LIMITS, SEQUENCERS, THROTTLE, limits_table
+from benchmarks.scale.measured import plain_case
+from benchmarks.scale.money import money_table
+from benchmarks.scale.paper import CASE, CONSUMERS_AT_ONCE, REGIONS, main_table, shards
+from benchmarks.scale.simulation import BATCH, PEAK, WORKING_DAY, simulate, simulated
+from benchmarks.scale.world import LATENCIES, Cpu, Load
 from chalicelib.eventlog.sequencing.lanes import unmerged
 from chalicelib.eventlog.sequencing.ports import LOG, Heads
 from infra.alarms import alarms

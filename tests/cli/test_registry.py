@@ -13,7 +13,7 @@ from chalicelib import bootstrap
 from chalicelib.bootstrap import stack as bootstrap_stack
 from chalicelib.cli import app
 from chalicelib.kernel.actor import Actor, Role
-from chalicelib.people.application import tokens
+from chalicelib.people.application import token_keys, tokens
 
 from .. import cloud
 from ..adapters.test_signer import sign_digest
@@ -95,7 +95,7 @@ def test_on_aws_tokens_are_signed_by_their_own_key_of_kms(
         platform = bootstrap.aws()
         actor = Actor(account="wx-1", role=Role.APPLICANT, level=2)
         token = tokens.issue(platform, actor).access_token
-        (found,) = tokens.jwks(platform.token_signer())["keys"]
+        (found,) = token_keys.jwks(platform.token_signer())["keys"]
         public = jwt.PyJWK(found).key
         read = jwt.decode(token, public, ["ES256"], audience="banjian", issuer="urn:banjian")
         assert (read["sub"], read["level"]) == ("wx-1", 2)
@@ -107,6 +107,6 @@ def test_without_a_key_of_its_own_a_function_signs_no_tokens(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     bootstrap_stack.token_signer.cache_clear()
-    with cloud.stack(monkeypatch, b"s" * 32), pytest.raises(tokens.TokensUnavailable):
+    with cloud.stack(monkeypatch, b"s" * 32), pytest.raises(token_keys.TokensUnavailable):
         tokens.issue(bootstrap.aws(), Actor(account="wx-1", role=Role.APPLICANT))
     bootstrap_stack.token_signer.cache_clear()

@@ -353,6 +353,17 @@ def _changed(view: Projection) -> Projection:
     return view._replace(evolve=evolve)
 
 
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_the_code_of_a_reason_is_not_given_up_unnoticed(options: list[str], repository: Path):
+    page = repository / contracts.REASON_TABLE
+    published = page.read_text().replace("| `accepted-already` |", "| `accepted-before` |", 1)
+    page.write_text(published)
+    code, said = run(*options)
+    assert code == 1
+    assert "nothing gives the reasons accepted-before any more" in said
+    assert page.read_text() == published
+
+
 def test_a_document_without_a_place_for_its_table_is_reported(repository: Path):
     (repository / "docs" / "events.md").write_text("# Events\n")
     code, said = run()

@@ -56,7 +56,11 @@ def test_a_draft_is_saved_read_published_and_gone(city: City):
     }
     read = city.get(MANAGER, path)
     assert read.json()["definition"] == {"name": "半份", "code": OLD}
-    assert {"path": ["name_en"], "message": "is required"} in read.json()["problems"]
+    missing = {"path": ["name_en"], "reason_code": "field-required"}
+    assert {**missing, "message": "is required"} in read.json()["problems"]
+    chinese = city.get(MANAGER, path, Accept_Language="zh-CN")
+    assert {**missing, "message": "必填"} in chinese.json()["problems"]
+    assert chinese.headers["ETag"] != read.headers["ETag"]
     assert city.get(MANAGER, path, If_None_Match=read.headers["ETag"]).status_code == 304
     early = city.post(MANAGER, f"/items/{OLD}/publish")
     assert refused(early) == (422, "invalid-request")

@@ -20,8 +20,9 @@ from chalicelib.adapters.local.local_signer import LocalSigner
 from chalicelib.eventlog.ports import Unavailable
 from chalicelib.kernel.actor import APPLICANTS, Actor, Role
 from chalicelib.kernel.errors import Invalid, NotAllowed
-from chalicelib.people.application import accounts, claims, tokens
-from chalicelib.people.application.tokens import Hat, Session, TokensUnavailable
+from chalicelib.people.application import accounts, claims, token_keys, tokens
+from chalicelib.people.application.token_keys import TokensUnavailable
+from chalicelib.people.application.tokens import Hat, Session
 from chalicelib.people.domain.account import Ended
 from chalicelib.people.domain.claim import Elsewhere
 from chalicelib.platform.wechat import BadCode, WechatUser, openid_digest
@@ -55,10 +56,10 @@ def since(here: People) -> int:
 
 def verifier(here: People, roles: frozenset[Role] = APPLICANTS) -> Verifier:
     ours = Trusted(
-        tokens.ISSUER,
-        tokens.AUDIENCE,
-        tokens.source(here.platform.token_signer),
-        frozenset({tokens.ALGORITHM}),
+        token_keys.ISSUER,
+        token_keys.AUDIENCE,
+        token_keys.source(here.platform.token_signer),
+        frozenset({token_keys.ALGORITHM}),
         roles,
     )
     return Verifier("urn:other", "other", lambda: {"keys": []}, also=(ours,))
@@ -131,9 +132,9 @@ def test_a_key_that_cannot_be_reached_is_told(here: People) -> None:
     with pytest.raises(TokensUnavailable, match="KMS is gone"):
         tokens.issue(gone, Actor(account="wx-1", role=Role.APPLICANT))
     with pytest.raises(TokensUnavailable):
-        tokens.jwks(Gone())
+        token_keys.jwks(Gone())
     with pytest.raises(OSError, match="KMS is gone"):
-        tokens.source(Gone)()
+        token_keys.source(Gone)()
 
 
 def test_a_key_on_another_curve_is_no_key_for_tokens(tmp_path: Path) -> None:
@@ -142,13 +143,13 @@ def test_a_key_on_another_curve_is_no_key_for_tokens(tmp_path: Path) -> None:
     der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     signer = type("Signer", (), {"public_key": lambda _: der})()
     with pytest.raises(ValueError, match="P-256"):
-        tokens.jwk(signer)
+        token_keys.jwk(signer)
 
 
 def test_the_published_key_is_the_one_that_jwt_knows(tmp_path: Path) -> None:
 
     signer = LocalSigner(tmp_path / "tokens.pem")
-    ours = tokens.jwk(signer)
+    ours = token_keys.jwk(signer)
     public = load_der_public_key(signer.public_key())
     assert isinstance(public, ec.EllipticCurvePublicKey)
     theirs = ECAlgorithm.to_jwk(public, as_dict=True)

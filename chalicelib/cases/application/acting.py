@@ -1,28 +1,20 @@
 """Who acts in a case for somebody else: an agent on a mandate, an operator of a company (代办)."""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
 
 from ...clock.calendar import legal_day
 from ...codes.parties import Applicant
 from ...kernel.actor import APPLICANTS, Actor
 from ...kernel.errors import NotAllowed
-from ...people.application import entities, mandates
-from ...people.domain.mandate import Action
 from ...platform.platform import Platform
 from .. import domain as case
 from ..domain import commands as c
 from ..domain.state import Absent, Dossier, Drafted, Imported
 
-# Reading takes no action of its own: who may do anything for somebody may look.
-ACTIONS: Mapping[type[case.CaseCommand], Action] = {
-    c.SaveDraft: Action.SUBMIT,
-    c.SubmitCase: Action.SUBMIT,
-    c.Resubmit: Action.SUBMIT,
-    c.SubmitSupplement: Action.SUPPLEMENT,
-    c.Withdraw: Action.WITHDRAW,
-    c.Deliver: Action.COLLECT,
-    c.Rate: Action.RATE,
-}
+if TYPE_CHECKING:
+    from ...people.domain.mandate import Action
 
 
 def acting(
@@ -53,6 +45,9 @@ def _of_company(
 ) -> None:
     if applicant.entity is None or applicant.entity != actor.entity:
         return
+    # Imported here, and mandates below, since most cases are people's own (cold start).
+    from ...people.application import entities
+
     today = legal_day(platform.now())
     if command is None:
         entities.belonging(platform, actor, today)
@@ -72,9 +67,27 @@ def _on_mandate(
         return actor
     if actor.role not in APPLICANTS:
         return actor
-    action = None if command is None else ACTIONS.get(type(command))
+    from ...people.application import mandates
+
+    action = None if command is None else _actions().get(type(command))
     if command is not None and action is None:
         raise NotAllowed("right-not-of-agent", "a mandate does not give the agent a right to this")
     today = legal_day(platform.now())
     item_code = dossier.item.code
     return mandates.still_acting(platform, actor, agent.mandate_id, item_code, today, action)
+
+
+@cache
+def _actions() -> "Mapping[type[case.CaseCommand], Action]":
+    """Reading takes no action of its own: who may do anything for somebody may look."""
+    from ...people.domain.mandate import Action
+
+    return {
+        c.SaveDraft: Action.SUBMIT,
+        c.SubmitCase: Action.SUBMIT,
+        c.Resubmit: Action.SUBMIT,
+        c.SubmitSupplement: Action.SUPPLEMENT,
+        c.Withdraw: Action.WITHDRAW,
+        c.Deliver: Action.COLLECT,
+        c.Rate: Action.RATE,
+    }

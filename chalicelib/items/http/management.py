@@ -90,7 +90,12 @@ def draft(ask: Ask, code: str) -> Response:
     """The draft: what keeps it from being published, and how it differs from what is."""
     found = item_drafts.get(ask.platform, ask.actor, code)
     problems = [
-        {"path": list(map(str, one.where)), "message": one.message} for one in found.problems
+        {
+            "path": list(map(str, one.where)),
+            "reason_code": one.why.code,
+            "message": ask.worded(one.why),
+        }
+        for one in found.problems
     ]
     body = {
         "code": code,
@@ -99,7 +104,7 @@ def draft(ask: Ask, code: str) -> Response:
         "problems": problems,
         "changes": [one.plain for one in found.changes],
     }
-    return tagged(ask, body, found.version)
+    return tagged(ask, body, found.version, ask.language)
 
 
 @operation(_doc("saveItemDraft", ItemDraftBody))

@@ -8,10 +8,8 @@ SESSION old.
 """
 
 import json
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any, Final, Literal, NamedTuple
 from uuid import uuid4
 
@@ -26,20 +24,11 @@ from ..domain import claim
 from ..domain.account import Closed as ClosedAccount
 from ..domain.entity import CreditCode
 from . import accounts, claims, entities
+from .token_keys import ALGORITHM, AUDIENCE, COORDINATE, ISSUER, TokensUnavailable, encoded, jwk
 
-ISSUER: Final = "urn:banjian"
-AUDIENCE: Final = "banjian"
-ALGORITHM: Final = "ES256"
 LIFETIME: Final = timedelta(minutes=30)
 SESSION: Final = timedelta(hours=12)
-# SubjectPublicKeyInfo of a P-256 key, uncompressed: this, then x and y.
-_P256: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
-_COORDINATE: Final = 32
 VOUCHED: Final = "vouched"  # a claim of our own, see Session
-
-
-class TokensUnavailable(Exception):
-    """No key was set up to sign tokens with, or it cannot be used now."""
 
 
 class SessionOver(NotAllowed):
@@ -175,7 +164,7 @@ def _signed(signer: Signer, claimed: Mapping[str, Any]) -> str:
     try:
         header = {"typ": "at+jwt", "alg": ALGORITHM, "kid": jwk(signer)["kid"]}
         text = f"{_part(header)}.{_part(claimed)}"
-        return f"{text}.{_encoded(_raw(signer.sign(text.encode())))}"
+        return f"{text}.{encoded(_raw(signer.sign(text.encode())))}"
     except (StoreError, OSError, ValueError) as error:
         raise TokensUnavailable(f"the key for tokens cannot be used: {error}") from error
 
@@ -184,62 +173,8 @@ def _raw(der: bytes) -> bytes:
     """r and s side by side, as JWS has them (RFC 7518, 3.4), of a signature in DER."""
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-    return b"".join(one.to_bytes(_COORDINATE, "big") for one in decode_dss_signature(der))
+    return b"".join(one.to_bytes(COORDINATE, "big") for one in decode_dss_signature(der))
 
 
 def _part(value: Mapping[str, Any]) -> str:
-    return _encoded(json.dumps(value, separators=(",", ":")).encode())
-
-
-def _encoded(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-# Keys
-
-
-def jwk(signer: Signer) -> dict[str, str]:
-    """
-    The signer's public key (RFC 7517), named by its thumbprint (RFC 7638). Raises ValueError for a
-    key that is not on P-256.
-    """
-    der = signer.public_key()
-    if not der.startswith(_P256) or len(der) != len(_P256) + 2 * _COORDINATE:
-        raise ValueError("tokens are signed with a P-256 key, and this is none")
-    point = der[len(_P256) :]
-    members = {
-        "crv": "P-256",
-        "kty": "EC",
-        "x": _encoded(point[:_COORDINATE]),
-        "y": _encoded(point[_COORDINATE:]),
-    }
-    named = json.dumps(members, separators=(",", ":"), sort_keys=True)
-    return {
-        **members,
-        "kid": _encoded(sha256(named.encode()).digest()),
-        "alg": ALGORITHM,
-        "use": "sig",
-    }
-
-
-def jwks(signer: Signer | None) -> dict[str, list[dict[str, str]]]:
-    """
-    The key set (RFC 7517) that our tokens verify with; empty where none are signed. Raises
-    TokensUnavailable.
-    """
-    try:
-        return {"keys": [] if signer is None else [jwk(signer)]}
-    except (StoreError, OSError, ValueError) as error:
-        raise TokensUnavailable(f"the key for tokens cannot be used: {error}") from error
-
-
-def source(signer: Callable[[], Signer | None]) -> Callable[[], Mapping[str, Any]]:
-    """For the verifier: raises OSError if the keys cannot be had."""
-
-    def read() -> Mapping[str, Any]:
-        try:
-            return jwks(signer())
-        except TokensUnavailable as error:
-            raise OSError(str(error)) from error
-
-    return read
+    return encoded(json.dumps(value, separators=(",", ":")).encode())

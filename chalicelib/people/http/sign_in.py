@@ -9,7 +9,7 @@ from ...web.auth.verifier import bearer
 from ...web.operation import Doc
 from ...web.request import Ask
 from ...web.route import operation, reply
-from ..application import tokens
+from ..application import token_keys, tokens
 from ..application.tokens import Hat, Session, Token
 
 
@@ -56,7 +56,7 @@ def token(ask: Ask) -> Response:
 @operation(_KEYS)
 def keys(ask: Ask) -> Response:
     """The public keys of our own tokens (RFC 7517)."""
-    return reply(tokens.jwks(ask.platform.token_signer()))
+    return reply(token_keys.jwks(ask.platform.token_signer()))
 
 
 def _session(ask: Ask) -> Session:
@@ -66,7 +66,7 @@ def _session(ask: Ask) -> Session:
     token = bearer(ask.request.headers.get("authorization"))
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     began = claims.get("auth_time", claims["iat"])
-    if claims["iss"] == tokens.ISSUER:
+    if claims["iss"] == token_keys.ISSUER:
         return Session(int(began), int(claims[tokens.VOUCHED]))
     # A provider may leave out when that was, or put there what is no time, or one to come (which
     # would be renewed for ever): then it is this token's.

@@ -12,7 +12,7 @@ from chalicelib.adapters.dynamodb.ledger_items import cursor_item
 from chalicelib.eventlog.ports import Commit
 from chalicelib.eventlog.sequencing.ports import LOG, Advance, Cursor, Head, Heads, Merge, Segment
 
-from .scale_clock import Clock
+from .clock import Clock
 
 KEYS_AT_ONCE = 100  # of a BatchGetItem
 _Z99 = 2.326  # of the normal distribution

@@ -16,9 +16,9 @@ from chalicelib.items.files.item_files import read_items
 from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.platform.platform import Caller, Platform
 
-from .growth_cases import WEEKS, Step, Told, copied, person
+from .cases import WEEKS, Step, Told, copied, person
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SEED = 20_261_124
 SMALL, MIDDLE, LARGE = 1_000, 100_000, 1_000_000
 AT_ONCE = 2_000

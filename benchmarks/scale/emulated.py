@@ -11,8 +11,8 @@ from chalicelib.eventlog.ports import Commit
 from chalicelib.eventlog.sequencing.plan import MAX_STREAMS, Chunk, draft
 from chalicelib.eventlog.sequencing.ports import LOG, Cursor
 
-from .dynamodb import REGION, emulator
-from .scale_simulation import like_others
+from ..dynamodb import REGION, emulator
+from .simulation import like_others
 
 CALLS = 10  # of each kind
 

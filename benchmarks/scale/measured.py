@@ -44,11 +44,11 @@ from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 
-from .scale_paper import Case
-from .scale_simulation import like_others
-from .scale_world import Cpu
+from .paper import Case
+from .simulation import like_others
+from .world import Cpu
 
-ITEM = Path(__file__).parent.parent / "examples" / "items" / "senior-card.yaml"
+ITEM = Path(__file__).parents[2] / "examples" / "items" / "senior-card.yaml"
 # Its certificate, and the token in the QR code of that, have streams of their own.
 OF_A_CASE = ("case-", "certificate-", "showing-")
 REPEATS = 5

@@ -12,7 +12,7 @@ from chalicelib.eventlog.rebuilding.rebuilds import rebuild
 from chalicelib.eventlog.views.port import Projection
 from chalicelib.serving.rebuild_crew import crew
 
-from .imports import peak_mb
+from ..imports import peak_mb
 
 
 def main(data: Path) -> None:

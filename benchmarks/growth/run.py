@@ -24,13 +24,13 @@ from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
 
-from .growth_cases import told
-from .growth_memory import peak_mb
-from .growth_store import HELPER, LARGE, MIDDLE, SMALL, filled
-from .http import SENIOR_CARD
-from .people import resident_id
+from ..http import SENIOR_CARD
+from ..people import resident_id
+from .cases import told
+from .memory import peak_mb
+from .store import HELPER, LARGE, MIDDLE, SMALL, filled
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 300
 # So many rows have both lists at either size: then both pages are equally long.
 PAGE = 10
@@ -129,7 +129,7 @@ def _cases_of_the_helper(side: Side, _number: int) -> None:
 
 
 def _rebuilt(data: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.growth_rebuild", str(data)]
+    command = [sys.executable, "-m", "benchmarks.growth.rebuild", str(data)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         peak = peak_mb(process)
         assert process.stdout is not None

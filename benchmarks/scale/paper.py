@@ -13,14 +13,9 @@ from typing import NamedTuple
 from chalicelib.adapters.dynamodb.views_items import MOST
 from chalicelib.triggers.handlers import COMMITS
 
-from .dynamodb_costs import (
-    COMPRESSED,
-    DESIGNS,
-    ITEM,
-    REQUESTS,
-)
-from .scale_simulation import PEAK, WORKING_DAY
-from .scale_world import LATENCIES
+from ..dynamodb_costs import COMPRESSED, DESIGNS, ITEM, REQUESTS
+from .simulation import PEAK, WORKING_DAY
+from .world import LATENCIES
 
 
 class Case(NamedTuple):
@@ -47,7 +42,7 @@ class Region(NamedTuple):
     lanes: int = 1
 
 
-# As scale_measured.plain_case found it; a test walks the case again and compares.
+# As measured.plain_case found it; a test walks the case again and compares.
 CASE = Case(
     commits=11,
     events=23,

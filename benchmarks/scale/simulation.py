@@ -2,8 +2,8 @@
 The real sequencer under the load of a region, in simulated time.
 
 `sequence` runs as it is, over a ledger and segments in memory, whose calls take as long as those of
-AWS do: their latencies are assumptions (scale_world.py), the time of our own code is measured (see
-scale_measured.py). Around it: commits that arrive at random, one stream of records for each
+AWS do: their latencies are assumptions (world.py), the time of our own code is measured (see
+measured.py). Around it: commits that arrive at random, one stream of records for each
 partition of the events' table, and Lambda, which asks each of them four times a second, gives all
 that is there (up to a batch) to one invocation, and asks again when that has ended.
 """
@@ -23,7 +23,7 @@ from chalicelib.eventlog.sequencing.plan import Arrival, lane_of
 from chalicelib.eventlog.sequencing.ports import Cursor, Ledger, Segments, Sequencer, Streams
 from chalicelib.eventlog.sequencing.sequencer import Unfinished, sequence
 
-from .scale_world import Cpu, Load, SimulatedLedger, SimulatedSegments, SimulatedStreams, World
+from .world import Cpu, Load, SimulatedLedger, SimulatedSegments, SimulatedStreams, World
 
 POLL = 0.25  # AWS Lambda asks each shard four times a second (its developer guide)
 BATCH = 500  # as infra/lambdas.py has it

@@ -1,8 +1,8 @@
-"""Dollars a year, by region: docs/scale.md has the table. Prices are AWS's; see scale_paper.py."""
+"""Dollars a year, by region: docs/scale.md has the table. Prices are AWS's; see paper.py."""
 
 from collections.abc import Mapping
 
-from .dynamodb_costs import (
+from ..dynamodb_costs import (
     COMPRESSED,
     GB,
     INDEX_BYTES,
@@ -14,7 +14,7 @@ from .dynamodb_costs import (
     REQUEST_GB_SECONDS,
     REQUESTS,
 )
-from .scale_paper import (
+from .paper import (
     CASE,
     COMMANDS,
     CONSUMERS_AT_ONCE,

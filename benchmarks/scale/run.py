@@ -1,7 +1,7 @@
 """
-What a county, a city, a province and the country need: the arithmetic (scale_paper.py), and the
-sequencer under their load (scale_simulation.py) with the times of our own code as they are now
-(scale_measured.py). docs/scale.md explains the figures.
+What a county, a city, a province and the country need: the arithmetic (paper.py), and the
+sequencer under their load (simulation.py) with the times of our own code as they are now
+(measured.py). docs/scale.md explains the figures.
 """
 
 import os
@@ -12,19 +12,13 @@ from multiprocessing import get_context
 
 from chalicelib.eventlog.ports import Commit
 
-from .scale_emulated import emulated_ms
-from .scale_limits import LIMITS, limits_table
-from .scale_measured import consuming, log_bytes, own_time, plain_case
-from .scale_money import dollars, money_table
-from .scale_paper import (
-    REGIONS,
-    Region,
-    commits_per_s,
-    main_table,
-    shards,
-)
-from .scale_simulation import PEAK, Result, simulate
-from .scale_world import Cpu, Load
+from .emulated import emulated_ms
+from .limits import LIMITS, limits_table
+from .measured import consuming, log_bytes, own_time, plain_case
+from .money import dollars, money_table
+from .paper import REGIONS, Region, commits_per_s, main_table, shards
+from .simulation import PEAK, Result, simulate
+from .world import Cpu, Load
 
 LANES = (1, 2, 4, 8)
 # A simulation has about so many commits, but the largest region's no more than the second.

@@ -1,13 +1,13 @@
 """
 Which limit breaks first, at which load, how it shows and what to change then: docs/scale.md has the
-table. Limits are AWS's published default quotas, as in scale_paper.py, or our own.
+table. Limits are AWS's published default quotas, as in paper.py, or our own.
 """
 
 from typing import NamedTuple
 
 from chalicelib.codes.serial import LAST
 
-from .scale_paper import (
+from .paper import (
     CASE,
     CONSUMERS_AT_ONCE,
     DOCUMENTS,
@@ -24,7 +24,7 @@ from .scale_paper import (
     view_read_units,
     view_units_per_commit,
 )
-from .scale_simulation import PEAK, WORKING_DAY
+from .simulation import PEAK, WORKING_DAY
 
 TABLE_WRITES = TABLE_READS = 40_000
 GATEWAY_REQUESTS = 10_000

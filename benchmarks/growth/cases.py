@@ -24,7 +24,7 @@ from chalicelib.platform.platform import Platform
 from tests.stories import cases as stories
 from tests.stories.world import World, world
 
-from .people import resident_id
+from ..people import resident_id
 
 # The weeks by which copies lie apart: all of them begin and end in 2026.
 WEEKS = range(-8, 20)
