@@ -10,12 +10,15 @@ says in plain tuples that import nothing; every shared table is made from those:
                 "module:function" that makes further members of the problem]])
     CHINESE     "module" with the Chinese of its refusals
     REPLIES     "module:Model"
+    PHASES      (Chinese, English, "module:TYPES", ...): what documents tell of types under
+    TAGS        (tag of operations, what is found under it)
+    PARAMETERS  (name in a path, what it names, its JSON Schema)
 
 Modules are named from within `chalicelib`.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -37,16 +40,23 @@ SUBJECTS: Final = (
 # Those of them that react to others (supervision, notifications ...): they read others' events, and
 # never use their application, so that nothing waits for them and they can be built anew.
 REACTING: Final[tuple[str, ...]] = ()
+# Documents tell of these first, and of the foundation last.
+FIRST_TOLD: Final = ("cases", "submissions", "items")
 
 
 @cache
 def entries(table: str) -> tuple[Any, ...]:
     """What the wirings of all have under that name, in the order of the subjects."""
-    return tuple(_entries(table))
+    return tuple(_entries(table, (*FOUNDATION, *SUBJECTS)))
 
 
-def _entries(table: str) -> Iterator[Any]:
-    for subject in (*FOUNDATION, *SUBJECTS):
+def for_readers(table: str) -> tuple[Any, ...]:
+    """The same in the order of documents."""
+    return tuple(_entries(table, dict.fromkeys((*FIRST_TOLD, *SUBJECTS, *FOUNDATION))))
+
+
+def _entries(table: str, subjects: Iterable[str]) -> Iterator[Any]:
+    for subject in subjects:
         yield from getattr(import_module(f".{subject}.wiring", __package__), table, ())
 
 

@@ -14,9 +14,10 @@ from chalicelib.bootstrap.codec import CODEC
 from chalicelib.bootstrap.consuming import consumers, group
 from chalicelib.cases.http import documents
 from chalicelib.cases.wiring import MEDIA_TYPES
-from chalicelib.subjects import FOUNDATION, SUBJECTS, entries, function_of, load
+from chalicelib.subjects import FOUNDATION, SUBJECTS, entries, for_readers, function_of, load
 from chalicelib.submissions.http.commands import COMMANDS
 from chalicelib.triggers.functions import rate
+from chalicelib.web.docs import PARTS
 
 from .office import Office
 
@@ -104,6 +105,24 @@ def test_every_command_to_a_case_has_a_route():
 def test_no_two_routes_are_one():
     every = [(method, path) for method, path, *_ in entries("ROUTES")]
     assert len(every) == len(set(every))
+
+
+def test_no_two_wirings_describe_one_parameter_or_tag():
+    for table in ("PARAMETERS", "TAGS"):
+        names = [name for name, *_ in entries(table)]
+        assert len(names) == len(set(names)), table
+
+
+def test_readers_get_all_that_is_wired_with_cases_first_and_the_service_last():
+    for table in ("PHASES", "TAGS", "PARAMETERS"):
+        assert sorted(map(str, for_readers(table))) == sorted(map(str, entries(table)))
+    tags = [tag for tag, _ in for_readers("TAGS")]
+    assert (tags[0], tags[-1]) == ("cases", "service")
+
+
+def test_the_page_has_the_parts_that_the_wiring_says():
+    (parts,) = [schema["enum"] for name, _, schema in entries("PARAMETERS") if name == "file"]
+    assert parts == sorted(PARTS)
 
 
 def test_documents_are_taken_as_the_wiring_says():

@@ -58,6 +58,46 @@ REPLIES = (
     "cases.replies_lists:CardPage",
     "cases.replies_lists:ProcessStepPage",
 )
+PHASES = (
+    ("申报", "Submission", "cases.domain.events:Submission"),
+    ("补正与受理", "Supplement and acceptance", "cases.domain.events:Acceptance"),
+    ("办理", "Handling", "cases.domain.events:Steps", "cases.domain.events:Changes"),
+    ("时限", "Clock", "cases.domain.events:Clock"),
+    ("办结", "Outcome", "cases.domain.events:Outcome"),
+    ("历史办件", "Imported cases", "cases.domain.events:Imported"),
+)
+TAGS = (
+    ("cases", "办件: submit a case, move it on, read it."),
+    ("lists", "Work lists, one's own cases, the case-process library (办件过程信息库)."),
+    ("documents", "材料: documents that are handed in."),
+)
+PARAMETERS = (
+    (
+        "case_id",
+        "The `case_id` of a reply; not the case number.",
+        {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$"},
+    ),
+    (
+        "upload_id",
+        "The `upload_id` of a reply.",
+        {"type": "string", "pattern": "^[0-9a-f]{26}$"},
+    ),
+    (
+        "number",
+        "A part of the document, from 1.",
+        {"type": "integer", "minimum": 1, "maximum": 99999},
+    ),
+    (
+        "link",
+        "As the `url` of a link has it.",
+        {"type": "string", "pattern": "^[A-Za-z0-9._:@~-]{1,300}$"},
+    ),
+    (
+        "digest",
+        "SHA-256 of one of the case's materials, in hex.",
+        {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    ),
+)
 CHINESE = ("cases.chinese",)
 REFUSALS = (
     ("cases.application.documents:Held", 409, "scan-pending", 30),

@@ -54,4 +54,35 @@ REPLIES = (
     "certificates.replies:VerdictReply",
     "certificates.replies:HeldMaterials",
 )
+PHASES = (
+    (
+        "电子证照",
+        "Certificates",
+        "certificates.domain.certificate:EVENTS",
+        "certificates.domain.showing:EVENTS",
+    ),
+)
+TAGS = (
+    (
+        "certificates",
+        "电子证照: certificates, showing them, letting others use them, verification.",
+    ),
+)
+PARAMETERS = (
+    (
+        "identifier",
+        "证照标识: a certificate's identifier (GB/T 36904).",
+        {"type": "string", "pattern": "^[0-9A-Z.]{10,120}$"},
+    ),
+    (
+        "authorisation",
+        "The `authorisation` of a reply.",
+        {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
+    ),
+    (
+        "token",
+        "核验码: what the QR code of a certificate carries.",
+        {"type": "string", "pattern": "^[A-Z2-7]{26}$"},
+    ),
+)
 CHINESE = ("certificates.chinese",)

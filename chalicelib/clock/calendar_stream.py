@@ -14,7 +14,7 @@ CATEGORY = "calendar"
 
 
 class CalendarYearPublished(CalendarYear):
-    """The official notice for a year was entered, or corrected (节假日安排)."""
+    """节假日安排: the official notice for a year was entered, or corrected."""
 
     type: Literal["CalendarYearPublished"] = "CalendarYearPublished"
 

@@ -16,7 +16,10 @@ Serial = Annotated[int, Field(ge=1, le=LAST)]
 
 
 class SerialsReserved(Frozen):
-    """`first` to `last`, both included; what is not used of a block is never used."""
+    """
+    号段预留: serial numbers for a division's day, `first` to `last`, both included; what is not
+    used of a block is never used.
+    """
 
     type: Literal["SerialsReserved"] = "SerialsReserved"
     first: Serial

@@ -1,3 +1,4 @@
 """What numbers have; see subjects.py."""
 
 EVENTS = (("serial", "codes.serial:EVENTS"),)
+PHASES = (("平台", "Platform", "codes.serial:EVENTS"),)

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from .event_words import PHASES, WORDS
-from .events import EventType, event_types, meaning
+from .docstrings import meaning, term
+from .events import EventType, event_types, phases
 from .json_schemas import Json
 
 ABOUT: Final = """\
@@ -24,7 +24,7 @@ def asyncapi(version: str) -> Json:
             "title": "Banjian events 办件事件",
             "version": version,
             "description": ABOUT,
-            "tags": [{"name": phase.en, "description": phase.zh} for phase in PHASES],
+            "tags": [{"name": phase.en, "description": phase.zh} for phase in phases()],
         },
         "defaultContentType": "application/json",
         "channels": {
@@ -61,9 +61,9 @@ def _message(event: EventType) -> Json:
     }
     return {
         "name": _name(event),
-        "title": f"{event.name} {WORDS[event.name].zh}",
-        "summary": meaning(event),
-        "tags": [{"name": phase.en} for phase in PHASES if event.name in phase.events],
+        "title": f"{event.name} {term(event.kind)}",
+        "summary": meaning(event.kind),
+        "tags": [{"name": phase.en} for phase in phases() if event.kind in phase.kinds],
         "correlationId": {"location": "$message.payload#/correlation_id"},
         "payload": {"allOf": [{"$ref": "./envelope.schema.json"}, own]},
         "externalDocs": {

@@ -6,17 +6,19 @@ events since what was published is forever, those of requests and replies since 
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from ..cases.domain.state import LEADS_TO
+from ..kernel.base import Frozen
 from . import examples as api_examples
 from . import problems as api_problems
-from . import reasons, tables, view_rows
+from . import reasons, tables, view_rows, wirings
 from .asyncapi import asyncapi
+from .docstrings import meaning, term
 from .errors import ContractError
-from .event_words import PHASES
-from .events import EventType, envelope_schema, event_schema, event_types, meaning
+from .events import EventType, envelope_schema, event_schema, event_types, phases
 from .json_schemas import Json, render
 from .openapi import openapi, operations, shared_names, shows, told_problems
 
@@ -44,11 +46,11 @@ def generated(root: Path) -> dict[str, str]:
     Every file that is made from the code, by its path below `root`, and what belongs in it. Raises
     ContractError.
     """
+    _refuse(wirings.gaps(root))  # first: app.py may not even be imported with such a gap
     import app
 
     routes = app.app.routes
-    if missing := list(tables.missing(list(operations(routes)))):
-        raise ContractError("\n".join(missing))
+    _refuse(tables.missing(list(operations(routes))))
     _no_reason_is_given_up(_text(root / REASON_TABLE))
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     schemas = {f"events/{one.file}.schema.json": event_schema(one) for one in event_types()}
@@ -65,6 +67,11 @@ def generated(root: Path) -> dict[str, str]:
         view_rows.FILE: view_rows.rows(root).text,
         REASON_TABLE: with_table(_text(root / REASON_TABLE), "reasons", reasons.table()),
     }
+
+
+def _refuse(gaps: Iterable[str]) -> None:
+    if found := list(gaps):
+        raise ContractError("\n".join(found))
 
 
 def recorded(root: Path) -> api_examples.Examples:
@@ -183,22 +190,24 @@ def with_table(text: str, name: str, table: str) -> str:
 
 def event_table() -> str:
     """Every event type in Markdown, by phase."""
-    by_name = {event.name: event for event in event_types()}
+    files = {event.kind: event.file for event in event_types()}
     parts = []
-    for phase in PHASES:
-        rows = [
-            f"| [`{name}`](../events/{by_name[name].file}.schema.json) | {word.zh} | "
-            f"{_cell(meaning(by_name[name]))} | {_state(word.leads_to)} |"
-            for name, word in phase.events.items()
-        ]
+    for phase in phases():
+        rows = [_row(kind, files[kind]) for kind in phase.kinds]
         head = ["| Event | 名称 | Meaning | State |", "|---|---|---|---|"]
         parts.append("\n".join([f"### {phase.zh} {phase.en}", "", *head, *rows]))
     return "\n\n".join(parts)
+
+
+def _row(kind: type[Frozen], file: str) -> str:
+    name = f"[`{kind.__name__}`](../events/{file}.schema.json)"
+    return f"| {name} | {term(kind)} | {_cell(meaning(kind))} | {_state(kind)} |"
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _state(name: str) -> str:
-    return f"`{name}`" if name else "—"
+def _state(kind: type[Frozen]) -> str:
+    """The one that the event leads a case to, as the API names it."""
+    return f"`{LEADS_TO[kind].__name__.lower()}`" if kind in LEADS_TO else "—"

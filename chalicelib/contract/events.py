@@ -1,7 +1,7 @@
 """The published contract of the events: how each is published, and its JSON Schema."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, get_args
 
 from pydantic import AwareDatetime, Field
 
@@ -11,8 +11,9 @@ from ..eventlog import codec
 from ..eventlog.envelope import Recorded
 from ..kernel.actor import Actor, Channel
 from ..kernel.base import Frozen
-from .event_words import WORDS
-from .json_schemas import Json, as_published, everywhere, in_words
+from ..subjects import for_readers, load
+from .docstrings import meaning, term
+from .json_schemas import Json, as_published, everywhere
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -39,6 +40,31 @@ def event_types() -> Iterator[EventType]:
     for name, category in sorted(CODEC.categories.items()):
         for kind in category.types.values():
             yield EventType(name, kind)
+
+
+class Phase(NamedTuple):
+    """What documents tell of together."""
+
+    zh: str
+    en: str
+    kinds: tuple[type[Frozen], ...]
+
+
+def phases() -> list[Phase]:
+    """As the subjects say; those of one name are one."""
+    found: dict[tuple[str, str], tuple[type[Frozen], ...]] = {}
+    for zh, en, *names in for_readers("PHASES"):
+        found[zh, en] = (
+            *found.get((zh, en), ()),
+            *(kind for name in names for kind in _kinds(name)),
+        )
+    return [Phase(zh, en, kinds) for (zh, en), kinds in found.items()]
+
+
+def _kinds(name: str) -> tuple[type[Frozen], ...]:
+    """Those of a tuple of types, or of a union."""
+    found = load(name)
+    return get_args(found) or found
 
 
 class PublishedEvent(Frozen):
@@ -99,23 +125,14 @@ def event_schema(event: EventType) -> Json:
     return {
         "$schema": DIALECT,
         "$id": f"urn:banjian:event:{event.name}:{event.schema}",
-        "title": f"{event.name} {WORDS[event.name].zh}",
+        "title": f"{event.name} {term(event.kind)}",
         **_published({**schema, "properties": properties}),
-        "description": meaning(event),
+        "description": meaning(event.kind),
     }
 
 
 def _published(schema: Json) -> Json:
     return everywhere(schema, as_published)
-
-
-def meaning(event: EventType) -> str:
-    """What the event says, on one line: its docstring, without the term that it begins with."""
-    word = WORDS[event.name]
-    said = in_words(event.kind.__doc__ or "", "left out")
-    told = said.removeprefix(word.zh).lstrip(":,. ") if said.startswith(word.zh) else said
-    whole = f"{word.meaning} {told}".strip()
-    return whole[0].upper() + whole[1:]
 
 
 def published(one: Recorded) -> Json:

@@ -9,23 +9,15 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ..cases.application.access import RULES
-from ..subjects import entries, load
+from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
 from ..web.operation import Doc
 from ..web.route import respond
 from . import examples as api_examples
 from . import problems as api_problems
 from . import raising
-from .api_words import (
-    ABOUT,
-    HEADER_PARAMETERS,
-    HEADERS,
-    PATH_PARAMETERS,
-    SUMMARIES,
-    TAGS,
-    TOLD,
-    WHO,
-)
+from .api_words import ABOUT, HEADER_PARAMETERS, HEADERS, TOLD
+from .docstrings import sentences, within_sentence
 from .examples import Examples
 from .json_schemas import Json, as_answered, everywhere, plain
 
@@ -47,7 +39,7 @@ def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
     for path in sorted(routes):
         for method, entry in sorted(routes[path].items()):
             view = entry.view_function
-            said, _, more = " ".join((view.handler.__doc__ or "").split()).partition(". ")
+            said, more = sentences(view.handler)
             types = tuple(entry.content_types)
             yield Operation(method, path, view.doc, said, more, types, view.handler)
 
@@ -65,7 +57,7 @@ def openapi(
         "info": {"title": "Banjian 办件", "version": version, "description": ABOUT},
         # Relative to the document: behind API Gateway both have the stage in front.
         "servers": [{"url": "./", "description": "Where this document was found."}],
-        "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
+        "tags": [{"name": name, "description": said} for name, said in for_readers("TAGS")],
         "security": [{"bearer": []}],
         "paths": paths,
         "components": _components(found, examples),
@@ -81,7 +73,7 @@ def _operation(one: Operation, examples: Examples) -> Json:
     return {
         "operationId": doc.name,
         "tags": [doc.tag],
-        "summary": (SUMMARIES.get(doc.name) or one.said).rstrip("."),
+        "summary": one.said.rstrip("."),
         **_description(one),
         **({"security": []} if doc.public else {}),
         "parameters": list(_parameters(one)),
@@ -106,13 +98,12 @@ def shows(one: Operation) -> set[str]:
 
 
 def _description(one: Operation) -> Json:
-    """What a docstring adds; of a command to a case that of the command, and who may give it."""
+    """What a docstring adds; of a command to a case also who may give it."""
     kind = next((kind for kind in COMMANDS if _same(kind.__name__, one.doc.name)), None)
-    if kind is None:
-        return {"description": one.more} if one.more else {}
-    said = " ".join((kind.__doc__ or "").split())
-    who = "; ".join(WHO[rule.__name__] for rule in RULES[kind])
-    return {"description": f"{said}\n\nWho may: {who}.".strip()}
+    said = [one.more] if one.more else []
+    if kind is not None:
+        said.append(f"Who may: {'; '.join(map(within_sentence, RULES[kind]))}.")
+    return {"description": "\n\n".join(said)} if said else {}
 
 
 def _same(kind: str, name: str) -> bool:
@@ -216,10 +207,11 @@ def _components(found: list[Operation], examples: Examples) -> Json:
                     "name": name,
                     "in": "path",
                     "required": True,
-                    **words,
+                    "description": said,
+                    "schema": schema,
                     **examples.value(name),
                 }
-                for name, words in PATH_PARAMETERS.items()
+                for name, said, schema in for_readers("PARAMETERS")
             },
             **{
                 name: {"name": name, "in": "header", **words}

@@ -25,8 +25,9 @@ from ..items.domain.plan import StepKind
 from ..people.application import registry_load
 from ..people.application.registry_table import Library
 from ..platform import limiting
-from . import api_words, event_words
-from .events import event_types
+from ..subjects import for_readers
+from .docstrings import begins_with_term
+from .events import event_types, phases
 from .openapi import Operation, replies
 
 # Those that `evolve` takes itself: they begin a case, or belong to an imported one.
@@ -112,28 +113,42 @@ def _of_enums() -> Iterator[Table]:
 
 
 def _of_the_contract() -> Iterator[Table]:
-    types = [event.name for event in event_types()]
-    rules = (rule.__name__ for some in access.RULES.values() for rule in some)
-    yield Table("event_words.WORDS", event_words.WORDS, types, "say its term, under its phase")
-    yield Table("api_words.WHO", api_words.WHO, dict.fromkeys(rules), "say who that is")
+    types = [event.kind for event in event_types()]
+    told = [kind for phase in phases() for kind in phase.kinds]
+    rules = dict.fromkeys(rule for some in access.RULES.values() for rule in some)
+    yield _docstrings("event types", types)
+    yield Table("PHASES", told, types, "name it under a phase in the wiring of its subject")
+    yield _docstrings("commands", case.COMMANDS)
+    who = [rule for rule in rules if rule.__doc__]
+    yield Table("docstrings of rules", who, rules, "say who that is")
+
+
+def _docstrings(of: str, kinds: Collection[type]) -> Table:
+    fitting = [kind for kind in kinds if begins_with_term(kind)]
+    remedy = "begin it with the Chinese term, as in `受理: the case is taken on`"
+    return Table(f"docstrings of {of}", fitting, kinds, remedy)
 
 
 def _of_operations(found: Sequence[Operation]) -> Iterator[Table]:
-    unsaid = [one.doc.name for one in found if not one.said]
-    tags = dict.fromkeys(one.doc.tag for one in found)
+    said = [one.doc.name for one in found if one.said]
+    names = [one.doc.name for one in found]
     limits = dict.fromkeys(one.doc.limit for one in found)
     told = dict.fromkeys(one.doc.reply for one in found if one.doc.reply)
     models = {model.__name__ for model in replies()}
-    yield Table("api_words.SUMMARIES", api_words.SUMMARIES, unsaid, "say what the operation does")
-    yield Table("api_words.TAGS", api_words.TAGS, tags, "say what is found under it")
-    yield Table(
-        "api_words.PATH_PARAMETERS",
-        api_words.PATH_PARAMETERS,
-        dict.fromkeys(name for one in found for name in re.findall(r"{(\w+)}", one.path)),
-        "say what it names, and its form",
-    )
+    yield Table("docstrings of handlers", said, names, "say what the operation does")
     yield Table("limiting.LIMITS", limiting.LIMITS, limits, "say how often it may be asked for")
     yield Table("REPLIES", models, told, "name the model in the wiring of its subject")
+    yield from _of_paths(found)
+
+
+def _of_paths(found: Sequence[Operation]) -> Iterator[Table]:
+    under = dict.fromkeys(one.doc.tag for one in found)
+    within = dict.fromkeys(name for one in found for name in re.findall(r"{(\w+)}", one.path))
+    tags = [tag for tag, _ in for_readers("TAGS")]
+    parameters = [name for name, *_ in for_readers("PARAMETERS")]
+    yield Table("TAGS", tags, under, "say in the wiring what is found under it")
+    remedy = "say in the wiring what it names, and its form"
+    yield Table("PARAMETERS", parameters, within, remedy)
 
 
 def _name(member: Any) -> str:

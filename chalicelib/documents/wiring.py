@@ -15,6 +15,7 @@ REPLIES = (
     "documents.replies:CaseDocuments",
     "documents.replies:DocumentLink",
 )
+PHASES = (("材料", "Documents", "documents.domain.document:EVENTS"),)
 CHINESE = ("documents.chinese",)
 REFUSALS = (
     (

@@ -25,9 +25,8 @@ Count = Annotated[int, Field(ge=1)]
 
 class EventSkipped(Frozen):
     """
-    The consumer passes over version `version` of `stream` (跳过), now and on every rebuild.
-
-    Stream and version name the event wherever the log is kept; `position` is where it stood.
+    跳过: the consumer passes over version `version` of `stream`, now and on every rebuild. Stream
+    and version name the event wherever the log is kept; `position` is where it stood.
     """
 
     type: Literal["EventSkipped"] = "EventSkipped"

@@ -1,6 +1,7 @@
 """What the engine itself has; see subjects.py."""
 
 EVENTS = (("consumer", "eventlog.skipping:EVENTS"),)
+PHASES = (("平台", "Platform", "eventlog.skipping:EVENTS"),)
 REFUSALS = (
     ("eventlog.transact:Stale", 412, "precondition-failed"),
     ("eventlog.ports:Conflict", 409, "conflict"),

@@ -33,6 +33,16 @@ REPLIES = (
     "items.replies:CodeSet",
     "items.replies:PublishedItem",
 )
+PHASES = (("事项", "Service items", "items.domain.item:EVENTS"),)
+TAGS = (("items", "事项: what can be applied for, who qualifies, and how items are kept."),)
+PARAMETERS = (
+    (
+        "code",
+        "实施编码: the item's implementation code.",
+        {"type": "string", "pattern": "^[0-9A-Z]{31}$"},
+    ),
+    ("version", "A version of the item, from 1.", {"type": "integer", "minimum": 1}),
+)
 CHINESE = ("items.chinese",)
 REFUSALS = (
     (

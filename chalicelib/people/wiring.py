@@ -42,6 +42,40 @@ REPLIES = (
     "people.replies:MandateReply",
     "people.replies:MandatePage",
 )
+PHASES = (
+    (
+        "人员与法人",
+        "People and entities",
+        "people.domain.account:EVENTS",
+        "people.domain.claim:EVENTS",
+        "people.domain.entity:EVENTS",
+        "people.domain.mandate:EVENTS",
+    ),
+)
+TAGS = (
+    (
+        "people",
+        "人员与法人: accounts, real-name levels, companies and their operators, mandates.",
+    ),
+    ("sign-in", "登录: tokens of our own."),
+)
+PARAMETERS = (
+    (
+        "account",
+        "账户: an account, as `account` of a reply has it.",
+        {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$"},
+    ),
+    (
+        "credit_code",
+        "统一社会信用代码: a unified social credit code (GB 32100).",
+        {"type": "string", "pattern": "^[0-9A-Z]{18}$"},
+    ),
+    (
+        "mandate_id",
+        "The `mandate_id` of a reply.",
+        {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$"},
+    ),
+)
 CHINESE = ("people.chinese",)
 REFUSALS = (
     ("people.domain.account:Ended", 409, "ended"),

@@ -106,6 +106,10 @@ class Caller:
             )
         return self.occurred_at
 
+    def about(self, now: datetime) -> dict[str, Any]:
+        """What every command says: when it happened, who gives it, how it came; raises Invalid."""
+        return {"at": self.at(now), "by": self.actor, "channel": self.channel}
+
     def request(self, now: datetime, name: str, body: Mapping[str, Any]) -> Request:
         """The request to run `name` with `body`, which the fingerprint is made from."""
         return Request(

@@ -1,6 +1,7 @@
 """What the platform has; see subjects.py."""
 
 EVENTS = (("duty", "platform.duty:EVENTS"),)
+PHASES = (("平台", "Platform", "platform.duty:EVENTS"),)
 REFUSALS = (
     ("platform.duty:NotSeparated", 403, "duties-not-separated"),
     ("platform.registry:RegistryUnavailable", 503, "registry-unavailable", 10),

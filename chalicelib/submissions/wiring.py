@@ -35,6 +35,7 @@ ROUTES = (
     ("POST", "/cases/{case_id}/void", "submissions.http.commands:Void"),
     ("POST", "/cases/{case_id}/archive", "submissions.http.commands:Archive"),
 )
+TAGS = (("drafts", "草稿: what is not submitted yet."),)
 CHINESE = ("submissions.chinese",)
 REFUSALS = (
     (

@@ -42,9 +42,9 @@ PAGING: Final[Mapping[str, Schema]] = {
 
 class Doc(NamedTuple):
     """
-    One operation. Its summary is the first sentence of the handler's docstring, or what
-    contract/api_words.py says under `name`. `reply` names a model of the subjects' REPLIES, which
-    no running service needs to import; "" stands for a document's bytes.
+    One operation. Its summary is the first sentence of the handler's docstring, its description the
+    rest. `reply` names a model of the subjects' REPLIES, which no running service needs to import;
+    "" stands for a document's bytes.
 
     `query` has the JSON Schema of each parameter. A `command` takes an Idempotency-Key and an
     If-Match; what is `tagged` carries an ETag and takes If-None-Match. `public` needs no token.

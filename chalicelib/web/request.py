@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from time import monotonic
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from chalice.app import Request, Response
 from pydantic import BaseModel
@@ -13,14 +13,13 @@ from pydantic import BaseModel
 from ..clock.calendar import legal_day
 from ..eventlog.consumers import wait_for, wait_for_place
 from ..eventlog.telemetry import Silent, Telemetry
-from ..eventlog.views.port import Cursor, Page
 from ..kernel.actor import APPLICANTS, Actor, Channel
 from ..kernel.errors import Invalid
 from ..kernel.reasons import Reason
 from ..platform import duties
 from ..platform.limiting import client, counted
 from ..platform.platform import Caller, Platform
-from . import bodies, cursors
+from . import bodies
 from .auth.verifier import Verifier
 from .bodies import Told
 from .errors import BadRequest, Behind
@@ -202,13 +201,3 @@ class Ask:
         if place is None:
             raise Behind
         return place
-
-    def cursor(self, partition: str) -> Cursor | None:
-        """The cursor that `page` gave out for this very list; raises BadRequest for any other."""
-        text = self.query("cursor")
-        return None if text is None else cursors.opened(self.platform, partition, text)
-
-    def page(self, partition: str, page: Page) -> dict[str, Any]:
-        """A page as JSON, with the sealed cursor of the next; null when there is none."""
-        following = page.cursor and cursors.sealed(self.platform, partition, page.cursor)
-        return {"items": page.rows, "next": following}

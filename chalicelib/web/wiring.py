@@ -10,6 +10,14 @@ REPLIES = (
     "web.replies:Health",
     "web.replies:OpenApiDocument",
 )
+TAGS = (("service", "The service itself."),)
+PARAMETERS = (
+    (
+        "file",
+        "A part of the page, as the page names it.",
+        {"enum": ["docs.css", "docs.js", "swagger-ui-bundle.js", "swagger-ui.css"]},
+    ),
+)
 REFUSALS = (
     ("web.errors:Behind", 503, "view-behind", 1),
     ("web.errors:OnStandby", 503, "on-standby", 60),

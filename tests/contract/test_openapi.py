@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from chalicelib.cases.application.access import RULES
 from chalicelib.contract import contracts
 from chalicelib.contract import examples as api_examples
 from chalicelib.contract import problems as api_problems
-from chalicelib.contract.api_words import SUMMARIES, WHO
 from chalicelib.importing.files.import_log import run_import
 from chalicelib.platform.platform import Platform
 from chalicelib.refusals.table import rows, statuses
@@ -86,9 +84,22 @@ def test_a_command_foretells_its_own_reasons_and_not_those_of_others():
 
 
 def test_every_command_is_summed_up_and_says_who_may_give_it():
-    names = {one.__name__[0].lower() + one.__name__[1:] for one in COMMANDS}
-    assert SUMMARIES.keys() == names
-    assert {rule.__name__ for rules in RULES.values() for rule in rules} == WHO.keys()
+    paths = DOCUMENT["paths"]
+    described = {one["operationId"]: one for path in paths.values() for one in path.values()}
+    for kind in COMMANDS:
+        one = described[kind.__name__[0].lower() + kind.__name__[1:]]
+        said = " ".join(str(kind.__doc__).split())
+        assert said.startswith(f"{one['summary']}."), kind.__name__
+        assert said.endswith(one["description"].partition("Who may: ")[0].strip()), kind.__name__
+        assert one["description"].count("Who may: ") == 1, kind.__name__
+
+
+def test_who_may_is_what_the_rules_say():
+    lapse = DOCUMENT["paths"]["/cases/{case_id}/lapse-supplement"]["post"]["description"]
+    assert lapse.endswith(
+        "Who may: a clerk of the window that takes it in, or of the department in charge; "
+        "the platform itself."
+    )
 
 
 def test_every_parameter_says_what_it_means():

@@ -95,7 +95,7 @@ def _catch_up(here: World) -> None:
 
 def _operate(here: World, identifier: str, kind: Any, **fields: Any) -> None:
     caller = here.caller(HEAD)
-    command = kind(**certificates.about(here.platform, caller), **fields)
+    command = kind(**caller.about(here.platform.now()), **fields)
     certificates.operate(here.platform, caller, identifier, command)
 
 
@@ -166,7 +166,7 @@ def _submit_renewal(here: World, clerk: Actor, state: certificate.Known, own: It
     certificate_uses.record(here.platform, clerk, handing)
     before = application_of(cases.get(here.platform, actor("system"), here.case_id).state)
     command = c.SubmitCase(
-        **certificates.about(here.platform, here.caller("clerk-chen")),
+        **here.caller("clerk-chen").about(here.platform.now()),
         case_id=case_id,
         number=_number(here),
         query_code_digest=before.query_code_digest,

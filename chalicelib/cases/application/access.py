@@ -151,14 +151,16 @@ def _not_for(actor: Actor) -> NotAllowed:
     )
 
 
-# Who a rule speaks of
+# Who a rule speaks of: its docstring is what the OpenAPI document says
 
 
 def _owner(actor: Actor, _command: CaseCommand, application: Application) -> bool:
+    """The applicant, or who acts for the company that applies."""
     return owns(actor, application)
 
 
 def _at_the_window(actor: Actor, _command: CaseCommand, application: Application) -> bool:
+    """A clerk of the window that takes it in, or of the department in charge."""
     return actor.role is Role.CLERK and actor.department in (
         application.intake,
         application.department,
@@ -166,7 +168,8 @@ def _at_the_window(actor: Actor, _command: CaseCommand, application: Application
 
 
 def _for_the_applicant(actor: Actor, command: CaseCommand, application: Application) -> bool:
-    """Nothing is app-only: what an applicant can do, a window does for who comes there."""
+    """The applicant, whoever handed it in, or a clerk at the window."""
+    # Nothing is app-only: what an applicant can do, a window does for who comes there.
     return (
         owns(actor, application)
         or handed_in(actor, application)
@@ -175,14 +178,17 @@ def _for_the_applicant(actor: Actor, command: CaseCommand, application: Applicat
 
 
 def _staff_in_charge(actor: Actor, _command: CaseCommand, application: Application) -> bool:
+    """Staff of the department in charge."""
     return actor.role in DEPARTMENT_STAFF and actor.department == application.department
 
 
 def _head(actor: Actor, _command: CaseCommand, application: Application) -> bool:
+    """An approver of the department in charge."""
     return actor.role is Role.APPROVER and actor.department == application.department
 
 
 def _holds_the_step(actor: Actor, command: CaseCommand, application: Application) -> bool:
+    """The role and department that the step waits for."""
     step = application.step(getattr(command, "step", ""))
     if step is None:  # finished, or never opened: `decide` says so to those involved
         return involved(actor, application)
@@ -190,6 +196,7 @@ def _holds_the_step(actor: Actor, command: CaseCommand, application: Application
 
 
 def _approves(actor: Actor, _command: CaseCommand, application: Application) -> bool:
+    """The role and department that the decision waits for."""
     steps = [one.opened for one in application.open if one.opened.kind is StepKind.APPROVE]
     if steps:
         return any((actor.role, actor.department) == (s.role, s.department) for s in steps)
@@ -207,13 +214,15 @@ def _decides(one: DoneStep) -> bool:
 
 
 def _has_a_step(actor: Actor, _command: CaseCommand, application: Application) -> bool:
+    """Staff of a department that has a step open."""
     return actor.role in DEPARTMENT_STAFF and any(
         one.opened.department == actor.department for one in application.open
     )
 
 
 def _passed_it_on(actor: Actor, _command: CaseCommand, application: Application) -> bool:
-    """A transfer sent twice is found to be done."""
+    """Staff of the department that passed it on."""
+    # Without this a transfer that is sent twice would be refused, and not found to be done.
     last = application.transfers[-1] if application.transfers else None
     return (
         actor.role in DEPARTMENT_STAFF
@@ -223,10 +232,12 @@ def _passed_it_on(actor: Actor, _command: CaseCommand, application: Application)
 
 
 def _supervises(actor: Actor, _command: CaseCommand, application: Application) -> bool:
+    """A supervisor of the division."""
     return actor.role is Role.SUPERVISOR and oversees(actor, application.division)
 
 
 def _system(actor: Actor, _command: CaseCommand, _application: Application) -> bool:
+    """The platform itself."""
     return actor.role is Role.SYSTEM
 
 

@@ -28,7 +28,7 @@ def _checked(number: str) -> str:
 
 
 class SaveDraft(Command):
-    """Keep what is not ready to be submitted; again, in the place of what was kept."""
+    """草稿: keep what is not ready to be submitted; again, in the place of what was kept."""
 
     case_id: Identifier
     item: ItemRef
@@ -39,7 +39,7 @@ class SaveDraft(Command):
 
 
 class SubmitCase(Command):
-    """Ask for the item. `number` comes with its check character."""
+    """申报: ask for the item. `number` comes with its check character."""
 
     case_id: Identifier
     number: Annotated[CaseNumber, AfterValidator(_checked)]
@@ -59,70 +59,74 @@ class SubmitCase(Command):
 
 
 class PassPreCheck(Command):
-    """预审通过: nothing stands in the way of receiving it."""
+    """预审通过: pass the pre-check. Nothing stands in the way of receiving it."""
 
     opinion: Text | None = None
 
 
 class ReturnSubmission(Command):
-    """Give it back before it was received, within the five days of art. 32."""
+    """预审退回: return a submission to be mended. Before receipt, within five days (art. 32)."""
 
     reason: Text
 
 
 class Resubmit(Command):
-    """Send again what was returned."""
+    """重新申报: send again what was returned."""
 
     form: dict[str, Any]
     materials: tuple[Material, ...] = ()
 
 
 class Receive(Command):
-    """收件: what was submitted is here, with a receipt."""
+    """收件: receive what was submitted. What was submitted is here, with a receipt."""
 
 
 class RequestSupplement(Command):
-    """Before acceptance or during the review, as the case stands."""
+    """补正告知: tell, once, everything that is missing. Before acceptance or during the review."""
 
     missing: Annotated[tuple[MissingMaterial, ...], Field(min_length=1)]
 
 
 class SubmitSupplement(Command):
-    """Everything that the notice asks for, together."""
+    """补正: hand in what is missing. Everything that the notice asks for, together."""
 
     materials: tuple[Material, ...] = ()
     form: dict[str, Any] | None = None
 
 
 class LapseSupplement(Command):
-    """The applicant let the time for the supplement pass (补正不来)."""
+    """逾期未补正: end a case whose supplement never came. Its time has passed (补正不来)."""
 
 
 class Accept(Command):
-    """受理; after the five days of art. 32, as of the day on which it arrived."""
+    """
+    受理: accept the case; its clock starts. After the five days of art. 32, as of the day on which
+    it arrived.
+    """
 
 
 class DeemAccepted(Command):
-    """The five days of art. 32 passed without a notice."""
+    """视为受理: the five days of art. 32 passed without a notice."""
 
 
 class RefuseAcceptance(Command):
-    """不予受理, within the five days of art. 32."""
+    """不予受理: refuse to accept the case. Within the five days of art. 32."""
 
     reason: Text
     remedies: Remedies
 
 
 class StartStep(Command):
-    """签收."""
+    """签收: take up a step."""
 
     step: StepId
 
 
 class FinishStep(Command):
     """
-    End a planned step. A review, or who approves, may send the case back (`returned`); a parallel
-    review agrees, with conditions or without, or does not. All but agreement needs an opinion.
+    办结环节: finish a step. End a planned step. A review, or who approves, may send the case back
+    (`returned`); a parallel review agrees, with conditions or without, or does not. All but
+    agreement needs an opinion.
     """
 
     step: StepId
@@ -131,7 +135,10 @@ class FinishStep(Command):
 
 
 class Suspend(Command):
-    """`expected_days` is what the applicant is told in writing (art. 45), in working days."""
+    """
+    挂起: stop the clock for a special procedure. `expected_days` is what the applicant is told in
+    writing (art. 45), in working days.
+    """
 
     procedure: SpecialProcedure
     reason: Text
@@ -139,31 +146,37 @@ class Suspend(Command):
 
 
 class Resume(Command):
-    """End the stop `pause`, or the only one that runs; the day of resumption does not count."""
+    """
+    恢复: end a stop of the clock. End the stop `pause`, or the only one that runs; the day of
+    resumption does not count.
+    """
 
     pause: Code | None = None
     result: Text | None = None
 
 
 class RequestExtension(Command):
-    """In the unit of the statutory limit."""
+    """申请延长: ask for more time. `days` are in the unit of the statutory limit."""
 
     days: Days
     reason: Text
 
 
 class GrantExtension(Command):
-    """What was asked for, and no more or less."""
+    """批准延长: grant more time. What was asked for, and no more or less."""
 
 
 class RefuseExtension(Command):
-    """The limit stays as it is."""
+    """不予延长: refuse more time. The limit stays as it is."""
 
     reason: Text
 
 
 class Transfer(Command):
-    """Hand over what the actor's department has of the case: all of it, if it is in charge."""
+    """
+    转办 / 转报: hand the case, or a step of it, to another department. Hand over what the actor's
+    department has of the case: all of it, if it is in charge.
+    """
 
     kind: TransferKind = TransferKind.LATERAL
     to_department: Identifier
@@ -173,8 +186,8 @@ class Transfer(Command):
 
 class CorrectMistake(Command):
     """
-    `mistake` is the version of the event that recorded it; `field` as in `corrections.recorded`;
-    `now` JSON, dates as YYYY-MM-DD.
+    更正: correct what was recorded wrongly. `mistake` is the version of the event that recorded it;
+    `field` as in `corrections.recorded`; `now` JSON, dates as YYYY-MM-DD.
     """
 
     mistake: Annotated[int, Field(ge=1)]
@@ -184,20 +197,23 @@ class CorrectMistake(Command):
 
 
 class Grant(Command):
-    """准予."""
+    """准予: grant what was asked for."""
 
     conditions: Text | None = None
     opinion: Text | None = None
 
 
 class GrantAtOnce(Command):
-    """A done-at-once item (即办件): receipt, acceptance and result in one commit."""
+    """
+    即办: accept and grant in one go. A done-at-once item (即办件): receipt, acceptance and result
+    in one commit.
+    """
 
     conditions: Text | None = None
 
 
 class Deny(Command):
-    """不予许可."""
+    """不予许可: deny it, with reasons and remedies."""
 
     reasons: Text
     remedies: Remedies
@@ -205,27 +221,27 @@ class Deny(Command):
 
 
 class IssueCertificate(Command):
-    """`identifier` fits the plan's kind of certificate (GB/T 36904)."""
+    """制证: `identifier` fits the plan's kind of certificate (GB/T 36904)."""
 
     identifier: CertificateIdentifier
 
 
 class Deliver(Command):
-    """送达: the result, with its certificate, reached `recipient`."""
+    """送达: hand over the result. The result, with its certificate, reached `recipient`."""
 
     method: DeliveryMethod
     recipient: Line
 
 
 class Rate(Command):
-    """1 is best; 4 and 5 are bad and will be answered."""
+    """好差评: rate the service. The best is 1; 4 and 5 are bad and will be answered."""
 
     rating: Annotated[int, Field(ge=1, le=5)]
     comment: Text | None = None
 
 
 class AnswerRating(Command):
-    """What was found when a bad rating was verified; by nobody who handled the case."""
+    """差评整改: answer a bad rating. What verifying it found, by nobody who handled the case."""
 
     justified: bool
     finding: Text
@@ -233,19 +249,19 @@ class AnswerRating(Command):
 
 
 class Withdraw(Command):
-    """The applicant no longer asks; before the decision."""
+    """撤回: take the case back. The applicant no longer asks; before the decision."""
 
     reason: Text
 
 
 class Void(Command):
-    """The head declares it void: while it is open, or its decision."""
+    """作废: declare the case void. The head declares it void: while it is open, or its decision."""
 
     reason: Text
 
 
 class Archive(Command):
-    """Once nothing is left to do."""
+    """归档: put the file away for good. Once nothing is left to do."""
 
 
 CaseCommand = (

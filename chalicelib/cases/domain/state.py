@@ -1,9 +1,11 @@
 """The states of a case: each has the parts (see parts.py) that it proves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from ...kernel.base import Frozen
 from . import events as e
 from .parts import Application, Decision, Ending, Granted, Handling, Stop
 from .values import Result
@@ -113,6 +115,29 @@ Live = NotAccepted | InHand | Concluded
 Lodged = Live | Archived
 State = Absent | Drafted | Lodged | Imported
 initial: State = Absent()
+
+# The state that an event leads to, as the documents tell it; the others lead to none. A resumption
+# does as long as no other stop runs, a supplement unless the case is under review.
+LEADS_TO: Mapping[type[Frozen], type[State]] = {
+    e.CaseDrafted: Drafted,
+    e.CaseSubmitted: Submitted,
+    e.CaseImported: Imported,
+    e.SubmissionReturned: Returned,
+    e.CaseResubmitted: Submitted,
+    e.SupplementRequested: Supplementing,
+    e.SupplementSubmitted: Submitted,
+    e.SupplementLapsed: Closed,
+    e.CaseAccepted: Accepted,
+    e.CaseDeemedAccepted: Accepted,
+    e.AcceptanceRefused: Closed,
+    e.CaseSuspended: Suspended,
+    e.CaseResumed: Accepted,
+    e.CaseGranted: Decided,
+    e.CaseDenied: Decided,
+    e.CaseWithdrawn: Closed,
+    e.CaseVoided: Closed,
+    e.CaseArchived: Archived,
+}
 
 
 def handling_of(state: Lodged) -> Handling | None:

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
-from ...eventlog.views.listing import Fetch, visible
+from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
 from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import entities
 from ...platform.platform import Platform
+from ...web import paging
 from ...web.operation import PAGING, Doc
+from ...web.paging import Listing
 from ...web.request import Ask
 from ...web.route import operation, reply
 from ..application import cases
@@ -63,21 +64,17 @@ def own_cases(ask: Ask) -> Response:
     """The caller's own cases, newest first; `as=company` lists the company's."""
     actor = ask.actor
     partition = _own(ask, ask.choice("as", frozenset({"account", "company"})))
-    return _listed(
-        ask,
-        applicant_cases.NAME,
-        "applicant",
-        partition,
-        shown=_handed_in(ask, actor),
-        descending=True,
-    )
+    view = applicant_cases.NAME
+    rows = paging.rows(ask, view, "applicant", partition, descending=True)
+    return _paged(ask, view, f"applicant {partition}", rows, _handed_in(ask, actor))
 
 
 @operation(_WORK)
 def work(ask: Ask) -> Response:
     """What waits for a department, overdue first; staff see their own and its sections'."""
     department = department_of(ask.actor, ask.query("department"))
-    return _listed(ask, work_list.NAME, "department", department, shown=_seen(ask))
+    rows = paging.rows(ask, work_list.NAME, "department", department)
+    return _paged(ask, work_list.NAME, f"department {department}", rows, _seen(ask))
 
 
 @operation(_STEPS)
@@ -97,30 +94,12 @@ def process_steps(ask: Ask) -> Response:
     return _paged(ask, process_library.NAME, listed, fetch, _seen(ask))
 
 
-def _listed(
-    ask: Ask,
-    view: str,
-    index: str,
-    partition: str,
-    *,
-    shown: Callable[[Row], bool],
-    **bounds: Any,
-) -> Response:
-    views = ask.platform.views
-
-    def fetch(after: Cursor | None, limit: int) -> Page:
-        return views.page(view, index, partition, after=after, limit=limit, **bounds)
-
-    return _paged(ask, view, f"{index} {partition}", fetch, shown)
-
-
 def _paged(
     ask: Ask, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
 ) -> Response:
-    """`listed` names the list, whose cursors are good for no other."""
-    ask.wait_for(view, cases.stream)
-    sealed = f"{view} {listed}"
-    return reply(ask.page(sealed, visible(fetch, shown, ask.cursor(sealed), ask.limit)))
+    """`listed` names the list in its cursors."""
+    listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown)
+    return reply(paging.page(ask, listing))
 
 
 def _state(ask: Ask) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...clock.calendar import legal_day
 from ...codes.numbers import InvalidNumber, certificate_id, parse_certificate_id
@@ -53,10 +53,6 @@ def stream(identifier: str) -> str:
 
 def by_system(key: str) -> Caller:
     return Caller(SYSTEM, key, Channel.SYSTEM)
-
-
-def about(platform: Platform, caller: Caller) -> dict[str, Any]:
-    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}
 
 
 def state_of(platform: Platform, identifier: str) -> certificate.State:
@@ -143,7 +139,7 @@ def revise(
         raise Stale(stream(identifier), caller.version, history.version)
     _create(platform, caller, created)
     command = certificate.Replace(
-        **about(platform, caller),
+        **caller.about(platform.now()),
         by_certificate=created.identifier,
         link=Link.VERSION,
         reason=told.reason,
@@ -158,7 +154,7 @@ def _create(platform: Platform, caller: Caller, created: CertificateCreated) -> 
     if isinstance(there, Known) and there.record.created.face == created.face:
         return
     made = replace(caller, version=None)
-    command = certificate.Create(**about(platform, made), created=created)
+    command = certificate.Create(**made.about(platform.now()), created=created)
     run(platform, made, created.identifier, command)
 
 

@@ -15,7 +15,7 @@ from ...platform.platform import Platform
 from ..domain import certificate
 from ..domain.certificate import Known
 from ..domain.events import CertificateCreated, CertificatePredecessor, Link
-from .certificates import about, by_system, run, state_of
+from .certificates import by_system, run, state_of
 from .face import face_of
 
 # The variant (情形) of an item whose cases ask for a renewal of a certificate (延续).
@@ -96,7 +96,7 @@ def enter(platform: Platform, case_id: str) -> str | None:
         return issued.identifier  # as it was made then: the case may have been corrected since
     caller = by_system(f"create-{case_id}")
     created = _created(platform, application, decision.made, issued)
-    command = certificate.Create(**about(platform, caller), created=created)
+    command = certificate.Create(**caller.about(platform.now()), created=created)
     run(platform, caller, issued.identifier, command)
     return issued.identifier
 
@@ -138,7 +138,7 @@ def follow(platform: Platform, created: CertificateCreated) -> None:
         return
     caller = by_system(f"replace-{created.identifier}")
     command = certificate.Replace(
-        **about(platform, caller), by_certificate=created.identifier, link=before.link
+        **caller.about(platform.now()), by_certificate=created.identifier, link=before.link
     )
     try:
         run(platform, caller, latest, command)
@@ -175,7 +175,7 @@ def _end_with(platform: Platform, created: CertificateCreated, latest: str) -> N
         return
     caller = by_system(f"end-{created.identifier}")
     command = certificate.Cancel(
-        **about(platform, caller),
+        **caller.about(platform.now()),
         reason=f"{latest}：{state.why.reason}",
         basis="所变更的证照已终止效力",
     )
@@ -192,7 +192,7 @@ def renewal_filed(platform: Platform, case_id: str) -> None:
         return
     caller = by_system(f"renewal-{case_id}")
     command = certificate.FileRenewal(
-        **about(platform, caller), case_id=case_id, on=state.application.submitted_on
+        **caller.about(platform.now()), case_id=case_id, on=state.application.submitted_on
     )
     try:
         run(platform, caller, before.identifier, command)
@@ -208,7 +208,7 @@ def renewal_ended(platform: Platform, case_id: str, ended: case_events.CaseConcl
     granted = ended.result is Result.GRANTED
     caller = by_system(f"renewal-{case_id}-{ended.result}")
     command = certificate.EndRenewal(
-        **about(platform, caller), case_id=case_id, on=ended.on, granted=granted
+        **caller.about(platform.now()), case_id=case_id, on=ended.on, granted=granted
     )
     run(platform, caller, before.identifier, command)
 
@@ -220,7 +220,7 @@ def case_voided(platform: Platform, case_id: str, voided: case_events.CaseVoided
         return
     caller = by_system(f"void-{case_id}")
     command = certificate.Revoke(
-        **about(platform, caller),
+        **caller.about(platform.now()),
         reason=voided.reason,
         basis="颁发该证照的办件已作废",
         document=voided.document.number,

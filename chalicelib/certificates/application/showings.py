@@ -19,7 +19,7 @@ from ..domain import certificate, showing
 from ..domain.certificate import CertificateStatus, Known, Standing
 from . import access as certificate_access
 from . import certificates
-from .certificates import about, by_system
+from .certificates import by_system
 
 SECONDS: Final = 300
 LENGTH: Final = 26
@@ -78,7 +78,7 @@ def printed(platform: Platform, identifier: str) -> str:
     """The token that the certificate itself carries, known from now on."""
     token = _token(platform, "printed", identifier)
     caller = by_system(f"print-{identifier}")
-    command = showing.Print(**about(platform, caller), certificate=identifier)
+    command = showing.Print(**caller.about(platform.now()), certificate=identifier)
     _run(platform, caller, token, command, {"certificate": identifier})
     return token
 
@@ -94,7 +94,7 @@ def show(platform: Platform, caller: Caller, identifier: str) -> Showing:
     certificate.usable(held, legal_day(now))
     token = _token(platform, "shown", identifier, caller.command_id)
     command = showing.Show(
-        **about(platform, caller),
+        **caller.about(platform.now()),
         certificate=identifier,
         expires_at=now + timedelta(seconds=SECONDS),
     )

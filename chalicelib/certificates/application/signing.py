@@ -18,7 +18,7 @@ from ..domain import certificate
 from ..domain.certificate import Known
 from ..domain.events import CertificateFace, CertificateSealed
 from . import certificates, showings
-from .certificates import about, by_system
+from .certificates import by_system
 
 OWNER = SYSTEM.account
 
@@ -50,7 +50,7 @@ def seal(platform: Platform, identifier: str) -> None:
 
 def _record(platform: Platform, identifier: str, sealed: CertificateSealed) -> None:
     caller = by_system(f"seal-{identifier}")
-    command = certificate.Seal(**about(platform, caller), sealed=sealed)
+    command = certificate.Seal(**caller.about(platform.now()), sealed=sealed)
     # Without the signature, which is another one each time: of two at once the first one counts.
     request = caller.request(platform.now(), "Seal", {"certificate": identifier})
     transact(

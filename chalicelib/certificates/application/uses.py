@@ -23,7 +23,6 @@ from ..domain.certificate import Authorisation, Known
 from ..domain.events import CertificateUsed, Grantee, UseAuthorised
 from . import access as certificate_access
 from . import certificates
-from .certificates import about
 from .signing import OWNER, sealed_of
 
 PDF = "application/pdf"
@@ -67,7 +66,7 @@ def authorise(
         since=told.since or legal_day(platform.now()),
         **told.model_dump(exclude={"since"}),
     )
-    command = certificate.Authorise(**about(platform, caller), terms=terms)
+    command = certificate.Authorise(**caller.about(platform.now()), terms=terms)
     check = certificate_access.holds
     return name, certificates.run(platform, caller, identifier, command, check)
 
@@ -77,7 +76,7 @@ def revoke(
 ) -> Outcome[certificate.State]:
     """Raises NotFound, NotAllowed; what was done under it stands."""
     command = certificate.RevokeAuthorisation(
-        **about(platform, caller), authorisation=authorisation, reason=reason
+        **caller.about(platform.now()), authorisation=authorisation, reason=reason
     )
     return certificates.run(platform, caller, identifier, command, certificate_access.holds)
 
@@ -103,7 +102,7 @@ def use(
         purpose=told.purpose,
         case_id=told.case_id,
     )
-    command = certificate.Use(**about(platform, caller), used=used)
+    command = certificate.Use(**caller.about(platform.now()), used=used)
     return certificates.run(platform, caller, identifier, command, check)
 
 
@@ -229,5 +228,5 @@ def _record(platform: Platform, actor: Actor, handing: Handing, authorisation: s
         material=handing.material.id,
     )
     caller = Caller(actor, f"material-{used.use}", Channel.SYSTEM, _handed_in(platform, handing))
-    command = certificate.Use(**about(platform, caller), used=used)
+    command = certificate.Use(**caller.about(platform.now()), used=used)
     certificates.run(platform, caller, handing.identifier, command)

@@ -93,7 +93,7 @@ class CertificateSealed(Frozen):
 
 
 class CertificateSuspended(Frozen):
-    """暂扣 (02): it cannot be used until it is given back."""
+    """暂扣: it cannot be used until it is given back; status 02."""
 
     type: Literal["CertificateSuspended"] = "CertificateSuspended"
     reason: Text
@@ -111,7 +111,9 @@ class CertificateRestored(Frozen):
 
 
 class CertificateRevoked(Frozen):
-    """撤销 (03): it should not have been granted (行政许可法 art. 69), or its case was voided."""
+    """
+    撤销: it should not have been granted (行政许可法 art. 69), or its case was voided; status 03.
+    """
 
     type: Literal["CertificateRevoked"] = "CertificateRevoked"
     reason: Text
@@ -120,7 +122,7 @@ class CertificateRevoked(Frozen):
 
 
 class CertificateCancelled(Frozen):
-    """注销 (04): it came to its end by law (行政许可法 art. 70)."""
+    """注销: it came to its end by law (行政许可法 art. 70); status 04."""
 
     type: Literal["CertificateCancelled"] = "CertificateCancelled"
     reason: Text
@@ -129,7 +131,7 @@ class CertificateCancelled(Frozen):
 
 
 class CertificateMovedOut(Frozen):
-    """办理转出 (06): another authority has it now."""
+    """办理转出: another authority has it now; status 06."""
 
     type: Literal["CertificateMovedOut"] = "CertificateMovedOut"
     reason: Text
@@ -138,7 +140,7 @@ class CertificateMovedOut(Frozen):
 
 
 class CertificateWithdrawn(Frozen):
-    """吊销 (07): taken away as a penalty (行政处罚法 art. 9)."""
+    """吊销: taken away as a penalty (行政处罚法 art. 9); status 07."""
 
     type: Literal["CertificateWithdrawn"] = "CertificateWithdrawn"
     reason: Text

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from chalice.app import Response
 
 from ...cases.http.lists import department_of
-from ...eventlog.views.listing import visible
-from ...eventlog.views.port import Cursor, Page, Row
+from ...eventlog.views.port import Row
 from ...kernel.actor import APPLICANTS, Role
 from ...kernel.base import Frozen, Text
 from ...kernel.errors import NotAllowed
 from ...people.application import entities
+from ...web import paging
 from ...web.operation import PAGING, Doc
+from ...web.paging import Listing
 from ...web.request import Ask
 from ...web.route import operation, reply, tagged
 from ..application import (
@@ -138,17 +139,14 @@ def _whose(ask: Ask) -> tuple[str, str]:
 
 
 def _listed(ask: Ask, index: str, partition: str) -> Response:
-    ask.wait_for(NAME, certificates.stream)
     sealed = f"{NAME} {index} {partition}"
-    views = ask.platform.views
+    rows = paging.rows(ask, NAME, index, partition, descending=True)
 
-    def fetch(after: Cursor | None, limit: int) -> Page:
-        return views.page(NAME, index, partition, after=after, limit=limit, descending=True)
+    def told(row: Row) -> Row:
+        return listed(row, ask.today)
 
-    page = visible(fetch, _shown(ask), ask.cursor(sealed), ask.limit)
-    return reply(
-        ask.page(sealed, page._replace(rows=[listed(one, ask.today) for one in page.rows]))
-    )
+    listing = Listing(NAME, certificates.stream, sealed, rows, _shown(ask), told)
+    return reply(paging.page(ask, listing))
 
 
 def _shown(ask: Ask) -> Callable[[Row], bool]:

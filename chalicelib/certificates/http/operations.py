@@ -32,7 +32,7 @@ def handler(kind: type[certificate.Operation]) -> Handler:
     def operate(ask: Ask, identifier: str) -> Response:
         told = ask.body(model)
         caller, known = ask.caller(told), certificates.valid_identifier(identifier)
-        command = kind(**certificates.about(ask.platform, caller), **fields_of(told))
+        command = kind(**caller.about(ask.platform.now()), **fields_of(told))
         return taken(ask, identifier, certificates.operate(ask.platform, caller, known, command))
 
     operate.__doc__ = kind.__doc__

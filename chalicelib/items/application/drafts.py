@@ -12,7 +12,7 @@ from ..domain import item
 from ..domain.item import Misfit, NotPublishable, PublishItem, draft_of
 from .check import check
 from .diff import Change, differences
-from .items import check_manager, circumstances, decider, execute, run, stream
+from .items import check_manager, decider, execute, run, stream
 
 DEEPEST = 100
 
@@ -51,20 +51,20 @@ def save(
             code=code,
             other=content["code"],
         )
-    command = item.SaveDraft(**circumstances(platform, caller), content={**content, "code": code})
+    command = item.SaveDraft(**caller.about(platform.now()), content={**content, "code": code})
     return run(platform, caller, code, command)
 
 
 def discard(platform: Platform, caller: Caller, code: str) -> Outcome[item.State]:
     """Raises NotAllowed, NotFound."""
-    return run(platform, caller, code, item.DiscardDraft(**circumstances(platform, caller)))
+    return run(platform, caller, code, item.DiscardDraft(**caller.about(platform.now())))
 
 
 def publish(
     platform: Platform, caller: Caller, code: str, note: str | None = None
 ) -> Outcome[item.State]:
     """Raises NotAllowed, NotFound (no draft), NotPublishable, OutOfOrder (an old draft), Closed."""
-    about = circumstances(platform, caller)
+    about = caller.about(platform.now())
 
     def decide(state: item.State) -> list[item.Event]:
         command = PublishItem(**about, definition=_whole(state), note=note, from_draft=True)

@@ -74,7 +74,7 @@ def publish(
     Publish an item, or its next version, with a `note` of what changed; what is published already
     yields no events. Raises NotAllowed, NotPublishable, Closed (it was retired, split or merged).
     """
-    about = circumstances(platform, caller)
+    about = caller.about(platform.now())
     command = item.PublishItem(**about, definition=definition, note=note)
 
     def decide(state: item.State) -> list[item.Event]:
@@ -101,23 +101,19 @@ def check_code(definition: ItemDefinition, code: str) -> None:
 
 def suspend(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
     """No new cases until `resume`. Raises NotAllowed, NotFound, Contradiction, Closed."""
-    command = item.SuspendItem(**circumstances(platform, caller), reason=reason)
+    command = item.SuspendItem(**caller.about(platform.now()), reason=reason)
     return run(platform, caller, code, command)
 
 
 def resume(platform: Platform, caller: Caller, code: str) -> Outcome[item.State]:
     """Raises NotAllowed, NotFound, Closed."""
-    return run(platform, caller, code, item.ResumeItem(**circumstances(platform, caller)))
+    return run(platform, caller, code, item.ResumeItem(**caller.about(platform.now())))
 
 
 def retire(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
     """No new cases ever. Raises NotAllowed, NotFound, Contradiction."""
-    command = item.RetireItem(**circumstances(platform, caller), reason=reason)
+    command = item.RetireItem(**caller.about(platform.now()), reason=reason)
     return run(platform, caller, code, command)
-
-
-def circumstances(platform: Platform, caller: Caller) -> dict[str, Any]:
-    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}
 
 
 def run(

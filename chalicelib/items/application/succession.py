@@ -16,7 +16,7 @@ from ...kernel.errors import Closed, Invalid, NotFound
 from ...platform.platform import Caller, Platform
 from ..domain import item
 from ..domain.item import How, ItemPredecessor, NamedItem
-from .items import circumstances, current, get, run
+from .items import current, get, run
 
 
 class Becoming(NamedTuple):
@@ -36,7 +36,7 @@ def replace(
     takes no cases on that day), Contradiction, Closed.
     """
     command = item.ReplaceItem(
-        **circumstances(platform, caller),
+        **caller.about(platform.now()),
         how=becoming.how,
         into=tuple(NamedItem(code=one, name=one) for one in becoming.into),
         from_day=becoming.from_day,
@@ -79,9 +79,7 @@ def _tell_successors(platform: Platform, caller: Caller, code: str) -> None:
         raise TypeError(f"{code} was replaced and is {type(state).__name__}")  # events only grow
     here = ItemPredecessor(code=code, name=state.definition.name, from_day=state.from_day)
     for successor in state.into:
-        command = item.TakeOver(
-            **circumstances(platform, caller), how=state.how, predecessors=(here,)
-        )
+        command = item.TakeOver(**caller.about(platform.now()), how=state.how, predecessors=(here,))
         # If-Match was about the item that ends, and the key may have been used here for something.
         there = changed(caller, version=None, key=f"{caller.key}<{code}")
         run(platform, there, successor.code, command)

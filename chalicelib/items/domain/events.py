@@ -27,7 +27,7 @@ class ItemPredecessor(NamedItem):
 
 class ItemDraftSaved(Frozen):
     """
-    A draft (草稿) of the item, or of its next version, as far as it is written: nothing of it is
+    草稿: a draft of the item, or of its next version, as far as it is written: nothing of it is
     checked yet. It replaces the draft before it. `based_on` is the version that it is to follow.
     """
 
@@ -37,14 +37,14 @@ class ItemDraftSaved(Frozen):
 
 
 class ItemDraftDiscarded(Frozen):
-    """The draft was given up (放弃草稿)."""
+    """放弃草稿: the draft was given up."""
 
     type: Literal["ItemDraftDiscarded"] = "ItemDraftDiscarded"
 
 
 class ItemPublished(Frozen):
     """
-    A version of the item came out (发布); `version` counts from 1, `note` tells what changed. It is
+    发布: a version of the item came out; `version` counts from 1, `note` tells what changed. It is
     what is applied for from the day `in_force_from` on (None for a first version: from ever on),
     until the day of another version comes. `from_draft` tells that it was the draft.
     """
@@ -60,20 +60,20 @@ class ItemPublished(Frozen):
 
 
 class ItemSuspended(Frozen):
-    """No new cases for the time being (暂停); those that were submitted go on."""
+    """暂停: no new cases for the time being; those that were submitted go on."""
 
     type: Literal["ItemSuspended"] = "ItemSuspended"
     reason: Text
 
 
 class ItemResumed(Frozen):
-    """New cases again (恢复)."""
+    """恢复: new cases again."""
 
     type: Literal["ItemResumed"] = "ItemResumed"
 
 
 class ItemRetired(Frozen):
-    """No new cases ever (取消); those that were submitted go on."""
+    """取消: no new cases ever; those that were submitted go on."""
 
     type: Literal["ItemRetired"] = "ItemRetired"
     reason: Text
@@ -104,7 +104,7 @@ class ItemMerged(Frozen):
 
 
 class ItemTookOver(Frozen):
-    """The item came out of others (承接), which were split, or merged into it."""
+    """承接: the item came out of others, which were split, or merged into it."""
 
     type: Literal["ItemTookOver"] = "ItemTookOver"
     how: How

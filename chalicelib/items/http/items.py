@@ -5,9 +5,12 @@ from typing import Annotated
 from chalice.app import Response
 from pydantic import Field
 
+from ...eventlog.views.port import Row
 from ...kernel.base import Code, Frozen
 from ...kernel.errors import NotFound
+from ...web import paging
 from ...web.operation import PAGING, Doc
+from ...web.paging import Listing
 from ...web.request import Ask
 from ...web.route import operation, reply, tagged
 from ..application import eligibility, items
@@ -67,15 +70,16 @@ _ELIGIBILITY = Doc(
 @operation(_ITEMS)
 def listed(ask: Ask) -> Response:
     """The catalogue, by code; of one department, in another state than published, if asked."""
-    ask.wait_for(item_catalogue.NAME, items.stream)
     state, department = ask.choice("state", _STATES) or "published", ask.query("department")
     partition = f"{state} {department}" if department else state
-    page = ask.platform.views.page(
-        item_catalogue.NAME, "items", partition, after=ask.cursor(partition), limit=ask.limit
-    )
-    # A day may have come since the row was written: a page may have less than its limit.
-    cards = [item_catalogue.listed(row, state, department, ask.today) for row in page.rows]
-    return reply(ask.page(partition, page._replace(rows=[one for one in cards if one])))
+    rows = paging.rows(ask, item_catalogue.NAME, "items", partition)
+
+    def told(row: Row) -> Row | None:
+        # A day may have come since the row was written: a page may have less than its limit.
+        return item_catalogue.listed(row, state, department, ask.today)
+
+    listing = Listing(item_catalogue.NAME, items.stream, partition, rows, told=told)
+    return reply(paging.page(ask, listing))
 
 
 @operation(_ITEM)

@@ -7,11 +7,14 @@ from pydantic import Field, JsonValue
 
 from ...clock.calendar import Day
 from ...eventlog.transact import Outcome
+from ...eventlog.views.port import Row
 from ...kernel.actor import Channel
 from ...kernel.base import Frozen, Text
 from ...platform.platform import Caller
+from ...web import paging
 from ...web.bodies import Told
 from ...web.operation import PAGING, Doc
+from ...web.paging import Listing
 from ...web.request import Ask
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import drafts as item_drafts
@@ -72,13 +75,14 @@ _DRAFT = Doc("getItemDraft", "items", "ItemDraftReply", tagged=True)
 def listed(ask: Ask) -> Response:
     """Every draft of an item, or of its next version, by code."""
     items.check_manager(ask.actor)
-    ask.wait_for(item_catalogue.NAME, items.stream)
     index = item_catalogue.DRAFTS
-    page = ask.platform.views.page(
-        item_catalogue.NAME, index, index, after=ask.cursor(index), limit=ask.limit
-    )
-    rows = [{"code": row["code"], **row["draft"]} for row in page.rows]
-    return reply(ask.page(index, page._replace(rows=rows)))
+    rows = paging.rows(ask, item_catalogue.NAME, index, index)
+    listing = Listing(item_catalogue.NAME, items.stream, index, rows, told=_draft_told)
+    return reply(paging.page(ask, listing))
+
+
+def _draft_told(row: Row) -> Row:
+    return {"code": row["code"], **row["draft"]}
 
 
 @operation(_DRAFT)

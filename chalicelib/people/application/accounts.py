@@ -170,14 +170,14 @@ def register(platform: Platform, caller: Caller, told: Registration) -> Outcome[
     name = people_access.own_account(caller.actor)
     its, _ = person(platform, told)
     phone = None if told.phone is None else check_mobile(told.phone)
-    command = account.RegisterPerson(**about(platform, caller), person=its, phone=phone)
+    command = account.RegisterPerson(**caller.about(platform.now()), person=its, phone=phone)
     return run(platform, caller, name, command, told.model_dump(mode="json"))
 
 
 def change_phone(platform: Platform, caller: Caller, phone: str) -> Outcome[account.State]:
     """Raises Invalid, NotFound."""
     name = people_access.own_account(caller.actor)
-    command = account.ChangePhone(**about(platform, caller), phone=check_mobile(phone))
+    command = account.ChangePhone(**caller.about(platform.now()), phone=check_mobile(phone))
     return run(platform, caller, name, command, {"phone": command.phone})
 
 
@@ -190,7 +190,7 @@ def bind_wechat(platform: Platform, caller: Caller, openid: str) -> Outcome[acco
 
 def bound(platform: Platform, caller: Caller, name: str, openid: str) -> Outcome[account.State]:
     claims.take(platform, caller, "wechat", openid, name, 1)
-    command = account.BindWechat(**about(platform, caller), openid=openid)
+    command = account.BindWechat(**caller.about(platform.now()), openid=openid)
     return run(platform, caller, name, command, {"openid": openid})
 
 
@@ -202,7 +202,7 @@ def close(
         name = people_access.own_account(caller.actor)
     else:
         people_access.closes_accounts(caller.actor)
-    command = account.CloseAccount(**about(platform, caller), reason=reason)
+    command = account.CloseAccount(**caller.about(platform.now()), reason=reason)
     done = run(platform, caller, name, command, {"reason": reason})
     if isinstance(done.state, account.Closed):
         _let_go(platform, caller, name, done.state.was)
@@ -245,10 +245,6 @@ def applying(platform: Platform, actor: Actor, applicant: Applicant) -> Applican
 
 
 # Shared
-
-
-def about(platform: Platform, caller: Caller) -> dict[str, Any]:
-    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}
 
 
 def run(

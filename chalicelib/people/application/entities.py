@@ -84,7 +84,7 @@ def register(platform: Platform, caller: Caller, told: NewEntity) -> Outcome[ent
     if caller.actor.role is not Role.CLERK:
         _is_representative(platform, caller.actor, registered)
     command = entity.RegisterEntity(
-        **_about(platform, caller),
+        **caller.about(platform.now()),
         credit_code=told.credit_code,
         name=told.name,
         registered=registered,
@@ -99,7 +99,7 @@ def refresh(platform: Platform, caller: Caller, credit_code: str) -> Outcome[ent
     people_access.may_refresh(caller.actor)
     registered = _registered(platform, credit_code)
     command = entity.RefreshEntity(
-        **_about(platform, caller),
+        **caller.about(platform.now()),
         registered=registered,
         representative_account=_representative(platform, registered),
     )
@@ -116,7 +116,7 @@ def add_operator(
         people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
         whom = accounts.find(platform, told)
         command = entity.AddOperator(
-            **_about(platform, caller),
+            **caller.about(platform.now()),
             account=whom.account,
             name=whom.person.name,
             items=told.items,
@@ -134,7 +134,7 @@ def remove_operator(
     platform: Platform, caller: Caller, credit_code: str, account: Identifier, reason: Text | None
 ) -> Outcome[entity.State]:
     """Who may add operators, or the operator who leaves. Raises NotAllowed, NotFound."""
-    command = entity.RemoveOperator(**_about(platform, caller), account=account, reason=reason)
+    command = entity.RemoveOperator(**caller.about(platform.now()), account=account, reason=reason)
 
     def decide(state: entity.State) -> list[entity.Event]:
         its = _seen(platform, caller.actor, state)
@@ -284,10 +284,6 @@ def _is_representative(platform: Platform, actor: Actor, registered: Registered)
             "legal-representative-differs",
             "the registry has another legal representative; that one, or a clerk, registers it",
         )
-
-
-def _about(platform: Platform, caller: Caller) -> dict[str, Any]:
-    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}
 
 
 def _run(

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...clock.calendar import legal_day
 from ...codes.parties import Applicant
@@ -86,7 +86,7 @@ def grant(
             until=told.until,
             document=told.document,
         )
-        command = mandate.GrantMandate(**_about(platform, caller), terms=terms, on=today)
+        command = mandate.GrantMandate(**caller.about(platform.now()), terms=terms, on=today)
         return mandate.decide(command, state)
 
     # Inside: the same Idempotency-Key answers with the first outcome, whatever has become of them.
@@ -126,7 +126,7 @@ def revoke(
     platform: Platform, caller: Caller, mandate_id: str, reason: str | None
 ) -> Outcome[mandate.State]:
     """Raises NotFound, NotAllowed; what was done under it stands."""
-    command = mandate.RevokeMandate(**_about(platform, caller), reason=reason)
+    command = mandate.RevokeMandate(**caller.about(platform.now()), reason=reason)
 
     def decide(state: mandate.State) -> list[mandate.Event]:
         seen = people_access.seen_mandate(caller.actor, state)
@@ -236,7 +236,3 @@ def partition(side: str, account: str) -> str:
 
 def _state(platform: Platform, mandate_id: str) -> mandate.State:
     return read(platform.store, decider(platform), stream(mandate_id)).state
-
-
-def _about(platform: Platform, caller: Caller) -> dict[str, Any]:
-    return {"at": caller.at(platform.now()), "by": caller.actor, "channel": caller.channel}

@@ -56,7 +56,7 @@ def prove_by_attestation(platform: Platform, caller: Caller, token: str) -> Outc
     if told.method is Method.PHONE:
         phone = check_mobile(told.phone or "")
         command = account.ProveIdentity(
-            **accounts.about(platform, caller),
+            **caller.about(platform.now()),
             method=told.method,
             evidence=told.evidence,
             phone=phone,
@@ -97,9 +97,7 @@ def check_at_counter(
     account.known(claims.account_state(platform, name))
     its, _ = accounts.person(platform, told)
     evidence = f"{caller.actor.department}: {told.shown}"[:200]
-    command = account.CheckAtCounter(
-        **accounts.about(platform, caller), person=its, evidence=evidence
-    )
+    command = account.CheckAtCounter(**caller.about(platform.now()), person=its, evidence=evidence)
     proof = _Proof(Method.COUNTER, evidence, its)
     return _claimed(platform, caller, name, proof, command)
 
@@ -115,7 +113,7 @@ class _Proof(NamedTuple):
 
 def _proven(platform: Platform, caller: Caller, name: str, proof: _Proof) -> Outcome[account.State]:
     command = account.ProveIdentity(
-        **accounts.about(platform, caller),
+        **caller.about(platform.now()),
         method=proof.method,
         evidence=proof.evidence,
         reference=proof.person.reference,
@@ -150,7 +148,7 @@ def _claimed(
 
 def _lose(platform: Platform, caller: Caller, name: str, reference: str) -> None:
     """Unless the claim names this account: that is asked anew at every try."""
-    command = account.LoseIdentity(**accounts.about(platform, caller), reference=reference)
+    command = account.LoseIdentity(**caller.about(platform.now()), reference=reference)
 
     def decide(state: account.State) -> list[account.Event]:
         if claims.holder(platform, "person", reference) == name:

@@ -25,7 +25,7 @@ class Person(Frozen):
 
 
 class PersonRegistered(Frozen):
-    """The account says who it is (注册); nothing of it is proven yet."""
+    """实名注册: the account says who it is; nothing of it is proven yet."""
 
     type: Literal["PersonRegistered"] = "PersonRegistered"
     person: Person
@@ -34,7 +34,7 @@ class PersonRegistered(Frozen):
 
 class IdentityProven(Frozen):
     """
-    A real-name level was proven (实名核验). `evidence` is the proving side's own reference: of the
+    实名核验: a real-name level was proven. `evidence` is the proving side's own reference: of the
     outside service's check, of the registry's edition, of what was shown at the counter.
     """
 
@@ -45,28 +45,30 @@ class IdentityProven(Frozen):
 
 
 class IdentityLost(Frozen):
-    """Another account proved better that it is this person; here level 1 is left at most."""
+    """
+    实名失效: another account proved better that it is this person; here level 1 is left at most.
+    """
 
     type: Literal["IdentityLost"] = "IdentityLost"
     reference: Digest
 
 
 class PhoneChanged(Frozen):
-    """The account has another mobile number, which is not proven yet (变更手机号)."""
+    """变更手机号: the account has another mobile number, which is not proven yet."""
 
     type: Literal["PhoneChanged"] = "PhoneChanged"
     phone: Annotated[Phone, Personal()]
 
 
 class WechatBound(Frozen):
-    """Signing in with WeChat leads to this account (绑定微信); `openid` is a keyed digest of it."""
+    """绑定微信: signing in with WeChat leads to this account; `openid` is a keyed digest of it."""
 
     type: Literal["WechatBound"] = "WechatBound"
     openid: Digest
 
 
 class AccountClosed(Frozen):
-    """The account ended (注销); nobody signs in to it any more, its cases go on."""
+    """注销账户: the account ended; nobody signs in to it any more, its cases go on."""
 
     type: Literal["AccountClosed"] = "AccountClosed"
     reason: Text | None = None

@@ -29,7 +29,7 @@ class Elsewhere(Contradiction):
 
 
 class IdentityClaimed(Frozen):
-    """The account stands for it from now on (认领); `strength` is the real-name level proven."""
+    """认领: the account stands for it from now on; `strength` is the real-name level proven."""
 
     type: Literal["IdentityClaimed"] = "IdentityClaimed"
     account: Identifier
@@ -37,7 +37,7 @@ class IdentityClaimed(Frozen):
 
 
 class ClaimReleased(Frozen):
-    """The account was closed, or lost the proof (释放); another one may claim it."""
+    """释放: the account was closed, or lost the proof; another one may claim it."""
 
     type: Literal["ClaimReleased"] = "ClaimReleased"
     account: Identifier

@@ -35,7 +35,7 @@ GONE = frozenset({EntityStatus.CANCELLED, EntityStatus.MOVED_OUT})
 
 
 class EntityRegistered(Frozen):
-    """The entity was taken in (法人注册), as the registry had it then."""
+    """法人注册: the entity was taken in, as the registry had it then."""
 
     type: Literal["EntityRegistered"] = "EntityRegistered"
     credit_code: CreditCode
@@ -44,7 +44,7 @@ class EntityRegistered(Frozen):
 
 
 class EntityChanged(Frozen):
-    """The registry says something else by now (变更): name, status or representative."""
+    """法人变更: the registry says something else by now: name, status or representative."""
 
     type: Literal["EntityChanged"] = "EntityChanged"
     registered: Registered
@@ -53,7 +53,7 @@ class EntityChanged(Frozen):
 
 class OperatorAdded(Frozen):
     """
-    The account may act for the entity (增加经办人): for `items`, for all if there are none; until
+    增加经办人: the account may act for the entity: for `items`, for all if there are none; until
     `until`, that day included; `appoints` tells whether it may add and remove operators too.
     """
 
@@ -66,7 +66,7 @@ class OperatorAdded(Frozen):
 
 
 class OperatorRemoved(Frozen):
-    """The account acts for the entity no longer (移除经办人)."""
+    """移除经办人: the account acts for the entity no longer."""
 
     type: Literal["OperatorRemoved"] = "OperatorRemoved"
     account: Identifier

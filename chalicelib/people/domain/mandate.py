@@ -73,8 +73,9 @@ class Agent(Frozen):
 
 class MandateGranted(Frozen):
     """
-    The agent may act for the principal (授权): for `items`, for all if there are none; from `since`
-    to `until`, both included. `document` is the written mandate that a clerk recorded it from.
+    授权代办: the agent may act for the principal: for `items`, for all if there are none; from
+    `since` to `until`, both included. `document` is the written mandate that a clerk recorded it
+    from.
     """
 
     type: Literal["MandateGranted"] = "MandateGranted"
@@ -88,7 +89,7 @@ class MandateGranted(Frozen):
 
 
 class MandateRevoked(Frozen):
-    """The mandate ended before its last day (撤销授权); what was done under it stands."""
+    """撤销授权: the mandate ended before its last day; what was done under it stands."""
 
     type: Literal["MandateRevoked"] = "MandateRevoked"
     reason: Text | None = None

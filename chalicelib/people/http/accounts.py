@@ -9,8 +9,10 @@ from ...codes.ids import masked
 from ...eventlog.transact import Outcome
 from ...kernel.base import Text
 from ...platform import wechat
+from ...web import paging
 from ...web.bodies import Told
 from ...web.operation import PAGING, Doc
+from ...web.paging import Listing
 from ...web.request import Ask
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
@@ -99,12 +101,9 @@ def close(ask: Ask) -> Response:
 def companies(ask: Ask) -> Response:
     """The companies that the caller may act for: as representative or as operator."""
     account = people_access.own_account(ask.actor)
-    ask.wait_for(powers.NAME, entities.stream)
     sealed = f"{powers.COMPANIES} {account}"
-    page = ask.platform.views.page(
-        powers.NAME, powers.COMPANIES, account, after=ask.cursor(sealed), limit=ask.limit
-    )
-    return reply(ask.page(sealed, page))
+    rows = paging.rows(ask, powers.NAME, powers.COMPANIES, account)
+    return reply(paging.page(ask, Listing(powers.NAME, entities.stream, sealed, rows)))
 
 
 @operation(_MATCH)

@@ -6,8 +6,10 @@ from typing import Any
 from chalice.app import Response
 
 from ...kernel.base import Text
+from ...web import paging
 from ...web.bodies import Told
 from ...web.operation import PAGING, Doc
+from ...web.paging import Listing
 from ...web.request import Ask
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
@@ -62,18 +64,10 @@ def grant(ask: Ask) -> Response:
 def listed(ask: Ask) -> Response:
     """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
     account = people_access.own_account(ask.actor)
-    ask.wait_for(powers.NAME, mandates.stream)
     side = ask.choice("as", _SIDES) or "principal"
     partition = mandates.partition(side, account)
-    page = ask.platform.views.page(
-        powers.NAME,
-        powers.MANDATES,
-        partition,
-        after=ask.cursor(partition),
-        limit=ask.limit,
-        descending=True,
-    )
-    return reply(ask.page(partition, page))
+    rows = paging.rows(ask, powers.NAME, powers.MANDATES, partition, descending=True)
+    return reply(paging.page(ask, Listing(powers.NAME, mandates.stream, partition, rows)))
 
 
 @operation(_GET)

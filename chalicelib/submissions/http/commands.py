@@ -39,14 +39,14 @@ def handler(kind: type[CaseCommand]) -> Handler:
     """What runs a command of this kind, with the body that belongs to it."""
     model = body_model(kind)
     name = kind.__name__[0].lower() + kind.__name__[1:]
-
+    doc = Doc(name, "cases", "CommandReply", body=model, command=True)
     run = _run_with_materials if "materials" in model.model_fields else _run
 
-    @operation(Doc(name, "cases", "CommandReply", body=model, command=True))
     def execute(ask: Ask, case_id: str) -> Response:
         return taken(run(ask, case_id, kind, ask.body(model)))
 
-    return execute
+    execute.__doc__ = kind.__doc__
+    return operation(doc)(execute)
 
 
 def body_model(kind: type[CaseCommand]) -> type[Told]:
@@ -70,5 +70,4 @@ def _run_with_materials(
 
 
 def _made(ask: Ask, caller: Caller, kind: type[CaseCommand], fields: dict[str, Any]) -> CaseCommand:
-    at = caller.at(ask.platform.now())
-    return kind(at=at, by=caller.actor, channel=caller.channel, **fields)
+    return kind(**caller.about(ask.platform.now()), **fields)

@@ -54,6 +54,7 @@ from .outcome import (
 from .steps import CaseTransferred, StepFinished, StepOpened, StepStarted
 
 __all__ = [
+    "Acceptance",
     "AcceptanceRefused",
     "BadRatingAnswered",
     "CaseAccepted",
@@ -75,6 +76,8 @@ __all__ = [
     "CaseWithdrawn",
     "CertificateIdentifier",
     "CertificateIssued",
+    "Changes",
+    "Clock",
     "Days",
     "Desk",
     "Digest",
@@ -85,7 +88,9 @@ __all__ = [
     "ExtensionRequested",
     "Form",
     "Holder",
+    "Imported",
     "MistakeCorrected",
+    "Outcome",
     "PreCheckPassed",
     "ResultDelivered",
     "StepFinished",
@@ -93,6 +98,8 @@ __all__ = [
     "StepOpened",
     "StepRecorded",
     "StepStarted",
+    "Steps",
+    "Submission",
     "SubmissionReceived",
     "SubmissionReturned",
     "SupplementLapsed",
@@ -100,30 +107,28 @@ __all__ = [
     "SupplementSubmitted",
 ]
 
-Event = (
+# The phases of the procedure (see wiring.py); in the order of a life, in which examples are told.
+Submission = (
     CaseDrafted
     | CaseSubmitted
     | PreCheckPassed
     | SubmissionReturned
     | CaseResubmitted
     | SubmissionReceived
-    | SupplementRequested
+)
+Acceptance = (
+    SupplementRequested
     | SupplementSubmitted
     | SupplementLapsed
     | CaseAccepted
     | CaseDeemedAccepted
     | AcceptanceRefused
-    | StepOpened
-    | StepStarted
-    | StepFinished
-    | CaseSuspended
-    | CaseResumed
-    | ExtensionRequested
-    | ExtensionGranted
-    | ExtensionRefused
-    | CaseTransferred
-    | MistakeCorrected
-    | CaseGranted
+)
+Steps = StepOpened | StepStarted | StepFinished
+Clock = CaseSuspended | CaseResumed | ExtensionRequested | ExtensionGranted | ExtensionRefused
+Changes = CaseTransferred | MistakeCorrected
+Outcome = (
+    CaseGranted
     | CaseDenied
     | CaseWithdrawn
     | CaseVoided
@@ -133,6 +138,6 @@ Event = (
     | CaseRated
     | BadRatingAnswered
     | CaseArchived
-    | CaseImported
-    | StepRecorded
 )
+Imported = CaseImported | StepRecorded
+Event = Submission | Acceptance | Steps | Clock | Changes | Outcome | Imported

@@ -27,7 +27,7 @@ class CaseSuspended(Frozen):
 
 
 class CaseResumed(Frozen):
-    """恢复: `until` is the last day that does not count."""
+    """恢复: a stop of the clock ended; `until` is the last day that does not count."""
 
     type: Literal["CaseResumed"] = "CaseResumed"
     pause: Code
@@ -44,7 +44,7 @@ class ExtensionRequested(Frozen):
 
 
 class ExtensionGranted(Frozen):
-    """延长: approved by the head, with a reasoned notice (art. 42)."""
+    """延长: there is more time, approved by the head, with a reasoned notice (art. 42)."""
 
     type: Literal["ExtensionGranted"] = "ExtensionGranted"
     days: Days
@@ -55,7 +55,7 @@ class ExtensionGranted(Frozen):
 
 
 class ExtensionRefused(Frozen):
-    """不予延长."""
+    """不予延长: the head refused the extension."""
 
     type: Literal["ExtensionRefused"] = "ExtensionRefused"
     reason: Text

@@ -12,7 +12,10 @@ from .fields import Desk, Division, StepId
 
 
 class CaseImported(Frozen):
-    """A case that another system handled: what its record says, not what our rules would say."""
+    """
+    导入办件: a case that another system handled; what its record says, not what our rules would
+    say.
+    """
 
     type: Literal["CaseImported"] = "CaseImported"
     case_id: Identifier
@@ -25,7 +28,9 @@ class CaseImported(Frozen):
 
 
 class StepRecorded(Frozen):
-    """A step of an imported case, of which the source tells no more than that it was done."""
+    """
+    导入环节: a step of an imported case, of which the source tells no more than that it was done.
+    """
 
     type: Literal["StepRecorded"] = "StepRecorded"
     step: StepId

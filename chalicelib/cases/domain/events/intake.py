@@ -58,7 +58,7 @@ class CaseSubmitted(Frozen):
 
 
 class PreCheckPassed(Frozen):
-    """预审通过."""
+    """预审通过: what was handed in looks complete at first sight."""
 
     type: Literal["PreCheckPassed"] = "PreCheckPassed"
     opinion: Text | None = None
@@ -84,7 +84,7 @@ class CaseResubmitted(Frozen):
 
 
 class SubmissionReceived(Frozen):
-    """收件."""
+    """收件: the window took the application in; a receipt says so."""
 
     type: Literal["SubmissionReceived"] = "SubmissionReceived"
     on: date
@@ -92,7 +92,10 @@ class SubmissionReceived(Frozen):
 
 
 class SupplementRequested(Frozen):
-    """补正告知: one notice lists everything (Administrative Licensing Law, art. 32)."""
+    """
+    补正告知: the applicant is told what is missing; one notice lists everything (Administrative
+    Licensing Law, art. 32).
+    """
 
     type: Literal["SupplementRequested"] = "SupplementRequested"
     missing: tuple[MissingMaterial, ...]
@@ -103,7 +106,7 @@ class SupplementRequested(Frozen):
 
 
 class SupplementSubmitted(Frozen):
-    """补正受理."""
+    """补正受理: what was missing was handed in."""
 
     schema_version: ClassVar[int] = 2
     reads_from: ClassVar[int] = 1
@@ -115,7 +118,7 @@ class SupplementSubmitted(Frozen):
 
 
 class SupplementLapsed(Frozen):
-    """逾期未补正."""
+    """逾期未补正: the time for the supplement passed without it."""
 
     type: Literal["SupplementLapsed"] = "SupplementLapsed"
     reason: Text
@@ -123,7 +126,7 @@ class SupplementLapsed(Frozen):
 
 
 class CaseAccepted(Frozen):
-    """受理: the clock starts the working day after `on`."""
+    """受理: the case is taken on; the clock starts the working day after `on`."""
 
     type: Literal["CaseAccepted"] = "CaseAccepted"
     on: date
@@ -140,7 +143,7 @@ class CaseDeemedAccepted(Frozen):
 
 
 class AcceptanceRefused(Frozen):
-    """不予受理."""
+    """不予受理: the case is not taken on; the applicant can contest that."""
 
     type: Literal["AcceptanceRefused"] = "AcceptanceRefused"
     reason: Text

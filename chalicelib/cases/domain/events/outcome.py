@@ -11,7 +11,7 @@ from .fields import CertificateIdentifier
 
 
 class CaseGranted(Frozen):
-    """准予."""
+    """准予: what was asked for is granted."""
 
     type: Literal["CaseGranted"] = "CaseGranted"
     on: date
@@ -20,7 +20,7 @@ class CaseGranted(Frozen):
 
 
 class CaseDenied(Frozen):
-    """不予许可: reasons and remedies are mandatory (art. 38)."""
+    """不予许可: what was asked for is denied; reasons and remedies are mandatory (art. 38)."""
 
     type: Literal["CaseDenied"] = "CaseDenied"
     on: date
@@ -30,7 +30,7 @@ class CaseDenied(Frozen):
 
 
 class CaseWithdrawn(Frozen):
-    """撤回, before the decision."""
+    """撤回: the applicant takes the case back before the decision."""
 
     type: Literal["CaseWithdrawn"] = "CaseWithdrawn"
     reason: Text
@@ -38,7 +38,7 @@ class CaseWithdrawn(Frozen):
 
 
 class CaseVoided(Frozen):
-    """作废."""
+    """作废: the case is declared void."""
 
     type: Literal["CaseVoided"] = "CaseVoided"
     reason: Text
@@ -46,7 +46,7 @@ class CaseVoided(Frozen):
 
 
 class CaseConcluded(Frozen):
-    """办结."""
+    """办结: the case has its result; its clock has ended."""
 
     type: Literal["CaseConcluded"] = "CaseConcluded"
     result: Result
@@ -54,7 +54,10 @@ class CaseConcluded(Frozen):
 
 
 class CertificateIssued(Frozen):
-    """制证: `identifier` is the GB/T 36904 identifier; `valid_until` None means without end."""
+    """
+    制证: the certificate was made. `identifier` is the GB/T 36904 identifier; `valid_until` None
+    means without end.
+    """
 
     type: Literal["CertificateIssued"] = "CertificateIssued"
     identifier: CertificateIdentifier
@@ -64,7 +67,7 @@ class CertificateIssued(Frozen):
 
 
 class ResultDelivered(Frozen):
-    """送达 / 领取."""
+    """送达 / 领取: the applicant has the result."""
 
     type: Literal["ResultDelivered"] = "ResultDelivered"
     method: DeliveryMethod
@@ -74,7 +77,9 @@ class ResultDelivered(Frozen):
 
 
 class CaseRated(Frozen):
-    """好差评: a rank, 1 is best, 4 and 5 are bad (GB/T 39046-2020)."""
+    """
+    好差评: the applicant rated the service; a rank, 1 is best, 4 and 5 are bad (GB/T 39046-2020).
+    """
 
     type: Literal["CaseRated"] = "CaseRated"
     rating: Annotated[int, Field(ge=1, le=5)]
@@ -91,7 +96,7 @@ class BadRatingAnswered(Frozen):
 
 
 class CaseArchived(Frozen):
-    """归档."""
+    """归档: the file is closed for good and has its archive number."""
 
     type: Literal["CaseArchived"] = "CaseArchived"
     archive_number: Line

@@ -12,9 +12,9 @@ from .fields import CaseNumber, Desk, Division, StepId
 
 class StepOpened(Frozen):
     """
-    From `on` a step waits for `role` in `department`; `planned` is the plan's id of it, `days` its
-    own limit in working days. `item`, `number` and `confidential` repeat what the case is, for
-    whoever reads only the steps.
+    环节开始: from `on` a step waits for `role` in `department`; `planned` is the plan's id of it,
+    `days` its own limit in working days. `item`, `number` and `confidential` repeat what the case
+    is, for whoever reads only the steps.
     """
 
     schema_version: ClassVar[int] = 2
@@ -43,7 +43,10 @@ class StepStarted(Frozen):
 
 
 class StepFinished(Frozen):
-    """`stood` are the days of a planned step's time in which the clock of the case stood."""
+    """
+    环节办结: what came of a step, and who finished it. `stood` are the days of a planned step's
+    time in which the clock of the case stood.
+    """
 
     type: Literal["StepFinished"] = "StepFinished"
     step: StepId

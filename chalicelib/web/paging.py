@@ -1,0 +1,62 @@
+"""Lists of views, page by page, by cursor."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..eventlog.views.listing import Fetch, visible
+from ..eventlog.views.port import Cursor, Page, Row
+from . import cursors
+from .request import Ask
+
+
+def _as_it_is(row: Row) -> Row:
+    return row
+
+
+class Listing(NamedTuple):
+    """
+    What is listed of `view`: the rows that `fetch` reads and that are `shown` to the caller, each
+    as it is `told`; None leaves one out. `stream` names the stream of what has an id there.
+    `sealed` names the list in its cursors, which are good for no other: under another name those
+    that were given out before are refused.
+    """
+
+    view: str
+    stream: Callable[[str], str]
+    sealed: str
+    fetch: Fetch
+    shown: Callable[[Row], bool] | None = None
+    told: Callable[[Row], Row | None] = _as_it_is
+
+
+def rows(ask: Ask, view: str, index: str, partition: str, *, descending: bool = False) -> Fetch:
+    """Those of one partition of an index."""
+    views = ask.platform.views
+
+    def fetch(after: Cursor | None, limit: int) -> Page:
+        return views.page(view, index, partition, after=after, limit=limit, descending=descending)
+
+    return fetch
+
+
+def page(ask: Ask, listing: Listing) -> dict[str, Any]:
+    """
+    The page that is asked for, as JSON, with the cursor of the next; null when there is none.
+    Raises BadRequest, Behind.
+    """
+    ask.wait_for(listing.view, listing.stream)
+    found = _read(listing, _after(ask, listing.sealed), ask.limit)
+    items = [told for row in found.rows if (told := listing.told(row)) is not None]
+    following = found.cursor and cursors.sealed(ask.platform, listing.sealed, found.cursor)
+    return {"items": items, "next": following}
+
+
+def _after(ask: Ask, sealed: str) -> Cursor | None:
+    text = ask.query("cursor")
+    return None if text is None else cursors.opened(ask.platform, sealed, text)
+
+
+def _read(listing: Listing, after: Cursor | None, limit: int) -> Page:
+    if listing.shown is None:
+        return listing.fetch(after, limit)
+    return visible(listing.fetch, listing.shown, after, limit)
