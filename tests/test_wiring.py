@@ -77,7 +77,7 @@ def test_a_wake_up_makes_the_consumers_of_its_function_alone(office: Office):
 
 def test_a_function_serves_all_of_its_group(office: Office, monkeypatch: pytest.MonkeyPatch):
     lines = [
-        ("powers", "people.projections.powers:PROJECTION", ("PROJECT",), "lists"),
+        ("powers", "people.projections.representation:PROJECTION", ("PROJECT",), "lists"),
         ("open_cases", "submissions.projections.open_cases:PROJECTION", ("PROJECT",), "lists"),
     ]
     monkeypatch.setattr("chalicelib.bootstrap.consuming.entries", lambda _: lines)
@@ -87,7 +87,7 @@ def test_a_function_serves_all_of_its_group(office: Office, monkeypatch: pytest.
 def test_a_consumer_that_the_wiring_calls_otherwise_is_refused(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ):
-    lines = [("duties", "people.projections.powers:PROJECTION", ("PROJECT",))]
+    lines = [("duties", "people.projections.representation:PROJECTION", ("PROJECT",))]
     monkeypatch.setattr("chalicelib.bootstrap.consuming.entries", lambda _: lines)
     with pytest.raises(ValueError, match="is called powers, and duties in the wiring"):
         consumers(office.platform)

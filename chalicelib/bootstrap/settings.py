@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from ..eventlog.ports import Unavailable
-from ..platform import limiting
+from ..platform import rate_limits
 from ..platform.scanner import Scanner
 
 # BANJIAN_DATA      the directory of an embedded platform
@@ -68,10 +68,10 @@ def scanner() -> Scanner | None:
         raise Unavailable(f"BANJIAN_CLAMD: {error}") from error
 
 
-def limits() -> Mapping[str, limiting.Limit]:
+def limits() -> Mapping[str, rate_limits.Limit]:
     """Raises Unavailable for a setting that cannot be read."""
     try:
-        return limiting.limits(os.environ.get("BANJIAN_LIMITS", ""))
+        return rate_limits.limits(os.environ.get("BANJIAN_LIMITS", ""))
     except ValueError as error:
         raise Unavailable(f"BANJIAN_LIMITS: {error}") from error
 
@@ -84,6 +84,6 @@ def proxies() -> Callable[[str], bool]:
 @lru_cache
 def _proxies(text: str) -> Callable[[str], bool]:
     try:
-        return limiting.networks(text)
+        return rate_limits.networks(text)
     except ValueError as error:
         raise Unavailable(f"BANJIAN_TRUSTED_PROXIES: {error}") from error

@@ -15,8 +15,8 @@ from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
-from ..platform.limiting import Gate, Limiter, Split
 from ..platform.platform import Platform
+from ..platform.rate_limits import Gate, Limiter, Split
 from ..platform.serials import Serials
 from . import people, signing
 from .codec import CODEC

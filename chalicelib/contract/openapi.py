@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from ..cases.application.access import RULES
 from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
-from ..web.operation import Doc
+from ..web.operation import OperationSpec
 from ..web.route import respond
 from . import examples as api_examples
 from . import problems as api_problems
@@ -27,7 +27,7 @@ SCHEMAS: Final = "#/components/schemas/"
 class Operation(NamedTuple):
     method: str
     path: str
-    doc: Doc
+    doc: OperationSpec
     said: str  # the first sentence of the handler's docstring
     more: str  # the rest of it
     media_types: tuple[str, ...]
@@ -154,7 +154,7 @@ def _problems(one: Operation) -> Iterator[tuple[int, list[str]]]:
     yield from api_problems.by_status(api_problems.codes(takes, one.path, one.doc))
 
 
-def _success(doc: Doc, examples: Examples) -> Json:
+def _success(doc: OperationSpec, examples: Examples) -> Json:
     headers = ["X-Request-Id"]
     if doc.command or doc.tagged:
         headers.append("ETag")

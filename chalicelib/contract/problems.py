@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from ..refusals.table import statuses
 from ..web.messages import MESSAGES, Language
-from ..web.operation import Doc
+from ..web.operation import OperationSpec
 from .json_schemas import Json
 
 # Answered before it is known which operation was meant.
@@ -73,7 +73,7 @@ class Takes(NamedTuple):
     raw: bool
 
 
-def codes(takes: Takes, path: str, doc: Doc) -> frozenset[str]:
+def codes(takes: Takes, path: str, doc: OperationSpec) -> frozenset[str]:
     """The codes of the problems that the operation can answer with."""
     families = (
         (True, ANY),

@@ -15,7 +15,7 @@ from ..cases.application import access, progress_words
 from ..cases.domain import events as e
 from ..cases.domain import evolving, handling, state, steps
 from ..cases.domain.values import Result
-from ..cases.projections import card
+from ..cases.projections import case_summary
 from ..certificates.application import showings
 from ..certificates.domain import state as certificate
 from ..certificates.http import verification_page
@@ -24,7 +24,7 @@ from ..clock.lines import LineCode
 from ..items.domain.plan import StepKind
 from ..people.application import registry_load
 from ..people.application.registry_table import Library
-from ..platform import limiting
+from ..platform import rate_limits
 from ..subjects import for_readers
 from .docstrings import begins_with_term
 from .events import event_types, phases
@@ -67,7 +67,7 @@ def _of_cases() -> Iterator[Table]:
     grown = [kind for kind in case.EVENTS if kind not in _NOT_GROWN]
     yield Table("access.RULES", access.RULES, case.COMMANDS, "say who may give the command")
     yield Table("evolving.GROWTH", evolving.GROWTH, grown, "say what the event adds to a case")
-    yield Table("card.STATES", card.STATES, evolving.LEADS, "say the state that lists show")
+    yield Table("card.STATES", case_summary.STATES, evolving.LEADS, "say the state that lists show")
     desks = [kind for kind in get_args(e.Desk) if kind not in _NO_DESK]
     yield Table("steps.DESKS", steps.DESKS, desks, "say what the desk is called, and its role")
     yield Table("handling.OUTCOMES", handling.OUTCOMES, StepKind, "say how such a step can end")
@@ -136,7 +136,7 @@ def _of_operations(found: Sequence[Operation]) -> Iterator[Table]:
     told = dict.fromkeys(one.doc.reply for one in found if one.doc.reply)
     models = {model.__name__ for model in replies()}
     yield Table("docstrings of handlers", said, names, "say what the operation does")
-    yield Table("limiting.LIMITS", limiting.LIMITS, limits, "say how often it may be asked for")
+    yield Table("limiting.LIMITS", rate_limits.LIMITS, limits, "say how often it may be asked for")
     yield Table("REPLIES", models, told, "name the model in the wiring of its subject")
     yield from _of_paths(found)
 

@@ -19,10 +19,10 @@ from ..kernel.base import Frozen
 from .mapping import Mapping
 from .rows import (
     Case,
+    CommandBody,
     Done,
     LogRow,
     Origin,
-    Told,
     Unmappable,
     department,
     digest,
@@ -69,7 +69,7 @@ class CaseLog(NamedTuple):
     reference: str
     line: int
     imported: Happened
-    rows: tuple[Told, ...]
+    rows: tuple[CommandBody, ...]
     concluded: Happened | None
     repeated: int = 0
     skipped: tuple[Problem, ...] = ()

@@ -6,7 +6,7 @@ EVENTS = (
     ("entity", "people.domain.entity:EVENTS"),
     ("mandate", "people.domain.mandate:EVENTS"),
 )
-CONSUMERS = (("powers", "people.projections.powers:PROJECTION", ("PROJECT",)),)
+CONSUMERS = (("powers", "people.projections.representation:PROJECTION", ("PROJECT",)),)
 ROUTES = (
     ("POST", "/sign-in/wechat", "people.http.sign_in:wechat"),
     ("POST", "/sign-in/token", "people.http.sign_in:token"),

@@ -19,7 +19,7 @@ from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import Invalid
 from .attester import Attester, no_attester
-from .limiting import OPEN, Gate
+from .rate_limits import OPEN, Gate
 from .registry import NoRegistry, Registry
 from .renderer import Renderer, no_renderer
 from .scanner import Scanner

@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from ..kernel.reasons import Refusal
-from ..platform.limiting import RateLimited
+from ..platform.rate_limits import RateLimited
 from ..subjects import load
 from ..web.auth.errors import AuthError, InvalidToken, refusal
 from ..web.auth.keys import KeysUnavailable

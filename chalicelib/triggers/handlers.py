@@ -20,7 +20,7 @@ from ..eventlog.sequencing.retries import Health
 from ..eventlog.telemetry import Telemetry
 from ..eventlog.views.port import Projection
 from ..platform.platform import Platform
-from .observed import Handler, observed
+from .instrumentation import Handler, observed
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from chalice.app import Chalice, Response
 from ..subjects import entries, load
 
 if TYPE_CHECKING:
-    from ..web.operation import Doc
+    from ..web.operation import OperationSpec
     from ..web.request import Web
     from ..web.route import Handler
 
@@ -40,10 +40,10 @@ class Route:
         return handler
 
     @property
-    def doc(self) -> "Doc":
-        from ..web.route import doc_of
+    def doc(self) -> "OperationSpec":
+        from ..web.route import spec_of
 
-        return doc_of(self.handler)
+        return spec_of(self.handler)
 
 
 def register(app: Chalice, web: Callable[[], "Web"]) -> None:

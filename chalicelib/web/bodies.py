@@ -17,14 +17,14 @@ _ODD = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{309}|\\u00[01]|\\u007[fF]|\\[b
 DEEPEST = 100  # levels of a body; ours reads at most 200 of a whole commit
 
 
-class Told(Frozen):
+class CommandBody(Frozen):
     """What a body may say of its circumstances: when it happened, and how it reached the caller."""
 
     occurred_at: AwareDatetime | None = None
     channel: Channel | None = None
 
 
-def of_command(kind: type[Command], name: str, **replaced: Any) -> type[Told]:
+def of_command(kind: type[Command], name: str, **replaced: Any) -> type[CommandBody]:
     """
     The model `name` of what a caller sends of a command: all that the server does not supply, with
     `replaced` in the place of fields (as pydantic's create_model takes them).
@@ -35,12 +35,12 @@ def of_command(kind: type[Command], name: str, **replaced: Any) -> type[Told]:
         if field not in Command.model_fields
     }
     fields |= {field: other for field, other in replaced.items() if field in fields}
-    return create_model(name, __base__=Told, __doc__=kind.__doc__, **fields)
+    return create_model(name, __base__=CommandBody, __doc__=kind.__doc__, **fields)
 
 
-def fields_of(body: Told) -> dict[str, Any]:
+def fields_of(body: CommandBody) -> dict[str, Any]:
     """What the body of a command says of the command itself."""
-    named = type(body).model_fields.keys() - Told.model_fields.keys()
+    named = type(body).model_fields.keys() - CommandBody.model_fields.keys()
     return {name: getattr(body, name) for name in named}
 
 

@@ -8,8 +8,8 @@ from typing import Final
 from chalice.app import Response
 
 from ..kernel.errors import NotFound
-from .operation import Doc
-from .request import Ask
+from .operation import OperationSpec
+from .request import ApiRequest
 from .route import operation
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -27,32 +27,36 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_OPENAPI: Final = Doc("getOpenApi", "service", "OpenApiDocument", tagged=True, public=True)
-_PAGE: Final = Doc("getDocs", "service", "", tagged=True, public=True, media=("text/html",))
+_OPENAPI: Final = OperationSpec(
+    "getOpenApi", "service", "OpenApiDocument", tagged=True, public=True
+)
+_PAGE: Final = OperationSpec(
+    "getDocs", "service", "", tagged=True, public=True, media=("text/html",)
+)
 _KINDS: Final = ("text/css", "text/javascript")
-_PART: Final = Doc("getDocsFile", "service", "", tagged=True, public=True, media=_KINDS)
+_PART: Final = OperationSpec("getDocsFile", "service", "", tagged=True, public=True, media=_KINDS)
 
 
 @operation(_OPENAPI)
-def document(ask: Ask) -> Response:
+def document(request: ApiRequest) -> Response:
     """This interface as an OpenAPI 3.1 document."""
-    return _unless_known(ask, _text("openapi.json"), "application/json")
+    return _unless_known(request, _text("openapi.json"), "application/json")
 
 
 @operation(_PAGE)
-def page(ask: Ask) -> Response:
+def page(request: ApiRequest) -> Response:
     """接口文档: this interface as a page to read and to try."""
     # The browser resolves links against the address that it asked for, prefix and all.
-    here = "" if ask.request.context.get("path", "").endswith("/") else "docs/"
-    return _unless_known(ask, _text("docs.html").replace("{here}", here), _HTML)
+    here = "" if request.raw.context.get("path", "").endswith("/") else "docs/"
+    return _unless_known(request, _text("docs.html").replace("{here}", here), _HTML)
 
 
 @operation(_PART)
-def part(ask: Ask, file: str) -> Response:
+def part(request: ApiRequest, file: str) -> Response:
     """A style sheet or a script of the page."""
     if file not in PARTS:
         raise NotFound("no-such-page-part", "the page has no such part")
-    return _unless_known(ask, _text(file), PARTS[file])
+    return _unless_known(request, _text(file), PARTS[file])
 
 
 @lru_cache
@@ -65,7 +69,7 @@ def _etag(content: str) -> str:
     return f'W/"{sha256(content.encode()).hexdigest()[:16]}"'
 
 
-def _unless_known(ask: Ask, content: str, media_type: str) -> Response:
+def _unless_known(request: ApiRequest, content: str, media_type: str) -> Response:
     """
     The file, or 304 if the caller has it. It says Vary because the server, or API Gateway, zips it
     for who takes that; hence the weak ETag (RFC 9110, 8.8.1).
@@ -76,7 +80,7 @@ def _unless_known(ask: Ask, content: str, media_type: str) -> Response:
         "Cache-Control": "no-cache",
         "Vary": "Accept-Encoding",
     }
-    if etag in ask.request.headers.get("if-none-match", ""):
+    if etag in request.raw.headers.get("if-none-match", ""):
         return Response("", shared, 304)
     more = {
         "Content-Type": media_type,

@@ -2,14 +2,14 @@
 
 from chalice.app import Response
 
-from .operation import Doc
-from .request import Ask
+from .operation import OperationSpec
+from .request import ApiRequest
 from .route import operation, reply
 
-_HEALTH = Doc("getHealth", "service", "Health", public=True)
+_HEALTH = OperationSpec("getHealth", "service", "Health", public=True)
 
 
 @operation(_HEALTH)
-def health(ask: Ask) -> Response:
+def health(request: ApiRequest) -> Response:
     """Whether the service can read its log, and how far that has come."""
-    return reply({"status": "ok", "position": ask.platform.log.head()})
+    return reply({"status": "ok", "position": request.platform.log.head()})

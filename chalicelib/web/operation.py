@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from ..platform.limiting import USUAL
+from ..platform.rate_limits import USUAL
 
 Schema = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ PAGING: Final[Mapping[str, Schema]] = {
 }
 
 
-class Doc(NamedTuple):
+class OperationSpec(NamedTuple):
     """
     One operation. Its summary is the first sentence of the handler's docstring, its description the
     rest. `reply` names a model of the subjects' REPLIES, which no running service needs to import;
@@ -48,7 +48,7 @@ class Doc(NamedTuple):
 
     `query` has the JSON Schema of each parameter. A `command` takes an Idempotency-Key and an
     If-Match; what is `tagged` carries an ETag and takes If-None-Match. `public` needs no token.
-    `limit` is how often it may be asked for (platform/limiting.py). `problems` are the codes of
+    `limit` is how often it may be asked for (platform/rate_limits.py). `problems` are the codes of
     those refusals that no family of contract/problems.py has. `media` are the media types of
     bytes that are answered.
     """

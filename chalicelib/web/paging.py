@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ..eventlog.views.listing import Fetch, visible
 from ..eventlog.views.port import Cursor, Page, Row
 from . import cursors
-from .request import Ask
+from .request import ApiRequest
 
 
 def _as_it_is(row: Row) -> Row:
@@ -29,9 +29,11 @@ class Listing(NamedTuple):
     told: Callable[[Row], Row | None] = _as_it_is
 
 
-def rows(ask: Ask, view: str, index: str, partition: str, *, descending: bool = False) -> Fetch:
+def rows(
+    request: ApiRequest, view: str, index: str, partition: str, *, descending: bool = False
+) -> Fetch:
     """Those of one partition of an index."""
-    views = ask.platform.views
+    views = request.platform.views
 
     def fetch(after: Cursor | None, limit: int) -> Page:
         return views.page(view, index, partition, after=after, limit=limit, descending=descending)
@@ -39,21 +41,21 @@ def rows(ask: Ask, view: str, index: str, partition: str, *, descending: bool = 
     return fetch
 
 
-def page(ask: Ask, listing: Listing) -> dict[str, Any]:
+def page(request: ApiRequest, listing: Listing) -> dict[str, Any]:
     """
     The page that is asked for, as JSON, with the cursor of the next; null when there is none.
     Raises BadRequest, Behind.
     """
-    ask.wait_for(listing.view, listing.stream)
-    found = _read(listing, _after(ask, listing.sealed), ask.limit)
+    request.wait_for(listing.view, listing.stream)
+    found = _read(listing, _after(request, listing.sealed), request.limit)
     items = [told for row in found.rows if (told := listing.told(row)) is not None]
-    following = found.cursor and cursors.sealed(ask.platform, listing.sealed, found.cursor)
+    following = found.cursor and cursors.sealed(request.platform, listing.sealed, found.cursor)
     return {"items": items, "next": following}
 
 
-def _after(ask: Ask, sealed: str) -> Cursor | None:
-    text = ask.query("cursor")
-    return None if text is None else cursors.opened(ask.platform, sealed, text)
+def _after(request: ApiRequest, sealed: str) -> Cursor | None:
+    text = request.query("cursor")
+    return None if text is None else cursors.opened(request.platform, sealed, text)
 
 
 def _read(listing: Listing, after: Cursor | None, limit: int) -> Page:

@@ -17,14 +17,14 @@ from ..kernel.actor import APPLICANTS, Actor, Channel
 from ..kernel.errors import Invalid
 from ..kernel.reasons import Reason
 from ..platform import duties
-from ..platform.limiting import client, counted
 from ..platform.platform import Caller, Platform
+from ..platform.rate_limits import client, counted
 from . import bodies
 from .auth.verifier import Verifier
-from .bodies import Told
+from .bodies import CommandBody
 from .errors import BadRequest, Behind
 from .messages import Language
-from .operation import Doc
+from .operation import OperationSpec
 from .problems import language_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -52,11 +52,11 @@ class Web(NamedTuple):
     worded: Callable[[Reason, Language], str] = lambda reason, _: str(reason)
 
 
-class Ask:
+class ApiRequest:
     """One request, read as far as a handler wants to."""
 
     def __init__(self, web: Web, request: Request) -> None:
-        self.request = request
+        self.raw = request
         self.platform = web.platform()
         self._web = web
 
@@ -66,7 +66,7 @@ class Ask:
         Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
         acted in another of the three administrative duties.
         """
-        headers = self.request.headers
+        headers = self.raw.headers
         actor = self._web.verifier().actor(headers.get("authorization"), headers.get("x-role"))
         duties.check(self.platform, actor)
         return actor
@@ -74,20 +74,20 @@ class Ask:
     @cached_property
     def address(self) -> str:
         """Whom a request without an account is counted for."""
-        peer = str((self.request.context.get("identity") or {}).get("sourceIp") or "")
-        forwarded = self.request.headers.get("x-forwarded-for")
+        peer = str((self.raw.context.get("identity") or {}).get("sourceIp") or "")
+        forwarded = self.raw.headers.get("x-forwarded-for")
         return counted(client(peer, forwarded, self._web.proxies()))
 
-    def only(self, doc: Doc) -> None:
+    def only(self, doc: OperationSpec) -> None:
         """
         Raises BadRequest for a parameter that the operation does not have: passed over, a misspelt
         one would go unnoticed. On pages for people it may be a messenger's that passed them on.
         """
-        unknown = set(self.request.query_params or ()) - doc.query.keys()
+        unknown = set(self.raw.query_params or ()) - doc.query.keys()
         if unknown and "text/html" not in doc.media:
             raise BadRequest("bad-parameter", parameter=min(unknown))
 
-    def admit(self, doc: Doc) -> None:
+    def admit(self, doc: OperationSpec) -> None:
         """
         Who may go on to the handler: raises RateLimited, AuthError. The address is counted first,
         so that a flood of bad tokens is not verified one by one.
@@ -103,7 +103,7 @@ class Ask:
 
     @property
     def language(self) -> Language:
-        return language_of(self.request)
+        return language_of(self.raw)
 
     @property
     def today(self) -> date:
@@ -111,20 +111,20 @@ class Ask:
 
     @property
     def content(self) -> bytes:
-        raw = self.request.raw_body
+        raw = self.raw.raw_body
         return raw if isinstance(raw, bytes) else raw.encode()
 
     def body(self, model: type[M]) -> M:
         """Raises BadBody and BadRequest; see bodies.read."""
         return bodies.read(model, self.content)
 
-    def caller(self, told: Told | None = None) -> Caller:
+    def caller(self, told: CommandBody | None = None) -> Caller:
         """Who commands, under which Idempotency-Key; raises BadRequest, AuthError, Invalid."""
         actor = self.actor
-        key = self.request.headers.get("idempotency-key", "")
+        key = self.raw.headers.get("idempotency-key", "")
         if not _KEY.fullmatch(key):
             raise BadRequest("idempotency-key-required")
-        told = told or Told()
+        told = told or CommandBody()
         if told.occurred_at is not None and actor.role in APPLICANTS:
             raise Invalid("earlier-time-for-staff", "only staff enter what happened earlier")
         return Caller(
@@ -132,13 +132,13 @@ class Ask:
             key,
             told.channel or (Channel.WEB if actor.role in APPLICANTS else Channel.WINDOW),
             told.occurred_at,
-            str(self.request.context.get("requestId") or ""),
+            str(self.raw.context.get("requestId") or ""),
             self.if_match,
         )
 
     @property
     def if_match(self) -> int | None:
-        header = self.request.headers.get("if-match")
+        header = self.raw.headers.get("if-match")
         if header is None or header.strip() == "*":
             return None
         found = _ETAG.fullmatch(header.strip())
@@ -146,7 +146,7 @@ class Ask:
 
     def query(self, name: str) -> str | None:
         """The one value of a query parameter; raises BadRequest if it came twice or is too long."""
-        parameters = self.request.query_params
+        parameters = self.raw.query_params
         values = parameters.getlist(name) if parameters is not None and name in parameters else []
         if len(values) > 1 or any(len(one.encode()) > LONGEST for one in values):
             raise BadRequest("bad-parameter", parameter=name)

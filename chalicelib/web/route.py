@@ -1,7 +1,7 @@
 """
 What every route shares: what it says of itself, and how it replies or refuses.
 
-A handler is three lines: parse (ask.py), execute, reply.
+A handler is three lines: parse (request.py), execute, reply.
 """
 
 import json
@@ -14,8 +14,8 @@ from chalice.app import Request, Response
 from ..eventlog.transact import Outcome
 from ..kernel.errors import NotFound
 from .errors import OnStandby
-from .operation import Doc
-from .request import Ask, Web
+from .operation import OperationSpec
+from .request import ApiRequest, Web
 
 Handler = Callable[..., Response]
 H = TypeVar("H", bound=Handler)
@@ -23,8 +23,8 @@ H = TypeVar("H", bound=Handler)
 _NAME = re.compile(r"[0-9A-Za-z._:@~-]{1,256}")
 
 
-def operation(doc: Doc) -> Callable[[H], H]:
-    """Say of a handler, which takes an Ask and the path's parameters, what it does."""
+def operation(doc: OperationSpec) -> Callable[[H], H]:
+    """Say of a handler, which takes an ApiRequest and the path's parameters, what it does."""
 
     def described(handler: H) -> H:
         vars(handler)["doc"] = doc
@@ -33,29 +33,27 @@ def operation(doc: Doc) -> Callable[[H], H]:
     return described
 
 
-def doc_of(handler: Handler) -> Doc:
+def spec_of(handler: Handler) -> OperationSpec:
     """Raises KeyError for what is no operation."""
-    doc: Doc = vars(handler)["doc"]
+    doc: OperationSpec = vars(handler)["doc"]
     return doc
 
 
-def respond(
-    web: Web, request: Request, handler: Handler, parameters: Mapping[str, str]
-) -> Response:
+def respond(web: Web, raw: Request, handler: Handler, parameters: Mapping[str, str]) -> Response:
     """What the handler answers to a request; refusals become problems."""
-    doc = doc_of(handler)
-    request_id = str(request.context.get("requestId") or "")
+    doc = spec_of(handler)
+    request_id = str(raw.context.get("requestId") or "")
     with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
         try:
             if web.standby():
                 raise OnStandby  # noqa: TRY301 - to be answered like any other
-            ask = Ask(web, request)
-            ask.admit(doc)  # before anything else is said about the request
-            ask.only(doc)
+            request = ApiRequest(web, raw)
+            request.admit(doc)  # before anything else is said about the request
+            request.only(doc)
             _nameable(parameters.values())
-            return handler(ask, **parameters)
+            return handler(request, **parameters)
         except Exception as error:  # noqa: BLE001 - `web.answer` logs what is not ours
-            return web.answer(error, request)
+            return web.answer(error, raw)
 
 
 def _nameable(parameters: Iterable[str]) -> None:
@@ -76,12 +74,12 @@ def command_reply(body: Mapping[str, Any], outcome: Outcome[Any], status: int = 
     return reply(body, status, ETag=f'"{outcome.version}"', **replayed)
 
 
-def tagged(ask: Ask, body: Any, version: int, *variant: str) -> Response:
+def tagged(request: ApiRequest, body: Any, version: int, *variant: str) -> Response:
     """
     A resource at a version of its stream, or 304 if that is the one that the caller has. `variant`
     is what else it depends on: the day that it counts from, the language that it is worded in.
     """
     etag = f'"{"-".join((str(version), *variant))}"'
-    if etag in ask.request.headers.get("if-none-match", ""):
+    if etag in request.raw.headers.get("if-none-match", ""):
         return Response("", {"ETag": etag}, 304)
     return reply(body, ETag=etag)

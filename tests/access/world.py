@@ -23,7 +23,7 @@ from chalicelib.platform.platform import Caller, Platform
 from chalicelib.serving import signin
 from chalicelib.serving.illustration import pdf
 from chalicelib.serving.signin import COMPANY, COMPANY_CODE, Persona
-from chalicelib.web.operation import Doc
+from chalicelib.web.operation import OperationSpec
 
 from ..stories.cases import ITEMS
 from .people import PEOPLE, Thing
@@ -46,7 +46,7 @@ PDF: Final = pdf("a material")
 class Route(NamedTuple):
     method: str
     path: str
-    doc: Doc
+    doc: OperationSpec
     json: bool
 
     @property

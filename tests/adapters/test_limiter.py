@@ -10,7 +10,7 @@ from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.limiter import DynamoLimiter
 from chalicelib.adapters.local.memory_limiter import MemoryLimiter
 from chalicelib.eventlog.ports import Unavailable
-from chalicelib.platform.limiting import Budget, Limiter
+from chalicelib.platform.rate_limits import Budget, Limiter
 
 from .. import cloud
 

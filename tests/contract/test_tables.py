@@ -12,7 +12,7 @@ from chalicelib.cases.application import access, progress_words
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain import evolving, handling, steps
-from chalicelib.cases.projections import card
+from chalicelib.cases.projections import case_summary
 from chalicelib.certificates.application import showings
 from chalicelib.certificates.domain import events as of_certificates
 from chalicelib.certificates.domain import state as certificate
@@ -26,7 +26,7 @@ from chalicelib.exchange_codes import wiring as exchange_codes
 from chalicelib.items.domain.plan import StepKind
 from chalicelib.people.application import registry_load
 from chalicelib.people.application.registry_table import Library
-from chalicelib.platform import limiting
+from chalicelib.platform import rate_limits
 from chalicelib.submissions import wiring as submissions
 from chalicelib.web import health
 
@@ -35,7 +35,7 @@ FOUND = list(operations(app.app.routes))
 TAKEN_OUT: dict[str, tuple[Any, Any, str]] = {
     "access.RULES": (access.RULES, c.SubmitCase, "SubmitCase"),
     "evolving.GROWTH": (evolving.GROWTH, e.CaseAccepted, "CaseAccepted"),
-    "card.STATES": (card.STATES, e.CaseVoided, "CaseVoided"),
+    "card.STATES": (case_summary.STATES, e.CaseVoided, "CaseVoided"),
     "steps.DESKS": (steps.DESKS, "delivery", "delivery"),
     "handling.OUTCOMES": (handling.OUTCOMES, StepKind.APPROVE.value, "APPROVE"),
     "progress_words.WORDS": (progress_words.WORDS, "denied-delivered", "denied-delivered"),
@@ -56,7 +56,7 @@ TAKEN_OUT: dict[str, tuple[Any, Any, str]] = {
     "words.UNITS": (words.UNITS, "calendar_days", "calendar_days"),
     "registry_load.NEEDED": (registry_load.NEEDED, Library.PEOPLE, "PEOPLE"),
     "registry_load.KNOWN": (registry_load.KNOWN, Library.COMPANIES, "COMPANIES"),
-    "limiting.LIMITS": (limiting.LIMITS, "query-code", "query-code"),
+    "limiting.LIMITS": (rate_limits.LIMITS, "query-code", "query-code"),
 }
 # The docstring without which, and what then lacks what the documents tell.
 SILENT: dict[str, tuple[Any, str]] = {

@@ -61,7 +61,7 @@ def test_a_schedule_without_a_line_is_named_with_the_line(root: Path):
 
 
 def test_a_consumer_that_is_wired_anew_needs_one(root: Path, monkeypatch: pytest.MonkeyPatch):
-    line = ("duties", "people.projections.powers:PROJECTION", ("PROJECT",))
+    line = ("duties", "people.projections.representation:PROJECTION", ("PROJECT",))
     monkeypatch.setattr(people, "CONSUMERS", (*people.CONSUMERS, line))
     assert list(wirings.gaps(root)) == [
         'app.py has no line for the consumer duties: add `duties = consumer("duties")`'
@@ -71,7 +71,7 @@ def test_a_consumer_that_is_wired_anew_needs_one(root: Path, monkeypatch: pytest
 def test_a_consumer_of_a_group_has_the_line_of_its_group(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    line = ("duties", "people.projections.powers:PROJECTION", ("PROJECT",), "powers")
+    line = ("duties", "people.projections.representation:PROJECTION", ("PROJECT",), "powers")
     monkeypatch.setattr(people, "CONSUMERS", (*people.CONSUMERS, line))
     assert list(wirings.gaps(root)) == []
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from chalicelib.platform.limiting import LIMITS
+from chalicelib.platform.rate_limits import LIMITS
 
 from ..walks.cases import CARD, citizen
 from .live import DOCUMENT, live, walked

@@ -13,7 +13,7 @@ from hashlib import sha256
 from time import time
 from typing import Any
 
-from ...platform.limiting import Budget
+from ...platform.rate_limits import Budget
 from ..aws import clients as aws
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 
-from ...platform.limiting import Budget
+from ...platform.rate_limits import Budget
 
 # Of one limit. At 50 requests a second a key is whole again, and forgotten, after seconds.
 HELD = 100_000

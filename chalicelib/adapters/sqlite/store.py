@@ -17,7 +17,7 @@ from .append import COLUMNS, HEAD, Append, Outcome, append, commit_of, write
 from .file import connect, prepare, refusal
 from .group_commit import GroupCommit
 from .readers import Readers
-from .writers_queue import Turnstile
+from .writers_queue import WritersQueue
 
 LOAD = f"SELECT {COLUMNS} FROM commits WHERE stream = ? AND version >= ? ORDER BY version"  # noqa: S608 - our names
 # `after` may lie inside a commit, so the first one is the one that holds the position behind it.
@@ -129,10 +129,10 @@ class SqliteStore:
             self._notify()
 
 
-def _opened(path: Path, synchronous: str) -> tuple[Turnstile, sqlite3.Connection]:
+def _opened(path: Path, synchronous: str) -> tuple[WritersQueue, sqlite3.Connection]:
     with ExitStack() as opened:
         try:
-            turnstile = Turnstile(path)
+            turnstile = WritersQueue(path)
             opened.callback(turnstile.close)
             db = connect(path, synchronous)
             opened.callback(db.close)

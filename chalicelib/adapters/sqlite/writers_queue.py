@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 
-class Turnstile:
+class WritersQueue:
     """
     A lock between processes that lets nobody starve; one thread of a process at a time.
 

@@ -18,8 +18,8 @@ from ...kernel.base import Frozen, Line, Sha256
 from ...kernel.errors import Invalid
 from ...kernel.reasons import Unfit
 from ...web.errors import BadRequest
-from ...web.operation import Doc
-from ...web.request import Ask
+from ...web.operation import OperationSpec
+from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import documents as case_documents
 
@@ -59,108 +59,112 @@ class NewPart(Frozen):
 
 _HELD: Final = ("scan-pending", "infected", "unscannable")
 _TAG: Final = "documents"
-_PUT = Doc("uploadDocument", _TAG, "UploadReply", 201, problems=("invalid",))
-_BEGIN = Doc("beginUpload", _TAG, "UploadStatus", 201, NewUpload, problems=("invalid",))
-_STATUS = Doc("getUpload", _TAG, "UploadStatus")
+_PUT = OperationSpec("uploadDocument", _TAG, "UploadReply", 201, problems=("invalid",))
+_BEGIN = OperationSpec("beginUpload", _TAG, "UploadStatus", 201, NewUpload, problems=("invalid",))
+_STATUS = OperationSpec("getUpload", _TAG, "UploadStatus")
 _REFUSALS = ("invalid", "out-of-order")
-_TICKET = Doc("prepareUploadPart", _TAG, "UploadTicket", 201, NewPart, problems=_REFUSALS)
-_PART = Doc("uploadPart", _TAG, "UploadPart", problems=_REFUSALS)
-_COMPLETE = Doc("completeUpload", _TAG, "UploadStatus", problems=_REFUSALS)
-_LIST = Doc("listCaseDocuments", _TAG, "CaseDocuments")
-_DOCUMENT = Doc("getCaseDocument", _TAG, "", problems=_HELD, media=MEDIA_TYPES)
-_LINK = Doc("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_HELD)
-_LINKED = Doc("getLinkedDocument", _TAG, "", public=True, problems=_HELD, media=MEDIA_TYPES)
+_TICKET = OperationSpec("prepareUploadPart", _TAG, "UploadTicket", 201, NewPart, problems=_REFUSALS)
+_PART = OperationSpec("uploadPart", _TAG, "UploadPart", problems=_REFUSALS)
+_COMPLETE = OperationSpec("completeUpload", _TAG, "UploadStatus", problems=_REFUSALS)
+_LIST = OperationSpec("listCaseDocuments", _TAG, "CaseDocuments")
+_DOCUMENT = OperationSpec("getCaseDocument", _TAG, "", problems=_HELD, media=MEDIA_TYPES)
+_LINK = OperationSpec("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_HELD)
+_LINKED = OperationSpec(
+    "getLinkedDocument", _TAG, "", public=True, problems=_HELD, media=MEDIA_TYPES
+)
 
 
 @operation(_PUT)
-def put(ask: Ask) -> Response:
+def put(request: ApiRequest) -> Response:
     """Hand in a small document at once; again is harmless, so no key is needed."""
-    content = _as_promised(ask)
-    media_type = ask.request.headers.get("content-type", ANY).partition(";")[0].strip().lower()
-    return reply(_told(documents.put(ask.platform, ask.actor, content, media_type, None)), 201)
+    content = _as_promised(request)
+    media_type = request.raw.headers.get("content-type", ANY).partition(";")[0].strip().lower()
+    return reply(
+        _told(documents.put(request.platform, request.actor, content, media_type, None)), 201
+    )
 
 
 @operation(_BEGIN)
-def begin(ask: Ask) -> Response:
+def begin(request: ApiRequest) -> Response:
     """Begin to hand in a document in parts, or find out how far that is; again is harmless."""
-    new = ask.body(NewUpload)
-    found = documents.begin(ask.platform, ask.actor, documents.New(**new.model_dump()))
-    return reply(_status(ask, found), 201)
+    new = request.body(NewUpload)
+    found = documents.begin(request.platform, request.actor, documents.New(**new.model_dump()))
+    return reply(_status(request, found), 201)
 
 
 @operation(_STATUS)
-def status(ask: Ask, upload_id: str) -> Response:
+def status(request: ApiRequest, upload_id: str) -> Response:
     """How far an upload is: what is there, what is missing, what a scanner says."""
-    return reply(_status(ask, documents.status(ask.platform, ask.actor, upload_id)))
+    return reply(_status(request, documents.status(request.platform, request.actor, upload_id)))
 
 
 @operation(_TICKET)
-def ticket(ask: Ask, upload_id: str, number: str) -> Response:
+def ticket(request: ApiRequest, upload_id: str, number: str) -> Response:
     """Say where and how to send a part: past the service, where there is such a way."""
-    digest = ask.body(NewPart).sha256
-    to = documents.ticket(ask.platform, ask.actor, upload_id, _number(number), digest)
+    digest = request.body(NewPart).sha256
+    to = documents.ticket(request.platform, request.actor, upload_id, _number(number), digest)
     return reply({**to._asdict(), "expires_at": to.expires_at.isoformat()}, 201)
 
 
 @operation(_PART)
-def part(ask: Ask, upload_id: str, number: str) -> Response:
+def part(request: ApiRequest, upload_id: str, number: str) -> Response:
     """Send a part, in any order; again is harmless."""
-    content = _as_promised(ask)
-    its = documents.put_part(ask.platform, ask.actor, upload_id, _number(number), content)
+    content = _as_promised(request)
+    its = documents.put_part(request.platform, request.actor, upload_id, _number(number), content)
     return reply(its._asdict())
 
 
 @operation(_COMPLETE)
-def complete(ask: Ask, upload_id: str) -> Response:
+def complete(request: ApiRequest, upload_id: str) -> Response:
     """Check the whole, its SHA-256 and its type, and keep it; again is harmless."""
-    return reply(_status(ask, documents.complete(ask.platform, ask.actor, upload_id)))
+    return reply(_status(request, documents.complete(request.platform, request.actor, upload_id)))
 
 
 @operation(_LIST)
-def listed(ask: Ask, case_id: str) -> Response:
+def listed(request: ApiRequest, case_id: str) -> Response:
     """Every version of every material of the case: who handed it in, when, and its scan."""
-    found = case_documents.versions(ask.platform, ask.actor, case_id)
+    found = case_documents.versions(request.platform, request.actor, case_id)
     return reply({"case_id": case_id, "documents": [_version(one) for one in found]})
 
 
 @operation(_DOCUMENT)
-def one(ask: Ask, case_id: str, digest: str) -> Response:
+def one(request: ApiRequest, case_id: str, digest: str) -> Response:
     """A document that is or was one of the case's materials."""
-    found = case_documents.content(ask.platform, ask.actor, case_id, digest)
-    return _given(ask, found)
+    found = case_documents.content(request.platform, request.actor, case_id, digest)
+    return _given(request, found)
 
 
 @operation(_LINK)
-def link(ask: Ask, case_id: str, digest: str) -> Response:
+def link(request: ApiRequest, case_id: str, digest: str) -> Response:
     """A link that gives the document out without a token, for ten minutes."""
-    made = case_documents.link(ask.platform, ask.actor, case_id, digest)
+    made = case_documents.link(request.platform, request.actor, case_id, digest)
     return reply({"url": made.url, "expires_at": made.expires_at.isoformat()}, 201)
 
 
 @operation(_LINKED)
-def linked(ask: Ask, link: str) -> Response:
+def linked(request: ApiRequest, link: str) -> Response:
     """The document of a link."""
-    return _given(ask, case_documents.linked(ask.platform, link))
+    return _given(request, case_documents.linked(request.platform, link))
 
 
-def _given(ask: Ask, it: case_documents.Content) -> Response:
+def _given(request: ApiRequest, it: case_documents.Content) -> Response:
     headers: dict[str, str | list[str]] = {
         "Content-Type": it.media_type if it.media_type in MEDIA_TYPES else ANY,
         "Content-Disposition": case_documents.disposition(it.name),
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
-    return Response(case_documents.read(ask.platform, it), headers, 200)
+    return Response(case_documents.read(request.platform, it), headers, 200)
 
 
-def _as_promised(ask: Ask) -> bytes:
+def _as_promised(request: ApiRequest) -> bytes:
     """
     The body; raises BadRequest if it is empty, or its Content-Digest (RFC 9530) is that of others.
     """
-    content = ask.content
+    content = request.content
     if not content:
         raise BadRequest("empty-document")
-    promised = _SHA_256.search(ask.request.headers.get("content-digest", ""))
+    promised = _SHA_256.search(request.raw.headers.get("content-digest", ""))
     if promised and promised[1] != b64encode(sha256(content).digest()).decode():
         raise BadRequest("wrong-digest")
     return content
@@ -186,7 +190,7 @@ def _told(found: documents.Status) -> dict[str, Any]:
     }
 
 
-def _status(ask: Ask, found: documents.Status) -> dict[str, Any]:
+def _status(request: ApiRequest, found: documents.Status) -> dict[str, Any]:
     of, state = found.state, "received"
     if isinstance(of, document.Kept):
         its: Any = of.received
@@ -201,7 +205,7 @@ def _status(ask: Ask, found: documents.Status) -> dict[str, Any]:
         "size": its.size,
         "media_type": its.media_type,
         "name": its.name,
-        "part_size": ask.platform.blobs.part_size,
+        "part_size": request.platform.blobs.part_size,
         "parts": [one._asdict() for one in found.parts],
         "missing": list(found.missing),
         "expires_at": None if kept else its.expires_at.isoformat(),

@@ -13,21 +13,21 @@ from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import entities
 from ...platform.platform import Platform
 from ...web import paging
-from ...web.operation import PAGING, Doc
+from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
-from ...web.request import Ask
+from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import cases
 from ..application.access import oversees, within
 from ..projections import applicant_cases, process_library, work_list
-from ..projections.card import utc
+from ..projections.case_summary import utc
 
 _DEPARTMENT = {
     "type": "string",
     "description": "Of staff: theirs, or a section of it; supervisors and auditors name one.",
 }
 _DAY = {"type": "string", "format": "date"}
-_OWN_CASES = Doc(
+_OWN_CASES = OperationSpec(
     "listOwnCases",
     "lists",
     "CardPage",
@@ -40,8 +40,8 @@ _OWN_CASES = Doc(
         },
     },
 )
-_WORK = Doc("listWork", "lists", "CardPage", query={**PAGING, "department": _DEPARTMENT})
-_STEPS = Doc(
+_WORK = OperationSpec("listWork", "lists", "CardPage", query={**PAGING, "department": _DEPARTMENT})
+_STEPS = OperationSpec(
     "listProcessSteps",
     "lists",
     "ProcessStepPage",
@@ -60,30 +60,30 @@ _STEPS = Doc(
 
 
 @operation(_OWN_CASES)
-def own_cases(ask: Ask) -> Response:
+def own_cases(request: ApiRequest) -> Response:
     """The caller's own cases, newest first; `as=company` lists the company's."""
-    actor = ask.actor
-    partition = _own(ask, ask.choice("as", frozenset({"account", "company"})))
+    actor = request.actor
+    partition = _own(request, request.choice("as", frozenset({"account", "company"})))
     view = applicant_cases.NAME
-    rows = paging.rows(ask, view, "applicant", partition, descending=True)
-    return _paged(ask, view, f"applicant {partition}", rows, _handed_in(ask, actor))
+    rows = paging.rows(request, view, "applicant", partition, descending=True)
+    return _paged(request, view, f"applicant {partition}", rows, _handed_in(request, actor))
 
 
 @operation(_WORK)
-def work(ask: Ask) -> Response:
+def work(request: ApiRequest) -> Response:
     """What waits for a department, overdue first; staff see their own and its sections'."""
-    department = department_of(ask.actor, ask.query("department"))
-    rows = paging.rows(ask, work_list.NAME, "department", department)
-    return _paged(ask, work_list.NAME, f"department {department}", rows, _seen(ask))
+    department = department_of(request.actor, request.query("department"))
+    rows = paging.rows(request, work_list.NAME, "department", department)
+    return _paged(request, work_list.NAME, f"department {department}", rows, _seen(request))
 
 
 @operation(_STEPS)
-def process_steps(ask: Ask) -> Response:
+def process_steps(request: ApiRequest) -> Response:
     """Steps by item, department, period (`from`, `to`: days, both included) and state."""
-    department = _library(ask.actor, ask.query("department"))
-    scope, state = process_library.scope(ask.query("item"), department), _state(ask)
-    lower, upper = _instant(ask.day("from"), 0), _instant(ask.day("to"), 1)
-    views = ask.platform.views
+    department = _library(request.actor, request.query("department"))
+    scope, state = process_library.scope(request.query("item"), department), _state(request)
+    lower, upper = _instant(request.day("from"), 0), _instant(request.day("to"), 1)
+    views = request.platform.views
 
     def fetch(after: Cursor | None, limit: int) -> Page:
         return process_library.page(
@@ -91,24 +91,24 @@ def process_steps(ask: Ask) -> Response:
         )
 
     listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
-    return _paged(ask, process_library.NAME, listed, fetch, _seen(ask))
+    return _paged(request, process_library.NAME, listed, fetch, _seen(request))
 
 
 def _paged(
-    ask: Ask, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
+    request: ApiRequest, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
 ) -> Response:
     """`listed` names the list in its cursors."""
     listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown)
-    return reply(paging.page(ask, listing))
+    return reply(paging.page(request, listing))
 
 
-def _state(ask: Ask) -> str | None:
-    return ask.choice("state", frozenset(process_library.STATES))
+def _state(request: ApiRequest) -> str | None:
+    return request.choice("state", frozenset(process_library.STATES))
 
 
-def _seen(ask: Ask) -> Callable[[Row], bool]:
+def _seen(request: ApiRequest) -> Callable[[Row], bool]:
     """Of confidential cases only those that the caller may see by id; there are few of them."""
-    platform, actor = ask.platform, ask.actor
+    platform, actor = request.platform, request.actor
 
     def shown(row: Row) -> bool:
         if not row.get("confidential"):
@@ -118,9 +118,9 @@ def _seen(ask: Ask) -> Callable[[Row], bool]:
     return shown
 
 
-def _handed_in(ask: Ask, actor: Actor) -> Callable[[Row], bool]:
+def _handed_in(request: ApiRequest, actor: Actor) -> Callable[[Row], bool]:
     """Of cases that the caller handed in on a mandate only those whose mandate still holds."""
-    platform = ask.platform
+    platform = request.platform
 
     def shown(row: Row) -> bool:
         others = row["entity"] is None and row["applicant"] != actor.account
@@ -136,8 +136,8 @@ def _reads(platform: Platform, actor: Actor, row: Row) -> bool:
         return False
 
 
-def _own(ask: Ask, whose: str | None) -> str:
-    actor = ask.actor
+def _own(request: ApiRequest, whose: str | None) -> str:
+    actor = request.actor
     if actor.role not in APPLICANTS:
         raise NotAllowed(
             "staff-use-work-list",
@@ -146,7 +146,7 @@ def _own(ask: Ask, whose: str | None) -> str:
     if whose == "company":
         if actor.entity is None:
             raise NotAllowed("no-company-acted-for", "you act for no company")
-        entities.belonging(ask.platform, actor, ask.today)
+        entities.belonging(request.platform, actor, request.today)
         return f"entity:{actor.entity}"
     return f"account:{actor.account}"
 

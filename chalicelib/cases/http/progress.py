@@ -6,8 +6,8 @@ from chalice.app import Response
 from pydantic import Field
 
 from ...kernel.base import Frozen
-from ...web.operation import Doc
-from ...web.request import Ask
+from ...web.operation import OperationSpec
+from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import progress
 
@@ -19,7 +19,7 @@ class ProgressQuery(Frozen):
     code: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-_PROGRESS = Doc(
+_PROGRESS = OperationSpec(
     "askProgress",
     "cases",
     "ProgressReply",
@@ -28,19 +28,19 @@ _PROGRESS = Doc(
     limit="query",
     problems=("not-found",),
 )
-_CODE = Doc("getQueryCode", "cases", "QueryCode", limit="query-code")
+_CODE = OperationSpec("getQueryCode", "cases", "QueryCode", limit="query-code")
 
 
 @operation(_PROGRESS)
-def ask_progress(ask: Ask) -> Response:
+def ask_progress(request: ApiRequest) -> Response:
     """办理进度: how a case stands, by number and query code, for a kiosk or the hotline."""
-    query, gate = ask.body(ProgressQuery), ask.platform.gate
+    query, gate = request.body(ProgressQuery), request.platform.gate
     gate.by_number(_PROGRESS.limit, query.number.strip().upper())
-    state = progress.found(ask.platform, query.number, query.code)
-    return reply(progress.describe(ask.platform, state, ask.language))
+    state = progress.found(request.platform, query.number, query.code)
+    return reply(progress.describe(request.platform, state, request.language))
 
 
 @operation(_CODE)
-def query_code(ask: Ask, case_id: str) -> Response:
+def query_code(request: ApiRequest, case_id: str) -> Response:
     """查询密码: the case's query code again, for the applicant or who handed the case in."""
-    return reply({"query_code": progress.code(ask.platform, ask.actor, case_id)})
+    return reply({"query_code": progress.code(request.platform, request.actor, case_id)})

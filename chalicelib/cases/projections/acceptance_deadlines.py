@@ -7,7 +7,7 @@ from ...clock.clock import ACCEPTANCE
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Entry, Projection, Row
 from ..domain import events as e
-from . import card
+from . import case_summary
 from .due_days import due_days
 
 NAME = "acceptance_deadlines"
@@ -35,7 +35,7 @@ def projection(calendar: Calendar) -> Projection:
         match event.data:
             case e.CaseSubmitted() | e.CaseResubmitted() as sent:
                 due = due_on(sent.on, ACCEPTANCE).day
-                return {"case_id": card.key(event), "due": due and due.isoformat()}
+                return {"case_id": case_summary.key(event), "due": due and due.isoformat()}
             case e.SupplementSubmitted() as sent if row is not None:
                 due = due_on(sent.on, ACCEPTANCE).day
                 return {**row, "due": due and due.isoformat()}
@@ -46,8 +46,10 @@ def projection(calendar: Calendar) -> Projection:
             case _:
                 return row
 
-    signature = card.signature(1, calendar)
-    return Projection(NAME, signature, card.key, evolve, entries, by_stream=True, events=EVENTS)
+    signature = case_summary.signature(1, calendar)
+    return Projection(
+        NAME, signature, case_summary.key, evolve, entries, by_stream=True, events=EVENTS
+    )
 
 
 def entries(row: Row) -> Iterable[Entry]:

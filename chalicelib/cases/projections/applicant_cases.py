@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ...clock.calendar import Calendar
 from ...eventlog.views.port import Entry, Projection, Row
 from ...kernel.actor import Actor
-from . import card
+from . import case_summary
 
 NAME = "applicant_cases"
 
@@ -29,5 +29,7 @@ def shows(row: Row, actor: Actor) -> bool:
 
 
 def projection(calendar: Calendar) -> Projection:
-    now, fold = card.signature(2, calendar), card.evolve(calendar)
-    return Projection(NAME, now, card.key, fold, entries, by_stream=True, events=card.EVENTS)
+    now, fold = case_summary.signature(2, calendar), case_summary.evolve(calendar)
+    return Projection(
+        NAME, now, case_summary.key, fold, entries, by_stream=True, events=case_summary.EVENTS
+    )

@@ -13,7 +13,7 @@ from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Cursor, Entry, Page, Projection, Row, Views
 from ..domain import events as e
 from ..domain.values import StepOutcome, Stood
-from .card import signature, utc
+from .case_summary import signature, utc
 from .due_days import DueDays, due_days, limited
 
 NAME = "process_library"

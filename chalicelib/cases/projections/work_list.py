@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ...clock.calendar import Calendar
 from ...eventlog.views.port import Entry, Projection, Row
 from ...kernel.actor import Role
-from . import card
+from . import case_summary
 
 NAME = "work_list"
 LATER = "9999-12-31"
@@ -24,12 +24,14 @@ def entries(row: Row) -> Iterable[Entry]:
         yield Entry("department", department, f"{min(days, default=LATER)} {row['number']}")
 
 
-def _dates(row: Row, step: card.Step) -> Iterable[str]:
+def _dates(row: Row, step: case_summary.Step) -> Iterable[str]:
     """The step's own limit and, while the case is handled, that of the whole."""
     days = (step["due"], row["due"] if row["state"] == "accepted" else None)
     return (day for day in days if day is not None)
 
 
 def projection(calendar: Calendar) -> Projection:
-    now, fold = card.signature(2, calendar), card.evolve(calendar)
-    return Projection(NAME, now, card.key, fold, entries, by_stream=True, events=card.EVENTS)
+    now, fold = case_summary.signature(2, calendar), case_summary.evolve(calendar)
+    return Projection(
+        NAME, now, case_summary.key, fold, entries, by_stream=True, events=case_summary.EVENTS
+    )

@@ -11,9 +11,9 @@ from ...kernel.base import Frozen, Text
 from ...kernel.errors import NotAllowed
 from ...people.application import entities
 from ...web import paging
-from ...web.operation import PAGING, Doc
+from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
-from ...web.request import Ask
+from ...web.request import ApiRequest
 from ...web.route import operation, reply, tagged
 from ..application import (
     access as certificate_access,
@@ -38,7 +38,7 @@ from ..projections.held_certificates import listed
 from .operations import taken
 
 _WHOSE = frozenset({"person", "account", "company"})
-_LIST = Doc(
+_LIST = OperationSpec(
     "listCertificates",
     "certificates",
     "CertificatePage",
@@ -48,22 +48,24 @@ _LIST = Doc(
         "department": {"type": "string", "description": "Of staff: which; their own, if not said."},
     },
 )
-_ONE = Doc("getCertificate", "certificates", "CertificateReply", tagged=True)
-_FILE = Doc("getCertificateFile", "certificates", "", media=("application/pdf",))
-_SIGNATURE = Doc("getCertificateSignature", "certificates", "CertificateSignature")
-_SHOW = Doc("showCertificate", "certificates", "ShowingReply", 201, command=True)
+_ONE = OperationSpec("getCertificate", "certificates", "CertificateReply", tagged=True)
+_FILE = OperationSpec("getCertificateFile", "certificates", "", media=("application/pdf",))
+_SIGNATURE = OperationSpec("getCertificateSignature", "certificates", "CertificateSignature")
+_SHOW = OperationSpec("showCertificate", "certificates", "ShowingReply", 201, command=True)
 
 
 class Reason(Frozen):
     reason: Text | None = None
 
 
-_AUTHORISE = Doc(
+_AUTHORISE = OperationSpec(
     "authoriseUse", "certificates", "AuthorisationReply", 201, body=Authorising, command=True
 )
-_REVOKE = Doc("revokeAuthorisation", "certificates", "CertificateTaken", body=Reason, command=True)
-_USE = Doc("useCertificate", "certificates", "CertificateTaken", body=Using, command=True)
-_REVISE = Doc(
+_REVOKE = OperationSpec(
+    "revokeAuthorisation", "certificates", "CertificateTaken", body=Reason, command=True
+)
+_USE = OperationSpec("useCertificate", "certificates", "CertificateTaken", body=Using, command=True)
+_REVISE = OperationSpec(
     "reviseCertificate",
     "certificates",
     "RevisionReply",
@@ -74,59 +76,61 @@ _REVISE = Doc(
 
 
 @operation(_LIST)
-def own(ask: Ask) -> Response:
+def own(request: ApiRequest) -> Response:
     """
     One's own certificates, newest first; staff get those that they issued.
 
     Of the proven person (the default, once it is proven), of what the account applied for, or
     of the company.
     """
-    index, partition = _whose(ask)
-    return _listed(ask, index, partition)
+    index, partition = _whose(request)
+    return _listed(request, index, partition)
 
 
 @operation(_ONE)
-def one(ask: Ask, identifier: str) -> Response:
+def one(request: ApiRequest, identifier: str) -> Response:
     """The certificate as it stands today: what it says, its state, until when it is valid."""
-    found = certificates.get(ask.platform, ask.actor, certificates.valid_identifier(identifier))
-    record = found.state.record
-    private = ask.actor.role is Role.AUDITOR or certificate_access.owns(
-        ask.platform, ask.actor, record
+    found = certificates.get(
+        request.platform, request.actor, certificates.valid_identifier(identifier)
     )
-    described = certificate_file.describe(found.state, ask.today, private=private)
+    record = found.state.record
+    private = request.actor.role is Role.AUDITOR or certificate_access.owns(
+        request.platform, request.actor, record
+    )
+    described = certificate_file.describe(found.state, request.today, private=private)
     whole = {**described, "version": found.version}
-    return tagged(ask, whole, found.version, ask.today.isoformat(), str(int(private)))
+    return tagged(request, whole, found.version, request.today.isoformat(), str(int(private)))
 
 
 @operation(_FILE)
-def file(ask: Ask, identifier: str) -> Response:
+def file(request: ApiRequest, identifier: str) -> Response:
     """The signed PDF; also for who has used the certificate under an authorisation."""
-    state = certificates.openable(ask.platform, ask.actor, identifier, ask.today)
+    state = certificates.openable(request.platform, request.actor, identifier, request.today)
     headers: dict[str, str | list[str]] = {
         "Content-Type": "application/pdf",
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'attachment; filename="{identifier}.pdf"',
     }
-    return Response(certificate_seal.pdf(ask.platform, state), headers, 200)
+    return Response(certificate_seal.pdf(request.platform, state), headers, 200)
 
 
 @operation(_SIGNATURE)
-def signature(ask: Ask, identifier: str) -> Response:
+def signature(request: ApiRequest, identifier: str) -> Response:
     """What proves the PDF: signature, manifest, public key, in base64 of DER."""
-    state = certificates.openable(ask.platform, ask.actor, identifier, ask.today)
+    state = certificates.openable(request.platform, request.actor, identifier, request.today)
     return reply(certificate_file.signature(state))
 
 
-def _whose(ask: Ask) -> tuple[str, str]:
-    actor = ask.actor
+def _whose(request: ApiRequest) -> tuple[str, str]:
+    actor = request.actor
     if actor.role not in APPLICANTS:
-        return DEPARTMENT, department_of(actor, ask.query("department"))
-    whose = ask.choice("as", _WHOSE)
-    person = certificate_access.person_of(ask.platform, actor)
+        return DEPARTMENT, department_of(actor, request.query("department"))
+    whose = request.choice("as", _WHOSE)
+    person = certificate_access.person_of(request.platform, actor)
     if whose == "company" or (whose is None and actor.entity is not None):
         if actor.entity is None:
             raise NotAllowed("no-company-acted-for", "you act for no company")
-        entities.belonging(ask.platform, actor, ask.today)
+        entities.belonging(request.platform, actor, request.today)
         return OWN, f"entity:{actor.entity}"
     if whose == "person" and person is None:
         raise NotAllowed(
@@ -138,34 +142,34 @@ def _whose(ask: Ask) -> tuple[str, str]:
     return OWN, f"account:{actor.account}"
 
 
-def _listed(ask: Ask, index: str, partition: str) -> Response:
+def _listed(request: ApiRequest, index: str, partition: str) -> Response:
     sealed = f"{NAME} {index} {partition}"
-    rows = paging.rows(ask, NAME, index, partition, descending=True)
+    rows = paging.rows(request, NAME, index, partition, descending=True)
 
     def told(row: Row) -> Row:
-        return listed(row, ask.today)
+        return listed(row, request.today)
 
-    listing = Listing(NAME, certificates.stream, sealed, rows, _shown(ask), told)
-    return reply(paging.page(ask, listing))
+    listing = Listing(NAME, certificates.stream, sealed, rows, _shown(request), told)
+    return reply(paging.page(request, listing))
 
 
-def _shown(ask: Ask) -> Callable[[Row], bool]:
+def _shown(request: ApiRequest) -> Callable[[Row], bool]:
     """As by its identifier: who applied for a company, and has left it since, is still listed."""
 
     def shown(row: Row) -> bool:
-        state = certificates.state_of(ask.platform, row["identifier"])
+        state = certificates.state_of(request.platform, row["identifier"])
         if not isinstance(state, certificate.Known):
             return False
-        return certificate_access.may_see(ask.platform, ask.actor, state.record)
+        return certificate_access.may_see(request.platform, request.actor, state.record)
 
     return shown
 
 
 @operation(_SHOW)
-def show(ask: Ask, identifier: str) -> Response:
+def show(request: ApiRequest, identifier: str) -> Response:
     """亮证: a token, good once and for five minutes, by which anybody can check it."""
     known = certificates.valid_identifier(identifier)
-    shown = showings.show(ask.platform, ask.caller(), known)
+    shown = showings.show(request.platform, request.caller(), known)
     body = {
         "token": shown.token,
         "url": shown.url,
@@ -176,32 +180,32 @@ def show(ask: Ask, identifier: str) -> Response:
 
 
 @operation(_AUTHORISE)
-def authorise(ask: Ask, identifier: str) -> Response:
+def authorise(request: ApiRequest, identifier: str) -> Response:
     """授权用证: let an account, a department or a company use it."""
-    body, known = ask.body(Authorising), certificates.valid_identifier(identifier)
-    name, done = certificate_uses.authorise(ask.platform, ask.caller(), known, body)
-    return taken(ask, identifier, done, 201, authorisation=name)
+    body, known = request.body(Authorising), certificates.valid_identifier(identifier)
+    name, done = certificate_uses.authorise(request.platform, request.caller(), known, body)
+    return taken(request, identifier, done, 201, authorisation=name)
 
 
 @operation(_REVOKE)
-def revoke(ask: Ask, identifier: str, authorisation: str) -> Response:
+def revoke(request: ApiRequest, identifier: str, authorisation: str) -> Response:
     """撤销授权: no further use."""
-    reason, known = ask.body(Reason).reason, certificates.valid_identifier(identifier)
-    done = certificate_uses.revoke(ask.platform, ask.caller(), known, authorisation, reason)
-    return taken(ask, identifier, done)
+    reason, known = request.body(Reason).reason, certificates.valid_identifier(identifier)
+    done = certificate_uses.revoke(request.platform, request.caller(), known, authorisation, reason)
+    return taken(request, identifier, done)
 
 
 @operation(_USE)
-def use(ask: Ask, identifier: str, authorisation: str) -> Response:
+def use(request: ApiRequest, identifier: str, authorisation: str) -> Response:
     """用证: one use of an authorisation, by whom it names; the file can be read then."""
-    body, known = ask.body(Using), certificates.valid_identifier(identifier)
-    done = certificate_uses.use(ask.platform, ask.caller(), known, authorisation, body)
-    return taken(ask, identifier, done)
+    body, known = request.body(Using), certificates.valid_identifier(identifier)
+    done = certificate_uses.use(request.platform, request.caller(), known, authorisation, body)
+    return taken(request, identifier, done)
 
 
 @operation(_REVISE)
-def revise(ask: Ask, identifier: str) -> Response:
+def revise(request: ApiRequest, identifier: str) -> Response:
     """变更: a new version, .002 after .001, says what is right from now on."""
-    body, known = ask.body(certificates.Revision), certificates.valid_identifier(identifier)
-    following, done = certificates.revise(ask.platform, ask.caller(), known, body)
-    return taken(ask, identifier, done, 201, replaced_by=following)
+    body, known = request.body(certificates.Revision), certificates.valid_identifier(identifier)
+    following, done = certificates.revise(request.platform, request.caller(), known, body)
+    return taken(request, identifier, done, 201, replaced_by=following)

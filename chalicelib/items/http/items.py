@@ -9,9 +9,9 @@ from ...eventlog.views.port import Row
 from ...kernel.base import Code, Frozen
 from ...kernel.errors import NotFound
 from ...web import paging
-from ...web.operation import PAGING, Doc
+from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
-from ...web.request import Ask
+from ...web.request import ApiRequest
 from ...web.route import operation, reply, tagged
 from ..application import eligibility, items
 from ..application import view as item_view
@@ -21,7 +21,7 @@ from ..projections import catalogue as item_catalogue
 
 _STATES = frozenset({"published", "suspended", "retired", "split", "merged"})
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999}
-_ITEMS = Doc(
+_ITEMS = OperationSpec(
     "listItems",
     "items",
     "ItemPage",
@@ -36,10 +36,10 @@ _ITEMS = Doc(
     },
     public=True,
 )
-_ITEM = Doc("getItem", "items", "ItemReply", tagged=True, public=True)
-_VERSIONS = Doc("listItemVersions", "items", "ItemVersions", tagged=True, public=True)
-_VERSION = Doc("getItemVersion", "items", "PublishedItem", public=True)
-_CHANGES = Doc(
+_ITEM = OperationSpec("getItem", "items", "ItemReply", tagged=True, public=True)
+_VERSIONS = OperationSpec("listItemVersions", "items", "ItemVersions", tagged=True, public=True)
+_VERSION = OperationSpec("getItemVersion", "items", "PublishedItem", public=True)
+_CHANGES = OperationSpec(
     "compareItemVersions",
     "items",
     "ItemChanges",
@@ -57,7 +57,7 @@ class Answers(Frozen):
     answers: Annotated[dict[Code, Answer], Field(default_factory=dict, max_length=100)]
 
 
-_ELIGIBILITY = Doc(
+_ELIGIBILITY = OperationSpec(
     "checkEligibility",
     "items",
     "EligibilityReply",
@@ -68,60 +68,60 @@ _ELIGIBILITY = Doc(
 
 
 @operation(_ITEMS)
-def listed(ask: Ask) -> Response:
+def listed(request: ApiRequest) -> Response:
     """The catalogue, by code; of one department, in another state than published, if asked."""
-    state, department = ask.choice("state", _STATES) or "published", ask.query("department")
+    state, department = request.choice("state", _STATES) or "published", request.query("department")
     partition = f"{state} {department}" if department else state
-    rows = paging.rows(ask, item_catalogue.NAME, "items", partition)
+    rows = paging.rows(request, item_catalogue.NAME, "items", partition)
 
     def told(row: Row) -> Row | None:
         # A day may have come since the row was written: a page may have less than its limit.
-        return item_catalogue.listed(row, state, department, ask.today)
+        return item_catalogue.listed(row, state, department, request.today)
 
     listing = Listing(item_catalogue.NAME, items.stream, partition, rows, told=told)
-    return reply(paging.page(ask, listing))
+    return reply(paging.page(request, listing))
 
 
 @operation(_ITEM)
-def current(ask: Ask, code: str) -> Response:
+def current(request: ApiRequest, code: str) -> Response:
     """The item as it is today: what to fill in, which materials, how long it takes."""
-    found = items.get(ask.platform, code)
-    described = item_view.described(found, ask.today)
-    return tagged(ask, described, found.version, ask.today.isoformat())
+    found = items.get(request.platform, code)
+    described = item_view.described(found, request.today)
+    return tagged(request, described, found.version, request.today.isoformat())
 
 
 @operation(_ELIGIBILITY)
-def eligible(ask: Ask, code: str) -> Response:
+def eligible(request: ApiRequest, code: str) -> Response:
     """资格自测: do I qualify, for which variant, and with which materials?"""
-    return reply(eligibility.ask(ask.platform, code, ask.body(Answers).answers))
+    return reply(eligibility.ask(request.platform, code, request.body(Answers).answers))
 
 
 @operation(_VERSIONS)
-def versions(ask: Ask, code: str) -> Response:
+def versions(request: ApiRequest, code: str) -> Response:
     """Every version, the last one first, with the days on which it is in force."""
-    found = items.get(ask.platform, code)
-    listed = item_view.versions(ask.platform, found, ask.today)
+    found = items.get(request.platform, code)
+    listed = item_view.versions(request.platform, found, request.today)
     body = {"code": code, "versions": listed}
-    return tagged(ask, body, found.version, ask.today.isoformat())
+    return tagged(request, body, found.version, request.today.isoformat())
 
 
 @operation(_VERSION)
-def version(ask: Ask, code: str, version: str) -> Response:
+def version(request: ApiRequest, code: str, version: str) -> Response:
     """A published version never changes: cases refer to it."""
     if not version.isascii() or not version.isdigit():
         raise NotFound("versions-from-one", "versions count from 1")
-    definition = items.at_version(ask.platform, code, int(version[:9]))
+    definition = items.at_version(request.platform, code, int(version[:9]))
     return reply(definition.model_dump(mode="json", exclude_none=True))
 
 
 @operation(_CHANGES)
-def changes(ask: Ask, code: str) -> Response:
+def changes(request: ApiRequest, code: str) -> Response:
     """What changed from one version to another, field by field."""
-    last = items.get(ask.platform, code).state.version
-    to = ask.number("to", last, 1, 999_999)
-    since = ask.number("from", max(1, to - 1), 1, 999_999)
+    last = items.get(request.platform, code).state.version
+    to = request.number("to", last, 1, 999_999)
+    since = request.number("from", max(1, to - 1), 1, 999_999)
     before, after = (
-        items.at_version(ask.platform, code, one).model_dump(mode="json", exclude_none=True)
+        items.at_version(request.platform, code, one).model_dump(mode="json", exclude_none=True)
         for one in (since, to)
     )
     found = [one.plain for one in differences(before, after)]

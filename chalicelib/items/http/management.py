@@ -12,10 +12,10 @@ from ...kernel.actor import Channel
 from ...kernel.base import Frozen, Text
 from ...platform.platform import Caller
 from ...web import paging
-from ...web.bodies import Told
-from ...web.operation import PAGING, Doc
+from ...web.bodies import CommandBody
+from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
-from ...web.request import Ask
+from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import drafts as item_drafts
 from ..application import items
@@ -63,22 +63,22 @@ class MergeItemBody(Frozen):
     from_day: Day | None = None
 
 
-def _doc(name: str, body: type[Frozen] | None = None) -> Doc:
-    return Doc(name, "items", "ItemCommandReply", body=body, command=True)
+def _doc(name: str, body: type[Frozen] | None = None) -> OperationSpec:
+    return OperationSpec(name, "items", "ItemCommandReply", body=body, command=True)
 
 
-_DRAFTS = Doc("listItemDrafts", "items", "ItemDraftPage", query=PAGING)
-_DRAFT = Doc("getItemDraft", "items", "ItemDraftReply", tagged=True)
+_DRAFTS = OperationSpec("listItemDrafts", "items", "ItemDraftPage", query=PAGING)
+_DRAFT = OperationSpec("getItemDraft", "items", "ItemDraftReply", tagged=True)
 
 
 @operation(_DRAFTS)
-def listed(ask: Ask) -> Response:
+def listed(request: ApiRequest) -> Response:
     """Every draft of an item, or of its next version, by code."""
-    items.check_manager(ask.actor)
+    items.check_manager(request.actor)
     index = item_catalogue.DRAFTS
-    rows = paging.rows(ask, item_catalogue.NAME, index, index)
+    rows = paging.rows(request, item_catalogue.NAME, index, index)
     listing = Listing(item_catalogue.NAME, items.stream, index, rows, told=_draft_told)
-    return reply(paging.page(ask, listing))
+    return reply(paging.page(request, listing))
 
 
 def _draft_told(row: Row) -> Row:
@@ -86,14 +86,14 @@ def _draft_told(row: Row) -> Row:
 
 
 @operation(_DRAFT)
-def draft(ask: Ask, code: str) -> Response:
+def draft(request: ApiRequest, code: str) -> Response:
     """The draft: what keeps it from being published, and how it differs from what is."""
-    found = item_drafts.get(ask.platform, ask.actor, code)
+    found = item_drafts.get(request.platform, request.actor, code)
     problems = [
         {
             "path": list(map(str, one.where)),
             "reason_code": one.why.code,
-            "message": ask.worded(one.why),
+            "message": request.worded(one.why),
         }
         for one in found.problems
     ]
@@ -104,79 +104,79 @@ def draft(ask: Ask, code: str) -> Response:
         "problems": problems,
         "changes": [one.plain for one in found.changes],
     }
-    return tagged(ask, body, found.version, ask.language)
+    return tagged(request, body, found.version, request.language)
 
 
 @operation(_doc("saveItemDraft", ItemDraftBody))
-def save(ask: Ask, code: str) -> Response:
+def save(request: ApiRequest, code: str) -> Response:
     """草稿: save the draft of an item, or of its next version; it replaces the one before."""
-    content = ask.body(ItemDraftBody).definition
-    return _took(ask, code, item_drafts.save(ask.platform, _caller(ask), code, content))
+    content = request.body(ItemDraftBody).definition
+    return _took(request, code, item_drafts.save(request.platform, _caller(request), code, content))
 
 
 @operation(_doc("discardItemDraft"))
-def discard(ask: Ask, code: str) -> Response:
+def discard(request: ApiRequest, code: str) -> Response:
     """放弃草稿: give the draft up."""
-    return _took(ask, code, item_drafts.discard(ask.platform, _caller(ask), code))
+    return _took(request, code, item_drafts.discard(request.platform, _caller(request), code))
 
 
 @operation(_doc("publishItem", PublishItemBody))
-def publish(ask: Ask, code: str) -> Response:
+def publish(request: ApiRequest, code: str) -> Response:
     """发布: publish an item or its next version, from the draft or as the body has it."""
-    body = ask.body(PublishItemBody)
+    body = request.body(PublishItemBody)
     if body.definition is None:
-        done = item_drafts.publish(ask.platform, _caller(ask), code, body.note)
+        done = item_drafts.publish(request.platform, _caller(request), code, body.note)
     else:
         items.check_code(body.definition, code)
-        done = items.publish(ask.platform, _caller(ask), body.definition, body.note)
-    return _took(ask, code, done)
+        done = items.publish(request.platform, _caller(request), body.definition, body.note)
+    return _took(request, code, done)
 
 
 @operation(_doc("suspendItem", ItemReasonBody))
-def suspend(ask: Ask, code: str) -> Response:
+def suspend(request: ApiRequest, code: str) -> Response:
     """暂停: no new cases for the time being; those that were submitted go on."""
-    why = ask.body(ItemReasonBody).reason
-    return _took(ask, code, items.suspend(ask.platform, _caller(ask), code, why))
+    why = request.body(ItemReasonBody).reason
+    return _took(request, code, items.suspend(request.platform, _caller(request), code, why))
 
 
 @operation(_doc("resumeItem"))
-def resume(ask: Ask, code: str) -> Response:
+def resume(request: ApiRequest, code: str) -> Response:
     """恢复: new cases again."""
-    return _took(ask, code, items.resume(ask.platform, _caller(ask), code))
+    return _took(request, code, items.resume(request.platform, _caller(request), code))
 
 
 @operation(_doc("retireItem", ItemReasonBody))
-def retire(ask: Ask, code: str) -> Response:
+def retire(request: ApiRequest, code: str) -> Response:
     """取消: no new cases ever; those that were submitted go on."""
-    why = ask.body(ItemReasonBody).reason
-    return _took(ask, code, items.retire(ask.platform, _caller(ask), code, why))
+    why = request.body(ItemReasonBody).reason
+    return _took(request, code, items.retire(request.platform, _caller(request), code, why))
 
 
 @operation(_doc("splitItem", SplitItemBody))
-def split(ask: Ask, code: str) -> Response:
+def split(request: ApiRequest, code: str) -> Response:
     """拆分: new cases go to other items; sent again, it completes what broke off."""
-    told = ask.body(SplitItemBody)
+    told = request.body(SplitItemBody)
     becoming = Becoming("split", told.into, told.reason, told.from_day)
-    return _took(ask, code, replace(ask.platform, _caller(ask), code, becoming))
+    return _took(request, code, replace(request.platform, _caller(request), code, becoming))
 
 
 @operation(_doc("mergeItem", MergeItemBody))
-def merge(ask: Ask, code: str) -> Response:
+def merge(request: ApiRequest, code: str) -> Response:
     """合并: new cases go to another item, into which others may be merged, too."""
-    told = ask.body(MergeItemBody)
+    told = request.body(MergeItemBody)
     becoming = Becoming("merged", (told.into,), told.reason, told.from_day)
-    return _took(ask, code, replace(ask.platform, _caller(ask), code, becoming))
+    return _took(request, code, replace(request.platform, _caller(request), code, becoming))
 
 
-def _caller(ask: Ask) -> Caller:
-    return ask.caller(Told(channel=Channel.INTERNAL))
+def _caller(request: ApiRequest) -> Caller:
+    return request.caller(CommandBody(channel=Channel.INTERNAL))
 
 
-def _took(ask: Ask, code: str, outcome: Outcome[item.State]) -> Response:
+def _took(request: ApiRequest, code: str, outcome: Outcome[item.State]) -> Response:
     """What every command answers; the same again when it is sent again."""
     state = outcome.state
     known = None if isinstance(state, item.Absent | item.Drafted) else state
-    name = type(state).__name__.lower() if known is None else item_view.name(known, ask.today)
+    name = type(state).__name__.lower() if known is None else item_view.name(known, request.today)
     body: dict[str, Any] = {
         "code": code,
         "state": name,

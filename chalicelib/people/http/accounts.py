@@ -10,166 +10,170 @@ from ...eventlog.transact import Outcome
 from ...kernel.base import Text
 from ...platform import wechat
 from ...web import paging
-from ...web.bodies import Told
-from ...web.operation import PAGING, Doc
+from ...web.bodies import CommandBody
+from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
-from ...web.request import Ask
+from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
 from ..application import accounts, entities, proofs
 from ..application.accounts import Registration
 from ..application.proofs import CounterCheck
 from ..domain import account as domain
-from ..projections import powers
+from ..projections import representation
 from .sign_in import WECHAT_PROBLEMS, WechatCode
 
 
-class NewRegistration(Registration, Told):
+class NewRegistration(Registration, CommandBody):
     """Who the account is; nothing of it counts before it is proven."""
 
 
-class NewPhone(Told):
+class NewPhone(CommandBody):
     phone: Annotated[str, Field(min_length=11, max_length=20)]
 
 
-class NewAttestation(Told):
+class NewAttestation(CommandBody):
     """What an outside service signed: see docs/people.md."""
 
     attestation: Annotated[str, Field(min_length=10, max_length=8192)]
 
 
-class Closing(Told):
+class Closing(CommandBody):
     reason: Text | None = None
 
 
-class NewCounterCheck(CounterCheck, Told):
+class NewCounterCheck(CounterCheck, CommandBody):
     """What the clerk read from the card that was shown."""
 
 
-class NewWechatCode(WechatCode, Told):
+class NewWechatCode(WechatCode, CommandBody):
     """What `wx.login` gave the mini-program."""
 
 
-def _command(name: str, body: Any, *problems: str) -> Doc:
-    return Doc(
+def _command(name: str, body: Any, *problems: str) -> OperationSpec:
+    return OperationSpec(
         name, "people", "AccountOutcome", body=body, command=True, problems=("ended", *problems)
     )
 
 
-_OWN = Doc("getOwnAccount", "people", "AccountReply", tagged=True, problems=("not-found",))
-_OTHER = Doc("getAccount", "people", "AccountReply", tagged=True)
+_OWN = OperationSpec(
+    "getOwnAccount", "people", "AccountReply", tagged=True, problems=("not-found",)
+)
+_OTHER = OperationSpec("getAccount", "people", "AccountReply", tagged=True)
 _REGISTER = _command("registerPerson", NewRegistration)
 _PHONE = _command("changePhone", NewPhone)
-_MATCH = _command("proveByRegistry", Told, "registry-unavailable")
+_MATCH = _command("proveByRegistry", CommandBody, "registry-unavailable")
 _ATTEST = _command("proveByAttestation", NewAttestation, "attestation-unavailable")
 _WECHAT = _command("bindWechat", NewWechatCode, *WECHAT_PROBLEMS)
 _CLOSE = _command("closeOwnAccount", Closing)
 _COUNTER = _command("checkAtCounter", NewCounterCheck)
 _CLOSE_OTHER = _command("closeAccount", Closing)
-_COMPANIES = Doc("listOwnCompanies", "people", "CompanyPage", query=PAGING)
+_COMPANIES = OperationSpec("listOwnCompanies", "people", "CompanyPage", query=PAGING)
 
 
 @operation(_OWN)
-def own(ask: Ask) -> Response:
+def own(request: ApiRequest) -> Response:
     """自然人账户: one's own account, with the real-name level that it has proven."""
-    return _shown(ask, ask.actor.account)
+    return _shown(request, request.actor.account)
 
 
 @operation(_REGISTER)
-def register(ask: Ask) -> Response:
+def register(request: ApiRequest) -> Response:
     """实名注册: say who the account is; as often as needed, until it is proven."""
-    told = ask.body(NewRegistration)
+    told = request.body(NewRegistration)
     its = Registration.model_validate(told.model_dump(include=set(Registration.model_fields)))
-    return _done(ask, accounts.register(ask.platform, ask.caller(told), its))
+    return _done(request, accounts.register(request.platform, request.caller(told), its))
 
 
 @operation(_PHONE)
-def phone(ask: Ask) -> Response:
+def phone(request: ApiRequest) -> Response:
     """变更手机号: another mobile number; it has to be proven anew."""
-    told = ask.body(NewPhone)
-    return _done(ask, accounts.change_phone(ask.platform, ask.caller(told), told.phone))
+    told = request.body(NewPhone)
+    return _done(request, accounts.change_phone(request.platform, request.caller(told), told.phone))
 
 
 @operation(_CLOSE)
-def close(ask: Ask) -> Response:
+def close(request: ApiRequest) -> Response:
     """注销账户: end one's own account; its cases go on."""
-    told = ask.body(Closing)
-    return _done(ask, accounts.close(ask.platform, ask.caller(told), told.reason))
+    told = request.body(Closing)
+    return _done(request, accounts.close(request.platform, request.caller(told), told.reason))
 
 
 @operation(_COMPANIES)
-def companies(ask: Ask) -> Response:
+def companies(request: ApiRequest) -> Response:
     """The companies that the caller may act for: as representative or as operator."""
-    account = people_access.own_account(ask.actor)
-    sealed = f"{powers.COMPANIES} {account}"
-    rows = paging.rows(ask, powers.NAME, powers.COMPANIES, account)
-    return reply(paging.page(ask, Listing(powers.NAME, entities.stream, sealed, rows)))
+    account = people_access.own_account(request.actor)
+    sealed = f"{representation.COMPANIES} {account}"
+    rows = paging.rows(request, representation.NAME, representation.COMPANIES, account)
+    return reply(paging.page(request, Listing(representation.NAME, entities.stream, sealed, rows)))
 
 
 @operation(_MATCH)
-def match(ask: Ask) -> Response:
+def match(request: ApiRequest) -> Response:
     """人口库比对: level 2, if the population registry has that name with that id."""
-    caller = ask.caller(ask.body(Told))
-    return _done(ask, proofs.prove_by_registry(ask.platform, caller))
+    caller = request.caller(request.body(CommandBody))
+    return _done(request, proofs.prove_by_registry(request.platform, caller))
 
 
 @operation(_ATTEST)
-def attest(ask: Ask) -> Response:
+def attest(request: ApiRequest) -> Response:
     """核验凭据: level 1 or 3, as an outside service attests (phone, face, bank card)."""
-    told = ask.body(NewAttestation)
-    caller = ask.caller(told)
-    return _done(ask, proofs.prove_by_attestation(ask.platform, caller, told.attestation))
+    told = request.body(NewAttestation)
+    caller = request.caller(told)
+    return _done(request, proofs.prove_by_attestation(request.platform, caller, told.attestation))
 
 
 @operation(_WECHAT)
-def bind(ask: Ask) -> Response:
+def bind(request: ApiRequest) -> Response:
     """绑定微信: from now on that WeChat user signs in to this account."""
-    told = ask.body(NewWechatCode)
-    caller = ask.caller(told)
+    told = request.body(NewWechatCode)
+    caller = request.caller(told)
     people_access.own_account(caller.actor)  # before the code is used up
-    user = ask.platform.wechat.user(told.code)
-    digest = wechat.openid_digest(ask.platform, user)
-    return _done(ask, accounts.bind_wechat(ask.platform, caller, digest))
+    user = request.platform.wechat.user(told.code)
+    digest = wechat.openid_digest(request.platform, user)
+    return _done(request, accounts.bind_wechat(request.platform, caller, digest))
 
 
 @operation(_OTHER)
-def other(ask: Ask, account: str) -> Response:
+def other(request: ApiRequest, account: str) -> Response:
     """An account as staff see it, with its numbers masked."""
-    return _shown(ask, account)
+    return _shown(request, account)
 
 
 @operation(_COUNTER)
-def counter(ask: Ask, account: str) -> Response:
+def counter(request: ApiRequest, account: str) -> Response:
     """窗口核验: level 4, by a clerk who saw the person and the card."""
-    told = ask.body(NewCounterCheck)
+    told = request.body(NewCounterCheck)
     its = CounterCheck.model_validate(told.model_dump(include=set(CounterCheck.model_fields)))
-    done = proofs.check_at_counter(ask.platform, ask.caller(told), account, its)
-    return _done(ask, done, account)
+    done = proofs.check_at_counter(request.platform, request.caller(told), account, its)
+    return _done(request, done, account)
 
 
 @operation(_CLOSE_OTHER)
-def close_other(ask: Ask, account: str) -> Response:
+def close_other(request: ApiRequest, account: str) -> Response:
     """注销账户: by a security administrator."""
-    told = ask.body(Closing)
-    done = accounts.close(ask.platform, ask.caller(told), told.reason, account)
-    return _done(ask, done, account)
+    told = request.body(Closing)
+    done = accounts.close(request.platform, request.caller(told), told.reason, account)
+    return _done(request, done, account)
 
 
-def _done(ask: Ask, outcome: Outcome[domain.State], account: str | None = None) -> Response:
-    name = account or ask.actor.account
+def _done(
+    request: ApiRequest, outcome: Outcome[domain.State], account: str | None = None
+) -> Response:
+    name = account or request.actor.account
     body = {
         "account": name,
         "state": type(outcome.state).__name__.lower(),
-        "level": accounts.level(ask.platform, name, outcome.state),
+        "level": accounts.level(request.platform, name, outcome.state),
         "version": outcome.version,
         "position": outcome.position,
     }
     return command_reply(body, outcome)
 
 
-def _shown(ask: Ask, account: str) -> Response:
-    found = accounts.get(ask.platform, ask.actor, account)
-    state, own = found.state, account == ask.actor.account
+def _shown(request: ApiRequest, account: str) -> Response:
+    found = accounts.get(request.platform, request.actor, account)
+    state, own = found.state, account == request.actor.account
     its = state.was if isinstance(state, domain.Closed) else state
     body = {
         "account": account,
@@ -185,7 +189,7 @@ def _shown(ask: Ask, account: str) -> Response:
         "version": found.version,
     }
     # The level rests on a claim too, which is no part of this stream.
-    return tagged(ask, body, found.version, str(found.level))
+    return tagged(request, body, found.version, str(found.level))
 
 
 def _person(person: domain.Person, *, own: bool) -> dict[str, Any]:

@@ -6,77 +6,79 @@ from chalice.app import Response
 
 from ...eventlog.transact import Outcome
 from ...kernel.base import Text
-from ...web.bodies import Told
-from ...web.operation import Doc
-from ...web.request import Ask
+from ...web.bodies import CommandBody
+from ...web.operation import OperationSpec
+from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, tagged
 from ..application import entities
 from ..application.entities import NewEntity, NewOperator
 from ..domain import entity
 
 
-class EntityRegistration(NewEntity, Told):
+class EntityRegistration(NewEntity, CommandBody):
     """A legal entity, as its licence has it."""
 
 
-class OperatorAddition(NewOperator, Told):
+class OperatorAddition(NewOperator, CommandBody):
     """Who may act for the entity, in which items, until when."""
 
 
-class OperatorRemoval(Told):
+class OperatorRemoval(CommandBody):
     reason: Text | None = None
 
 
-def _command(name: str, body: Any, *problems: str, status: int = 200) -> Doc:
-    return Doc(
+def _command(name: str, body: Any, *problems: str, status: int = 200) -> OperationSpec:
+    return OperationSpec(
         name, "people", "EntityReply", status, body, command=True, problems=("ended", *problems)
     )
 
 
 _REGISTER = _command("registerEntity", EntityRegistration, "registry-unavailable", status=201)
-_GET = Doc("getEntity", "people", "EntityReply", tagged=True)
-_REFRESH = _command("refreshEntity", Told, "registry-unavailable")
+_GET = OperationSpec("getEntity", "people", "EntityReply", tagged=True)
+_REFRESH = _command("refreshEntity", CommandBody, "registry-unavailable")
 _ADD = _command("addOperator", OperatorAddition)
 _REMOVE = _command("removeOperator", OperatorRemoval)
 
 
 @operation(_REGISTER)
-def register(ask: Ask) -> Response:
+def register(request: ApiRequest) -> Response:
     """法人注册: by its legal representative, or by a clerk at the window."""
-    told = ask.body(EntityRegistration)
+    told = request.body(EntityRegistration)
     its = NewEntity.model_validate(told.model_dump(include=set(NewEntity.model_fields)))
-    return _done(entities.register(ask.platform, ask.caller(told), its), 201)
+    return _done(entities.register(request.platform, request.caller(told), its), 201)
 
 
 @operation(_GET)
-def get(ask: Ask, credit_code: str) -> Response:
+def get(request: ApiRequest, credit_code: str) -> Response:
     """The entity, as the registry had it last, and its operators."""
-    found = entities.get(ask.platform, ask.actor, credit_code)
+    found = entities.get(request.platform, request.actor, credit_code)
     variant = found.state.representative_account or "-"
-    return tagged(ask, _told(found.version, found.state), found.version, variant)
+    return tagged(request, _told(found.version, found.state), found.version, variant)
 
 
 @operation(_REFRESH)
-def refresh(ask: Ask, credit_code: str) -> Response:
+def refresh(request: ApiRequest, credit_code: str) -> Response:
     """Ask the registry again: name, status, legal representative."""
-    caller = ask.caller(ask.body(Told))
-    return _done(entities.refresh(ask.platform, caller, credit_code))
+    caller = request.caller(request.body(CommandBody))
+    return _done(entities.refresh(request.platform, caller, credit_code))
 
 
 @operation(_ADD)
-def add(ask: Ask, credit_code: str) -> Response:
+def add(request: ApiRequest, credit_code: str) -> Response:
     """增加经办人: by the legal representative, an operator who may, or a clerk."""
-    told = ask.body(OperatorAddition)
+    told = request.body(OperatorAddition)
     its = NewOperator.model_validate(told.model_dump(include=set(NewOperator.model_fields)))
-    return _done(entities.add_operator(ask.platform, ask.caller(told), credit_code, its))
+    return _done(entities.add_operator(request.platform, request.caller(told), credit_code, its))
 
 
 @operation(_REMOVE)
-def remove(ask: Ask, credit_code: str, account: str) -> Response:
+def remove(request: ApiRequest, credit_code: str, account: str) -> Response:
     """移除经办人: by who may add one, or by the operator who leaves."""
-    told = ask.body(OperatorRemoval)
-    caller = ask.caller(told)
-    return _done(entities.remove_operator(ask.platform, caller, credit_code, account, told.reason))
+    told = request.body(OperatorRemoval)
+    caller = request.caller(told)
+    return _done(
+        entities.remove_operator(request.platform, caller, credit_code, account, told.reason)
+    )
 
 
 def _done(outcome: Outcome[entity.State], status: int = 200) -> Response:

@@ -7,36 +7,36 @@ from chalice.app import Response
 
 from ...kernel.base import Text
 from ...web import paging
-from ...web.bodies import Told
-from ...web.operation import PAGING, Doc
+from ...web.bodies import CommandBody
+from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
-from ...web.request import Ask
+from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
 from ..application import mandates
 from ..application.mandates import NewMandate
 from ..domain import mandate
-from ..projections import powers
+from ..projections import representation
 
 _SIDES = frozenset({"principal", "agent"})
 
 
-class MandateGrant(NewMandate, Told):
+class MandateGrant(NewMandate, CommandBody):
     """Who may do what for whom, in which items, from when until when."""
 
 
-class Revocation(Told):
+class Revocation(CommandBody):
     reason: Text | None = None
 
 
-_GRANT = Doc(
+_GRANT = OperationSpec(
     "grantMandate", "people", "MandateReply", 201, MandateGrant, command=True, problems=("ended",)
 )
-_GET = Doc("getMandate", "people", "MandateReply", tagged=True)
-_REVOKE = Doc(
+_GET = OperationSpec("getMandate", "people", "MandateReply", tagged=True)
+_REVOKE = OperationSpec(
     "revokeMandate", "people", "MandateReply", body=Revocation, command=True, problems=("ended",)
 )
-_LIST = Doc(
+_LIST = OperationSpec(
     "listMandates",
     "people",
     "MandatePage",
@@ -52,43 +52,47 @@ _LIST = Doc(
 
 
 @operation(_GRANT)
-def grant(ask: Ask) -> Response:
+def grant(request: ApiRequest) -> Response:
     """授权代办: by the principal, or by a clerk from a written mandate."""
-    told = ask.body(MandateGrant)
+    told = request.body(MandateGrant)
     its = NewMandate.model_validate(told.model_dump(include=set(NewMandate.model_fields)))
-    mandate_id, done = mandates.grant(ask.platform, ask.caller(told), its)
-    return _done(ask, mandate_id, done, 201)
+    mandate_id, done = mandates.grant(request.platform, request.caller(told), its)
+    return _done(request, mandate_id, done, 201)
 
 
 @operation(_LIST)
-def listed(ask: Ask) -> Response:
+def listed(request: ApiRequest) -> Response:
     """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
-    account = people_access.own_account(ask.actor)
-    side = ask.choice("as", _SIDES) or "principal"
+    account = people_access.own_account(request.actor)
+    side = request.choice("as", _SIDES) or "principal"
     partition = mandates.partition(side, account)
-    rows = paging.rows(ask, powers.NAME, powers.MANDATES, partition, descending=True)
-    return reply(paging.page(ask, Listing(powers.NAME, mandates.stream, partition, rows)))
+    rows = paging.rows(
+        request, representation.NAME, representation.MANDATES, partition, descending=True
+    )
+    return reply(
+        paging.page(request, Listing(representation.NAME, mandates.stream, partition, rows))
+    )
 
 
 @operation(_GET)
-def get(ask: Ask, mandate_id: str) -> Response:
+def get(request: ApiRequest, mandate_id: str) -> Response:
     """A mandate as it stands today."""
-    found = mandates.get(ask.platform, ask.actor, mandate_id)
-    body = _told(mandate_id, found.version, found.state, ask.today)
-    return tagged(ask, body, found.version, body["state"])
+    found = mandates.get(request.platform, request.actor, mandate_id)
+    body = _told(mandate_id, found.version, found.state, request.today)
+    return tagged(request, body, found.version, body["state"])
 
 
 @operation(_REVOKE)
-def revoke(ask: Ask, mandate_id: str) -> Response:
+def revoke(request: ApiRequest, mandate_id: str) -> Response:
     """撤销授权: from now on the agent does nothing on it; what was done stands."""
-    told = ask.body(Revocation)
-    done = mandates.revoke(ask.platform, ask.caller(told), mandate_id, told.reason)
-    return _done(ask, mandate_id, done)
+    told = request.body(Revocation)
+    done = mandates.revoke(request.platform, request.caller(told), mandate_id, told.reason)
+    return _done(request, mandate_id, done)
 
 
-def _done(ask: Ask, mandate_id: str, outcome: Any, status: int = 200) -> Response:
+def _done(request: ApiRequest, mandate_id: str, outcome: Any, status: int = 200) -> Response:
     state = mandate.known(outcome.state)
-    told = _told(mandate_id, outcome.version, state, ask.today)
+    told = _told(mandate_id, outcome.version, state, request.today)
     body = {**told, "position": outcome.position}
     return command_reply(body, outcome, status)
 

@@ -6,8 +6,8 @@ from chalice.app import Response
 
 from ...kernel.base import Frozen, Line
 from ...web.auth.verifier import bearer
-from ...web.operation import Doc
-from ...web.request import Ask
+from ...web.operation import OperationSpec
+from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import token_keys, tokens
 from ..application.tokens import Hat, Session, Token
@@ -20,7 +20,7 @@ class WechatCode(Frozen):
 
 
 WECHAT_PROBLEMS = ("wechat-code", "wechat-limited", "wechat-blocked", "wechat-unavailable")
-_WECHAT = Doc(
+_WECHAT = OperationSpec(
     "signInWithWechat",
     "sign-in",
     "TokenReply",
@@ -29,7 +29,7 @@ _WECHAT = Doc(
     limit="sign-in",
     problems=(*WECHAT_PROBLEMS, "tokens-unavailable", "ended", "conflict", "contradiction"),
 )
-_HAT = Doc(
+_HAT = OperationSpec(
     "takeToken",
     "sign-in",
     "TokenReply",
@@ -37,33 +37,33 @@ _HAT = Doc(
     limit="sign-in",
     problems=("tokens-unavailable", "invalid"),
 )
-_KEYS = Doc("getKeys", "sign-in", "KeySet", public=True, problems=("tokens-unavailable",))
+_KEYS = OperationSpec("getKeys", "sign-in", "KeySet", public=True, problems=("tokens-unavailable",))
 
 
 @operation(_WECHAT)
-def wechat(ask: Ask) -> Response:
+def wechat(request: ApiRequest) -> Response:
     """微信登录: a token for the account of the WeChat user; the first time, a new account."""
-    return _told(tokens.with_wechat(ask.platform, ask.body(WechatCode).code))
+    return _told(tokens.with_wechat(request.platform, request.body(WechatCode).code))
 
 
 @operation(_HAT)
-def token(ask: Ask) -> Response:
+def token(request: ApiRequest) -> Response:
     """Another token for the same person: as agent of a company or a person, or renewed."""
-    actor, hat = ask.actor, ask.body(Hat)
-    return _told(tokens.take_hat(ask.platform, actor, hat, _session(ask)))
+    actor, hat = request.actor, request.body(Hat)
+    return _told(tokens.take_hat(request.platform, actor, hat, _session(request)))
 
 
 @operation(_KEYS)
-def keys(ask: Ask) -> Response:
+def keys(request: ApiRequest) -> Response:
     """The public keys of our own tokens (RFC 7517)."""
-    return reply(token_keys.jwks(ask.platform.token_signer()))
+    return reply(token_keys.jwks(request.platform.token_signer()))
 
 
-def _session(ask: Ask) -> Session:
+def _session(request: ApiRequest) -> Session:
     """Of a token that is verified by now: when its bearer signed in, and who vouches for that."""
     import jwt
 
-    token = bearer(ask.request.headers.get("authorization"))
+    token = bearer(request.raw.headers.get("authorization"))
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     began = claims.get("auth_time", claims["iat"])
     if claims["iss"] == token_keys.ISSUER:
@@ -71,7 +71,7 @@ def _session(ask: Ask) -> Session:
     # A provider may leave out when that was, or put there what is no time, or one to come (which
     # would be renewed for ever): then it is this token's.
     signed_in = began if type(began) is int and began <= claims["iat"] else claims["iat"]
-    return Session(int(signed_in), ask.actor.level)
+    return Session(int(signed_in), request.actor.level)
 
 
 def _told(token: Token) -> Response:

@@ -16,9 +16,9 @@ from ...cases.domain import commands as c
 from ...cases.http.cases import taken
 from ...eventlog.transact import Outcome
 from ...platform.platform import Caller
-from ...web.bodies import Told, fields_of, of_command
-from ...web.operation import Doc
-from ...web.request import Ask
+from ...web.bodies import CommandBody, fields_of, of_command
+from ...web.operation import OperationSpec
+from ...web.request import ApiRequest
 from ...web.route import Handler, operation
 from ..application import materials
 from ..application.materials import Materials
@@ -39,35 +39,39 @@ def handler(kind: type[CaseCommand]) -> Handler:
     """What runs a command of this kind, with the body that belongs to it."""
     model = body_model(kind)
     name = kind.__name__[0].lower() + kind.__name__[1:]
-    doc = Doc(name, "cases", "CommandReply", body=model, command=True)
+    doc = OperationSpec(name, "cases", "CommandReply", body=model, command=True)
     run = _run_with_materials if "materials" in model.model_fields else _run
 
-    def execute(ask: Ask, case_id: str) -> Response:
-        return taken(run(ask, case_id, kind, ask.body(model)))
+    def execute(request: ApiRequest, case_id: str) -> Response:
+        return taken(run(request, case_id, kind, request.body(model)))
 
     execute.__doc__ = kind.__doc__
     return operation(doc)(execute)
 
 
-def body_model(kind: type[CaseCommand]) -> type[Told]:
+def body_model(kind: type[CaseCommand]) -> type[CommandBody]:
     return of_command(kind, f"{kind.__name__}Body", materials=(Materials, ()))
 
 
-def _run(ask: Ask, case_id: str, kind: type[CaseCommand], told: Told) -> Outcome[case.State]:
-    caller = ask.caller(told)
-    command = _made(ask, caller, kind, fields_of(told))
-    return cases.execute(ask.platform, caller, case_id, command)
+def _run(
+    request: ApiRequest, case_id: str, kind: type[CaseCommand], told: CommandBody
+) -> Outcome[case.State]:
+    caller = request.caller(told)
+    command = _made(request, caller, kind, fields_of(told))
+    return cases.execute(request.platform, caller, case_id, command)
 
 
 def _run_with_materials(
-    ask: Ask, case_id: str, kind: type[CaseCommand], told: Told
+    request: ApiRequest, case_id: str, kind: type[CaseCommand], told: CommandBody
 ) -> Outcome[case.State]:
-    caller, fields = ask.caller(told), fields_of(told)
-    found = materials.of_case(ask.platform, caller.actor, case_id, fields["materials"])
-    command = _made(ask, caller, kind, {**fields, "materials": found})
-    using = materials.using(ask.platform, command)
-    return cases.execute(ask.platform, caller, case_id, command, using)
+    caller, fields = request.caller(told), fields_of(told)
+    found = materials.of_case(request.platform, caller.actor, case_id, fields["materials"])
+    command = _made(request, caller, kind, {**fields, "materials": found})
+    using = materials.using(request.platform, command)
+    return cases.execute(request.platform, caller, case_id, command, using)
 
 
-def _made(ask: Ask, caller: Caller, kind: type[CaseCommand], fields: dict[str, Any]) -> CaseCommand:
-    return kind(**caller.about(ask.platform.now()), **fields)
+def _made(
+    request: ApiRequest, caller: Caller, kind: type[CaseCommand], fields: dict[str, Any]
+) -> CaseCommand:
+    return kind(**caller.about(request.platform.now()), **fields)

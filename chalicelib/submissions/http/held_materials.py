@@ -12,11 +12,11 @@ from ...items.domain.definition import in_variant
 from ...kernel.actor import APPLICANTS, Actor
 from ...kernel.errors import NotAllowed
 from ...people.application import entities
-from ...web.operation import Doc
-from ...web.request import Ask
+from ...web.operation import OperationSpec
+from ...web.request import ApiRequest
 from ...web.route import operation, reply
 
-_HELD = Doc(
+_HELD = OperationSpec(
     "listHeldMaterials",
     "items",
     "HeldMaterials",
@@ -26,25 +26,25 @@ _HELD = Doc(
 
 
 @operation(_HELD)
-def held(ask: Ask, code: str) -> Response:
+def held(request: ApiRequest, code: str) -> Response:
     """
     免提交: by the id of the material, the certificate that the applicant has for it already.
 
     That is the caller, or the company that the caller acts for. Name it as `certificate` of
     the material.
     """
-    offered = items.current(ask.platform, code, ask.today).definition
-    definition = in_variant(offered, ask.query("variant"))
-    holder = _holder(ask, ask.actor)
+    offered = items.current(request.platform, code, request.today).definition
+    definition = in_variant(offered, request.query("variant"))
+    holder = _holder(request, request.actor)
     found = (
         {}
         if holder is None
-        else certificate_lists.offered(ask.platform, holder, definition, ask.today)
+        else certificate_lists.offered(request.platform, holder, definition, request.today)
     )
     return reply({"materials": [_told(name, state) for name, state in found.items()]})
 
 
-def _holder(ask: Ask, actor: Actor) -> str | None:
+def _holder(request: ApiRequest, actor: Actor) -> str | None:
     """None while it is not proven who the account is: then it holds nothing that we know of."""
     if actor.role not in APPLICANTS:
         raise NotAllowed(
@@ -52,9 +52,9 @@ def _holder(ask: Ask, actor: Actor) -> str | None:
             "this tells applicants what they have; staff see the materials of a case",
         )
     if actor.entity is not None:
-        entities.belonging(ask.platform, actor, ask.today)
+        entities.belonging(request.platform, actor, request.today)
         return f"entity:{actor.entity}"
-    return certificate_access.person_of(ask.platform, actor)
+    return certificate_access.person_of(request.platform, actor)
 
 
 def _told(material: str, state: Known) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ...cases.domain import events as e
-from ...cases.projections import card
+from ...cases.projections import case_summary
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Entry, Projection, Row
 from ..application import duplicates
@@ -34,4 +34,4 @@ def entries(row: Row) -> Iterable[Entry]:
     yield Entry(duplicates.INDEX, listed, f"{row['submitted_on']} {row['number']}")
 
 
-PROJECTION = Projection(NAME, "1", card.key, evolve, entries, by_stream=True, events=EVENTS)
+PROJECTION = Projection(NAME, "1", case_summary.key, evolve, entries, by_stream=True, events=EVENTS)

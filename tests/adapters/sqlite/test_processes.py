@@ -11,7 +11,7 @@ from threading import Event
 from time import sleep
 
 from chalicelib.adapters.sqlite.store import SqliteStore
-from chalicelib.adapters.sqlite.writers_queue import Turnstile
+from chalicelib.adapters.sqlite.writers_queue import WritersQueue
 from chalicelib.eventlog.audit import check
 from chalicelib.eventlog.ports import verify
 
@@ -105,7 +105,7 @@ def test_who_comes_back_at_once_waits_until_the_other_has_had_a_turn(path):
     done = Event()
 
     def again_and_again(name, times):
-        with closing(Turnstile(path)) as turnstile:
+        with closing(WritersQueue(path)) as turnstile:
             for _ in range(times):
                 with turnstile:
                     taken.append(name)

@@ -4,7 +4,7 @@ from hypothesis import given
 
 from chalicelib.cases.domain import due as ledger
 from chalicelib.cases.domain.state import Accepted, Lodged, Suspended, ending_of, handling_of
-from chalicelib.cases.projections import card, work_list
+from chalicelib.cases.projections import case_summary, work_list
 from chalicelib.clock.clock import due
 from chalicelib.codes.numbers import case_number
 
@@ -238,8 +238,8 @@ def test_a_view_made_with_another_calendar_has_another_signature():
     from chalicelib.clock.calendar import from_years
 
     shorter = from_years(CALENDAR.name, CALENDAR.jurisdiction, CALENDAR.years[:-1])
-    assert card.signature(1, shorter) != card.signature(1, CALENDAR)
-    assert card.signature(2, CALENDAR) != card.signature(1, CALENDAR)
+    assert case_summary.signature(1, shorter) != case_summary.signature(1, CALENDAR)
+    assert case_summary.signature(2, CALENDAR) != case_summary.signature(1, CALENDAR)
 
 
 # Confidentiality: DOMAIN 5, the rated clerk never sees who rated

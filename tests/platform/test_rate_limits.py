@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.platform import limiting
-from chalicelib.platform.limiting import LIMITS, USUAL, Budget, Gate, Limit, RateLimited
+from chalicelib.platform import rate_limits
+from chalicelib.platform.rate_limits import LIMITS, USUAL, Budget, Gate, Limit, RateLimited
 
 
 class Counted:
@@ -48,7 +48,7 @@ def test_what_has_no_budget_is_not_counted():
 
 def test_the_usual_limit_is_counted_here_and_a_strict_one_everywhere():
     here, everywhere = Counted(), Counted()
-    gate = Gate(limiting.Split(here, everywhere))
+    gate = Gate(rate_limits.Split(here, everywhere))
     gate.by_address(USUAL, "192.0.2.1")
     gate.by_address("query", "192.0.2.1")
     assert [one[0] for one in here.taken] == ["usual.address"]
@@ -59,11 +59,11 @@ def test_the_usual_limit_is_counted_here_and_a_strict_one_everywhere():
 
 
 def test_nothing_said_leaves_the_limits_as_they_are():
-    assert limiting.limits("") == LIMITS
+    assert rate_limits.limits("") == LIMITS
 
 
 def test_a_setting_changes_what_it_names_and_nothing_else():
-    changed = limiting.limits("usual.account=500/10, query.address=off,")
+    changed = rate_limits.limits("usual.account=500/10, query.address=off,")
     assert changed[USUAL] == Limit(Budget(500, 10), LIMITS[USUAL].address)
     assert changed["query"] == LIMITS["query"]._replace(address=None)
     assert changed["sign-in"] == LIMITS["sign-in"]
@@ -85,12 +85,12 @@ def test_a_setting_changes_what_it_names_and_nothing_else():
 )
 def test_a_setting_that_cannot_be_read_is_refused_by_name(text):
     with pytest.raises(ValueError, match=r"is no limit: say LIMIT\.WHO"):
-        limiting.limits(text)
+        rate_limits.limits(text)
 
 
 # Addresses
 
-OURS = limiting.networks("10.0.0.0/8, 2001:db8::/32")
+OURS = rate_limits.networks("10.0.0.0/8, 2001:db8::/32")
 
 
 @pytest.mark.parametrize(
@@ -113,17 +113,17 @@ OURS = limiting.networks("10.0.0.0/8, 2001:db8::/32")
     ],
 )
 def test_the_address_is_the_last_that_is_none_of_our_proxies(peer, forwarded, who):
-    assert limiting.client(peer, forwarded, OURS) == who
+    assert rate_limits.client(peer, forwarded, OURS) == who
 
 
 def test_without_proxies_of_our_own_nobody_is_believed():
-    nobody = limiting.networks(" ")
-    assert limiting.client("10.0.0.1", "198.51.100.1", nobody) == "10.0.0.1"
+    nobody = rate_limits.networks(" ")
+    assert rate_limits.client("10.0.0.1", "198.51.100.1", nobody) == "10.0.0.1"
 
 
 def test_a_network_that_is_none_is_refused():
     with pytest.raises(ValueError, match="proxies"):
-        limiting.networks("10.0.0.0/8, proxies")
+        rate_limits.networks("10.0.0.0/8, proxies")
 
 
 @pytest.mark.parametrize(
@@ -139,4 +139,4 @@ def test_a_network_that_is_none_is_refused():
     ],
 )
 def test_a_customer_of_ipv6_has_many_addresses_and_counts_once(address, key):
-    assert limiting.counted(address) == key
+    assert rate_limits.counted(address) == key

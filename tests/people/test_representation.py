@@ -11,11 +11,11 @@ from chalicelib.kernel.actor import SYSTEM, Channel
 from chalicelib.kernel.base import Frozen
 from chalicelib.people.domain import entity, mandate
 from chalicelib.people.domain.mandate import Action
-from chalicelib.people.projections import powers
+from chalicelib.people.projections import representation
 
 from ..recorded import places, rows
 
-VIEW = powers.PROJECTION
+VIEW = representation.PROJECTION
 CODE, AT = "91440800MA0EXAMP1A", datetime(2026, 3, 2, tzinfo=UTC)
 REGISTERED = Registered(name="示例", kind=ApplicantKind.COMPANY, status=EntityStatus.ACTIVE)
 

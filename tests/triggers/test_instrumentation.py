@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.eventlog.ports import Unavailable
-from chalicelib.triggers.observed import HandlerFailed, observed
+from chalicelib.triggers.instrumentation import HandlerFailed, observed
 
 EVENT = SimpleNamespace(context=SimpleNamespace(aws_request_id="r-1"))
 
