@@ -10,12 +10,15 @@ import pytest
 
 from chalicelib.cases.application import cases, progress
 from chalicelib.cases.application.progress_words import WORDS
+from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.values import DeliveryMethod
 from chalicelib.cases.projections import case_numbers
 from chalicelib.cases.replies_progress import Situation
 from chalicelib.importing.files.import_log import run_import
 from chalicelib.kernel.errors import NotFound
 
 from ..city import SENIOR_CARD, City
+from ..office import HALL
 from ..stories.cases import LOG, MAPPING
 
 Json = dict[str, Any]
@@ -155,6 +158,18 @@ def test_a_case_is_followed_to_its_end(city, case):
     ended = told(city, case)
     assert (ended["situation"], ended["due"], ended["where"]) == ("withdrawn", None, [])
     assert ended["concluded_on"] is not None
+
+
+def test_a_decision_is_told_and_that_it_was_handed_over(office):
+    case_id = office.granted()
+    decided = progress.describe(office.platform, office.state(case_id), "en")
+    assert (decided["situation"], decided["state"]) == ("granted", "decided")
+    assert (decided["due"], decided["where"]) == (None, [])  # though its delivery waits
+    assert decided["concluded_on"] is not None
+    office.catch_up()  # the certificate is made, without which nothing is handed over
+    office.do(HALL, case_id, c.Deliver, method=DeliveryMethod.PICK_UP, recipient="张三")
+    delivered = progress.describe(office.platform, office.state(case_id), "en")
+    assert delivered["situation"] == "granted-delivered"
 
 
 def test_a_refusal_is_told(city, case):

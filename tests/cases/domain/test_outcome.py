@@ -6,7 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.cases.domain import events as e
-from chalicelib.cases.domain.state import Archived
+from chalicelib.cases.domain.parts import Granted
+from chalicelib.cases.domain.state import Archived, Decided
+from chalicelib.cases.domain.state import Closed as ClosedCase
 from chalicelib.cases.domain.steps import handlers
 from chalicelib.cases.domain.values import DocumentKind, Result, StepOutcome
 from chalicelib.items.domain.plan import Plan
@@ -27,6 +29,7 @@ from .givens import (
     LATER,
     NEXT_MON,
     NEXT_TUE,
+    REVIEWER,
     SHORT,
     SUPERVISOR,
     THU,
@@ -325,6 +328,17 @@ def test_there_is_nothing_to_void_where_nothing_was_decided():
 def test_voiding_a_case_does_not_void_its_bad_rating():
     voided = a_case(*RATED_BADLY).when(void(NEXT_TUE))
     assert [one.id for one in after(voided, lodged).application.open] == ["rating-1"]
+    answered = a_case(*RATED_BADLY, void(NEXT_TUE)).when(answer())
+    assert answered.then_one(e.StepFinished).step == "rating-1"
+
+
+def test_voiding_a_case_takes_back_neither_its_decision_nor_that_it_was_handed_over():
+    delivered, voided = known(*DELIVERED), known(*DELIVERED, void(NEXT_TUE))
+    assert isinstance(delivered, Decided)
+    assert isinstance(voided, ClosedCase)
+    assert isinstance(voided.decision, Granted)
+    assert voided.ending.delivery == delivered.ending.delivery
+    assert (voided.ending.result, voided.ending.on) == (Result.VOIDED, date(2026, 4, 21))
 
 
 # Archive
@@ -379,3 +393,4 @@ def test_everybody_who_handled_it_is_known():
     reviewed = known(*JOINT_REVIEW, finish("joint-1:440800-fire", AGREED, by=FIRE))
     assert handlers(reviewed) == {CLERK.account, FIRE.account}
     assert SUPERVISOR.account not in handlers(known(*RATED_BADLY, answer()))
+    assert REVIEWER.account in handlers(known(*ACCEPTED, suspend()))  # who stopped the clock
