@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
-from chalicelib.cases.domain.guards import dossier_of
+from chalicelib.cases.domain.guards import application_of
 from chalicelib.codes.numbers import case_number, certificate_id
 from chalicelib.codes.parties import IdKind
 from chalicelib.kernel.actor import SYSTEM
@@ -69,10 +69,10 @@ def granted(here: World) -> None:
     here.at("05-08").do("clerk-civil", c.StartStep, step="handle-1")
     here.at("05-08", "11:10").do("clerk-civil", c.FinishStep, step="handle-1", opinion="属实。")
     here.at("05-11").do("approver-civil", c.Grant, opinion="同意。")
-    dossier = dossier_of(cases.get(here.platform, SYSTEM, here.case_id).state)
-    kind = dossier.plan.certificate
+    application = application_of(cases.get(here.platform, SYSTEM, here.case_id).state)
+    kind = application.plan.certificate
     assert kind is not None
-    identifier = certificate_id(kind.type, kind.issuer, dossier.number[:-1], 1)
+    identifier = certificate_id(kind.type, kind.issuer, application.number[:-1], 1)
     here.at("05-11", "09:31").do("system", c.IssueCertificate, identifier=identifier)
     here.at("05-12").do("clerk-chen", c.Deliver, method="pick_up", recipient="张三")
     here.at("05-13").do(CITIZEN, c.Rate, rating=1, comment=None)
@@ -104,10 +104,12 @@ def told(data: Path) -> tuple[list[CommandBody], list[int]]:
 def _told(here: World, story: Callable[[World], None]) -> CommandBody:
     story(here)
     commits = here.platform.store.load(cases.stream(here.case_id)).commits
-    dossier = dossier_of(cases.get(here.platform, SYSTEM, here.case_id).state)
-    assert dossier.holder is not None
+    application = application_of(cases.get(here.platform, SYSTEM, here.case_id).state)
+    assert application.holder is not None
     steps = tuple(Step(one.command.id, one.length, one.body) for one in commits)
-    return CommandBody(here.case_id, dossier.number, dossier.submitted_on, dossier.holder, steps)
+    return CommandBody(
+        here.case_id, application.number, application.submitted_on, application.holder, steps
+    )
 
 
 def _later(one: CommandBody, weeks: int) -> CommandBody:

@@ -105,9 +105,9 @@ def _walked(platform: Platform) -> Sequence[Commit]:
         for who, kind, told in part:
             command = kind(at=platform.now(), by=who, channel=Channel.WINDOW, **told)
             caller = Caller(who, kind.__name__, Channel.WINDOW)
-            cases.execute(platform, caller, submitted.dossier.case_id, command)
+            cases.execute(platform, caller, submitted.application.case_id, command)
         _follow(platform)
-    loaded = platform.store.load(cases.stream(submitted.dossier.case_id))
+    loaded = platform.store.load(cases.stream(submitted.application.case_id))
     return [one._replace(position=None) for one in loaded.commits]
 
 

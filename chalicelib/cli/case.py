@@ -11,9 +11,9 @@ from ..cases.application import cases
 from ..cases.application import file as case_file
 from ..cases.domain import due as ledger
 from ..cases.domain.events import MistakeCorrected
-from ..cases.domain.state import Absent, Drafted, Imported, State
+from ..cases.domain.state import Absent, Drafted, Lodged, State, handling_of
 from ..cases.projections import case_numbers
-from ..clock.calendar import LEGAL_ZONE, legal_day
+from ..clock.calendar import LEGAL_ZONE, Calendar, legal_day
 from ..eventlog.codec import events
 from ..eventlog.envelope import Recorded
 from ..eventlog.ports import Damaged, History, verify
@@ -179,9 +179,9 @@ def _aware(at: datetime) -> datetime:
 
 def _replayed(platform: Platform, one: Recorded, state: State) -> dict[str, Any]:
     due, waiting = "", ""
-    if not isinstance(state, Absent | Drafted | Imported):
-        due = str(ledger.statutory_due(state.dossier, platform.calendar()) or "")
-        waiting = ", ".join(step.id for step in state.dossier.open)
+    if isinstance(state, Lodged):
+        due = _due(state, platform.calendar())
+        waiting = ", ".join(step.id for step in state.application.open)
     return {
         "version": one.version,
         "event": one.type,
@@ -191,3 +191,10 @@ def _replayed(platform: Platform, one: Recorded, state: State) -> dict[str, Any]
         "due": due,
         "open": waiting,
     }
+
+
+def _due(state: Lodged, calendar: Calendar) -> str:
+    handling = handling_of(state)
+    if handling is None:
+        return ""
+    return str(ledger.last_day(handling, state.application.plan.statutory, calendar) or "")

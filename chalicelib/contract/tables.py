@@ -30,7 +30,7 @@ from .docstrings import begins_with_term
 from .events import event_types, phases
 from .openapi import Operation, replies
 
-# Those that `state.evolve` takes itself: they begin a case, or belong to an imported one.
+# Those that `evolve` takes itself: they begin a case, or belong to an imported one.
 _NOT_GROWN = {e.CaseDrafted, e.CaseSubmitted, e.CaseImported, e.StepRecorded}
 # Procedures have steps of their own (`special`) besides those of a desk.
 _NO_DESK = {"special"}
@@ -67,7 +67,7 @@ def _of_cases() -> Iterator[Table]:
     grown = [kind for kind in case.EVENTS if kind not in _NOT_GROWN]
     yield Table("access.RULES", access.RULES, case.COMMANDS, "say who may give the command")
     yield Table("evolving.GROWTH", evolving.GROWTH, grown, "say what the event adds to a case")
-    yield Table("card.STATES", case_summary.STATES, state.LEADS, "say the state that lists show")
+    yield Table("card.STATES", case_summary.STATES, evolving.LEADS, "say the state that lists show")
     desks = [kind for kind in get_args(e.Desk) if kind not in _NO_DESK]
     yield Table("steps.DESKS", steps.DESKS, desks, "say what the desk is called, and its role")
     yield Table("handling.OUTCOMES", handling.OUTCOMES, StepKind, "say how such a step can end")
@@ -81,7 +81,7 @@ def _of_cases() -> Iterator[Table]:
 
 def _situations() -> list[str]:
     """As `progress` names them."""
-    names = [kind.__name__.lower() for kind in get_args(state.WithDossier)]
+    names = [kind.__name__.lower() for kind in get_args(state.Lodged)]
     results = [str(one) for one in Result if one not in _NEVER_TOLD]
     delivered = [f"{one}-delivered" for one in (Result.GRANTED, Result.DENIED)]
     return [*(name for name in names if name not in _TOLD_BY_RESULT), *results, *delivered]

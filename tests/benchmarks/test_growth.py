@@ -7,7 +7,7 @@ from benchmarks.growth.store import filled
 from chalicelib import bootstrap
 from chalicelib.cases import domain as case
 from chalicelib.cases.application import cases
-from chalicelib.cases.domain.state import WithDossier
+from chalicelib.cases.domain.state import Lodged
 from chalicelib.codes.numbers import parse_case_number
 from chalicelib.eventlog.codec import events
 from chalicelib.eventlog.consumers import catch_up, live
@@ -31,9 +31,9 @@ def test_every_copied_case_is_whole_and_a_case_of_its_own(platform):
     for stream in streams(platform):
         verify(platform.store.load(stream))
         state = cases.get(platform, SYSTEM, stream.removeprefix(f"{case.CATEGORY}-")).state
-        assert isinstance(state, WithDossier)
-        parse_case_number(state.dossier.number)
-        found.append((state.dossier.number, state.dossier.holder))
+        assert isinstance(state, Lodged)
+        parse_case_number(state.application.number)
+        found.append((state.application.number, state.application.holder))
     assert len(found) >= 40
     assert len({number for number, _ in found}) == len(found)
     assert len({holder for _, holder in found}) > len(found) / 2

@@ -25,7 +25,7 @@ def test_the_day_after_the_case_counts_as_accepted_on_the_day_of_receipt(office:
     assert deadlines.on_schedule(office.platform) == 1
     state = office.state(case_id)
     assert isinstance(state, Accepted)
-    assert (state.dossier.deemed, state.dossier.accepted_on) == (True, date(2026, 2, 10))
+    assert (state.handling.deemed, state.handling.accepted_on) == (True, date(2026, 2, 10))
 
 
 def test_a_schedule_that_runs_twice_accepts_once(office: Office):

@@ -6,7 +6,8 @@ from chalicelib import bootstrap
 from chalicelib.cases import domain as case
 from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
-from chalicelib.cases.domain.guards import dossier_of
+from chalicelib.cases.domain.guards import application_of
+from chalicelib.cases.domain.state import certificate_of
 from chalicelib.certificates.application import certificates
 from chalicelib.certificates.application import uses as certificate_uses
 from chalicelib.certificates.application.uses import Handing
@@ -32,7 +33,8 @@ def issued(office: Office) -> str:
 
 
 def identifier_of(office: Office, case_id: str) -> str:
-    found = office.state(case_id).dossier.certificate
+    found = certificate_of(office.state(case_id))
+    assert found is not None
     return str(found.identifier)
 
 
@@ -66,7 +68,7 @@ def again(office: Office, identifier: str, variant: str | None = "renewal") -> s
     """Another case for the same item, with the certificate among its materials."""
     case_id = f"again-{office.sent}"
     before = known(office, identifier).record.created
-    dossier = dossier_of(office.state(before.case_id))
+    application = application_of(office.state(before.case_id))
     day = legal_day(office.now())
     told = handing(office, identifier, case_id)
     material = certificate_uses.as_material(office.platform, HALL, told)
@@ -76,17 +78,17 @@ def again(office: Office, identifier: str, variant: str | None = "renewal") -> s
         by=HALL,
         case_id=case_id,
         number=case_number("440800", day, office.platform.serials.take("440800", day)),
-        query_code_digest=dossier.query_code_digest,
-        item=dossier.item,
-        plan=dossier.plan,
-        division=dossier.division,
-        department=dossier.department,
-        intake=dossier.intake,
-        applicant=dossier.applicant,
-        form=dossier.form,
+        query_code_digest=application.query_code_digest,
+        item=application.item,
+        plan=application.plan,
+        division=application.division,
+        department=application.department,
+        intake=application.intake,
+        applicant=application.applicant,
+        form=application.form,
         materials=(material,),
         variant=variant,
-        holder=dossier.holder,
+        holder=application.holder,
     )
     request = office.caller(HALL).request(office.now(), "SubmitCase", {"id": case_id})
     transact(

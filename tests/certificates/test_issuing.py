@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from chalicelib.cases.domain.state import certificate_of
 from chalicelib.certificates.subscribers import issuing as certificates
 from chalicelib.codes.numbers import valid_certificate_id
 from chalicelib.eventlog.codec import events
@@ -12,7 +13,8 @@ from ..office import Office
 def test_a_grant_leads_to_a_certificate_with_a_valid_identifier(office: Office):
     case_id = office.granted()
     office.catch_up()
-    issued = office.state(case_id).dossier.certificate
+    issued = certificate_of(office.state(case_id))
+    assert issued is not None
     assert valid_certificate_id(issued.identifier)
     assert issued.identifier.split(".")[5] == office.definition.certificate.type  # type: ignore[union-attr]
     assert issued.valid_from == date(2026, 2, 10)
@@ -39,4 +41,4 @@ def test_a_denied_case_gets_none(office: Office):
     remedies = Remedies(reconsideration="六十日内申请行政复议", litigation="六个月内提起行政诉讼")
     office.do(HEAD, case_id, c.Deny, reasons="不符合条件", remedies=remedies)
     office.catch_up()
-    assert office.state(case_id).dossier.certificate is None
+    assert certificate_of(office.state(case_id)) is None

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.cases.domain import commands as c
+from chalicelib.cases.domain.state import certificate_of
 from chalicelib.certificates.application import certificates as held
 from chalicelib.certificates.domain import certificate
 from chalicelib.certificates.domain.events import Link
@@ -82,8 +83,12 @@ def test_what_is_delivered_twice_makes_nothing_more(office: Office):
 def test_a_case_that_is_corrected_later_leaves_the_certificate_as_it_was(office: Office):
     identifier = issued(office)
     created = known(office, identifier).record.created
-    dossier = office.state(created.case_id).dossier
-    correction = {"mistake": dossier.sources["applicant"], "field": "applicant.name", "now": "张叁"}
+    application = office.state(created.case_id).application
+    correction = {
+        "mistake": application.sources["applicant"],
+        "field": "applicant.name",
+        "now": "张叁",
+    }
     office.do(HEAD, created.case_id, c.CorrectMistake, reason="来电更正", **correction)
     office.catch_up()
     deliver_again(office)
@@ -108,7 +113,7 @@ def test_voiding_the_case_revokes_its_certificate(office: Office):
     state = known(office, identifier_of(office, case_id))
     assert isinstance(state, certificate.Ended)
     assert (status(office, state.record.identifier), state.why.reason) == ("03", "以虚假材料取得")
-    assert state.why.document == f"{office.state(case_id).dossier.number}-14-01"
+    assert state.why.document == f"{office.state(case_id).application.number}-14-01"
 
 
 def test_what_was_withdrawn_before_the_case_was_voided_stays_withdrawn(office: Office):
@@ -133,7 +138,7 @@ def test_a_case_that_was_voided_first_gets_no_certificate(office: Office):
     case_id = office.granted()
     office.do(HEAD, case_id, c.Void, reason="重复申报")
     office.catch_up()
-    assert office.state(case_id).dossier.certificate is None
+    assert certificate_of(office.state(case_id)) is None
 
 
 def test_what_an_older_release_issued_and_voided_is_taken_in(office: Office):

@@ -64,3 +64,12 @@ def test_what_follows_nothing_that_had_happened_is_said_so(tmp_path: Path):
     done = banjian(tmp_path, "--as-happened-at", f"{g.MON}T12:00:00")
     assert done.exit_code == 1
     assert "does not follow Absent" in done.output
+
+
+def test_what_had_happened_before_it_could_begin_is_said_so(tmp_path: Path):
+    """Within a day, what is entered later may have happened before what it follows."""
+    accepted = g.accept().model_copy(update={"at": g.at(g.TUE, 16)})
+    keep(tmp_path, g.submit(), accepted, g.suspend(g.TUE))
+    done = banjian(tmp_path, "--as-happened-at", f"{g.TUE}T12:00:00")
+    assert done.exit_code == 1
+    assert "CaseSuspended does not follow Submitted" in done.output

@@ -138,7 +138,7 @@ class Accepted:
     def __init__(self, agent: Agent | None) -> None:
         applicant = type("Applicant", (), {"entity": None})
         item = type("Item", (), {"code": ITEM})
-        self.dossier = SimpleNamespace(agent=agent, item=item, applicant=applicant)
+        self.application = SimpleNamespace(agent=agent, item=item, applicant=applicant)
 
 
 def still(here: People, actor: Actor, agent: Agent | None, command: Any = None) -> Actor:

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
-from chalicelib.cases.domain.guards import dossier_of
+from chalicelib.cases.domain.guards import application_of
 from chalicelib.clock.calendar import CalendarYear
 from chalicelib.codes.numbers import certificate_id
 from chalicelib.eventlog import skipping as consumer
@@ -193,11 +193,11 @@ def _reviewed(here: World) -> None:
 
 
 def _corrected(here: World) -> None:
-    dossier = dossier_of(cases.get(here.platform, SYSTEM, here.case_id).state)
+    application = application_of(cases.get(here.platform, SYSTEM, here.case_id).state)
     here.at("05-12").do(
         "approver-housing",
         c.CorrectMistake,
-        mistake=dossier.sources["applicant"],
+        mistake=application.sources["applicant"],
         field="applicant.phone",
         now="13900000000",
         reason="申请人来电更正联系电话。",
@@ -206,10 +206,10 @@ def _corrected(here: World) -> None:
 
 def _afterwards(here: World) -> None:
     """The certificate, its delivery, and what the applicant thinks of it all."""
-    dossier = dossier_of(cases.get(here.platform, SYSTEM, here.case_id).state)
-    kind = dossier.plan.certificate
+    application = application_of(cases.get(here.platform, SYSTEM, here.case_id).state)
+    kind = application.plan.certificate
     assert kind is not None
-    identifier = certificate_id(kind.type, kind.issuer, dossier.number[:-1], 1)
+    identifier = certificate_id(kind.type, kind.issuer, application.number[:-1], 1)
     here.at("05-13", "09:31").do("system", c.IssueCertificate, identifier=identifier)
     here.at("05-15").do("clerk-chen", c.Deliver, method="pick_up", recipient="李四")
     here.at("05-18").do("agent-li", c.Rate, rating=4, comment="三个部门分别来看现场，时间太长。")
@@ -239,7 +239,7 @@ def submitted(here: World, day: str) -> None:
     here.at(day, "20:15")
     caller = here.caller("citizen-zhang")
     outcome = submissions.submit(here.platform, caller, card(here, "identity"))
-    here.case_id = dossier_of(outcome.state).case_id
+    here.case_id = application_of(outcome.state).case_id
 
 
 def the_card(here: World) -> None:
@@ -287,7 +287,7 @@ def voided_after_a_stop(here: World) -> None:
     here.at("06-02")
     whole = venue(here, *VENUE_MATERIALS)
     outcome = submissions.submit(here.platform, here.caller("agent-li"), whole)
-    here.case_id = dossier_of(outcome.state).case_id
+    here.case_id = application_of(outcome.state).case_id
     here.at("06-03").do("clerk-chen", c.Accept)
     missing = [{"material": "noise-report", "reason": "缺少低频噪声的计算。"}]
     here.at("06-04").do("clerk-housing", c.RequestSupplement, missing=missing)

@@ -8,7 +8,8 @@ from chalicelib import bootstrap
 from chalicelib.cases import domain as case
 from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
-from chalicelib.cases.domain.guards import dossier_of
+from chalicelib.cases.domain.guards import application_of, lodged
+from chalicelib.cases.domain.state import certificate_of
 from chalicelib.certificates.application import certificates, showings
 from chalicelib.certificates.application import uses as certificate_uses
 from chalicelib.certificates.application.uses import Authorising, Handing, Using
@@ -68,7 +69,7 @@ def _submit(here: World) -> str:
         insist=True,
     )
     outcome = submissions.submit(here.platform, here.caller("citizen-zhang"), body)
-    return dossier_of(outcome.state).case_id
+    return application_of(outcome.state).case_id
 
 
 def _issued(here: World) -> str:
@@ -81,7 +82,7 @@ def _granted(here: World) -> str:
     here.do("clerk-civil", c.FinishStep, step="handle-1", opinion="材料属实。")
     here.do(HEAD, c.Grant, conditions="仅限本人使用。")
     _catch_up(here)
-    issued = dossier_of(cases.get(here.platform, actor("system"), here.case_id).state).certificate
+    issued = certificate_of(lodged(cases.get(here.platform, actor("system"), here.case_id).state))
     assert issued is not None
     return issued.identifier
 
@@ -163,7 +164,7 @@ def _submit_renewal(here: World, clerk: Actor, state: certificate.Known, own: It
     )
     material = certificate_uses.as_material(here.platform, clerk, handing)
     certificate_uses.record(here.platform, clerk, handing)
-    before = dossier_of(cases.get(here.platform, actor("system"), here.case_id).state)
+    before = application_of(cases.get(here.platform, actor("system"), here.case_id).state)
     command = c.SubmitCase(
         **here.caller("clerk-chen").about(here.platform.now()),
         case_id=case_id,

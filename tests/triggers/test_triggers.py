@@ -12,6 +12,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.adapters.watching.watch import watch
 from chalicelib.bootstrap import functions
+from chalicelib.cases.domain.state import certificate_of
 from chalicelib.cases.projections import work_list
 from chalicelib.eventlog.audit import check
 from chalicelib.eventlog.consumers import status
@@ -119,7 +120,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
 def test_a_case_comes_from_its_submission_to_its_certificate(aws: Aws):
     case_id = aws.granted()
     aws.settle()
-    assert aws.state(case_id).dossier.certificate is not None
+    assert certificate_of(aws.state(case_id)) is not None
     assert set(aws.lags().values()) == {0}
     listed = aws.platform.views.page("applicant_cases", "applicant", "account:citizen").rows
     assert [row["case_id"] for row in listed] == [case_id]
@@ -195,7 +196,7 @@ def test_the_sweep_may_run_at_any_time(aws: Aws):
     aws.settle()
     aws.call("sweep", SCHEDULED)
     assert check(aws.platform.log).clean
-    assert aws.state(case_id).dossier.certificate is not None
+    assert certificate_of(aws.state(case_id)) is not None
 
 
 def test_of_steps_that_fail_only_these_come_again(aws: Aws):

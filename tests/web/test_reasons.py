@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from chalicelib.cases.domain.events.fields import Desk
-from chalicelib.cases.domain.state import WithDossier
+from chalicelib.cases.domain.state import Lodged
 from chalicelib.cases.domain.values import Result, StepOutcome
 from chalicelib.certificates.domain.state import CertificateStatus
 from chalicelib.clock.legal_limits import SpecialProcedure
@@ -146,7 +146,7 @@ SETS: dict[str, set[str]] = {
     "certificate": {*CertificateStatus, *(one.name.lower() for one in CertificateStatus)},
     "how": set(get_args(How)),
     "how-into": set(get_args(How)),
-    "state": {kind.__name__.lower() for kind in get_args(WithDossier)},
+    "state": {kind.__name__.lower() for kind in get_args(Lodged)},
 }
 
 

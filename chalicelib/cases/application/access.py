@@ -12,15 +12,16 @@ from ...kernel.errors import NotAllowed, NotFound
 from ..domain import CaseCommand, State
 from ..domain import commands as c
 from ..domain.events import CaseDrafted
-from ..domain.state import Absent, DoneStep, Dossier, Drafted, Imported
+from ..domain.parts import Application, DoneStep
+from ..domain.state import Absent, Drafted, Imported
 from ..domain.steps import responsible
 
-Rule = Callable[[Actor, CaseCommand, Dossier], bool]
+Rule = Callable[[Actor, CaseCommand, Application], bool]
 
 
-def owns(actor: Actor, dossier: Dossier) -> bool:
+def owns(actor: Actor, application: Application) -> bool:
     """The applicant, whoever acts for the same company, or the agent who handed it in."""
-    applicant, agent = dossier.applicant, dossier.agent
+    applicant, agent = application.applicant, application.agent
     if actor.role not in APPLICANTS:
         return False
     if applicant.entity is not None and applicant.entity == actor.entity:
@@ -30,18 +31,18 @@ def owns(actor: Actor, dossier: Dossier) -> bool:
     return handed_in or applicant.account == actor.account
 
 
-def handed_in(actor: Actor, dossier: Dossier) -> bool:
+def handed_in(actor: Actor, application: Application) -> bool:
     """The clerk who entered it for an applicant, perhaps at the window of another department."""
-    agent = dossier.agent
+    agent = application.agent
     return actor.role is Role.CLERK and agent is not None and agent.account == actor.account
 
 
-def involved(actor: Actor, dossier: Dossier) -> bool:
+def involved(actor: Actor, application: Application) -> bool:
     """Staff of a department that takes it in, is or was in charge, or has or had a step of it."""
-    departments = {dossier.intake, dossier.department}
-    departments |= {transfer.from_department for transfer in dossier.transfers}
-    departments |= {one.opened.department for one in dossier.open}
-    departments |= {one.opened.department for one in dossier.done}
+    departments = {application.intake, application.department}
+    departments |= {transfer.from_department for transfer in application.transfers}
+    departments |= {one.opened.department for one in application.open}
+    departments |= {one.opened.department for one in application.done}
     return actor.role in DEPARTMENT_STAFF and any(
         within(one, actor.department) for one in departments
     )
@@ -55,10 +56,10 @@ def within(department: str, of: str | None) -> bool:
     return of is not None and (department == of or department.startswith(f"{of}."))
 
 
-def holds(actor: Actor, dossier: Dossier) -> bool:
+def holds(actor: Actor, application: Application) -> bool:
     """The role and department that has or had a step, or the window that takes it in."""
-    steps = (*(one.opened for one in dossier.open), *(one.opened for one in dossier.done))
-    desks = {(step.role, step.department) for step in steps} | {(Role.CLERK, dossier.intake)}
+    steps = (*(one.opened for one in application.open), *(one.opened for one in application.done))
+    desks = {(step.role, step.department) for step in steps} | {(Role.CLERK, application.intake)}
     return (actor.role, actor.department) in desks
 
 
@@ -85,15 +86,15 @@ def may_see(actor: Actor, state: State) -> bool:
             own = actor.role in DEPARTMENT_STAFF and within(imported.department, actor.department)
             return own or oversees(actor, imported.division) or actor.role is Role.SYSTEM
         case _:
-            return _sees(actor, state.dossier)
+            return _sees(actor, state.application)
 
 
-def _sees(actor: Actor, dossier: Dossier) -> bool:
-    if actor.role is Role.SYSTEM or owns(actor, dossier) or handed_in(actor, dossier):
+def _sees(actor: Actor, application: Application) -> bool:
+    if actor.role is Role.SYSTEM or owns(actor, application) or handed_in(actor, application):
         return True
-    if dossier.confidential:
-        return holds(actor, dossier) or _oversees_itself(actor, dossier.division)
-    return involved(actor, dossier) or oversees(actor, dossier.division)
+    if application.confidential:
+        return holds(actor, application) or _oversees_itself(actor, application.division)
+    return involved(actor, application) or oversees(actor, application.division)
 
 
 def _oversees_itself(actor: Actor, division: str) -> bool:
@@ -135,7 +136,7 @@ def check(actor: Actor, command: CaseCommand, state: State) -> None:
     if isinstance(state, Drafted | Imported | Absent):
         return
     rules = RULES[type(command)]
-    if not any(rule(actor, command, state.dossier) for rule in rules):
+    if not any(rule(actor, command, state.application) for rule in rules):
         raise _not_for(actor)
 
 
@@ -153,51 +154,58 @@ def _not_for(actor: Actor) -> NotAllowed:
 # Who a rule speaks of: its docstring is what the OpenAPI document says
 
 
-def _owner(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+def _owner(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """The applicant, or who acts for the company that applies."""
-    return owns(actor, dossier)
+    return owns(actor, application)
 
 
-def _at_the_window(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+def _at_the_window(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """A clerk of the window that takes it in, or of the department in charge."""
-    return actor.role is Role.CLERK and actor.department in (dossier.intake, dossier.department)
-
-
-def _for_the_applicant(actor: Actor, command: CaseCommand, dossier: Dossier) -> bool:
-    """The applicant, whoever handed it in, or a clerk at the window."""
-    # Nothing is app-only: what an applicant can do, a window does for who comes there.
-    return (
-        owns(actor, dossier) or handed_in(actor, dossier) or _at_the_window(actor, command, dossier)
+    return actor.role is Role.CLERK and actor.department in (
+        application.intake,
+        application.department,
     )
 
 
-def _staff_in_charge(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+def _for_the_applicant(actor: Actor, command: CaseCommand, application: Application) -> bool:
+    """The applicant, whoever handed it in, or a clerk at the window."""
+    # Nothing is app-only: what an applicant can do, a window does for who comes there.
+    return (
+        owns(actor, application)
+        or handed_in(actor, application)
+        or _at_the_window(actor, command, application)
+    )
+
+
+def _staff_in_charge(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """Staff of the department in charge."""
-    return actor.role in DEPARTMENT_STAFF and actor.department == dossier.department
+    return actor.role in DEPARTMENT_STAFF and actor.department == application.department
 
 
-def _head(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+def _head(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """An approver of the department in charge."""
-    return actor.role is Role.APPROVER and actor.department == dossier.department
+    return actor.role is Role.APPROVER and actor.department == application.department
 
 
-def _holds_the_step(actor: Actor, command: CaseCommand, dossier: Dossier) -> bool:
+def _holds_the_step(actor: Actor, command: CaseCommand, application: Application) -> bool:
     """The role and department that the step waits for."""
-    step = dossier.step(getattr(command, "step", ""))
+    step = application.step(getattr(command, "step", ""))
     if step is None:  # finished, or never opened: `decide` says so to those involved
-        return involved(actor, dossier)
+        return involved(actor, application)
     return actor.role is step.opened.role and actor.department == step.opened.department
 
 
-def _approves(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+def _approves(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """The role and department that the decision waits for."""
-    steps = [one.opened for one in dossier.open if one.opened.kind is StepKind.APPROVE]
+    steps = [one.opened for one in application.open if one.opened.kind is StepKind.APPROVE]
     if steps:
         return any((actor.role, actor.department) == (s.role, s.department) for s in steps)
     # Not yet, or not any more: `decide` says so to who will have the step, or had it.
-    last = dossier.plan.steps[-1]
-    holders = {(last.role, responsible(dossier, last.department)[0])}
-    holders |= {(one.opened.role, one.opened.department) for one in dossier.done if _decides(one)}
+    last = application.plan.steps[-1]
+    holders = {(last.role, responsible(application, last.department)[0])}
+    holders |= {
+        (one.opened.role, one.opened.department) for one in application.done if _decides(one)
+    }
     return (actor.role, actor.department) in holders
 
 
@@ -205,17 +213,17 @@ def _decides(one: DoneStep) -> bool:
     return one.opened.kind is StepKind.APPROVE
 
 
-def _has_a_step(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+def _has_a_step(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """Staff of a department that has a step open."""
     return actor.role in DEPARTMENT_STAFF and any(
-        one.opened.department == actor.department for one in dossier.open
+        one.opened.department == actor.department for one in application.open
     )
 
 
-def _passed_it_on(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+def _passed_it_on(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """Staff of the department that passed it on."""
     # Without this a transfer that is sent twice would be refused, and not found to be done.
-    last = dossier.transfers[-1] if dossier.transfers else None
+    last = application.transfers[-1] if application.transfers else None
     return (
         actor.role in DEPARTMENT_STAFF
         and last is not None
@@ -223,12 +231,12 @@ def _passed_it_on(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool
     )
 
 
-def _supervises(actor: Actor, _command: CaseCommand, dossier: Dossier) -> bool:
+def _supervises(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """A supervisor of the division."""
-    return actor.role is Role.SUPERVISOR and oversees(actor, dossier.division)
+    return actor.role is Role.SUPERVISOR and oversees(actor, application.division)
 
 
-def _system(actor: Actor, _command: CaseCommand, _dossier: Dossier) -> bool:
+def _system(actor: Actor, _command: CaseCommand, _application: Application) -> bool:
     """The platform itself."""
     return actor.role is Role.SYSTEM
 

@@ -11,7 +11,8 @@ from ...kernel.errors import NotAllowed
 from ...platform.platform import Platform
 from .. import domain as case
 from ..domain import commands as c
-from ..domain.state import Absent, Dossier, Drafted, Imported
+from ..domain.parts import Application
+from ..domain.state import Absent, Drafted, Imported
 
 if TYPE_CHECKING:
     from ...people.domain.mandate import Action
@@ -31,9 +32,9 @@ def acting(
             _of_company(platform, actor, draft.applicant, draft.item.code, command)
             return actor
         case _:
-            dossier = state.dossier
-            _of_company(platform, actor, dossier.applicant, dossier.item.code, command)
-            return _on_mandate(platform, actor, dossier, command)
+            application = state.application
+            _of_company(platform, actor, application.applicant, application.item.code, command)
+            return _on_mandate(platform, actor, application, command)
 
 
 def _of_company(
@@ -56,13 +57,13 @@ def _of_company(
 
 
 def _on_mandate(
-    platform: Platform, actor: Actor, dossier: Dossier, command: case.CaseCommand | None
+    platform: Platform, actor: Actor, application: Application, command: case.CaseCommand | None
 ) -> Actor:
     """
     The actor as it is, unless it is the agent of the case on a mandate that the platform keeps:
     a revoked agent is not let in again as a citizen.
     """
-    agent = dossier.agent
+    agent = application.agent
     if agent is None or agent.mandate_id is None or agent.account != actor.account:
         return actor
     if actor.role not in APPLICANTS:
@@ -73,7 +74,7 @@ def _on_mandate(
     if command is not None and action is None:
         raise NotAllowed("right-not-of-agent", "a mandate does not give the agent a right to this")
     today = legal_day(platform.now())
-    item_code = dossier.item.code
+    item_code = application.item.code
     return mandates.still_acting(platform, actor, agent.mandate_id, item_code, today, action)
 
 

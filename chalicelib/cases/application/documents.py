@@ -156,7 +156,7 @@ def _current(state: State) -> tuple[Material, ...]:
         case Drafted(draft):
             return draft.materials
         case _:
-            return state.dossier.materials
+            return state.application.materials
 
 
 def _handed_in(

@@ -10,15 +10,20 @@ from ...kernel.actor import DEPARTMENT_STAFF, Actor
 from ...kernel.errors import NotFound
 from ..domain import State
 from ..domain import due as ledger
+from ..domain.parts import Application, DoneStep, Ending, Handling, OpenStep
 from ..domain.state import (
     Absent,
-    DoneStep,
-    Dossier,
+    Accepted,
+    Archived,
+    Closed,
     Drafted,
     Imported,
-    OpenStep,
-    Suspended,
-    WithDossier,
+    Lodged,
+    certificate_of,
+    decision_of,
+    ending_of,
+    handling_of,
+    notice_of,
 )
 
 Json = dict[str, Any]
@@ -50,38 +55,46 @@ def _imported(state: Imported) -> Json:
     }
 
 
-def _case(
-    state: WithDossier, viewer: Actor, calendar: Calendar, today: date, language: str
-) -> Json:
-    dossier = state.dossier
+def _case(state: Lodged, viewer: Actor, calendar: Calendar, today: date, language: str) -> Json:
+    application, decision = state.application, decision_of(state)
     return {
-        "case_id": dossier.case_id,
-        "number": dossier.number,
+        "case_id": application.case_id,
+        "number": application.number,
         "state": name(state),
-        "item": dossier.item.model_dump(mode="json"),
-        "variant": dossier.variant,
-        "confidential": dossier.confidential,
-        "division": dossier.division,
-        "department": dossier.department,
-        "intake": dossier.intake,
-        "applicant": dossier.applicant.model_dump(mode="json", exclude_none=True),
-        "agent": _dump(dossier.agent),
-        "form": dossier.form,
-        "materials": [one.model_dump(mode="json", exclude_none=True) for one in dossier.materials],
-        "submitted_on": dossier.submitted_on.isoformat(),
-        "supplement": _dump(dossier.notice),
+        "item": application.item.model_dump(mode="json"),
+        "variant": application.variant,
+        "confidential": application.confidential,
+        "division": application.division,
+        "department": application.department,
+        "intake": application.intake,
+        "applicant": application.applicant.model_dump(mode="json", exclude_none=True),
+        "agent": _dump(application.agent),
+        "form": application.form,
+        "materials": [
+            one.model_dump(mode="json", exclude_none=True) for one in application.materials
+        ],
+        "submitted_on": application.submitted_on.isoformat(),
+        "supplement": _dump(notice_of(state)),
         "clock": _clock(state, calendar, today, language),
-        "steps": [*map(_done, dossier.done), *map(_open, dossier.open)],
-        "transfers": [_dump(one) for one in dossier.transfers],
-        "documents": [_dump(one) for one in dossier.documents],
-        "corrections": [_dump(one) for one in dossier.corrections],
-        "decision": _dump(dossier.decision),
-        "result": dossier.result,
-        "reason": dossier.closing,
-        "certificate": _dump(dossier.certificate),
-        "delivery": _dump(dossier.delivery),
-        "rating": _rating(dossier, viewer),
-        "archive_number": dossier.archive_number,
+        "steps": [*map(_done, application.done), *map(_open, application.open)],
+        "transfers": [_dump(one) for one in application.transfers],
+        "documents": [_dump(one) for one in application.documents],
+        "corrections": [_dump(one) for one in application.corrections],
+        "decision": _dump(None if decision is None else decision.made),
+        **_end(state, viewer),
+    }
+
+
+def _end(state: Lodged, viewer: Actor) -> Json:
+    ending = ending_of(state)
+    concluded = state.concluded if isinstance(state, Archived) else state
+    return {
+        "result": None if ending is None else ending.result,
+        "reason": concluded.reason if isinstance(concluded, Closed) else None,
+        "certificate": _dump(certificate_of(state)),
+        "delivery": None if ending is None else _dump(ending.delivery),
+        "rating": None if ending is None else _rating(state.application, ending, viewer),
+        "archive_number": state.archive_number if isinstance(state, Archived) else None,
     }
 
 
@@ -107,35 +120,49 @@ def name(state: State) -> str:
     return type(state).__name__.lower()
 
 
-def _clock(state: WithDossier, calendar: Calendar, today: date, language: str) -> Json:
-    dossier = state.dossier
-    statutory = ledger.statutory(dossier, calendar, today)
-    promised = ledger.promised(dossier, calendar, today)
+def _clock(state: Lodged, calendar: Calendar, today: date, language: str) -> Json:
+    handling, plan = handling_of(state), state.application.plan
+    if handling is None:
+        return _not_started()
+    statutory = ledger.reckoning(handling, plan.statutory, calendar, today)
+    promised = ledger.reckoning(handling, plan.promised, calendar, today)
     return {
-        "accepted_on": _day(dossier.accepted_on),
-        "deemed_accepted": dossier.deemed,
-        "running": dossier.accepted_on is not None
-        and not isinstance(state, Suspended)
-        and dossier.result is None,
-        "stops": [
-            {
-                "pause": stop.suspended.pause,
-                "procedure": stop.procedure,
-                "since": stop.suspended.since.isoformat(),
-                "until": _day(stop.until),
-                "expected_days": stop.suspended.expected_days,
-            }
-            for stop in dossier.stops
-        ],
-        "extension_requested": _dump(dossier.extension_request),
+        "accepted_on": handling.accepted_on.isoformat(),
+        "deemed_accepted": handling.deemed,
+        "running": isinstance(state, Accepted),
+        "stops": _stops(handling),
+        "extension_requested": _dump(handling.extension_request),
         "statutory": _reckoning(statutory, today, language),
         "promised": _reckoning(promised, today, language),
     }
 
 
-def _reckoning(reckoning: Reckoning | None, today: date, language: str) -> Json | None:
-    if reckoning is None:
-        return None
+def _not_started() -> Json:
+    return {
+        "accepted_on": None,
+        "deemed_accepted": False,
+        "running": False,
+        "stops": [],
+        "extension_requested": None,
+        "statutory": None,
+        "promised": None,
+    }
+
+
+def _stops(handling: Handling) -> list[Json]:
+    return [
+        {
+            "pause": stop.suspended.pause,
+            "procedure": stop.procedure,
+            "since": stop.suspended.since.isoformat(),
+            "until": _day(stop.until),
+            "expected_days": stop.suspended.expected_days,
+        }
+        for stop in handling.stops
+    ]
+
+
+def _reckoning(reckoning: Reckoning, today: date, language: str) -> Json:
     return {
         "due": _day(reckoning.due),
         "provisional": reckoning.provisional,
@@ -168,13 +195,13 @@ def _step(opened: Json) -> Json:
     return {field: opened[field] for field in ("step", "name", "kind", "role", "department")}
 
 
-def _rating(dossier: Dossier, viewer: Actor) -> Json | None:
+def _rating(application: Application, ending: Ending, viewer: Actor) -> Json | None:
     """The rated clerk never sees who rated, so not that this applicant did."""
-    handlers = {one.finished.handler for one in dossier.done}
-    if dossier.rating is None or (viewer.role in DEPARTMENT_STAFF and viewer.account in handlers):
+    handlers, rating = {one.finished.handler for one in application.done}, ending.rating
+    if rating is None or (viewer.role in DEPARTMENT_STAFF and viewer.account in handlers):
         return None
-    answer = _dump(dossier.answer)
-    return {"rating": dossier.rating.rating, "comment": dossier.rating.comment, "answer": answer}
+    answer = _dump(ending.answer)
+    return {"rating": rating.rating, "comment": rating.comment, "answer": answer}
 
 
 def _dump(part: Any) -> Json | None:

@@ -17,7 +17,19 @@ from ...kernel.actor import Actor, Role
 from ...kernel.errors import NotAllowed, NotFound
 from ...platform.platform import Platform
 from ..domain import due as ledger
-from ..domain.state import Decided, Dossier, Submitted, WithDossier
+from ..domain.events import SupplementRequested
+from ..domain.state import (
+    Accepted,
+    Closed,
+    Decided,
+    Ended,
+    Lodged,
+    Submitted,
+    Suspended,
+    ending_of,
+    handling_of,
+    notice_of,
+)
 from ..domain.values import FORM
 from . import access, cases
 from .progress_words import FORM_WORDS, WORDS
@@ -33,7 +45,7 @@ def _alike() -> NotFound:
     return NotFound("query-code-not-matching", "there is no case with this number and code")
 
 
-def found(platform: Platform, number: str, code: str) -> WithDossier:
+def found(platform: Platform, number: str, code: str) -> Lodged:
     """
     The case with that number, if the code is its own. Raises NotFound, the same one after the same
     work for a wrong number and for a wrong code: the stream is read only once the code is right.
@@ -46,9 +58,9 @@ def found(platform: Platform, number: str, code: str) -> WithDossier:
         raise _alike()
     state = read(platform.store, cases.decider(platform), cases.stream(case_id)).state
     # An imported case has no code, and a case keeps the one that it was submitted with.
-    if not isinstance(state, WithDossier):
+    if not isinstance(state, Lodged):
         raise _alike()
-    if not compare_digest(told, state.dossier.query_code_digest):
+    if not compare_digest(told, state.application.query_code_digest):
         raise _alike()
     return state
 
@@ -64,13 +76,13 @@ def code(platform: Platform, actor: Actor, case_id: str) -> str:
     NotAllowed.
     """
     state = cases.get(platform, actor, case_id).state
-    if not isinstance(state, WithDossier):
+    if not isinstance(state, Lodged):
         raise NotFound(
             "case-without-query-code", "there is no such case, or it has no query code yet"
         )
-    dossier = state.dossier
-    at_the_counter = actor.role is Role.CLERK and access.handed_in(actor, dossier)
-    if not (access.owns(actor, dossier) or at_the_counter):
+    application = state.application
+    at_the_counter = actor.role is Role.CLERK and access.handed_in(actor, application)
+    if not (access.owns(actor, application) or at_the_counter):
         raise NotAllowed(
             "query-code-not-yours",
             "only the applicant, or who handed the case in, is told its query code",
@@ -81,52 +93,56 @@ def code(platform: Platform, actor: Actor, case_id: str) -> str:
 # What is told
 
 
-def describe(platform: Platform, state: WithDossier, language: str) -> Json:
+def describe(platform: Platform, state: Lodged, language: str) -> Json:
     """In the words of `language` (zh-CN or en)."""
-    dossier, calendar = state.dossier, platform.calendar()
+    application, notice = state.application, notice_of(state)
+    handling, ending = handling_of(state), ending_of(state)
     definition = None
-    if not dossier.confidential:
-        definition = items.at_version(platform, dossier.item.code, dossier.item.version)
+    if not application.confidential:
+        definition = items.at_version(platform, application.item.code, application.item.version)
     situation = _situation(state)
     words = WORDS[situation]
-    last, provisional = _due(state, calendar)
+    last, provisional = _due(state, platform.calendar())
     return {
-        "number": dossier.number,
+        "number": application.number,
         "state": type(state).__name__.lower(),
         "situation": situation,
         "item": _item(definition, language),
         "said": words.said(language),
         "next": words.follows(language),
-        "submitted_on": dossier.submitted_on.isoformat(),
-        "accepted_on": _day(dossier.accepted_on),
-        "concluded_on": _day(dossier.concluded_on),
+        "submitted_on": application.submitted_on.isoformat(),
+        "accepted_on": _day(handling.accepted_on if handling else None),
+        "concluded_on": _day(ending.on if ending else None),
         "due": _day(last),
         "provisional": provisional,
-        "respond_by": _day(dossier.notice.respond_by if dossier.notice else None),
-        "where": _where(dossier, definition),
-        "asked": _asked(dossier, definition, language),
+        "respond_by": _day(notice.respond_by if notice else None),
+        "where": _where(state, definition),
+        "asked": _asked(notice, definition, language),
     }
 
 
-def _situation(state: WithDossier) -> str:
-    dossier = state.dossier
-    if isinstance(state, Decided):
-        return f"{dossier.result}-delivered" if dossier.delivery else str(dossier.result)
-    if dossier.notice is not None:
-        return "supplementing"
-    name = type(state).__name__.lower()
-    return str(dossier.result) if name == "closed" else name
+def _situation(state: Lodged) -> str:
+    match state:
+        case Decided():
+            result = state.ending.result
+            return f"{result}-delivered" if state.ending.delivery else str(result)
+        case Closed():
+            return str(state.ending.result)
+        case _:
+            return "supplementing" if notice_of(state) else type(state).__name__.lower()
 
 
-def _due(state: WithDossier, calendar: Calendar) -> tuple[date | None, bool]:
+def _due(state: Lodged, calendar: Calendar) -> tuple[date | None, bool]:
     """The last day of what the office does next, and whether the calendar may still move it."""
-    dossier = state.dossier
-    if dossier.result is not None:
-        return None, False
-    if isinstance(state, Submitted):
-        return due(dossier.arrived_on, ACCEPTANCE, (), (), calendar)
-    promised = ledger.promised(dossier, calendar)
-    return (None, False) if promised is None else (promised.due, promised.provisional)
+    match state:
+        case Submitted():
+            return due(state.application.arrived_on, ACCEPTANCE, (), (), calendar)
+        case Accepted() | Suspended():
+            limit = state.application.plan.promised
+            promised = ledger.reckoning(state.handling, limit, calendar)
+            return promised.due, promised.provisional
+        case _:
+            return None, False
 
 
 def _item(definition: ItemDefinition | None, language: str) -> str | None:
@@ -135,27 +151,30 @@ def _item(definition: ItemDefinition | None, language: str) -> str | None:
     return definition.name_en if language == "en" else definition.name
 
 
-def _where(dossier: Dossier, definition: ItemDefinition | None) -> list[Json]:
+def _where(state: Lodged, definition: ItemDefinition | None) -> list[Json]:
     """The departments that it waits in; a department's name can tell what a case is about."""
-    if definition is None or dossier.result is not None:
+    if definition is None or isinstance(state, Ended):
         return []
+    plan, steps = state.application.plan, state.application.open
     names = {definition.department: definition.department_name}
-    names |= {one.department: one.name for step in dossier.plan.steps for one in step.reviewers}
-    waiting = (one.opened for one in dossier.open if one.opened.role is not Role.APPLICANT)
+    names |= {one.department: one.name for step in plan.steps for one in step.reviewers}
+    waiting = (one.opened for one in steps if one.opened.role is not Role.APPLICANT)
     departments = dict.fromkeys(one.department for one in waiting)
     return [{"department": one, "name": names.get(one)} for one in departments]
 
 
-def _asked(dossier: Dossier, definition: ItemDefinition | None, language: str) -> list[str]:
+def _asked(
+    notice: SupplementRequested | None, definition: ItemDefinition | None, language: str
+) -> list[str]:
     """
     The materials by their names. Not the reasons: a clerk wrote them in words of his own, which may
     name somebody.
     """
-    if definition is None or dossier.notice is None:
+    if definition is None or notice is None:
         return []
     names = {one.id: one.name for one in definition.materials}
     names[FORM] = FORM_WORDS.said(language)
-    return [names.get(one.material, one.material) for one in dossier.notice.missing]
+    return [names.get(one.material, one.material) for one in notice.missing]
 
 
 def _day(day: date | None) -> str | None:

@@ -18,8 +18,9 @@ from . import clockwork, handling, intake, outcome, supplement
 from . import commands as c
 from .commands import CaseCommand
 from .events import Event
+from .evolving import evolve, fold
 from .guards import in_time
-from .state import State, evolve, fold, initial
+from .state import State, initial
 
 CATEGORY = "case"
 EVENTS = get_args(Event)

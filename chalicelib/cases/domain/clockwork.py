@@ -4,14 +4,15 @@ from datetime import date
 
 from ...clock.calendar import Calendar
 from ...clock.clock import EXTENSION_MAX, JOINT_EXTENSION_MAX, SpecialProcedure
+from ...items.domain.plan import Plan
 from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
 from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
-from .dossier import Stop
-from .due import statutory_due
+from .due import last_day
 from .guards import accepted, document, today
-from .state import Dossier, State
+from .parts import Stop
+from .state import InHand, State
 from .steps import desk, finishing, of_kind, special, specials
 from .values import DocumentKind, StepOutcome
 
@@ -25,39 +26,40 @@ ART_42_JOINT = (
 
 
 def suspend(command: c.Suspend, state: State) -> list[e.Event]:
-    dossier = accepted(state)
-    _allowed(dossier, command.procedure)
-    for stop in dossier.running_stops:
+    case = accepted(state)
+    application, handling = case
+    _allowed(application.plan, command.procedure)
+    for stop in handling.running_stops:
         if stop.procedure is command.procedure:
             return _suspended_so(command, stop)
     on = today(command)
     return [
-        special(dossier, command.procedure, command.by.role, on, command.expected_days),
+        special(case, command.procedure, command.by.role, on, command.expected_days),
         e.CaseSuspended(
-            pause=f"pause-{len(dossier.stops) + 1}",
+            pause=f"pause-{len(handling.stops) + 1}",
             procedure=command.procedure,
             basis=command.procedure.special.basis,
             reason=command.reason,
             since=on,
             expected_days=command.expected_days,
-            document=document(dossier, DocumentKind.SPECIAL_PROCEDURE, on),
+            document=document(application, DocumentKind.SPECIAL_PROCEDURE, on),
             by=command.by.account,
         ),
     ]
 
 
-def _allowed(dossier: Dossier, procedure: SpecialProcedure) -> None:
+def _allowed(plan: Plan, procedure: SpecialProcedure) -> None:
     if procedure is SpecialProcedure.SUPPLEMENT:
         raise Invalid(
             "supplement-is-no-pause",
             "ask for the supplement; its notice says what is missing and stops the clock",
         )
-    if procedure not in dossier.plan.special_procedures:
+    if procedure not in plan.special_procedures:
         raise Invalid(
             "procedure-not-allowed",
             "the item allows no {procedure}; it allows: {allowed}",
             procedure=procedure,
-            allowed=dossier.plan.special_procedures,
+            allowed=plan.special_procedures,
         )
 
 
@@ -74,8 +76,8 @@ def _suspended_so(command: c.Suspend, stop: Stop) -> list[e.Event]:
 
 
 def resume(command: c.Resume, state: State) -> list[e.Event]:
-    dossier = accepted(state)
-    named = [s for s in dossier.stops if command.pause in (None, s.suspended.pause)]
+    case = accepted(state)
+    named = [s for s in case.handling.stops if command.pause in (None, s.suspended.pause)]
     running = [stop for stop in named if stop.until is None]
     if not named:
         if command.pause is None:
@@ -99,9 +101,9 @@ def resume(command: c.Resume, state: State) -> list[e.Event]:
             "it was suspended on {on}; it cannot resume before",
             on=stop.suspended.since,
         )
-    step = specials(dossier, pause)
+    step = specials(case.application, pause)
     return [
-        *finishing(dossier, step, StepOutcome.PASSED, command, command.result),
+        *finishing(case, step, StepOutcome.PASSED, command, command.result),
         e.CaseResumed(pause=pause, until=today(command), result=command.result),
     ]
 
@@ -128,8 +130,9 @@ def _named(stop: Stop) -> Reason:
 def request_extension(
     command: c.RequestExtension, state: State, calendar: Calendar
 ) -> list[e.Event]:
-    dossier = accepted(state)
-    request = dossier.extension_request
+    case = accepted(state)
+    application, handling = case
+    request = handling.extension_request
     if request is not None:
         if (request.days, request.reason) == (command.days, command.reason):
             return []
@@ -138,23 +141,23 @@ def request_extension(
             "an extension of {days} days waits for approval",
             days=request.days,
         )
-    if dossier.extensions:
+    if handling.extensions:
         raise Unlawful(
             "extended-already", "the limit was extended already; the law allows it once (art. 42)"
         )
-    most = JOINT_EXTENSION_MAX if dossier.plan.joint else EXTENSION_MAX
+    most = JOINT_EXTENSION_MAX if application.plan.joint else EXTENSION_MAX
     if command.days > most:
         raise Unlawful(
             "extension-too-long", "at most {most} days can be added (行政许可法 art. 42)", most=most
         )
     on = today(command)
-    _not_overdue(dossier, on, calendar)
+    _not_overdue(case, on, calendar)
     asked = e.ExtensionRequested(days=command.days, reason=command.reason)
-    return [asked, desk(dossier, "extension", on)]
+    return [asked, desk(application, "extension", on)]
 
 
-def _not_overdue(dossier: Dossier, day: date, calendar: Calendar) -> None:
-    due = statutory_due(dossier, calendar)
+def _not_overdue(case: InHand, day: date, calendar: Calendar) -> None:
+    due = last_day(case.handling, case.application.plan.statutory, calendar)
     if due is not None and day > due:
         raise Unlawful(
             "extension-after-limit",
@@ -164,38 +167,39 @@ def _not_overdue(dossier: Dossier, day: date, calendar: Calendar) -> None:
 
 
 def grant_extension(command: c.GrantExtension, state: State, calendar: Calendar) -> list[e.Event]:
-    dossier = accepted(state)
-    request = dossier.extension_request
+    case = accepted(state)
+    application, handling = case
+    request = handling.extension_request
     if request is None:
-        if dossier.extensions:
+        if handling.extensions:
             return []
         raise OutOfOrder("no-extension-asked", "nobody has asked for an extension")
     on = today(command)
-    _not_overdue(dossier, on, calendar)
-    waiting = of_kind(dossier, "extension")
+    _not_overdue(case, on, calendar)
+    waiting = of_kind(application, "extension")
     return [
-        *finishing(dossier, waiting, StepOutcome.GRANTED, command, request.reason),
+        *finishing(case, waiting, StepOutcome.GRANTED, command, request.reason),
         e.ExtensionGranted(
             days=request.days,
-            basis=ART_42_JOINT if dossier.plan.joint else ART_42,
+            basis=ART_42_JOINT if application.plan.joint else ART_42,
             on=on,
-            document=document(dossier, DocumentKind.EXTENSION, on),
+            document=document(application, DocumentKind.EXTENSION, on),
             by=command.by.account,
         ),
     ]
 
 
 def refuse_extension(command: c.RefuseExtension, state: State) -> list[e.Event]:
-    dossier = accepted(state)
-    refused = e.ExtensionRefused(reason=command.reason)
-    if dossier.extension_request is None:
-        if dossier.extension_refusal == refused:
+    case = accepted(state)
+    handling, refused = case.handling, e.ExtensionRefused(reason=command.reason)
+    if handling.extension_request is None:
+        if handling.extension_refusal == refused:
             return []
-        if dossier.extensions:
+        if handling.extensions:
             raise Contradiction("extension-granted-already", "the extension was granted")
         raise OutOfOrder("no-extension-asked", "nobody has asked for an extension")
-    waiting = of_kind(dossier, "extension")
+    waiting = of_kind(case.application, "extension")
     return [
-        *finishing(dossier, waiting, StepOutcome.REFUSED, command, command.reason),
+        *finishing(case, waiting, StepOutcome.REFUSED, command, command.reason),
         refused,
     ]

@@ -1,238 +1,292 @@
-"""The dossier with what one more event says: a place for every event that can follow."""
+"""How each event leads from one state of a case to the next: a place for every event there is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from ...kernel.base import Frozen
+from ...kernel.errors import Impossible
 from . import events as e
+from . import growth
 from .corrections import correct
-from .dossier import DoneStep, Dossier, OpenStep, Stop
-from .values import Document
+from .parts import Application, Denied, Ending, Granted, Handling, Stop, opened
+from .state import (
+    Absent,
+    Accepted,
+    Archived,
+    Closed,
+    Concluded,
+    Decided,
+    Drafted,
+    Imported,
+    InHand,
+    Live,
+    Lodged,
+    NotAccepted,
+    Returned,
+    State,
+    Submitted,
+    Supplementing,
+    Suspended,
+    decision_of,
+    handling_of,
+    initial,
+)
 
-Grow = Callable[[Dossier, Any], Dossier]
-
-
-def grown(dossier: Dossier, event: Frozen) -> Dossier:
-    """Of one of the events in GROWTH."""
-    kind = type(event)
-    grow = GROWTH[kind]
-    documents = dossier.documents
-    if kind in _DOCUMENTED:
-        documents = _with(documents, getattr(event, "document", None))
-    return grow(dossier._replace(version=dossier.version + 1, documents=documents), event)
-
-
-def _with(documents: tuple[Document, ...], document: Document | None) -> tuple[Document, ...]:
-    """A notice and the stop that it brings share a document."""
-    if document is None or (documents and documents[-1] == document):
-        return documents
-    return (*documents, document)
-
-
-# Intake
-
-
-def _prechecked(dossier: Dossier, _event: e.PreCheckPassed) -> Dossier:
-    return dossier._replace(prechecked=True)
+# The state, its application with the event counted, and the event.
+Grow = Callable[[Live, Application, Any], Lodged]
 
 
-def _returned(dossier: Dossier, event: e.SubmissionReturned) -> Dossier:
-    return dossier._replace(returned=event)
+def evolve(state: State, event: e.Event) -> State:
+    """
+    Raises Impossible for an event of what the state has not got: nothing is granted that was not
+    accepted. Which of the events that could follow may do so is up to `decide`.
+    """
+    match state:
+        case Absent() | Drafted():
+            return _begun(state, event)
+        case Imported():
+            return _imported(state, event)
+        case Archived():
+            raise Impossible(state, event)
+        case _:
+            grow = GROWTH.get(type(event))
+            if grow is None:
+                raise Impossible(state, event)
+            return grow(state, _counted(state.application, event), event)
 
 
-def _resubmitted(dossier: Dossier, event: e.CaseResubmitted) -> Dossier:
-    return dossier._replace(
-        form=event.form,
-        materials=event.materials,
-        arrived_on=event.on,
-        sources=_form_from(dossier),
-    )
+def fold(events: Iterable[e.Event], state: State = initial) -> State:
+    return reduce(evolve, events, state)
 
 
-def _form_from(dossier: Dossier) -> Mapping[str, int]:
-    """The form is the last event's; what was corrected in the one before is gone with it."""
-    kept = {name: at for name, at in dossier.sources.items() if not name.startswith("form.")}
-    return {**kept, "form": dossier.version}
+def _begun(state: Absent | Drafted, event: e.Event) -> State:
+    version = 1 + (state.version if isinstance(state, Drafted) else 0)
+    match event:
+        case e.CaseDrafted():
+            return Drafted(event, version)
+        case e.CaseSubmitted():
+            return Submitted(opened(event, version))
+        case e.CaseImported() if isinstance(state, Absent):
+            return Imported(event)
+        case _:
+            raise Impossible(state, event)
 
 
-def _received(dossier: Dossier, _event: e.SubmissionReceived) -> Dossier:
-    return dossier._replace(received=True)
+def _imported(state: Imported, event: e.Event) -> State:
+    match event:
+        case e.StepRecorded():
+            return replace(state, steps=(*state.steps, event))
+        case e.SubmissionReceived():
+            return replace(state, received_on=event.on)
+        case e.CaseConcluded():
+            return replace(state, result=event.result)
+        case _:
+            raise Impossible(state, event)
 
 
-def _noticed(dossier: Dossier, event: e.SupplementRequested) -> Dossier:
+def _counted(application: Application, event: e.Event) -> Application:
+    documents = application.documents
+    if type(event) in _DOCUMENTED:
+        documents = growth.documented(documents, getattr(event, "document", None))
+    return application._replace(version=application.version + 1, documents=documents)
+
+
+# Before acceptance
+
+
+def _returned(state: Live, application: Application, event: e.SubmissionReturned) -> Returned:
+    _not_accepted(state, event)
+    return Returned(application, event)
+
+
+def _resubmitted(state: Live, application: Application, event: e.CaseResubmitted) -> Submitted:
+    _not_accepted(state, event)
+    return Submitted(growth.resubmitted(application, event))
+
+
+def _not_accepted(state: Live, event: Frozen) -> None:
+    if not isinstance(state, NotAccepted):
+        raise Impossible(state, event)
+
+
+def _noticed(
+    state: Live, application: Application, event: e.SupplementRequested
+) -> Supplementing | Accepted | Suspended:
     if event.under_review:
-        return dossier._replace(notice=event, notified_under_review=True)
-    return dossier._replace(notice=event, notified=True)
+        held = _in_hand(state, event)
+        handling = held.handling._replace(notice=event, notified=True)
+        return held._replace(application=application, handling=handling)
+    _not_accepted(state, event)
+    return Supplementing(application._replace(notified=True), event)
 
 
-def _supplemented(dossier: Dossier, event: e.SupplementSubmitted) -> Dossier:
-    fresh = {material.id for material in event.materials}
-    kept = (material for material in dossier.materials if material.id not in fresh)
-    return dossier._replace(
-        materials=(*kept, *event.materials),
-        form=dossier.form if event.form is None else event.form,
-        sources=dossier.sources if event.form is None else _form_from(dossier),
-        arrived_on=event.on,
-        notice=None,
-        supplement=event,
+def _supplemented(
+    state: Live, application: Application, event: e.SupplementSubmitted
+) -> Submitted | Accepted | Suspended:
+    supplemented = growth.supplemented(application, event)
+    if isinstance(state, NotAccepted):
+        return Submitted(supplemented)
+    held = _in_hand(state, event)
+    return held._replace(application=supplemented, handling=held.handling._replace(notice=None))
+
+
+def _accepted(state: Live, application: Application, event: e.CaseAccepted) -> Accepted:
+    _not_accepted(state, event)
+    return Accepted(growth.sourced(application, "accepted_on"), Handling(event.on))
+
+
+def _deemed(state: Live, application: Application, event: e.CaseDeemedAccepted) -> Accepted:
+    _not_accepted(state, event)
+    return Accepted(growth.sourced(application, "accepted_on"), Handling(event.on, deemed=True))
+
+
+# Being handled
+
+
+def _in_hand(state: Live, event: Frozen) -> Accepted | Suspended:
+    if isinstance(state, InHand):
+        return state
+    raise Impossible(state, event)
+
+
+def _suspended(state: Live, application: Application, event: e.CaseSuspended) -> Suspended:
+    handling = _in_hand(state, event).handling
+    return Suspended(
+        growth.sourced(application, f"{event.pause}.since"),
+        handling._replace(stops=(*handling.stops, Stop(event))),
     )
 
 
-def _accepted(dossier: Dossier, event: e.CaseAccepted) -> Dossier:
-    return dossier._replace(accepted_on=event.on, sources=_from(dossier, "accepted_on"))
+def _resumed(state: Live, application: Application, event: e.CaseResumed) -> Accepted | Suspended:
+    application = growth.sourced(application, f"{event.pause}.until")
+    handling = growth.resumed(_in_hand(state, event).handling, event)
+    if handling.running_stops:
+        return Suspended(application, handling)
+    return Accepted(application, handling)
 
 
-def _deemed(dossier: Dossier, event: e.CaseDeemedAccepted) -> Dossier:
-    return dossier._replace(
-        accepted_on=event.on, deemed=True, sources=_from(dossier, "accepted_on")
-    )
+def _granted(state: Live, application: Application, event: e.CaseGranted) -> Decided:
+    handling = _in_hand(state, event).handling
+    return Decided(application, handling, Granted(event), Ending(event.on))
 
 
-def _from(dossier: Dossier, name: str) -> Mapping[str, int]:
-    return {**dossier.sources, name: dossier.version}
+def _denied(state: Live, application: Application, event: e.CaseDenied) -> Decided:
+    handling = _in_hand(state, event).handling
+    return Decided(application, handling, Denied(event), Ending(event.on))
 
 
-# Steps
+# The end
 
 
-def _opened(dossier: Dossier, event: e.StepOpened) -> Dossier:
-    return dossier._replace(open=(*dossier.open, OpenStep(event)))
+def _refused(state: Live, application: Application, event: e.AcceptanceRefused) -> Closed:
+    _not_accepted(state, event)
+    return Closed(application, None, None, Ending(event.document.on), event.reason)
 
 
-def _started(dossier: Dossier, event: e.StepStarted) -> Dossier:
-    return dossier._replace(
-        open=tuple(
-            one._replace(handler=event.handler) if one.id == event.step else one
-            for one in dossier.open
-        )
-    )
+def _given_up(
+    state: Live, application: Application, event: e.SupplementLapsed | e.CaseWithdrawn
+) -> Closed:
+    if isinstance(state, Concluded):
+        raise Impossible(state, event)
+    ending = Ending(event.document.on)
+    return Closed(application, handling_of(state), None, ending, event.reason)
 
 
-def _finished(dossier: Dossier, event: e.StepFinished) -> Dossier:
-    step = dossier.step(event.step)
-    if step is None:
-        return dossier
-    return dossier._replace(
-        open=tuple(one for one in dossier.open if one is not step),
-        done=(*dossier.done, DoneStep(step.opened, event)),
-    )
+def _voided(state: Live, application: Application, event: e.CaseVoided) -> Closed:
+    if isinstance(state, Closed):
+        raise Impossible(state, event)
+    ending = Ending(event.document.on)
+    if isinstance(state, Decided):  # what was delivered and rated was so all the same
+        ending = state.ending._replace(on=ending.on, result=ending.result)
+    return Closed(application, handling_of(state), decision_of(state), ending, event.reason)
 
 
-def _transferred(dossier: Dossier, event: e.CaseTransferred) -> Dossier:
-    moved = dossier._replace(transfers=(*dossier.transfers, event))
-    if event.from_department != dossier.department:
-        return moved
-    moved = moved._replace(department=event.to_department, division=event.to_division)
-    if event.from_department != dossier.intake:
-        return moved
-    return moved._replace(intake=event.to_department, intake_division=event.to_division)
+def _certified(state: Live, application: Application, event: e.CertificateIssued) -> Decided:
+    if not isinstance(state, Decided) or not isinstance(state.decision, Granted):
+        raise Impossible(state, event)
+    decision = state.decision._replace(certificate=event)
+    return state._replace(application=application, decision=decision)
 
 
-# The clock
+def _archived(state: Live, application: Application, event: e.CaseArchived) -> Archived:
+    if not isinstance(state, Concluded):
+        raise Impossible(state, event)
+    return Archived(state._replace(application=application), event.archive_number)
 
 
-def _suspended(dossier: Dossier, event: e.CaseSuspended) -> Dossier:
-    return dossier._replace(
-        stops=(*dossier.stops, Stop(event)), sources=_from(dossier, f"{event.pause}.since")
-    )
+# In any state
 
 
-def _resumed(dossier: Dossier, event: e.CaseResumed) -> Dossier:
-    stops = tuple(
-        stop._replace(until=event.until) if stop.suspended.pause == event.pause else stop
-        for stop in dossier.stops
-    )
-    return dossier._replace(stops=stops, sources=_from(dossier, f"{event.pause}.until"))
+def _corrected(state: Live, application: Application, event: e.MistakeCorrected) -> Live:
+    application = application._replace(corrections=(*application.corrections, event))
+    application = growth.sourced(application, event.field)
+    return correct(state._replace(application=application), event.field, event.now)
 
 
-def _extension_asked(dossier: Dossier, event: e.ExtensionRequested) -> Dossier:
-    return dossier._replace(extension_request=event, extension_refusal=None)
+# What changes one part, and leads nowhere else
 
 
-def _extended(dossier: Dossier, event: e.ExtensionGranted) -> Dossier:
-    return dossier._replace(extensions=(*dossier.extensions, event), extension_request=None)
+def _application(grow: Callable[[Application, Any], Application]) -> Grow:
+    def grown(state: Live, application: Application, event: Any) -> Live:
+        return state._replace(application=grow(application, event))
+
+    return grown
 
 
-def _not_extended(dossier: Dossier, event: e.ExtensionRefused) -> Dossier:
-    return dossier._replace(extension_request=None, extension_refusal=event)
+def _handling(grow: Callable[[Handling, Any], Handling]) -> Grow:
+    def grown(state: Live, application: Application, event: Any) -> Live:
+        held = _in_hand(state, event)
+        return held._replace(application=application, handling=grow(held.handling, event))
+
+    return grown
 
 
-def _corrected(dossier: Dossier, event: e.MistakeCorrected) -> Dossier:
-    return correct(dossier, event.field, event.now)._replace(
-        corrections=(*dossier.corrections, event), sources=_from(dossier, event.field)
-    )
+def _ending(grow: Callable[[Ending, Any], Ending]) -> Grow:
+    def grown(state: Live, application: Application, event: Any) -> Live:
+        if not isinstance(state, Concluded):
+            raise Impossible(state, event)
+        return state._replace(application=application, ending=grow(state.ending, event))
 
-
-# Outcome
-
-
-def _decided(dossier: Dossier, event: e.CaseGranted | e.CaseDenied) -> Dossier:
-    return dossier._replace(decision=event)
-
-
-def _closed(
-    dossier: Dossier,
-    event: e.AcceptanceRefused | e.SupplementLapsed | e.CaseWithdrawn | e.CaseVoided,
-) -> Dossier:
-    return dossier._replace(closing=event.reason, notice=None)
-
-
-def _concluded(dossier: Dossier, event: e.CaseConcluded) -> Dossier:
-    return dossier._replace(result=event.result, concluded_on=event.on)
-
-
-def _certified(dossier: Dossier, event: e.CertificateIssued) -> Dossier:
-    return dossier._replace(certificate=event)
-
-
-def _delivered(dossier: Dossier, event: e.ResultDelivered) -> Dossier:
-    return dossier._replace(delivery=event)
-
-
-def _rated(dossier: Dossier, event: e.CaseRated) -> Dossier:
-    return dossier._replace(rating=event)
-
-
-def _answered(dossier: Dossier, event: e.BadRatingAnswered) -> Dossier:
-    return dossier._replace(answer=event)
-
-
-def _archived(dossier: Dossier, event: e.CaseArchived) -> Dossier:
-    return dossier._replace(archive_number=event.archive_number)
+    return grown
 
 
 # By type: a match would ask some thirty times whether a pydantic model is an instance.
-GROWTH: Mapping[type[Frozen], Grow] = {
-    e.PreCheckPassed: _prechecked,
+LEADS: Mapping[type[Frozen], Grow] = {
     e.SubmissionReturned: _returned,
     e.CaseResubmitted: _resubmitted,
-    e.SubmissionReceived: _received,
-    e.SupplementRequested: _noticed,
-    e.SupplementSubmitted: _supplemented,
-    e.SupplementLapsed: _closed,
+    e.SupplementLapsed: _given_up,
     e.CaseAccepted: _accepted,
     e.CaseDeemedAccepted: _deemed,
-    e.AcceptanceRefused: _closed,
-    e.StepOpened: _opened,
-    e.StepStarted: _started,
-    e.StepFinished: _finished,
-    e.CaseTransferred: _transferred,
+    e.AcceptanceRefused: _refused,
+    e.CaseGranted: _granted,
+    e.CaseDenied: _denied,
+    e.CaseWithdrawn: _given_up,
+    e.CaseVoided: _voided,
+    e.CaseArchived: _archived,
+}
+GROWTH: Mapping[type[Frozen], Grow] = {
+    **LEADS,
+    e.PreCheckPassed: _application(growth.prechecked),
+    e.SubmissionReceived: _application(growth.received),
+    e.SupplementRequested: _noticed,
+    e.SupplementSubmitted: _supplemented,
+    e.StepOpened: _application(growth.step_opened),
+    e.StepStarted: _application(growth.step_started),
+    e.StepFinished: _application(growth.step_finished),
+    e.CaseTransferred: _application(growth.transferred),
     e.CaseSuspended: _suspended,
     e.CaseResumed: _resumed,
-    e.ExtensionRequested: _extension_asked,
-    e.ExtensionGranted: _extended,
-    e.ExtensionRefused: _not_extended,
+    e.ExtensionRequested: _handling(growth.extension_asked),
+    e.ExtensionGranted: _handling(growth.extended),
+    e.ExtensionRefused: _handling(growth.not_extended),
     e.MistakeCorrected: _corrected,
-    e.CaseGranted: _decided,
-    e.CaseDenied: _decided,
-    e.CaseWithdrawn: _closed,
-    e.CaseVoided: _closed,
-    e.CaseConcluded: _concluded,
+    e.CaseConcluded: _ending(growth.concluded),
     e.CertificateIssued: _certified,
-    e.ResultDelivered: _delivered,
-    e.CaseRated: _rated,
-    e.BadRatingAnswered: _answered,
-    e.CaseArchived: _archived,
+    e.ResultDelivered: _ending(growth.delivered),
+    e.CaseRated: _ending(growth.rated),
+    e.BadRatingAnswered: _ending(growth.answered),
 }
 # To ask an event for a field that it has not costs as much as all the rest.
 _DOCUMENTED = frozenset(kind for kind in GROWTH if "document" in kind.model_fields)

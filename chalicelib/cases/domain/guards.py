@@ -9,21 +9,23 @@ from ...kernel.errors import Closed, Invalid, NotFound, OutOfOrder
 from ...kernel.reasons import Reason
 from . import events as e
 from .commands import CaseCommand
+from .parts import Application, Stop
 from .state import (
     Absent,
     Accepted,
     Archived,
+    Concluded,
     Decided,
-    Dossier,
     Drafted,
+    Ended,
     Imported,
+    InHand,
+    Lodged,
     Returned,
     State,
-    Stop,
     Submitted,
     Supplementing,
     Suspended,
-    WithDossier,
 )
 from .state import Closed as ClosedCase
 from .values import Document, DocumentKind, Result
@@ -31,7 +33,7 @@ from .values import Document, DocumentKind, Result
 # Where the case is
 
 
-def dossier_of(state: State) -> Dossier:
+def lodged(state: State) -> Lodged:
     """Raises NotFound, OutOfOrder for a draft, Closed for an imported case."""
     match state:
         case Absent():
@@ -44,15 +46,20 @@ def dossier_of(state: State) -> Dossier:
                 "the case was handled elsewhere and only its record was imported",
             )
         case _:
-            return state.dossier
+            return state
 
 
-def before_acceptance(state: State) -> Dossier:
-    """The dossier of a case that waits to be accepted; raises OutOfOrder or Closed."""
-    dossier = dossier_of(state)
-    match state:
+def application_of(state: State) -> Application:
+    """Raises what `lodged` raises."""
+    return lodged(state).application
+
+
+def before_acceptance(state: State) -> Submitted:
+    """A case that waits to be accepted; raises OutOfOrder or Closed."""
+    known = lodged(state)
+    match known:
         case Submitted():
-            return dossier
+            return known
         case Returned():
             raise OutOfOrder(
                 "returned-to-applicant",
@@ -63,21 +70,23 @@ def before_acceptance(state: State) -> Dossier:
                 "supplement-still-awaited", "the applicant has yet to supply the supplement"
             )
         case Accepted() | Suspended():
-            raise OutOfOrder("accepted-already", "it was accepted on {on}", on=dossier.accepted_on)
+            raise OutOfOrder(
+                "accepted-already", "it was accepted on {on}", on=known.handling.accepted_on
+            )
         case _:
-            raise Closed.of(ended(dossier))
+            raise Closed.of(ended(known))
 
 
-def in_handling(state: State) -> Dossier:
-    """The dossier of a case whose clock runs; raises OutOfOrder or Closed."""
-    dossier = accepted(state)
-    if isinstance(state, Suspended):
+def in_handling(state: State) -> Accepted:
+    """A case whose clock runs; raises OutOfOrder or Closed."""
+    case = accepted(state)
+    if isinstance(case, Suspended):
         raise OutOfOrder(
             "case-suspended",
             "it is suspended ({stops}); resume it first",
-            stops=tuple(_since(stop) for stop in dossier.running_stops),
+            stops=tuple(_since(stop) for stop in case.handling.running_stops),
         )
-    return dossier
+    return case
 
 
 def _since(stop: Stop) -> Reason:
@@ -89,39 +98,39 @@ def _since(stop: Stop) -> Reason:
     )
 
 
-def accepted(state: State) -> Dossier:
-    """The dossier of a case being handled, suspended or not; raises OutOfOrder or Closed."""
-    dossier = dossier_of(state)
-    match state:
+def accepted(state: State) -> InHand:
+    """A case being handled, suspended or not; raises OutOfOrder or Closed."""
+    known = lodged(state)
+    match known:
         case Accepted() | Suspended():
-            return dossier
+            return known
         case Submitted() | Returned() | Supplementing():
             raise OutOfOrder("not-yet-accepted", "it has not been accepted yet")
         case _:
-            raise Closed.of(ended(dossier))
+            raise Closed.of(ended(known))
 
 
-def concluded(state: State) -> Dossier:
-    """The dossier of a case that came to its end and is not archived."""
-    dossier = dossier_of(state)
-    match state:
+def concluded(state: State) -> Concluded:
+    """A case that came to its end and is not archived."""
+    known = lodged(state)
+    match known:
         case Decided() | ClosedCase():
-            return dossier
+            return known
         case Archived():
-            raise Closed.of(ended(dossier))
+            raise Closed.of(ended(known))
         case _:
             raise OutOfOrder("not-yet-concluded", "it has not been concluded yet")
 
 
-def ended(dossier: Dossier) -> Reason:
-    if dossier.archive_number:
+def ended(case: Ended) -> Reason:
+    if isinstance(case, Archived):
         return Reason(
             "case-archived",
             "the case ended: {result}, archived as {number}",
-            result=dossier.result,
-            number=dossier.archive_number,
+            result=case.ending.result,
+            number=case.archive_number,
         )
-    return Reason("case-ended", "the case ended: {result}", result=dossier.result)
+    return Reason("case-ended", "the case ended: {result}", result=case.ending.result)
 
 
 # Days
@@ -152,35 +161,33 @@ def in_time(command: CaseCommand, state: State) -> None:
         )
 
 
-def _began(state: WithDossier) -> date:
+def _began(state: Lodged) -> date:
     """The day since which the case is as it is; for one that is handled, that of acceptance."""
-    dossier = state.dossier
     match state:
-        case Returned() if dossier.returned is not None:
-            began: date | None = dossier.returned.document.on
-        case Supplementing() if dossier.notice is not None:
-            began = dossier.notice.on
+        case Submitted():
+            return state.application.arrived_on
+        case Returned():
+            return state.returned.document.on
+        case Supplementing():
+            return state.notice.on
         case Accepted() | Suspended():
-            began = dossier.accepted_on
+            return state.handling.accepted_on
         case Decided() | ClosedCase() | Archived():
-            began = dossier.concluded_on
-        case _:
-            began = dossier.arrived_on
-    return began or dossier.arrived_on
+            return state.ending.on
 
 
-def acceptance_overdue(dossier: Dossier, today: date, calendar: Calendar) -> bool:
+def acceptance_overdue(application: Application, today: date, calendar: Calendar) -> bool:
     """Whether the five days in which the applicant must be told (art. 32) have passed."""
-    due = due_date(dossier.arrived_on, ACCEPTANCE, (), (), calendar)
+    due = due_date(application.arrived_on, ACCEPTANCE, (), (), calendar)
     return due is not None and today > due
 
 
 # What every end of a phase leaves
 
 
-def document(dossier: Dossier, kind: DocumentKind, on: date) -> Document:
-    serial = sum(1 for one in dossier.documents if one.kind is kind) + 1
-    return Document(number=document_number(dossier.number, kind, serial), kind=kind, on=on)
+def document(application: Application, kind: DocumentKind, on: date) -> Document:
+    serial = sum(1 for one in application.documents if one.kind is kind) + 1
+    return Document(number=document_number(application.number, kind, serial), kind=kind, on=on)
 
 
 def conclusion(result: Result, on: date) -> e.CaseConcluded:

@@ -10,11 +10,11 @@ from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOr
 from ...kernel.validation import reason_of
 from . import commands as c
 from . import events as e
-from .corrections import correct, recorded, source
-from .guards import document, dossier_of, ended, in_handling, today
-from .state import Archived, Dossier, OpenStep, State
-from .state import Closed as ClosedCase
-from .steps import finishing, handed_over, step_after, step_before
+from .corrections import moved, recorded, source
+from .guards import application_of, document, ended, in_handling, lodged, today
+from .parts import Application, Handling, OpenStep
+from .state import Archived, Ended, Lodged, State, decision_of, handling_of
+from .steps import finishing, handed_over, handlers, step_after, step_before
 from .values import DocumentKind, StepOutcome
 
 OUTCOMES: Mapping[str, frozenset[StepOutcome]] = {
@@ -34,10 +34,10 @@ _REASONED = frozenset(
 
 
 def start_step(command: c.StartStep, state: State) -> list[e.Event]:
-    dossier = dossier_of(state)
-    step = dossier.step(command.step)
+    case = lodged(state)
+    step = case.application.step(command.step)
     if step is None:
-        raise _no_such_step(dossier, command.step)
+        raise _no_such_step(case.application, command.step)
     if today(command) < step.opened.on:
         raise Invalid(
             "taken-before-step-opened",
@@ -46,7 +46,7 @@ def start_step(command: c.StartStep, state: State) -> list[e.Event]:
             on=step.opened.on,
         )
     if step.opened.kind == "rating":
-        not_their_own(dossier, command)
+        not_their_own(case, command)
     if step.handler is None:
         return [e.StepStarted(step=step.id, handler=command.by.account)]
     if step.handler == command.by.account:
@@ -59,18 +59,18 @@ def start_step(command: c.StartStep, state: State) -> list[e.Event]:
     )
 
 
-def not_their_own(dossier: Dossier, command: c.CaseCommand) -> None:
+def not_their_own(case: Lodged, command: c.CaseCommand) -> None:
     """Raises NotAllowed for who handled the case, whom its rating is about."""
-    if command.by.account in dossier.handlers:
+    if command.by.account in handlers(case):
         raise NotAllowed(
             "rating-answered-by-handler",
             "a bad rating is answered by somebody who did not handle the case",
         )
 
 
-def _no_such_step(dossier: Dossier, step: str) -> OutOfOrder:
-    waiting = tuple(one.id for one in dossier.open)
-    if any(one.opened.step == step for one in dossier.done):
+def _no_such_step(application: Application, step: str) -> OutOfOrder:
+    waiting = tuple(one.id for one in application.open)
+    if any(one.opened.step == step for one in application.done):
         return OutOfOrder(
             "step-finished-already",
             "step {step} is finished; open steps: {waiting}",
@@ -86,22 +86,22 @@ def _no_such_step(dossier: Dossier, step: str) -> OutOfOrder:
 
 
 def finish_step(command: c.FinishStep, state: State) -> list[e.Event]:
-    if _already_finished(command, dossier_of(state)):
+    if _already_finished(command, application_of(state)):
         return []
-    dossier = in_handling(state)
-    step = dossier.step(command.step)
+    case = in_handling(state)
+    step = case.application.step(command.step)
     if step is None:
-        raise _no_such_step(dossier, command.step)
+        raise _no_such_step(case.application, command.step)
     _outcome_fits(command, step)
-    done = finishing(dossier, (step,), command.outcome, command, command.opinion)
-    return [*done, *_what_follows(dossier, step, command)]
+    done = finishing(case, (step,), command.outcome, command, command.opinion)
+    return [*done, *_what_follows(case.application, step, command)]
 
 
-def _already_finished(command: c.FinishStep, dossier: Dossier) -> bool:
+def _already_finished(command: c.FinishStep, application: Application) -> bool:
     return any(
         (done.finished.step, done.finished.outcome, done.finished.opinion)
         == (command.step, command.outcome, command.opinion)
-        for done in dossier.done
+        for done in application.done
     )
 
 
@@ -127,24 +127,25 @@ def _outcome_fits(command: c.FinishStep, step: OpenStep) -> None:
         )
 
 
-def _what_follows(dossier: Dossier, step: OpenStep, command: c.FinishStep) -> list[e.Event]:
+def _what_follows(application: Application, step: OpenStep, command: c.FinishStep) -> list[e.Event]:
     planned, on = step.opened.planned, today(command)
     if command.outcome is StepOutcome.RETURNED:
-        return step_before(dossier, planned, on)
-    others = [one for one in dossier.open if one.opened.planned == planned and one is not step]
-    return [] if others else step_after(dossier, planned, on)
+        return step_before(application, planned, on)
+    others = [one for one in application.open if one.opened.planned == planned and one is not step]
+    return [] if others else step_after(application, planned, on)
 
 
 # Transfer
 
 
 def transfer(command: c.Transfer, state: State) -> list[e.Event]:
-    dossier = dossier_of(state)
-    if isinstance(state, Archived | ClosedCase) or dossier.decision is not None:
-        raise Closed.of(ended(dossier))
-    if _transferred_so(dossier, command):
+    case = lodged(state)
+    if isinstance(case, Ended):
+        raise Closed.of(ended(case))
+    application = case.application
+    if _transferred_so(application, command):
         return []
-    source = command.by.department or dossier.department
+    source = command.by.department or application.department
     if source == command.to_department:
         raise Invalid(
             "transfer-to-same-department", "{department} has the case already", department=source
@@ -152,21 +153,21 @@ def transfer(command: c.Transfer, state: State) -> list[e.Event]:
     moved = e.CaseTransferred(
         kind=command.kind,
         from_department=source,
-        from_division=_division(dossier, source),
+        from_division=_division(application, source),
         to_department=command.to_department,
         to_division=command.to_division,
         reason=command.reason,
-        document=document(dossier, DocumentKind.TRANSFER, today(command)),
+        document=document(application, DocumentKind.TRANSFER, today(command)),
     )
     to = (command.to_department, command.to_division)
-    return [moved, *handed_over(dossier, command, source, to, command.reason)]
+    return [moved, *handed_over(case, command, source, to, command.reason)]
 
 
-def _division(dossier: Dossier, department: str) -> str:
+def _division(application: Application, department: str) -> str:
     """Where a department has something to hand over; raises OutOfOrder if it has not."""
-    if department == dossier.department:
-        return dossier.division
-    for one in dossier.open:
+    if department == application.department:
+        return application.division
+    for one in application.open:
         if one.is_planned and one.opened.department == department:
             return one.opened.division
     raise OutOfOrder(
@@ -176,10 +177,10 @@ def _division(dossier: Dossier, department: str) -> str:
     )
 
 
-def _transferred_so(dossier: Dossier, command: c.Transfer) -> bool:
-    if not dossier.transfers:
+def _transferred_so(application: Application, command: c.Transfer) -> bool:
+    if not application.transfers:
         return False
-    last = dossier.transfers[-1]
+    last = application.transfers[-1]
     return (last.to_department, last.to_division, last.reason, last.from_department) == (
         command.to_department,
         command.to_division,
@@ -194,17 +195,17 @@ _APPLICANT: TypeAdapter[Applicant] = TypeAdapter(Applicant)
 
 
 def correct_mistake(command: c.CorrectMistake, state: State) -> list[e.Event]:
-    dossier = dossier_of(state)
-    if isinstance(state, Archived):
-        raise Closed.of(ended(dossier))
+    case = lodged(state)
+    if isinstance(case, Archived):
+        raise Closed.of(ended(case))
     field = command.field
     try:
-        was, by = recorded(dossier, field), source(dossier, field)
+        was, by = recorded(case, field), source(case.application, field)
     except KeyError as error:
         raise Invalid(
             "field-not-correctable", "{field} is not a field that can be corrected", field=field
         ) from error
-    now = _fitting(dossier, command)
+    now = _fitting(case, command)
     if was == now:
         return []
     if command.mistake != by:
@@ -222,20 +223,21 @@ def correct_mistake(command: c.CorrectMistake, state: State) -> list[e.Event]:
     ]
 
 
-def _fitting(dossier: Dossier, command: c.CorrectMistake) -> object:
+def _fitting(case: Lodged, command: c.CorrectMistake) -> object:
     """The value as it will be recorded; raises Invalid if it does not fit the field."""
     head, _, tail = command.field.partition(".")
     if head == "form":
         return command.now
     if head == "applicant":
-        return _of_the_applicant(dossier, command, tail)
-    day = _day(command)
-    _days_fit(correct(dossier, command.field, day), command)
+        return _of_the_applicant(case.application.applicant, command, tail)
+    day, handling = _day(command), handling_of(case)
+    if handling is not None:  # or `recorded` had raised KeyError
+        _days_fit(case, moved(handling, command.field, date.fromisoformat(day)), command)
     return day
 
 
-def _of_the_applicant(dossier: Dossier, command: c.CorrectMistake, field: str) -> object:
-    told = {**dossier.applicant.model_dump(), field: command.now}
+def _of_the_applicant(applicant: Applicant, command: c.CorrectMistake, field: str) -> object:
+    told = {**applicant.model_dump(), field: command.now}
     try:
         fitting: object = getattr(_APPLICANT.validate_python(told), field)
     except ValidationError as error:
@@ -264,15 +266,16 @@ def _day(command: c.CorrectMistake) -> str:
     )
 
 
-def _days_fit(after: Dossier, command: c.CorrectMistake) -> None:
-    accepted = after.accepted_on or after.submitted_on
-    last = today(command) if after.decision is None else after.decision.on
+def _days_fit(case: Lodged, after: Handling, command: c.CorrectMistake) -> None:
+    accepted, submitted = after.accepted_on, case.application.submitted_on
+    decision = decision_of(case)
+    last = today(command) if decision is None else decision.made.on
     ends = [(stop.suspended.since, stop.until or last) for stop in after.stops]
-    if accepted < after.submitted_on:
+    if accepted < submitted:
         raise Invalid(
             "accepted-before-submission",
             "it was submitted on {on} and cannot be accepted before",
-            on=after.submitted_on,
+            on=submitted,
         )
     if any(until < since for since, until in ends):
         raise Invalid(

@@ -5,17 +5,17 @@ from ...clock.clock import ACCEPTANCE_DAYS
 from ...kernel.errors import Closed, Contradiction, OutOfOrder, Unlawful
 from . import commands as c
 from . import events as e
-from .dossier import opened
-from .guards import acceptance_overdue, before_acceptance, conclusion, document, dossier_of, today
+from .guards import acceptance_overdue, before_acceptance, conclusion, document, lodged, today
+from .parts import Application, opened
 from .state import (
     Absent,
     Accepted,
     Decided,
-    Dossier,
     Drafted,
     Imported,
     Returned,
     State,
+    Submitted,
     Suspended,
 )
 from .state import Closed as ClosedCase
@@ -54,13 +54,13 @@ def submit(command: c.SubmitCase, state: State) -> list[e.Event]:
             raise Closed(
                 "imported-not-submittable", "the case was imported and cannot be submitted again"
             )
-        case _ if _same(command, state.dossier):
+        case _ if _same(command, state.application):
             return []
         case _:
             raise Contradiction(
                 "submitted-already",
                 "it was submitted already, as {number}",
-                number=state.dossier.number,
+                number=state.application.number,
             )
 
 
@@ -85,9 +85,9 @@ def _submission(command: c.SubmitCase) -> e.CaseSubmitted:
     )
 
 
-def _same(command: c.SubmitCase, dossier: Dossier) -> bool:
+def _same(command: c.SubmitCase, before: Application) -> bool:
     """Sent again, it comes with another number, and perhaps under a newer version of the item."""
-    return (dossier.item.code, dossier.applicant, dossier.form, dossier.materials) == (
+    return (before.item.code, before.applicant, before.form, before.materials) == (
         command.item.code,
         command.applicant,
         command.form,
@@ -96,10 +96,10 @@ def _same(command: c.SubmitCase, dossier: Dossier) -> bool:
 
 
 def pass_pre_check(command: c.PassPreCheck, state: State) -> list[e.Event]:
-    dossier = before_acceptance(state)
-    if dossier.prechecked:
+    application = before_acceptance(state).application
+    if application.prechecked:
         return []
-    if dossier.received:
+    if application.received:
         raise OutOfOrder("received-already", "it was received already; accept it, or refuse")
     return [e.PreCheckPassed(opinion=command.opinion)]
 
@@ -108,30 +108,30 @@ def return_submission(
     command: c.ReturnSubmission, state: State, calendar: Calendar
 ) -> list[e.Event]:
     if isinstance(state, Returned):
-        return _returned_so(command, state.dossier)
-    dossier = before_acceptance(state)
-    if dossier.received:
+        return _returned_so(command, state)
+    case = before_acceptance(state)
+    application = case.application
+    if application.received:
         raise OutOfOrder(
             "received-not-returnable",
             "it was received already; ask for a supplement or refuse acceptance",
         )
-    if dossier.prechecked:
+    if application.prechecked:
         raise OutOfOrder(
             "pre-checked-not-returnable",
             "it passed the pre-check already; ask for a supplement or refuse acceptance",
         )
-    still_in_time(dossier, command, calendar)
-    intake, why = of_kind(dossier, "intake"), command.reason
+    still_in_time(application, command, calendar)
+    intake, why = of_kind(application, "intake"), command.reason
+    notice = document(application, DocumentKind.RETURN, today(command))
     return [
-        *finishing(dossier, intake, StepOutcome.RETURNED, command, why),
-        e.SubmissionReturned(
-            reason=command.reason, document=document(dossier, DocumentKind.RETURN, today(command))
-        ),
+        *finishing(case, intake, StepOutcome.RETURNED, command, why),
+        e.SubmissionReturned(reason=command.reason, document=notice),
     ]
 
 
-def _returned_so(command: c.ReturnSubmission, dossier: Dossier) -> list[e.Event]:
-    if dossier.returned is not None and dossier.returned.reason == command.reason:
+def _returned_so(command: c.ReturnSubmission, state: Returned) -> list[e.Event]:
+    if state.returned.reason == command.reason:
         return []
     raise Contradiction(
         "returned-for-another-reason", "it was returned already, for another reason"
@@ -139,106 +139,105 @@ def _returned_so(command: c.ReturnSubmission, dossier: Dossier) -> list[e.Event]
 
 
 def resubmit(command: c.Resubmit, state: State) -> list[e.Event]:
-    dossier = dossier_of(state)
+    application = lodged(state).application
     if not isinstance(state, Returned):
-        if (dossier.form, dossier.materials) == (command.form, command.materials):
+        if (application.form, application.materials) == (command.form, command.materials):
             return []
         raise OutOfOrder("not-returned", "only what was returned can be sent again")
     on = today(command)
     again = e.CaseResubmitted(form=command.form, materials=command.materials, on=on)
-    return [again, desk(dossier, "intake", on, ACCEPTANCE_DAYS)]
+    return [again, desk(application, "intake", on, ACCEPTANCE_DAYS)]
 
 
 def receive(command: c.Receive, state: State) -> list[e.Event]:
     if isinstance(state, Accepted | Suspended | Decided):
         return []
-    dossier = before_acceptance(state)
-    return receipt(dossier, command)
+    return receipt(before_acceptance(state).application, command)
 
 
-def receipt(dossier: Dossier, command: c.CaseCommand) -> list[e.Event]:
+def receipt(application: Application, command: c.CaseCommand) -> list[e.Event]:
     """The receipt (01), unless it was given before."""
-    if dossier.received:
+    if application.received:
         return []
     on = today(command)
-    return [e.SubmissionReceived(on=on, document=document(dossier, DocumentKind.RECEIPT, on))]
+    return [e.SubmissionReceived(on=on, document=document(application, DocumentKind.RECEIPT, on))]
 
 
 def accept(command: c.Accept | c.GrantAtOnce, state: State, calendar: Calendar) -> list[e.Event]:
     if isinstance(state, Accepted | Suspended | Decided):
         return []
-    dossier = before_acceptance(state)
-    if acceptance_overdue(dossier, today(command), calendar):
-        return _deemed(dossier, command)
-    decision = e.CaseAccepted(
-        on=today(command), document=document(dossier, DocumentKind.ACCEPTANCE, today(command))
-    )
-    return _taken_on(dossier, command, decision)
+    case, on = before_acceptance(state), today(command)
+    if acceptance_overdue(case.application, on, calendar):
+        return _deemed(case, command)
+    notice = document(case.application, DocumentKind.ACCEPTANCE, on)
+    return _taken_on(case, command, e.CaseAccepted(on=on, document=notice))
 
 
 def deem_accepted(command: c.DeemAccepted, state: State, calendar: Calendar) -> list[e.Event]:
     if isinstance(state, Accepted | Suspended | Decided):
         return []
-    dossier = before_acceptance(state)
-    if not acceptance_overdue(dossier, today(command), calendar):
+    case = before_acceptance(state)
+    if not acceptance_overdue(case.application, today(command), calendar):
         raise OutOfOrder(
             "five-days-not-passed",
             "the five days from {on} have not passed (art. 32)",
-            on=dossier.arrived_on,
+            on=case.application.arrived_on,
         )
-    return _deemed(dossier, command)
+    return _deemed(case, command)
 
 
-def _deemed(dossier: Dossier, command: c.CaseCommand) -> list[e.Event]:
+def _deemed(case: Submitted, command: c.CaseCommand) -> list[e.Event]:
     deemed = e.CaseDeemedAccepted(
-        on=dossier.arrived_on,
+        on=case.application.arrived_on,
         basis=ART_32,
-        document=document(dossier, DocumentKind.ACCEPTANCE, today(command)),
+        document=document(case.application, DocumentKind.ACCEPTANCE, today(command)),
     )
-    return _taken_on(dossier, command, deemed)
+    return _taken_on(case, command, deemed)
 
 
 def _taken_on(
-    dossier: Dossier, command: c.CaseCommand, acceptance: e.CaseAccepted | e.CaseDeemedAccepted
+    case: Submitted, command: c.CaseCommand, acceptance: e.CaseAccepted | e.CaseDeemedAccepted
 ) -> list[e.Event]:
+    application = case.application
     return [
-        *receipt(dossier, command),
-        *finishing(dossier, of_kind(dossier, "intake"), StepOutcome.PASSED, command),
+        *receipt(application, command),
+        *finishing(case, of_kind(application, "intake"), StepOutcome.PASSED, command),
         acceptance,
-        *first_step(dossier, today(command)),
+        *first_step(application, today(command)),
     ]
 
 
 def refuse_acceptance(
     command: c.RefuseAcceptance, state: State, calendar: Calendar
 ) -> list[e.Event]:
-    if isinstance(state, ClosedCase) and _refused_so(command, state.dossier):
+    if isinstance(state, ClosedCase) and _refused_so(command, state):
         return []
-    dossier = before_acceptance(state)
-    still_in_time(dossier, command, calendar)
-    on, intake = today(command), of_kind(dossier, "intake")
+    case, on = before_acceptance(state), today(command)
+    application = case.application
+    still_in_time(application, command, calendar)
+    intake = of_kind(application, "intake")
     return [
-        *receipt(dossier, command),
-        *finishing(dossier, intake, StepOutcome.REFUSED, command, command.reason),
+        *receipt(application, command),
+        *finishing(case, intake, StepOutcome.REFUSED, command, command.reason),
         e.AcceptanceRefused(
             reason=command.reason,
             remedies=command.remedies,
-            document=document(dossier, DocumentKind.REFUSAL_TO_ACCEPT, on),
+            document=document(application, DocumentKind.REFUSAL_TO_ACCEPT, on),
         ),
         conclusion(Result.REFUSED, on),
     ]
 
 
-def _refused_so(command: c.RefuseAcceptance, dossier: Dossier) -> bool:
-    return (dossier.result, dossier.closing) == (Result.REFUSED, command.reason)
+def _refused_so(command: c.RefuseAcceptance, state: ClosedCase) -> bool:
+    return (state.ending.result, state.reason) == (Result.REFUSED, command.reason)
 
 
-def still_in_time(dossier: Dossier, command: c.CaseCommand, calendar: Calendar) -> None:
+def still_in_time(application: Application, command: c.CaseCommand, calendar: Calendar) -> None:
     """Raises Unlawful once the case counts as accepted, whether anybody has said so or not."""
-    if acceptance_overdue(dossier, today(command), calendar):
+    if acceptance_overdue(application, today(command), calendar):
         raise Unlawful(
             "acceptance-by-silence",
             "no notice was given within 5 working days of {on}, so the case "
             "counts as accepted on that day (行政许可法 art. 32); accept it",
-            on=dossier.arrived_on,
+            on=application.arrived_on,
         )

@@ -10,22 +10,12 @@ from ...items.domain.plan import CertificateKind, StepKind
 from ...kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
 from . import commands as c
 from . import events as e
-from .guards import concluded, conclusion, document, dossier_of, ended, in_handling, today
+from .evolving import fold
+from .guards import concluded, conclusion, document, ended, in_handling, lodged, today
 from .handling import not_their_own
 from .intake import accept
-from .state import Accepted as AcceptedCase
-from .state import (
-    Archived,
-    Decided,
-    Dossier,
-    OpenStep,
-    Returned,
-    State,
-    Submitted,
-    Supplementing,
-    Suspended,
-    fold,
-)
+from .parts import Application, Denied, Granted, OpenStep
+from .state import Accepted, Archived, Concluded, Decided, Ended, State, certificate_of
 from .state import Closed as ClosedCase
 from .steps import desk, finishing, of_kind, overtaken
 from .values import DocumentKind, Result, StepOutcome
@@ -39,20 +29,20 @@ BAD = 4  # ratings 4 and 5 are bad (GB/T 39046-2020)
 def grant(command: c.Grant | c.GrantAtOnce, state: State) -> list[e.Event]:
     if _granted_so(command, state):
         return []
-    dossier, on = in_handling(state), today(command)
+    case, on = in_handling(state), today(command)
     granted = e.CaseGranted(
         on=on,
         conditions=command.conditions,
-        document=document(dossier, DocumentKind.GRANT, on),
+        document=document(case.application, DocumentKind.GRANT, on),
     )
     opinion = command.opinion if isinstance(command, c.Grant) else None
-    return _decided(dossier, command, granted, opinion)
+    return _decided(case, command, granted, opinion)
 
 
 def grant_at_once(command: c.GrantAtOnce, state: State, calendar: Calendar) -> list[e.Event]:
     if _granted_so(command, state):
         return []
-    if not dossier_of(state).plan.at_once:
+    if not lodged(state).application.plan.at_once:
         raise OutOfOrder(
             "not-done-at-once",
             "this item is not done at once; accept it and let it go through its steps",
@@ -64,65 +54,68 @@ def grant_at_once(command: c.GrantAtOnce, state: State, calendar: Calendar) -> l
 def deny(command: c.Deny, state: State) -> list[e.Event]:
     if _denied_so(command, state):
         return []
-    dossier, on = in_handling(state), today(command)
+    case, on = in_handling(state), today(command)
     denied = e.CaseDenied(
         on=on,
         reasons=command.reasons,
         remedies=command.remedies,
-        document=document(dossier, DocumentKind.DENIAL, on),
+        document=document(case.application, DocumentKind.DENIAL, on),
     )
-    return _decided(dossier, command, denied, command.opinion)
+    return _decided(case, command, denied, command.opinion)
 
 
 def _decided(
-    dossier: Dossier,
+    case: Accepted,
     command: c.CaseCommand,
     decision: e.CaseGranted | e.CaseDenied,
     opinion: str | None,
 ) -> list[e.Event]:
-    granted = isinstance(decision, e.CaseGranted)
-    step, outcome = _approval(dossier), StepOutcome.GRANTED if granted else StepOutcome.DENIED
+    application, granted = case.application, isinstance(decision, e.CaseGranted)
+    step, outcome = _approval(application), StepOutcome.GRANTED if granted else StepOutcome.DENIED
     return [
-        *finishing(dossier, (step,), outcome, command, opinion),
-        *overtaken(dossier, of_kind(dossier, "extension"), command),
+        *finishing(case, (step,), outcome, command, opinion),
+        *overtaken(case, of_kind(application, "extension"), command),
         decision,
         conclusion(Result.GRANTED if granted else Result.DENIED, decision.on),
-        desk(dossier, "delivery", decision.on, DELIVERY_DAYS),
+        desk(application, "delivery", decision.on, DELIVERY_DAYS),
     ]
 
 
 def _granted_so(command: c.Grant | c.GrantAtOnce, state: State) -> bool:
     if not isinstance(state, Decided):
         return False
-    decision = state.dossier.decision
-    if isinstance(decision, e.CaseGranted) and decision.conditions == command.conditions:
+    decision = state.decision
+    if isinstance(decision, Granted) and decision.made.conditions == command.conditions:
         return True
-    raise _decided_otherwise(state.dossier)
+    raise _decided_otherwise(state)
 
 
 def _denied_so(command: c.Deny, state: State) -> bool:
     if not isinstance(state, Decided):
         return False
-    decision = state.dossier.decision
-    said = (command.reasons, command.remedies)
-    if isinstance(decision, e.CaseDenied) and (decision.reasons, decision.remedies) == said:
+    decision = state.decision
+    if isinstance(decision, Denied) and _same_denial(command, decision.made):
         return True
-    raise _decided_otherwise(state.dossier)
+    raise _decided_otherwise(state)
 
 
-def _decided_otherwise(dossier: Dossier) -> Contradiction:
+def _same_denial(command: c.Deny, denied: e.CaseDenied) -> bool:
+    return (denied.reasons, denied.remedies) == (command.reasons, command.remedies)
+
+
+def _decided_otherwise(case: Decided) -> Contradiction:
     return Contradiction(
         "decided-otherwise-already",
         "it was decided already, otherwise: {result}",
-        result=dossier.result,
+        result=case.ending.result,
     )
 
 
-def _approval(dossier: Dossier) -> OpenStep:
-    approvals = of_kind(dossier, StepKind.APPROVE)
+def _approval(application: Application) -> OpenStep:
+    approvals = of_kind(application, StepKind.APPROVE)
     if approvals:
         return approvals[0]
-    waiting = tuple(one.id for one in dossier.open)
+    waiting = tuple(one.id for one in application.open)
     raise OutOfOrder(
         "steps-open-before-decision",
         "a decision comes after these steps, which are open: {waiting}",
@@ -134,24 +127,25 @@ def _approval(dossier: Dossier) -> OpenStep:
 
 
 def issue_certificate(command: c.IssueCertificate, state: State) -> list[e.Event]:
-    dossier = concluded(state)
-    if dossier.certificate is not None:
-        if dossier.certificate.identifier == command.identifier:
+    case = concluded(state)
+    issued = certificate_of(case)
+    if issued is not None:
+        if issued.identifier == command.identifier:
             return []
         raise Contradiction(
             "certificate-issued-already",
             "certificate {identifier} was issued already",
-            identifier=dossier.certificate.identifier,
+            identifier=issued.identifier,
         )
-    kind = dossier.plan.certificate
-    if not isinstance(state, Decided) or not isinstance(dossier.decision, e.CaseGranted):
+    kind = case.application.plan.certificate
+    if not isinstance(case, Decided) or not isinstance(case.decision, Granted):
         raise OutOfOrder(
             "certificate-needs-granted-case", "only a case that was granted leads to a certificate"
         )
     if kind is None:
         raise OutOfOrder("item-produces-no-certificate", "this item produces no certificate")
     _identifies(command.identifier, kind)
-    start = dossier.decision.on
+    start = case.decision.made.on
     return [
         e.CertificateIssued(
             identifier=command.identifier,
@@ -188,60 +182,62 @@ def _last_day(start: date, months: int) -> date:
 
 
 def deliver(command: c.Deliver, state: State) -> list[e.Event]:
-    dossier = concluded(state)
-    if dossier.delivery is not None:
-        said = (dossier.delivery.method, dossier.delivery.recipient)
+    case, on = concluded(state), today(command)
+    application, delivery = case.application, case.ending.delivery
+    if delivery is not None:
+        said = (delivery.method, delivery.recipient)
         if said == (command.method, command.recipient):
             return []
-        raise Contradiction(
-            "delivered-already", "the result was delivered on {on}", on=dossier.delivery.on
-        )
-    if _awaits_certificate(dossier):
+        raise Contradiction("delivered-already", "the result was delivered on {on}", on=delivery.on)
+    if _awaits_certificate(case):
         raise OutOfOrder("certificate-not-made-yet", "the certificate has not been made yet")
-    on = today(command)
     return [
-        *finishing(dossier, of_kind(dossier, "delivery"), StepOutcome.PASSED, command),
+        *finishing(case, of_kind(application, "delivery"), StepOutcome.PASSED, command),
         e.ResultDelivered(
             method=command.method,
             recipient=command.recipient,
             on=on,
-            document=document(dossier, DocumentKind.DELIVERY, on),
+            document=document(application, DocumentKind.DELIVERY, on),
         ),
     ]
 
 
-def _awaits_certificate(dossier: Dossier) -> bool:
-    granted = dossier.result is Result.GRANTED
-    return granted and dossier.plan.certificate is not None and dossier.certificate is None
+def _awaits_certificate(case: Concluded) -> bool:
+    granted = case.ending.result is Result.GRANTED
+    produces = case.application.plan.certificate is not None
+    return granted and produces and certificate_of(case) is None
 
 
 # Rating
 
 
 def rate(command: c.Rate, state: State) -> list[e.Event]:
-    dossier = concluded(state)
-    if dossier.rating is not None:
-        if (dossier.rating.rating, dossier.rating.comment) == (command.rating, command.comment):
+    case = concluded(state)
+    before = case.ending.rating
+    if before is not None:
+        if (before.rating, before.comment) == (command.rating, command.comment):
             return []
         raise Contradiction("rated-already", "the service was rated already, and is rated once")
     rated = e.CaseRated(rating=command.rating, comment=command.comment)
     if command.rating < BAD:
         return [rated]
-    return [rated, desk(dossier, "rating", today(command), dossier.plan.rating_days)]
+    application = case.application
+    return [rated, desk(application, "rating", today(command), application.plan.rating_days)]
 
 
 def answer_rating(command: c.AnswerRating, state: State) -> list[e.Event]:
-    dossier = concluded(state)
-    if dossier.rating is None or dossier.rating.rating < BAD:
+    case = concluded(state)
+    rating, before = case.ending.rating, case.ending.answer
+    if rating is None or rating.rating < BAD:
         raise OutOfOrder("not-a-bad-rating", "only a bad rating (4 or 5) is verified and answered")
     answer = e.BadRatingAnswered(
         justified=command.justified, finding=command.finding, remedy=command.remedy
     )
-    if dossier.answer is None:
-        not_their_own(dossier, command)
-        waiting = of_kind(dossier, "rating")
-        return [*finishing(dossier, waiting, StepOutcome.PASSED, command), answer]
-    if dossier.answer == answer:
+    if before is None:
+        not_their_own(case, command)
+        waiting = of_kind(case.application, "rating")
+        return [*finishing(case, waiting, StepOutcome.PASSED, command), answer]
+    if before == answer:
         return []
     raise Contradiction("rating-answered-otherwise", "the rating was answered already, otherwise")
 
@@ -250,54 +246,51 @@ def answer_rating(command: c.AnswerRating, state: State) -> list[e.Event]:
 
 
 def withdraw(command: c.Withdraw, state: State) -> list[e.Event]:
-    dossier = dossier_of(state)
-    match state:
-        case ClosedCase() if (dossier.result, dossier.closing) == (
-            Result.WITHDRAWN,
-            command.reason,
-        ):
-            return []
-        case Submitted() | Returned() | Supplementing() | AcceptedCase() | Suspended():
-            on = today(command)
-            withdrawn = e.CaseWithdrawn(
-                reason=command.reason, document=document(dossier, DocumentKind.WITHDRAWAL, on)
-            )
-            left = overtaken(dossier, dossier.open, command)
-            return [*left, withdrawn, conclusion(Result.WITHDRAWN, on)]
-        case _:
-            raise Closed(
-                "withdrawn-too-late",
-                "a case is withdrawn before its decision; {ended}",
-                ended=ended(dossier),
-            )
+    case = lodged(state)
+    if isinstance(case, ClosedCase) and _withdrawn_so(command, case):
+        return []
+    if isinstance(case, Ended):
+        raise Closed(
+            "withdrawn-too-late",
+            "a case is withdrawn before its decision; {ended}",
+            ended=ended(case),
+        )
+    application, on = case.application, today(command)
+    withdrawn = e.CaseWithdrawn(
+        reason=command.reason, document=document(application, DocumentKind.WITHDRAWAL, on)
+    )
+    left = overtaken(case, application.open, command)
+    return [*left, withdrawn, conclusion(Result.WITHDRAWN, on)]
+
+
+def _withdrawn_so(command: c.Withdraw, case: ClosedCase) -> bool:
+    return (case.ending.result, case.reason) == (Result.WITHDRAWN, command.reason)
 
 
 def void(command: c.Void, state: State) -> list[e.Event]:
-    dossier = dossier_of(state)
-    if isinstance(state, ClosedCase) and dossier.result is Result.VOIDED:
-        if dossier.closing == command.reason:
+    case = lodged(state)
+    if isinstance(case, ClosedCase) and case.ending.result is Result.VOIDED:
+        if case.reason == command.reason:
             return []
-        raise Contradiction(
-            "voided-already", "it was voided already: {reason}", reason=dossier.closing
-        )
-    if isinstance(state, Archived | ClosedCase):
-        raise Closed.of(ended(dossier))
-    on = today(command)
+        raise Contradiction("voided-already", "it was voided already: {reason}", reason=case.reason)
+    if isinstance(case, Archived | ClosedCase):
+        raise Closed.of(ended(case))
+    application, on = case.application, today(command)
     voided = e.CaseVoided(
-        reason=command.reason, document=document(dossier, DocumentKind.VOIDING, on)
+        reason=command.reason, document=document(application, DocumentKind.VOIDING, on)
     )
     # A bad rating is answered all the same.
-    left = [one for one in dossier.open if one.opened.kind != "rating"]
-    return [*overtaken(dossier, left, command), voided, conclusion(Result.VOIDED, on)]
+    left = [one for one in application.open if one.opened.kind != "rating"]
+    return [*overtaken(case, left, command), voided, conclusion(Result.VOIDED, on)]
 
 
 def archive(state: State) -> list[e.Event]:
     if isinstance(state, Archived):
         return []
-    dossier = concluded(state)
-    if dossier.open:
-        waiting = tuple(one.id for one in dossier.open)
+    application = concluded(state).application
+    if application.open:
+        waiting = tuple(one.id for one in application.open)
         raise OutOfOrder(
             "steps-not-done", "these steps have yet to be done: {waiting}", waiting=waiting
         )
-    return [e.CaseArchived(archive_number=f"DA-{dossier.number}")]
+    return [e.CaseArchived(archive_number=f"DA-{application.number}")]

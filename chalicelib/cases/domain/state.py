@@ -1,41 +1,14 @@
-"""The states of a case, and how each event leads from one to the next."""
+"""The states of a case: each has the parts (see parts.py) that it proves."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from typing import NamedTuple
 
 from ...kernel.base import Frozen
-from ...kernel.errors import Impossible
 from . import events as e
-from .dossier import DoneStep, Dossier, OpenStep, Stop, opened
-from .evolving import GROWTH, grown
+from .parts import Application, Decision, Ending, Granted, Handling, Stop
 from .values import Result
-
-__all__ = [
-    "LEADS",
-    "LEADS_TO",
-    "Absent",
-    "Accepted",
-    "Archived",
-    "Closed",
-    "Decided",
-    "DoneStep",
-    "Dossier",
-    "Drafted",
-    "Imported",
-    "OpenStep",
-    "Returned",
-    "State",
-    "Stop",
-    "Submitted",
-    "Supplementing",
-    "Suspended",
-    "WithDossier",
-    "evolve",
-    "fold",
-    "initial",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,58 +22,78 @@ class Drafted:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(NamedTuple):
     """Waits for pre-check, receipt and acceptance."""
 
-    dossier: Dossier
+    application: Application
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(NamedTuple):
     """The pre-check gave it back to the applicant."""
 
-    dossier: Dossier
+    application: Application
+    returned: e.SubmissionReturned
 
 
-@dataclass(frozen=True, slots=True)
-class Supplementing:
+class Supplementing(NamedTuple):
     """The applicant was told what is missing; not accepted yet."""
 
-    dossier: Dossier
+    application: Application
+    notice: e.SupplementRequested
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """Being handled; the clock runs."""
 
-    dossier: Dossier
+    application: Application
+    handling: Handling
 
 
-@dataclass(frozen=True, slots=True)
-class Suspended:
+class Suspended(NamedTuple):
     """Being handled; the clock stands."""
 
-    dossier: Dossier
+    application: Application
+    handling: Handling
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """Granted or denied; certificate, delivery and rating follow."""
 
-    dossier: Dossier
+    application: Application
+    handling: Handling
+    decision: Decision
+    ending: Ending
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(NamedTuple):
     """Ended without a decision, or voided after one."""
 
-    dossier: Dossier
+    application: Application
+    handling: Handling | None
+    decision: Decision | None
+    ending: Ending
+    reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Archived:
-    dossier: Dossier
+class Archived(NamedTuple):
+    concluded: Decided | Closed
+    archive_number: str
+
+    @property
+    def application(self) -> Application:
+        return self.concluded.application
+
+    @property
+    def handling(self) -> Handling | None:
+        return self.concluded.handling
+
+    @property
+    def decision(self) -> Decision | None:
+        return self.concluded.decision
+
+    @property
+    def ending(self) -> Ending:
+        return self.concluded.ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,96 +106,68 @@ class Imported:
     result: Result | None = None
 
 
-WithDossier = (
-    Submitted | Returned | Supplementing | Accepted | Suspended | Decided | Closed | Archived
-)
-State = Absent | Drafted | WithDossier | Imported
+# By how far a case has come; `Live` is what something may still happen to.
+NotAccepted = Submitted | Returned | Supplementing
+InHand = Accepted | Suspended
+Concluded = Decided | Closed
+Ended = Concluded | Archived
+Live = NotAccepted | InHand | Concluded
+Lodged = Live | Archived
+State = Absent | Drafted | Lodged | Imported
 initial: State = Absent()
 
-
-def evolve(state: State, event: e.Event) -> State:
-    """Raises Impossible if no case has this event at this point."""
-    match state:
-        case Absent() | Drafted():
-            return _begun(state, event)
-        case Imported():
-            return _imported(state, event)
-        case _ if type(event) in GROWTH:
-            return _led(state, grown(state.dossier, event), event)
-        case _:
-            raise Impossible(state, event)
-
-
-def fold(events: Iterable[e.Event], state: State = initial) -> State:
-    return reduce(evolve, events, state)
-
-
-def _begun(state: Absent | Drafted, event: e.Event) -> State:
-    version = 1 + (state.version if isinstance(state, Drafted) else 0)
-    match event:
-        case e.CaseDrafted():
-            return Drafted(event, version)
-        case e.CaseSubmitted():
-            return Submitted(opened(event, version))
-        case e.CaseImported() if isinstance(state, Absent):
-            return Imported(event)
-        case _:
-            raise Impossible(state, event)
-
-
-def _imported(state: Imported, event: e.Event) -> State:
-    match event:
-        case e.StepRecorded():
-            return replace(state, steps=(*state.steps, event))
-        case e.SubmissionReceived():
-            return replace(state, received_on=event.on)
-        case e.CaseConcluded():
-            return replace(state, result=event.result)
-        case _:
-            raise Impossible(state, event)
-
-
-LEADS: Mapping[type[Frozen], type[WithDossier]] = {
-    e.SubmissionReturned: Returned,
-    e.CaseResubmitted: Submitted,
-    e.AcceptanceRefused: Closed,
-    e.SupplementLapsed: Closed,
-    e.CaseWithdrawn: Closed,
-    e.CaseVoided: Closed,
-    e.CaseGranted: Decided,
-    e.CaseDenied: Decided,
-    e.CaseArchived: Archived,
-}
-# As long as another stop of the clock does not run.
-_CLOCKED: Mapping[type[Frozen], type[WithDossier]] = {
-    e.CaseAccepted: Accepted,
-    e.CaseDeemedAccepted: Accepted,
-    e.CaseSuspended: Suspended,
-    e.CaseResumed: Accepted,
-}
-# Before acceptance; during the review the case stays as it is.
-_SUPPLEMENTED: Mapping[type[Frozen], type[WithDossier]] = {
-    e.SupplementRequested: Supplementing,
-    e.SupplementSubmitted: Submitted,
-}
-_BEGINS: Mapping[type[Frozen], type[State]] = {
+# The state that an event leads to, as the documents tell it; the others lead to none. A resumption
+# does as long as no other stop runs, a supplement unless the case is under review.
+LEADS_TO: Mapping[type[Frozen], type[State]] = {
     e.CaseDrafted: Drafted,
     e.CaseSubmitted: Submitted,
     e.CaseImported: Imported,
+    e.SubmissionReturned: Returned,
+    e.CaseResubmitted: Submitted,
+    e.SupplementRequested: Supplementing,
+    e.SupplementSubmitted: Submitted,
+    e.SupplementLapsed: Closed,
+    e.CaseAccepted: Accepted,
+    e.CaseDeemedAccepted: Accepted,
+    e.AcceptanceRefused: Closed,
+    e.CaseSuspended: Suspended,
+    e.CaseResumed: Accepted,
+    e.CaseGranted: Decided,
+    e.CaseDenied: Decided,
+    e.CaseWithdrawn: Closed,
+    e.CaseVoided: Closed,
+    e.CaseArchived: Archived,
 }
-# The state that an event leads to, as the documents tell it; the others lead to none.
-LEADS_TO: Mapping[type[Frozen], type[State]] = {**_BEGINS, **LEADS, **_CLOCKED, **_SUPPLEMENTED}
 
 
-def _led(state: WithDossier, dossier: Dossier, event: e.Event) -> State:
-    """Which state the event leads to; most lead nowhere else."""
-    kind = type(event)
-    if kind in LEADS:
-        return LEADS[kind](dossier)
-    if kind in _CLOCKED:
-        return Suspended(dossier) if dossier.running_stops else Accepted(dossier)
-    if kind is e.SupplementRequested and dossier.notice and not dossier.notice.under_review:
-        return Supplementing(dossier)
-    if kind is e.SupplementSubmitted and isinstance(state, Supplementing):
-        return Submitted(dossier)
-    return type(state)(dossier)
+def handling_of(state: Lodged) -> Handling | None:
+    return None if isinstance(state, NotAccepted) else state.handling
+
+
+def stops_of(state: Lodged) -> tuple[Stop, ...]:
+    handling = handling_of(state)
+    return () if handling is None else handling.stops
+
+
+def decision_of(state: Lodged) -> Decision | None:
+    return state.decision if isinstance(state, Ended) else None
+
+
+def certificate_of(state: Lodged) -> e.CertificateIssued | None:
+    decision = decision_of(state)
+    return decision.certificate if isinstance(decision, Granted) else None
+
+
+def ending_of(state: Lodged) -> Ending | None:
+    return state.ending if isinstance(state, Ended) else None
+
+
+def notice_of(state: Lodged) -> e.SupplementRequested | None:
+    """What the applicant is awaited to supply, before acceptance or under review."""
+    match state:
+        case Supplementing():
+            return state.notice
+        case Accepted() | Suspended():
+            return state.handling.notice
+        case _:
+            return None

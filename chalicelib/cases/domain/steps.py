@@ -9,51 +9,52 @@ from ...kernel.actor import Role
 from ...kernel.errors import Invalid, OutOfOrder
 from . import events as e
 from .commands import CaseCommand
-from .dossier import Dossier, OpenStep
 from .guards import today
+from .parts import Application, OpenStep, Stop
+from .state import InHand, Lodged, stops_of
 from .values import StepOutcome, Stood
 
 # What the plan lays down
 
 
-def first_step(dossier: Dossier, on: date) -> list[e.Event]:
-    return opening(dossier, dossier.plan.steps[0], on)
+def first_step(application: Application, on: date) -> list[e.Event]:
+    return opening(application, application.plan.steps[0], on)
 
 
-def step_after(dossier: Dossier, planned: str, on: date) -> list[e.Event]:
-    ids = [step.id for step in dossier.plan.steps]
-    following = dossier.plan.steps[ids.index(planned) + 1 :]
-    return opening(dossier, following[0], on) if following else []
+def step_after(application: Application, planned: str, on: date) -> list[e.Event]:
+    ids = [step.id for step in application.plan.steps]
+    following = application.plan.steps[ids.index(planned) + 1 :]
+    return opening(application, following[0], on) if following else []
 
 
-def step_before(dossier: Dossier, planned: str, on: date) -> list[e.Event]:
+def step_before(application: Application, planned: str, on: date) -> list[e.Event]:
     """The nearest earlier step that is handled, to which a review can send the case back."""
-    ids = [step.id for step in dossier.plan.steps]
-    earlier = [s for s in dossier.plan.steps[: ids.index(planned)] if s.kind is StepKind.HANDLE]
+    ids = [step.id for step in application.plan.steps]
+    earlier = [s for s in application.plan.steps[: ids.index(planned)] if s.kind is StepKind.HANDLE]
     if not earlier:
         raise OutOfOrder("no-earlier-step", "there is no earlier step to send the case back to")
-    return opening(dossier, earlier[-1], on)
+    return opening(application, earlier[-1], on)
 
 
-def opening(dossier: Dossier, planned: PlannedStep, on: date) -> list[e.Event]:
+def opening(application: Application, planned: PlannedStep, on: date) -> list[e.Event]:
     """A step waits for its department; a parallel one for each of its reviewers."""
-    step = f"{planned.id}-{turn(dossier, planned.id)}"
+    step = f"{planned.id}-{turn(application, planned.id)}"
     if planned.kind is not StepKind.PARALLEL:
         whole = Reviewer(department=planned.department, name=planned.name)
-        return [_opened(dossier, planned, on, step, whole)]
+        return [_opened(application, planned, on, step, whole)]
     return [
-        _opened(dossier, planned, on, f"{step}:{reviewer.department}", reviewer)
+        _opened(application, planned, on, f"{step}:{reviewer.department}", reviewer)
         for reviewer in planned.reviewers
     ]
 
 
 def _opened(
-    dossier: Dossier, planned: PlannedStep, on: date, step: str, reviewer: Reviewer
+    application: Application, planned: PlannedStep, on: date, step: str, reviewer: Reviewer
 ) -> e.StepOpened:
-    department, division = responsible(dossier, reviewer.department)
+    department, division = responsible(application, reviewer.department)
     return e.StepOpened(
-        item=dossier.item.code,
-        number=dossier.number,
+        item=application.item.code,
+        number=application.number,
         step=step,
         planned=planned.id,
         name=reviewer.name,
@@ -63,21 +64,21 @@ def _opened(
         division=division,
         on=on,
         days=planned.days,
-        confidential=dossier.confidential or None,
+        confidential=application.confidential or None,
     )
 
 
-def turn(dossier: Dossier, planned: str) -> int:
+def turn(application: Application, planned: str) -> int:
     """Which time it is that the step comes up, whoever it was passed on to."""
-    steps = (*(one.opened for one in dossier.open), *(one.opened for one in dossier.done))
+    steps = (*(one.opened for one in application.open), *(one.opened for one in application.done))
     came_up = {_own_id(one.step).partition(":")[0] for one in steps if one.planned == planned}
     return len(came_up) + 1
 
 
-def responsible(dossier: Dossier, department: str) -> tuple[str, str]:
+def responsible(application: Application, department: str) -> tuple[str, str]:
     """Which department, in which division, does now what the plan gives to `department`."""
-    division = dossier.home
-    for transfer in dossier.transfers:
+    division = application.home
+    for transfer in application.transfers:
         if transfer.from_department == department:
             department, division = transfer.to_department, transfer.to_division
     return department, division
@@ -96,43 +97,44 @@ DESKS: Mapping[e.Desk, tuple[str, Role]] = {
 _AT_THE_WINDOW = frozenset({"intake", "delivery"})
 
 
-def desk(dossier: Dossier, kind: e.Desk, on: date, days: int | None = None) -> e.StepOpened:
+def desk(application: Application, kind: e.Desk, on: date, days: int | None = None) -> e.StepOpened:
     """A step of the intake window's, or of the department in charge."""
     name, role = DESKS[kind]
     window = kind in _AT_THE_WINDOW
     return e.StepOpened(
-        item=dossier.item.code,
-        number=dossier.number,
-        step=f"{kind}-{turn(dossier, kind)}",
+        item=application.item.code,
+        number=application.number,
+        step=f"{kind}-{turn(application, kind)}",
         planned=kind,
         name=name,
         kind=kind,
         role=role,
-        department=dossier.intake if window else dossier.department,
-        division=dossier.intake_division if window else dossier.division,
+        department=application.intake if window else application.department,
+        division=application.intake_division if window else application.division,
         on=on,
         days=days,
-        confidential=dossier.confidential or None,
+        confidential=application.confidential or None,
     )
 
 
 def special(
-    dossier: Dossier, procedure: SpecialProcedure, role: Role, on: date, days: int
+    case: InHand, procedure: SpecialProcedure, role: Role, on: date, days: int
 ) -> e.StepOpened:
     """The step of a special procedure, which has a limit of its own; named as its stop."""
+    application = case.application
     return e.StepOpened(
-        item=dossier.item.code,
-        number=dossier.number,
-        step=special_id(len(dossier.stops) + 1),
+        item=application.item.code,
+        number=application.number,
+        step=special_id(len(case.handling.stops) + 1),
         planned="special",
         name=f"{procedure.special.zh} {procedure.special.en}",
         kind="special",
         role=role,
-        department=dossier.department,
-        division=dossier.division,
+        department=application.department,
+        division=application.division,
         on=on,
         days=days,
-        confidential=dossier.confidential or None,
+        confidential=application.confidential or None,
     )
 
 
@@ -140,17 +142,36 @@ def special_id(nth: int) -> str:
     return f"special-{nth}"
 
 
-def specials(dossier: Dossier, pause: str) -> tuple[OpenStep, ...]:
+def specials(application: Application, pause: str) -> tuple[OpenStep, ...]:
     """The open step of the stop `pause`, wherever it was passed on to; a supplement has none."""
     step = special_id(int(pause.removeprefix("pause-")))
-    return tuple(one for one in dossier.open if _own_id(one.id) == step)
+    return tuple(one for one in application.open if _own_id(one.id) == step)
+
+
+# Who did them
+
+_NOT_HANDLING = frozenset({"supplement", "rating"})
+
+
+def handlers(case: Lodged) -> frozenset[str]:
+    """The accounts that handled the case itself: who answers for its rating."""
+    application = case.application
+    done = (
+        one.finished.handler
+        for one in application.done
+        if one.opened.kind not in _NOT_HANDLING
+        and one.finished.outcome is not StepOutcome.OVERTAKEN
+    )
+    started = (one.handler for one in application.open if one.opened.kind not in _NOT_HANDLING)
+    stopped = (stop.suspended.by for stop in stops_of(case))
+    return frozenset(one for one in (*done, *started, *stopped) if one)
 
 
 # Closing
 
 
 def finishing(
-    dossier: Dossier,
+    case: Lodged,
     steps: Iterable[OpenStep],
     outcome: StepOutcome,
     command: CaseCommand,
@@ -161,28 +182,29 @@ def finishing(
     for one in steps:
         if one.handler is None:
             done.append(e.StepStarted(step=one.id, handler=command.by.account))
-        done.append(_closed(dossier, one, outcome, command, opinion))
+        done.append(_closed(case, one, outcome, command, opinion))
     return done
 
 
-def overtaken(dossier: Dossier, steps: Iterable[OpenStep], command: CaseCommand) -> list[e.Event]:
+def overtaken(case: Lodged, steps: Iterable[OpenStep], command: CaseCommand) -> list[e.Event]:
     """Close steps that nobody needs to do any more."""
-    return [_closed(dossier, one, StepOutcome.OVERTAKEN, command) for one in steps]
+    return [_closed(case, one, StepOutcome.OVERTAKEN, command) for one in steps]
 
 
 def handed_over(
-    dossier: Dossier, command: CaseCommand, source: str, to: tuple[str, str], reason: str
+    case: Lodged, command: CaseCommand, source: str, to: tuple[str, str], reason: str
 ) -> list[e.Event]:
     """Every open step of the old department closes there and opens at the new one."""
+    application = case.application
     # What waits for the applicant goes on waiting, by the notice's own date.
-    moving = [s for s in dossier.open if s.opened.department == source and not _is_theirs(s)]
+    moving = [s for s in application.open if s.opened.department == source and not _is_theirs(s)]
     events: list[e.Event] = []
     for one in moving:
-        events.append(_closed(dossier, one, StepOutcome.TRANSFERRED, command, reason))
+        events.append(_closed(case, one, StepOutcome.TRANSFERRED, command, reason))
         events.append(
             one.opened.model_copy(
                 update={
-                    "step": f"{_own_id(one.id)}>{len(dossier.transfers) + 1}",
+                    "step": f"{_own_id(one.id)}>{len(application.transfers) + 1}",
                     "department": to[0],
                     "division": to[1],
                     "on": today(command),
@@ -192,8 +214,8 @@ def handed_over(
     return events
 
 
-def of_kind(dossier: Dossier, *kinds: str) -> tuple[OpenStep, ...]:
-    return tuple(one for one in dossier.open if one.opened.kind in kinds)
+def of_kind(application: Application, *kinds: str) -> tuple[OpenStep, ...]:
+    return tuple(one for one in application.open if one.opened.kind in kinds)
 
 
 def _is_theirs(step: OpenStep) -> bool:
@@ -206,7 +228,7 @@ def _own_id(step: str) -> str:
 
 
 def _closed(
-    dossier: Dossier,
+    case: Lodged,
     step: OpenStep,
     outcome: StepOutcome,
     command: CaseCommand,
@@ -227,12 +249,12 @@ def _closed(
         outcome=outcome,
         handler=(step.handler if overtaken else None) or command.by.account,
         opinion=opinion,
-        stood=_stood(dossier, step.opened.on, day) if step.is_planned else (),
+        stood=_stood(stops_of(case), step.opened.on, day) if step.is_planned else (),
     )
 
 
-def _stood(dossier: Dossier, opened: date, day: date) -> tuple[Stood, ...]:
+def _stood(stops: tuple[Stop, ...], opened: date, day: date) -> tuple[Stood, ...]:
     """The days from `opened` to `day` in which the clock stood."""
-    ends = ((stop.suspended.since, stop.until or day) for stop in dossier.stops)
+    ends = ((stop.suspended.since, stop.until or day) for stop in stops)
     clipped = ((max(since, opened), min(until, day)) for since, until in ends)
     return tuple(Stood(since=since, until=until) for since, until in clipped if since <= until)

@@ -6,9 +6,10 @@ from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
 from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
-from .guards import before_acceptance, conclusion, document, dossier_of, today
+from .guards import before_acceptance, conclusion, document, lodged, today
 from .intake import receipt, still_in_time
-from .state import Accepted, Dossier, State, Supplementing, Suspended
+from .parts import Application
+from .state import Accepted, InHand, State, Submitted, Supplementing, Suspended, notice_of
 from .state import Closed as ClosedCase
 from .steps import desk, finishing, of_kind, overtaken
 from .values import FORM, DocumentKind, Result, StepOutcome
@@ -20,20 +21,19 @@ def request_supplement(
     command: c.RequestSupplement, state: State, calendar: Calendar
 ) -> list[e.Event]:
     match state:
-        case Supplementing(dossier) | Accepted(dossier) | Suspended(dossier) if _waiting(
-            dossier, command
-        ):
+        case Supplementing() | Accepted() | Suspended() if _waiting(state, command):
             return []
         case Supplementing():
             raise _told_already(Reason("article-32", "art. 32"))
-        case Accepted(dossier) | Suspended(dossier):
-            return _under_review(dossier, command, calendar)
+        case Accepted() | Suspended():
+            return _under_review(state, command, calendar)
         case _:
             return _before_acceptance(before_acceptance(state), command, calendar)
 
 
-def _waiting(dossier: Dossier, command: c.RequestSupplement) -> bool:
-    return dossier.notice is not None and dossier.notice.missing == command.missing
+def _waiting(state: Supplementing | InHand, command: c.RequestSupplement) -> bool:
+    notice = notice_of(state)
+    return notice is not None and notice.missing == command.missing
 
 
 def _told_already(basis: Reason) -> Unlawful:
@@ -45,69 +45,72 @@ def _told_already(basis: Reason) -> Unlawful:
 
 
 def _before_acceptance(
-    dossier: Dossier, command: c.RequestSupplement, calendar: Calendar
+    case: Submitted, command: c.RequestSupplement, calendar: Calendar
 ) -> list[e.Event]:
-    if dossier.notified:
+    application = case.application
+    if application.notified:
         raise _told_already(Reason("article-32-accept-or-refuse", "art. 32: accept or refuse"))
-    still_in_time(dossier, command, calendar)
-    intake = of_kind(dossier, "intake")
+    still_in_time(application, command, calendar)
+    intake = of_kind(application, "intake")
     return [
-        *receipt(dossier, command),
-        *finishing(dossier, intake, StepOutcome.RETURNED, command, _reasons(command)),
-        _notice(dossier, command, calendar, under_review=False),
-        _awaited(dossier, command),
+        *receipt(application, command),
+        *finishing(case, intake, StepOutcome.RETURNED, command, _reasons(command)),
+        _notice(application, command, calendar, under_review=False),
+        _awaited(application, command),
     ]
 
 
-def _under_review(
-    dossier: Dossier, command: c.RequestSupplement, calendar: Calendar
-) -> list[e.Event]:
+def _under_review(case: InHand, command: c.RequestSupplement, calendar: Calendar) -> list[e.Event]:
     # The law knows the one notice only before acceptance; local rules say the same of the review,
     # or a case could be stopped again and again.
-    if dossier.notified_under_review:
+    if case.handling.notified:
         raise _told_already(Reason("local-rules-on-review", "local rules on the review"))
-    notice = _notice(dossier, command, calendar, under_review=True)
+    notice = _notice(case.application, command, calendar, under_review=True)
     stop = e.CaseSuspended(
-        pause=f"pause-{len(dossier.stops) + 1}",
+        pause=f"pause-{len(case.handling.stops) + 1}",
         procedure=SpecialProcedure.SUPPLEMENT,
         basis=SpecialProcedure.SUPPLEMENT.special.basis,
         reason=_reasons(command),
         since=today(command),
-        expected_days=dossier.plan.supplement_days,
+        expected_days=case.application.plan.supplement_days,
         document=notice.document,
         by=command.by.account,
     )
-    return [notice, stop, _awaited(dossier, command)]
+    return [notice, stop, _awaited(case.application, command)]
 
 
 def _reasons(command: c.RequestSupplement) -> str:
     return "; ".join(line.reason for line in command.missing)[:LONGEST_TEXT]
 
 
-def _awaited(dossier: Dossier, command: c.RequestSupplement) -> e.StepOpened:
-    return desk(dossier, "supplement", today(command), dossier.plan.supplement_days)
+def _awaited(application: Application, command: c.RequestSupplement) -> e.StepOpened:
+    return desk(application, "supplement", today(command), application.plan.supplement_days)
 
 
 def _notice(
-    dossier: Dossier, command: c.RequestSupplement, calendar: Calendar, *, under_review: bool
+    application: Application,
+    command: c.RequestSupplement,
+    calendar: Calendar,
+    *,
+    under_review: bool,
 ) -> e.SupplementRequested:
     on = today(command)
-    limit = Limit(dossier.plan.supplement_days)
+    limit = Limit(application.plan.supplement_days)
     kind = DocumentKind.REVIEW_SUPPLEMENT_NOTICE if under_review else DocumentKind.SUPPLEMENT_NOTICE
     return e.SupplementRequested(
         missing=command.missing,
         respond_by=due_date(on, limit, (), (), calendar) or on,
         under_review=under_review,
         on=on,
-        document=document(dossier, kind, on),
+        document=document(application, kind, on),
     )
 
 
 def submit_supplement(command: c.SubmitSupplement, state: State) -> list[e.Event]:
-    dossier = dossier_of(state)
-    notice, on = dossier.notice, today(command)
+    case, on = lodged(state), today(command)
+    application, notice = case.application, notice_of(case)
     if notice is None:
-        return _supplied_so(command, dossier)
+        return _supplied_so(command, application)
     _covers(notice, command)
     if on < notice.on:
         raise Invalid(
@@ -120,17 +123,17 @@ def submit_supplement(command: c.SubmitSupplement, state: State) -> list[e.Event
         materials=command.materials,
         form=command.form,
         on=on,
-        document=document(dossier, DocumentKind.SUPPLEMENT_RECEIPT, on),
+        document=document(application, DocumentKind.SUPPLEMENT_RECEIPT, on),
     )
-    awaited = of_kind(dossier, "supplement")
-    done = [supplement, *finishing(dossier, awaited, StepOutcome.PASSED, command)]
-    if isinstance(state, Supplementing):
-        return [*done, desk(dossier, "intake", on, ACCEPTANCE_DAYS)]
-    return [*done, *_resumed(dossier, command)]
+    awaited = of_kind(application, "supplement")
+    done = [supplement, *finishing(case, awaited, StepOutcome.PASSED, command)]
+    if isinstance(case, InHand):
+        return [*done, *_resumed(case, command)]
+    return [*done, desk(application, "intake", on, ACCEPTANCE_DAYS)]
 
 
-def _supplied_so(command: c.SubmitSupplement, dossier: Dossier) -> list[e.Event]:
-    given = dossier.supplement
+def _supplied_so(command: c.SubmitSupplement, application: Application) -> list[e.Event]:
+    given = application.supplement
     if given is None:
         raise OutOfOrder("no-supplement-asked", "no supplement was asked for")
     if (given.materials, given.form) == (command.materials, command.form):
@@ -142,10 +145,10 @@ def _supplied_so(command: c.SubmitSupplement, dossier: Dossier) -> list[e.Event]
     )
 
 
-def _resumed(dossier: Dossier, command: c.SubmitSupplement) -> list[e.Event]:
+def _resumed(case: InHand, command: c.SubmitSupplement) -> list[e.Event]:
     return [
         e.CaseResumed(pause=stop.suspended.pause, until=today(command))
-        for stop in dossier.running_stops
+        for stop in case.handling.running_stops
         if stop.procedure is SpecialProcedure.SUPPLEMENT
     ]
 
@@ -163,19 +166,20 @@ def _covers(notice: e.SupplementRequested, command: c.SubmitSupplement) -> None:
 
 
 def lapse_supplement(command: c.LapseSupplement, state: State) -> list[e.Event]:
-    if isinstance(state, ClosedCase) and state.dossier.result is Result.LAPSED:
+    if isinstance(state, ClosedCase) and state.ending.result is Result.LAPSED:
         return []
-    dossier = dossier_of(state)
-    if dossier.notice is None:
+    case = lodged(state)
+    notice = notice_of(case)
+    if notice is None:
         raise OutOfOrder("no-supplement-awaited", "no supplement is awaited")
-    on, last = today(command), dossier.notice.respond_by
+    on, last = today(command), notice.respond_by
     if on <= last:
         raise OutOfOrder("supplement-time-running", "the applicant has until {last}", last=last)
     return [
-        *overtaken(dossier, dossier.open, command),
+        *overtaken(case, case.application.open, command),
         e.SupplementLapsed(
             reason=f"逾期未补正: the supplement was due on {last}",
-            document=document(dossier, DocumentKind.LAPSE, on),
+            document=document(case.application, DocumentKind.LAPSE, on),
         ),
         conclusion(Result.LAPSED, on),
     ]

@@ -55,7 +55,7 @@ def taken(outcome: Outcome[case.State], status: int = 200, **more: Any) -> Respo
         case Absent() | Imported():
             pass
         case _:
-            named = {"case_id": state.dossier.case_id, "number": state.dossier.number}
+            named = {"case_id": state.application.case_id, "number": state.application.number}
     body = {
         **named,
         **more,

@@ -1,7 +1,7 @@
 """What a certificate says (票面), from the case that it was issued for."""
 
-from ...cases.domain.dossier import Dossier
 from ...cases.domain.events import CaseGranted, CertificateIssued
+from ...cases.domain.parts import Application
 from ...codes.ids import masked
 from ...codes.parties import Applicant
 from ..domain.events import CertificateFace, Said
@@ -9,19 +9,23 @@ from ..domain.events import CertificateFace, Said
 LONGEST = 4000
 
 
-def face_of(dossier: Dossier, issued: CertificateIssued, issuer_name: str) -> CertificateFace:
-    kind = dossier.plan.certificate
-    said = [] if kind is None else [(one.label, dossier.form.get(one.form)) for one in kind.says]
-    decision = dossier.decision
+def face_of(
+    application: Application,
+    granted: CaseGranted,
+    issued: CertificateIssued,
+    issuer_name: str,
+) -> CertificateFace:
+    kind, form = application.plan.certificate, application.form
+    said = [] if kind is None else [(one.label, form.get(one.form)) for one in kind.says]
     return CertificateFace(
         name=issued.name,
-        holder_name=dossier.applicant.name,
-        holder_id=holder_id(dossier.applicant),
+        holder_name=application.applicant.name,
+        holder_id=holder_id(application.applicant),
         issuer_name=issuer_name,
         says=tuple(
             Said(label=label, value=told) for label, value in said if (told := in_words(value))
         ),
-        conditions=decision.conditions if isinstance(decision, CaseGranted) else None,
+        conditions=granted.conditions,
         valid_from=issued.valid_from,
         valid_until=issued.valid_until,
     )

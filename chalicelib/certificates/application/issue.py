@@ -2,8 +2,8 @@
 
 from ...cases.application import cases
 from ...cases.domain import events as case_events
-from ...cases.domain.dossier import Dossier
-from ...cases.domain.state import WithDossier
+from ...cases.domain.parts import Application, Granted
+from ...cases.domain.state import Lodged, decision_of
 from ...cases.domain.values import Result
 from ...codes.numbers import certificate_id, parse_certificate_id
 from ...items.application import items
@@ -23,21 +23,21 @@ RENEWAL = "renewal"
 FIRST_VERSION = 1
 
 
-def predecessor(platform: Platform, dossier: Dossier) -> CertificatePredecessor | None:
+def predecessor(platform: Platform, application: Application) -> CertificatePredecessor | None:
     """
     The certificate that the case renews or changes: the applicant's own of the very type that its
     item produces, handed in as a material. One that somebody let the applicant use stays theirs.
     """
-    kind = dossier.plan.certificate
+    kind = application.plan.certificate
     if kind is None:
         return None
-    for one in dossier.materials:
+    for one in application.materials:
         if one.certificate is None:
             continue
         told = parse_certificate_id(one.certificate)
         its = (told.type, told.issuer) == (kind.type, kind.issuer)
-        if its and _holder_of(platform, one.certificate) == _holder(platform, dossier):
-            link = Link.RENEWAL if dossier.variant in (None, RENEWAL) else Link.VERSION
+        if its and _holder_of(platform, one.certificate) == _holder(platform, application):
+            link = Link.RENEWAL if application.variant in (None, RENEWAL) else Link.VERSION
             return CertificatePredecessor(identifier=one.certificate, link=link)
     return None
 
@@ -47,17 +47,17 @@ def _holder_of(platform: Platform, identifier: str) -> str | None:
     return state.record.created.holder if isinstance(state, Known) else None
 
 
-def _holder(platform: Platform, dossier: Dossier) -> str:
-    return dossier.holder or identity.holder(platform, dossier.applicant)
+def _holder(platform: Platform, application: Application) -> str:
+    return application.holder or identity.holder(platform, application.applicant)
 
 
-def next_identifier(platform: Platform, dossier: Dossier, kind: CertificateKind) -> str:
+def next_identifier(platform: Platform, application: Application, kind: CertificateKind) -> str:
     """Of the certificate of that kind that the case will produce."""
-    before = predecessor(platform, dossier)
+    before = predecessor(platform, application)
     if before is not None and before.link is Link.VERSION:
-        return _next_version(platform, before.identifier, dossier.case_id)
+        return _next_version(platform, before.identifier, application.case_id)
     # The case number without its check character is unique, so it serves as the serial number.
-    return certificate_id(kind.type, kind.issuer, dossier.number[:-1], FIRST_VERSION)
+    return certificate_id(kind.type, kind.issuer, application.number[:-1], FIRST_VERSION)
 
 
 def _next_version(platform: Platform, identifier: str, case_id: str) -> str:
@@ -85,38 +85,43 @@ def enter(platform: Platform, case_id: str) -> str | None:
     Raises Contradiction if there is another one under that identifier.
     """
     state = cases.get(platform, SYSTEM, case_id).state
-    if not isinstance(state, WithDossier) or state.dossier.certificate is None:
+    if not isinstance(state, Lodged):
         return None
-    dossier, issued = state.dossier, state.dossier.certificate
+    decision = decision_of(state)
+    if not isinstance(decision, Granted) or decision.certificate is None:
+        return None
+    application, issued = state.application, decision.certificate
     there = state_of(platform, issued.identifier)
     if isinstance(there, Known) and there.record.created.case_id == case_id:
         return issued.identifier  # as it was made then: the case may have been corrected since
     caller = by_system(f"create-{case_id}")
-    command = certificate.Create(
-        **caller.about(platform.now()), created=_created(platform, dossier, issued)
-    )
+    created = _created(platform, application, decision.made, issued)
+    command = certificate.Create(**caller.about(platform.now()), created=created)
     run(platform, caller, issued.identifier, command)
     return issued.identifier
 
 
 def _created(
-    platform: Platform, dossier: Dossier, issued: case_events.CertificateIssued
+    platform: Platform,
+    application: Application,
+    granted: case_events.CaseGranted,
+    issued: case_events.CertificateIssued,
 ) -> CertificateCreated:
-    definition = items.at_version(platform, dossier.item.code, dossier.item.version)
+    definition = items.at_version(platform, application.item.code, application.item.version)
     return CertificateCreated(
         identifier=issued.identifier,
-        case_id=dossier.case_id,
-        case_number=dossier.number,
-        item=dossier.item,
-        holder=_holder(platform, dossier),
-        account=dossier.applicant.account,
+        case_id=application.case_id,
+        case_number=application.number,
+        item=application.item,
+        holder=_holder(platform, application),
+        account=application.applicant.account,
         issuer=parse_certificate_id(issued.identifier).issuer,
         department=definition.department,
         division=definition.division,
-        confidential=dossier.confidential,
-        face=face_of(dossier, issued, definition.department_name),
+        confidential=application.confidential,
+        face=face_of(application, granted, issued, definition.department_name),
         issued_on=issued.valid_from,
-        predecessor=predecessor(platform, dossier),
+        predecessor=predecessor(platform, application),
     )
 
 
@@ -180,14 +185,14 @@ def _end_with(platform: Platform, created: CertificateCreated, latest: str) -> N
 def renewal_filed(platform: Platform, case_id: str) -> None:
     """The certificate knows that a case asks for its renewal (行政许可法 art. 50)."""
     state = cases.get(platform, SYSTEM, case_id).state
-    if not isinstance(state, WithDossier):
+    if not isinstance(state, Lodged):
         return
-    before = predecessor(platform, state.dossier)
+    before = predecessor(platform, state.application)
     if before is None or before.link is not Link.RENEWAL:
         return
     caller = by_system(f"renewal-{case_id}")
     command = certificate.FileRenewal(
-        **caller.about(platform.now()), case_id=case_id, on=state.dossier.submitted_on
+        **caller.about(platform.now()), case_id=case_id, on=state.application.submitted_on
     )
     try:
         run(platform, caller, before.identifier, command)
@@ -197,7 +202,7 @@ def renewal_filed(platform: Platform, case_id: str) -> None:
 
 def renewal_ended(platform: Platform, case_id: str, ended: case_events.CaseConcluded) -> None:
     state = cases.get(platform, SYSTEM, case_id).state
-    before = predecessor(platform, state.dossier) if isinstance(state, WithDossier) else None
+    before = predecessor(platform, state.application) if isinstance(state, Lodged) else None
     if before is None or before.link is not Link.RENEWAL:
         return
     granted = ended.result is Result.GRANTED

@@ -11,7 +11,7 @@ from functools import partial
 from ...cases.application import cases
 from ...cases.domain import events as e
 from ...cases.domain.commands import IssueCertificate
-from ...cases.domain.state import Decided
+from ...cases.domain.state import Decided, certificate_of
 from ...eventlog.consumers import Subscriber
 from ...eventlog.envelope import Recorded
 from ...kernel.actor import SYSTEM, Channel
@@ -60,10 +60,10 @@ def issue(platform: Platform, event: Recorded) -> None:
     # A case that was voided meanwhile gets none.
     if not isinstance(state, Decided):
         return
-    kind = state.dossier.plan.certificate
-    if kind is None or state.dossier.certificate is not None:
+    kind = state.application.plan.certificate
+    if kind is None or certificate_of(state) is not None:
         return
-    identifier = certificate_issue.next_identifier(platform, state.dossier, kind)
+    identifier = certificate_issue.next_identifier(platform, state.application, kind)
     caller = Caller(SYSTEM, f"certificate-{event.version}", Channel.SYSTEM, event.occurred_at)
     command = IssueCertificate(
         at=event.occurred_at, by=SYSTEM, channel=Channel.SYSTEM, identifier=identifier

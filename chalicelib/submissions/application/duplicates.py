@@ -14,7 +14,7 @@ from ...cases import domain as case
 from ...cases.application import access
 from ...cases.application.cases import decider, stream
 from ...cases.domain import commands as c
-from ...cases.domain.state import WithDossier
+from ...cases.domain.state import Ended, Lodged
 from ...eventlog.transact import read
 from ...eventlog.views.port import Cursor, ViewsError
 from ...kernel.actor import Actor
@@ -88,10 +88,9 @@ def _listed(platform: Platform, part: str) -> Iterator[str]:
 
 def _open(platform: Platform, actor: Actor, case_id: str) -> Found | None:
     state: case.State = read(platform.store, decider(platform), stream(case_id)).state
-    if not isinstance(state, WithDossier) or not access.may_see(actor, state):
+    if not isinstance(state, Lodged) or not access.may_see(actor, state):
         return None
-    dossier = state.dossier
-    if dossier.result is not None:
+    if isinstance(state, Ended):
         return None
-    name = type(state).__name__.lower()
-    return Found(case_id, dossier.number, name, dossier.submitted_on)
+    name, application = type(state).__name__.lower(), state.application
+    return Found(case_id, application.number, name, application.submitted_on)

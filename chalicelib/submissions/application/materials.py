@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field, model_validator
 from ...cases import domain as case
 from ...cases.application import cases
 from ...cases.application.acting import acting
-from ...cases.domain.guards import dossier_of
-from ...cases.domain.state import Dossier
+from ...cases.domain.guards import application_of
+from ...cases.domain.parts import Application
 from ...cases.domain.values import CertificateIdentifier, Material
 from ...certificates.application import uses as certificate_uses
 from ...clock.calendar import legal_day
@@ -110,7 +110,7 @@ def of_case(
         return tuple(_document(platform, actor, one) for one in dict.fromkeys(handed_in))
     state = cases.get(platform, actor, case_id).state
     acts = acting(platform, actor, state)
-    return materials(platform, acts, handed_in, _taking(platform, dossier_of(state)))
+    return materials(platform, acts, handed_in, _taking(platform, application_of(state)))
 
 
 def using(platform: Platform, command: case.CaseCommand) -> Callable[[Actor, case.State], None]:
@@ -119,20 +119,20 @@ def using(platform: Platform, command: case.CaseCommand) -> Callable[[Actor, cas
 
     def record(actor: Actor, state: case.State) -> None:
         if any(one.certificate is not None for one in handed_in):
-            use(platform, actor, handed_in, _taking(platform, dossier_of(state)))
+            use(platform, actor, handed_in, _taking(platform, application_of(state)))
 
     return record
 
 
-def _taking(platform: Platform, dossier: Dossier) -> Taking:
-    if dossier.holder is None:
+def _taking(platform: Platform, application: Application) -> Taking:
+    if application.holder is None:
         raise Invalid(
             "case-takes-no-certificates",
             "a case of so long ago takes no certificates; hand in the document itself",
         )
-    definition = items.at_version(platform, dossier.item.code, dossier.item.version)
-    asked = in_variant(definition, dossier.variant).materials
-    return Taking(dossier.case_id, dossier.holder, asked, legal_day(platform.now()))
+    definition = items.at_version(platform, application.item.code, application.item.version)
+    asked = in_variant(definition, application.variant).materials
+    return Taking(application.case_id, application.holder, asked, legal_day(platform.now()))
 
 
 def _document(platform: Platform, actor: Actor, one: HandedIn) -> Material:

@@ -4,7 +4,7 @@ from chalice.app import Response
 
 from ...cases.application import cases
 from ...cases.domain import State
-from ...cases.domain.guards import dossier_of
+from ...cases.domain.guards import application_of
 from ...cases.http.cases import taken
 from ...eventlog.transact import Outcome
 from ...web.bodies import CommandBody
@@ -61,7 +61,7 @@ def _plain(body: SubmissionBody) -> Submission:
 
 
 def _submitted(request: ApiRequest, outcome: Outcome[State]) -> Response:
-    dossier = dossier_of(outcome.state)
-    code = cases.query_code(request.platform, dossier.case_id)
-    found = submissions.warnings(dossier.applicant, dossier.submitted_on)
+    application = application_of(outcome.state)
+    code = cases.query_code(request.platform, application.case_id)
+    found = submissions.warnings(application.applicant, application.submitted_on)
     return taken(outcome, 201, query_code=code, warnings=[one._asdict() for one in found])

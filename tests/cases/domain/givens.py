@@ -1,13 +1,15 @@
 """People, plans and commands of the cases that the tests tell of; all of it is made up."""
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import reduce
 from typing import Any
 
 from chalicelib.cases import domain as case
 from chalicelib.cases.domain import commands as c
-from chalicelib.cases.domain.state import Absent, Drafted, Imported, State, WithDossier
+from chalicelib.cases.domain import due as ledger
+from chalicelib.cases.domain.parts import Application
+from chalicelib.cases.domain.state import InHand, Lodged, State, handling_of
 from chalicelib.cases.domain.values import (
     DeliveryMethod,
     ItemRef,
@@ -325,13 +327,32 @@ def a_case(*commands: case.CaseCommand) -> Scenario:
     return given(decide, case.fold(played(*commands)))
 
 
-def dossier(*commands: case.CaseCommand) -> Any:
-    """What is known of the case after all of this was said."""
-    return with_dossier(case.fold(played(*commands))).dossier
+def known(*commands: case.CaseCommand) -> Lodged:
+    """The case after all of this was said."""
+    return lodged(case.fold(played(*commands)))
 
 
-def with_dossier(state: State) -> WithDossier:
-    assert not isinstance(state, Absent | Drafted | Imported)
+def application(*commands: case.CaseCommand) -> Application:
+    return known(*commands).application
+
+
+def in_hand(*commands: case.CaseCommand) -> InHand:
+    """The case after all of this was said, which was accepted and not decided."""
+    state = known(*commands)
+    assert isinstance(state, InHand)
+    return state
+
+
+def due(*commands: case.CaseCommand) -> date | None:
+    """The statutory due date of an accepted case; None while the clock stands."""
+    state = known(*commands)
+    handling = handling_of(state)
+    assert handling is not None
+    return ledger.last_day(handling, state.application.plan.statutory, CALENDAR)
+
+
+def lodged(state: State) -> Lodged:
+    assert isinstance(state, Lodged)
     return state
 
 

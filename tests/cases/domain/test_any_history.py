@@ -15,8 +15,18 @@ from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain.commands import CaseCommand
 from chalicelib.cases.domain.evolving import GROWTH
-from chalicelib.cases.domain.state import Archived, Closed, Decided, State
-from chalicelib.cases.domain.values import StepOutcome
+from chalicelib.cases.domain.state import (
+    Absent,
+    Archived,
+    Closed,
+    Decided,
+    Drafted,
+    Ended,
+    Imported,
+    Lodged,
+    State,
+)
+from chalicelib.cases.domain.values import Result, StepOutcome
 from chalicelib.clock.clock import SpecialProcedure
 from chalicelib.kernel.errors import Rejected
 
@@ -72,12 +82,12 @@ def test_only_an_open_step_is_taken_up_or_finished_and_by_an_account(turns):
 def test_nothing_is_left_to_do_in_an_archived_case_and_only_ratings_in_a_closed_one(turns):
     for turn in turns:
         match turn.after:
-            case Archived(dossier):
-                assert dossier.open == ()
-            case Closed(dossier):
-                assert {one.opened.kind for one in dossier.open} <= {"rating"}
-            case Decided(dossier):
-                assert {one.opened.kind for one in dossier.open} <= {"rating", "delivery"}
+            case Archived():
+                assert turn.after.application.open == ()
+            case Closed(application):
+                assert {one.opened.kind for one in application.open} <= {"rating"}
+            case Decided(application):
+                assert {one.opened.kind for one in application.open} <= {"rating", "delivery"}
             case _:
                 pass
 
@@ -93,15 +103,15 @@ def test_what_is_stored_is_what_was_decided(turns):
 def test_the_state_counts_the_events(turns):
     for turn in turns:
         events = history(turns[: turns.index(turn) + 1])
-        if hasattr(turn.after, "dossier"):
-            assert turn.after.dossier.version == len(events)
+        if isinstance(turn.after, Lodged):
+            assert turn.after.application.version == len(events)
 
 
 @given(walks())
 def test_a_stop_that_runs_is_a_suspended_case_and_the_other_way_round(turns):
     for turn in turns:
         if isinstance(turn.after, case.state.Accepted | case.state.Suspended):
-            running = bool(turn.after.dossier.running_stops)
+            running = bool(turn.after.handling.running_stops)
             assert running == isinstance(turn.after, case.state.Suspended)
 
 
@@ -109,9 +119,29 @@ def test_a_stop_that_runs_is_a_suspended_case_and_the_other_way_round(turns):
 def test_every_stop_has_its_open_step_while_it_runs(turns):
     for turn in turns:
         if isinstance(turn.after, case.state.Accepted | case.state.Suspended):
-            kinds = [one.opened.kind for one in turn.after.dossier.open]
+            kinds = [one.opened.kind for one in turn.after.application.open]
             waiting = [one for one in kinds if one in {"special", "supplement"}]
-            assert len(waiting) == len(turn.after.dossier.running_stops)
+            assert len(waiting) == len(turn.after.handling.running_stops)
+
+
+@given(walks())
+def test_what_came_to_its_end_has_a_result_and_what_was_decided_was_handled(turns):
+    for turn in turns:
+        if isinstance(turn.after, Ended):
+            assert turn.after.ending.result is not Result.UNSTATED
+            assert turn.after.handling or not turn.after.decision
+
+
+@given(walks())
+def test_the_end_is_of_the_day_that_its_conclusion_says(turns):
+    """The event before it, of the same commit, begins the end; the conclusion states it."""
+    for turn in turns:
+        state = turn.before
+        for event in turn.events:
+            before, state = state, case.evolve(state, event)
+            if isinstance(event, e.CaseConcluded):
+                assert isinstance(before, Ended)
+                assert before.ending.on == event.on
 
 
 def test_a_history_that_fails_can_be_shown():
@@ -201,8 +231,13 @@ def test_every_event_has_its_place_and_changes_what_is_known_of_the_case():
 
 def _but_the_count(state: State) -> object:
     """Without the version, which grows with any event, whether it has a place or not."""
-    dossier = getattr(state, "dossier", None)
-    return state if dossier is None else (type(state), dossier._replace(version=0))
+    match state:
+        case Absent() | Drafted() | Imported():
+            return state
+        case Archived():
+            return Archived, _but_the_count(state.concluded), state.archive_number
+        case _:
+            return type(state), state._replace(application=state.application._replace(version=0))
 
 
 def test_every_event_after_the_submission_is_in_the_table():

@@ -1,17 +1,13 @@
 """更正: the mistake stays, and what follows from it changes."""
 
-from datetime import date
-
 import pytest
 
 from chalicelib.cases import domain as case
-from chalicelib.cases.domain import due as ledger
 from chalicelib.cases.domain import events as e
 from chalicelib.kernel.errors import Closed, Invalid
 
 from .givens import (
     ACCEPTED,
-    CALENDAR,
     FRI,
     GRANTED,
     LATER,
@@ -21,11 +17,12 @@ from .givens import (
     WED,
     a_case,
     accept,
+    application,
     archive,
     ask_supplement,
     correct,
     deliver,
-    dossier,
+    due,
     played,
     receive,
     resume,
@@ -39,10 +36,6 @@ ACCEPTANCE = 6
 STOPPED = (*ACCEPTED, suspend(WED), resume(FRI))
 # 7 survey opened, 8 special opened, 9 suspended, 10 and 11 special done, 12 resumed.
 SUSPENSION, RESUMPTION = 9, 12
-
-
-def due(*commands) -> date | None:
-    return ledger.statutory_due(dossier(*commands), CALENDAR)
 
 
 def test_the_mistake_stays_and_the_correction_names_it():
@@ -97,8 +90,7 @@ def test_what_was_corrected_in_the_old_form_does_not_speak_of_the_new_one():
         ask_supplement(),
         supplement(form={"volume": 5}),
     )
-    known = dossier(*history)
-    assert known.form["volume"] == 5
+    assert application(*history).form["volume"] == 5
     a_case(*history).when(correct("form.volume", 6, 3)).then_rejected(Invalid, "recorded by event")
 
 
@@ -117,7 +109,7 @@ def test_the_applicant_and_the_form_can_be_corrected(field, now):
 
 def test_a_value_is_recorded_as_it_will_be_kept():
     corrected = (submit(), correct("applicant.name", "  赵乙 ", 1))
-    assert dossier(*corrected).applicant.name == "赵乙"
+    assert application(*corrected).applicant.name == "赵乙"
     a_case(*corrected).when(correct("applicant.name", "  赵乙 ", 1)).then_nothing()
 
 

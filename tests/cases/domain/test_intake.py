@@ -35,15 +35,16 @@ from .givens import (
     a_case,
     accept,
     after,
+    application,
     archive,
     ask_supplement,
     at,
     decide,
     deem_accepted,
-    dossier,
     finish,
     grant_at_once,
     lapse,
+    lodged,
     pass_pre_check,
     receive,
     refuse,
@@ -54,7 +55,6 @@ from .givens import (
     supplement,
     transfer,
     void,
-    with_dossier,
     withdraw,
 )
 
@@ -161,13 +161,13 @@ def test_a_late_return_is_unlawful():
 def test_what_was_returned_is_sent_again_and_waits_anew():
     case = a_case(submit(), return_submission()).when(resubmit(volume=800))
     case.then(e.CaseResubmitted, e.StepOpened)
-    assert after(case, with_dossier).dossier.form["volume"] == 800
+    assert after(case, lodged).application.form["volume"] == 800
 
 
 def test_what_was_sent_again_is_checked_again():
-    again = dossier(submit(), return_submission(), resubmit(), pass_pre_check(TUE))
+    again = application(submit(), return_submission(), resubmit(), pass_pre_check(TUE))
     assert again.prechecked
-    assert not dossier(submit(), return_submission(), resubmit()).prechecked
+    assert not application(submit(), return_submission(), resubmit()).prechecked
 
 
 def test_what_was_sent_again_twice_was_sent_once():
@@ -277,9 +277,9 @@ def test_a_refusal_has_reason_remedies_and_a_numbered_document():
 def test_a_refusal_concludes_the_case_and_leaves_nothing_to_do():
     case = a_case(submit()).when(refuse())
     assert case.then_one(e.CaseConcluded).result is Result.REFUSED
-    closed = after(case, with_dossier)
+    closed = after(case, lodged)
     assert isinstance(closed, ClosedCase)
-    assert closed.dossier.open == ()
+    assert closed.application.open == ()
 
 
 def test_a_late_refusal_is_unlawful():
@@ -356,7 +356,7 @@ def test_the_state_follows():
 
 
 def test_the_case_moves_before_it_is_accepted_and_the_window_with_it():
-    moved = dossier(submit(), transfer(TUE))
+    moved = application(submit(), transfer(TUE))
     assert (moved.department, moved.intake) == ("440802-water", "440802-water")
     assert [one.opened.department for one in moved.open] == ["440802-water"]
 

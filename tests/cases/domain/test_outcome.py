@@ -6,6 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.state import Archived
+from chalicelib.cases.domain.steps import handlers
 from chalicelib.cases.domain.values import DocumentKind, Result, StepOutcome
 from chalicelib.items.domain.plan import Plan
 from chalicelib.kernel.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOrder
@@ -37,10 +39,11 @@ from .givens import (
     at,
     deliver,
     deny,
-    dossier,
     finish,
     grant,
     issue,
+    known,
+    lodged,
     rate,
     refuse,
     resume,
@@ -50,7 +53,6 @@ from .givens import (
     submit,
     suspend,
     void,
-    with_dossier,
     withdraw,
 )
 
@@ -285,7 +287,7 @@ def test_a_case_is_withdrawn_at_any_time_before_its_decision(before):
     withdrawn = a_case(*before).when(withdraw())
     assert withdrawn.then_one(e.CaseWithdrawn).document.kind is DocumentKind.WITHDRAWAL
     assert withdrawn.then_one(e.CaseConcluded).result is Result.WITHDRAWN
-    assert after(withdrawn, with_dossier).dossier.open == ()
+    assert after(withdrawn, lodged).application.open == ()
 
 
 def test_what_a_withdrawal_overtakes_was_done_by_who_had_it():
@@ -307,7 +309,7 @@ def test_a_case_is_voided_while_it_is_open_or_after_its_decision(before):
     voided = a_case(*before).when(void())
     assert voided.then_one(e.CaseVoided).document.kind is DocumentKind.VOIDING
     assert voided.then_one(e.CaseConcluded).result is Result.VOIDED
-    assert after(voided, with_dossier).dossier.open == ()
+    assert after(voided, lodged).application.open == ()
 
 
 def test_voiding_said_twice_is_one():
@@ -322,7 +324,7 @@ def test_there_is_nothing_to_void_where_nothing_was_decided():
 
 def test_voiding_a_case_does_not_void_its_bad_rating():
     voided = a_case(*RATED_BADLY).when(void(NEXT_TUE))
-    assert [one.id for one in after(voided, with_dossier).dossier.open] == ["rating-1"]
+    assert [one.id for one in after(voided, lodged).application.open] == ["rating-1"]
 
 
 # Archive
@@ -354,7 +356,7 @@ def test_an_archived_case_takes_nothing_more(command):
 
 
 def test_a_case_goes_from_submission_to_archive():
-    whole = dossier(
+    whole = known(
         submit(plan=CERTIFYING),
         accept(),
         start("survey-1"),
@@ -367,11 +369,13 @@ def test_a_case_goes_from_submission_to_archive():
         rate(1),
         archive(),
     )
-    assert (whole.result, whole.archive_number) == (Result.GRANTED, f"DA-{whole.number}")
-    assert [one.kind for one in whole.documents] == ["01", "04", "08", "12", "09"]
+    assert isinstance(whole, Archived)
+    assert whole.ending.result is Result.GRANTED
+    assert whole.archive_number == f"DA-{whole.application.number}"
+    assert [one.kind for one in whole.application.documents] == ["01", "04", "08", "12", "09"]
 
 
 def test_everybody_who_handled_it_is_known():
-    known = dossier(*JOINT_REVIEW, finish("joint-1:440800-fire", AGREED, by=FIRE))
-    assert known.handlers == {CLERK.account, FIRE.account}
-    assert SUPERVISOR.account not in dossier(*RATED_BADLY, answer()).handlers
+    reviewed = known(*JOINT_REVIEW, finish("joint-1:440800-fire", AGREED, by=FIRE))
+    assert handlers(reviewed) == {CLERK.account, FIRE.account}
+    assert SUPERVISOR.account not in handlers(known(*RATED_BADLY, answer()))

@@ -29,10 +29,10 @@ from .givens import (
     WED,
     a_case,
     accept,
+    application,
     ask_extension,
     at,
     deny,
-    dossier,
     finish,
     grant,
     resume,
@@ -176,7 +176,7 @@ def test_a_handler_does_not_send_back():
 
 
 def test_what_was_sent_back_comes_up_for_review_again():
-    again = dossier(
+    again = application(
         *REVIEWING,
         finish("check-1", RETURNED, THU, "勘验记录不全", by=REVIEWER),
         finish("survey-2", day=FRI),
@@ -250,13 +250,13 @@ def test_a_transferred_step_closes_at_the_old_department_and_opens_at_the_new():
 
 
 def test_the_new_department_is_in_charge():
-    moved = dossier(*ACCEPTED, transfer())
+    moved = application(*ACCEPTED, transfer())
     assert (moved.department, moved.division) == ("440802-water", "440802")
 
 
 def test_a_later_planned_step_of_the_old_department_goes_to_the_new_one():
     there = staff("clerk-feng", CLERK.role, "440802-water")
-    steps = dossier(
+    steps = application(
         *ACCEPTED,
         transfer(),
         finish("survey-1>1", by=there),
@@ -276,7 +276,7 @@ def test_a_department_that_was_not_moved_stays_in_its_division():
 def test_a_reviewing_department_passes_on_its_own_step_and_not_the_case():
     passed_on = a_case(*JOINT_REVIEW).when(transfer(THU, "440802-fire", by=FIRE))
     assert [one.step for one in passed_on.then_all(e.StepOpened)] == ["joint-1:440800-fire>1"]
-    assert dossier(*JOINT_REVIEW, transfer(THU, "440802-fire", by=FIRE)).department == (
+    assert application(*JOINT_REVIEW, transfer(THU, "440802-fire", by=FIRE)).department == (
         "440800-water"
     )
 
@@ -294,7 +294,7 @@ def test_a_step_that_was_passed_on_counts_for_the_parallel_review():
 
 def test_a_case_that_comes_back_is_where_it_was():
     there = staff("clerk-feng", CLERK.role, "440802-water")
-    back = dossier(*ACCEPTED, transfer(), transfer(THU, "440800-water", "440800", by=there))
+    back = application(*ACCEPTED, transfer(), transfer(THU, "440800-water", "440800", by=there))
     assert (back.department, back.division, back.intake) == (
         "440800-water",
         "440800",
@@ -306,7 +306,7 @@ def test_a_case_that_comes_back_is_where_it_was():
 def test_a_step_does_not_grow_longer_the_more_often_it_is_passed_on():
     there = staff("clerk-feng", CLERK.role, "440802-water")
     pair = (transfer(reason="往"), transfer(WED, "440800-water", "440800", by=there, reason="返"))
-    (step,) = dossier(*ACCEPTED, *(pair * 40)).open
+    (step,) = application(*ACCEPTED, *(pair * 40)).open
     assert step.id == "survey-1>80"
 
 
@@ -335,5 +335,5 @@ def test_what_was_decided_is_not_transferred():
 
 
 def test_a_hall_of_its_own_stays_where_it_is_when_the_case_moves():
-    moved = dossier(submit(MON, intake="440800-hall"), accept(), transfer())
+    moved = application(submit(MON, intake="440800-hall"), accept(), transfer())
     assert (moved.intake, moved.intake_division) == ("440800-hall", "440800")

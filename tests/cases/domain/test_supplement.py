@@ -26,12 +26,13 @@ from .givens import (
     a_case,
     accept,
     after,
+    application,
     ask_supplement,
     at,
-    dossier,
     finish,
     grant,
     lapse,
+    lodged,
     material,
     refuse,
     resume,
@@ -39,7 +40,6 @@ from .givens import (
     supplement,
     suspend,
     transfer,
-    with_dossier,
     withdraw,
 )
 
@@ -97,7 +97,7 @@ def test_a_supplement_gets_a_receipt():
 
 
 def test_a_supplemented_material_takes_the_place_of_the_old_one():
-    supplied = dossier(*ASKED, supplement(WED, material("drawing", "c"), REPORT))
+    supplied = application(*ASKED, supplement(WED, material("drawing", "c"), REPORT))
     assert [one.sha256[0] for one in supplied.materials] == ["c", "b"]
 
 
@@ -112,7 +112,7 @@ def test_a_mended_form_does_not_stand_for_a_missing_material():
 
 
 def test_a_form_that_was_asked_for_is_mended():
-    supplied = dossier(
+    supplied = application(
         submit(),
         ask_supplement(TUE, DRAWING_MISSING, FORM_WRONG),
         supplement(form={"purpose": "灌溉", "volume": 800}),
@@ -225,7 +225,7 @@ def test_a_supplement_that_does_not_come_ends_the_case(asked):
     case = a_case(*asked).when(lapse(LATER))
     assert case.then_one(e.CaseConcluded).result is Result.LAPSED
     assert case.then_one(e.SupplementLapsed).document.kind is DocumentKind.LAPSE
-    assert after(case, with_dossier).dossier.open == ()
+    assert after(case, lodged).application.open == ()
 
 
 def test_the_applicant_has_the_whole_last_day():

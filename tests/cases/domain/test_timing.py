@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from chalicelib.cases.domain import due as ledger
 from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.state import handling_of
 from chalicelib.cases.domain.values import DocumentKind, StepOutcome
 from chalicelib.clock.clock import LineCode, SpecialProcedure
 from chalicelib.kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
@@ -28,9 +29,11 @@ from .givens import (
     accept,
     ask_extension,
     at,
-    dossier,
+    due,
     grant,
     grant_extension,
+    in_hand,
+    known,
     refuse_extension,
     resume,
     submit,
@@ -40,10 +43,6 @@ from .givens import (
 
 HEARING, EXPERTS = SpecialProcedure.HEARING, SpecialProcedure.EXPERT_REVIEW
 BOTH = (*ACCEPTED, suspend(WED), suspend(THU, HEARING))
-
-
-def due(*commands) -> date | None:
-    return ledger.statutory_due(dossier(*commands), CALENDAR)
 
 
 # Special procedures
@@ -107,7 +106,7 @@ def test_the_same_procedure_does_not_run_twice_at_a_time():
 
 
 def test_several_stops_run_at_a_time_and_count_once():
-    assert len(dossier(*BOTH).running_stops) == 2
+    assert len(in_hand(*BOTH).handling.running_stops) == 2
     ended = (*BOTH, resume(FRI, "pause-1"), resume(NEXT_MON, "pause-2"))
     assert due(*ended) == due(*ACCEPTED, suspend(WED), resume(NEXT_MON))
 
@@ -267,11 +266,10 @@ def test_an_extension_is_granted_while_the_clock_stands():
 
 
 def test_the_ledger_names_every_stop_and_extension_with_its_document():
-    lines = ledger.statutory(
-        dossier(*ACCEPTED, suspend(WED), resume(FRI), ask_extension(FRI), grant_extension(FRI)),
-        CALENDAR,
+    extended = in_hand(
+        *ACCEPTED, suspend(WED), resume(FRI), ask_extension(FRI), grant_extension(FRI)
     )
-    assert lines
+    lines = ledger.reckoning(extended.handling, extended.application.plan.statutory, CALENDAR)
     told = {line.code: line for line in lines.lines}
     assert (told[LineCode.PAUSE].days, told[LineCode.PAUSE].document) == (
         3,
@@ -281,12 +279,13 @@ def test_the_ledger_names_every_stop_and_extension_with_its_document():
 
 
 def test_before_acceptance_no_clock_runs():
-    assert ledger.statutory(dossier(submit()), CALENDAR) is None
-    assert ledger.promised_due(dossier(submit()), CALENDAR) is None
+    assert handling_of(known(submit())) is None
 
 
 def test_the_promised_limit_has_a_due_date_of_its_own():
-    assert ledger.promised_due(dossier(*ACCEPTED), CALENDAR) == at("2026-04-28").date()
+    state = in_hand(*ACCEPTED)
+    promised = ledger.last_day(state.handling, state.application.plan.promised, CALENDAR)
+    assert promised == at("2026-04-28").date()
 
 
 def test_a_transfer_does_not_move_the_due_date():

@@ -21,14 +21,15 @@ from chalicelib.cases.domain.state import (
     Archived,
     Closed,
     Decided,
-    Dossier,
     Drafted,
-    Imported,
+    Lodged,
     Returned,
     State,
     Submitted,
     Supplementing,
     Suspended,
+    notice_of,
+    stops_of,
 )
 from chalicelib.cases.domain.values import FORM as FORM_LINE
 from chalicelib.cases.domain.values import DeliveryMethod, MissingMaterial, StepOutcome
@@ -108,23 +109,23 @@ def walk(choose: Choose, length: int) -> list[Turn]:
 
 def next_command(choose: Choose, state: State, now: datetime) -> case.CaseCommand:
     """Only what is chosen draws what it says, or Hypothesis would drown in choices."""
-    dossier = _DOSSIER if isinstance(state, Absent | Drafted | Imported) else state.dossier
+    known = state if isinstance(state, Lodged) else _SUBMITTED
     offers = fitting(state) if choose((True,) * 9 + (False,)) else ANYTHING
-    kind, by, fields = choose(offers)(choose, dossier)
+    kind, by, fields = choose(offers)(choose, known)
     command: case.CaseCommand = kind(**{"at": now, "by": by, **fields})
     return command
 
 
-_DOSSIER: Dossier = g.dossier(g.submit())
+_SUBMITTED = g.known(g.submit())
 Said = tuple[type[case.CaseCommand], Actor, dict[str, Any]]
-Offer = Callable[[Choose, Dossier], Said]
+Offer = Callable[[Choose, Lodged], Said]
 Offers = list[Offer]
 
 
 # Intake
 
 
-def _draft(choose: Choose, _dossier: Dossier) -> Said:
+def _draft(choose: Choose, _known: Lodged) -> Said:
     told = {"case_id": "c1", "item": g.ITEM, "applicant": g.ZHAO, "form": _form(choose)}
     return c.SaveDraft, g.APPLICANT, told
 
@@ -133,62 +134,63 @@ def _form(choose: Choose) -> dict[str, Any]:
     return {"purpose": choose(("灌溉", "发电")), "volume": 1200}
 
 
-def _submission(choose: Choose, _dossier: Dossier) -> Said:
+def _submission(choose: Choose, _known: Lodged) -> Said:
     hall = choose(("440800-water", "440800-hall"))
     told = g.submit(plan=choose(PLANS), intake=hall, form=_form(choose))
     named = set(type(told).model_fields) - {"at", "by"}
     return c.SubmitCase, g.APPLICANT, {name: getattr(told, name) for name in named}
 
 
-def _resubmission(choose: Choose, _dossier: Dossier) -> Said:
+def _resubmission(choose: Choose, _known: Lodged) -> Said:
     return c.Resubmit, g.APPLICANT, {"form": _form(choose), "materials": (g.DRAWING,)}
 
 
-def _pre_check(_choose: Choose, _dossier: Dossier) -> Said:
+def _pre_check(_choose: Choose, _known: Lodged) -> Said:
     return c.PassPreCheck, g.CLERK, {}
 
 
-def _return(choose: Choose, _dossier: Dossier) -> Said:
+def _return(choose: Choose, _known: Lodged) -> Said:
     return c.ReturnSubmission, g.CLERK, {"reason": choose(REASONS)}
 
 
-def _receipt(_choose: Choose, _dossier: Dossier) -> Said:
+def _receipt(_choose: Choose, _known: Lodged) -> Said:
     return c.Receive, g.CLERK, {}
 
 
-def _acceptance(_choose: Choose, dossier: Dossier) -> Said:
-    if dossier.plan.at_once:
+def _acceptance(_choose: Choose, known: Lodged) -> Said:
+    if known.application.plan.at_once:
         return c.GrantAtOnce, g.APPROVER, {}
     return c.Accept, g.CLERK, {}
 
 
-def _plain_acceptance(_choose: Choose, _dossier: Dossier) -> Said:
+def _plain_acceptance(_choose: Choose, _known: Lodged) -> Said:
     return c.Accept, g.CLERK, {}
 
 
-def _deemed(_choose: Choose, _dossier: Dossier) -> Said:
+def _deemed(_choose: Choose, _known: Lodged) -> Said:
     return c.DeemAccepted, g.SYSTEM, {}
 
 
-def _refusal(choose: Choose, _dossier: Dossier) -> Said:
+def _refusal(choose: Choose, _known: Lodged) -> Said:
     return c.RefuseAcceptance, g.CLERK, {"reason": choose(REASONS), "remedies": g.REMEDIES}
 
 
-def _notice(choose: Choose, _dossier: Dossier) -> Said:
+def _notice(choose: Choose, _known: Lodged) -> Said:
     missing = choose((("drawing",), ("drawing", "report"), (FORM_LINE,)))
     lines = tuple(MissingMaterial(material=one, reason=choose(REASONS)) for one in missing)
     return c.RequestSupplement, g.CLERK, {"missing": lines}
 
 
-def _supplement(choose: Choose, dossier: Dossier) -> Said:
-    asked = dossier.notice.missing if dossier.notice else (g.DRAWING_MISSING,)
+def _supplement(choose: Choose, known: Lodged) -> Said:
+    notice = notice_of(known)
+    asked = notice.missing if notice else (g.DRAWING_MISSING,)
     wanted = [line.material for line in asked]
     materials = tuple(g.material(one, choose("cd")) for one in wanted if one != FORM_LINE)
     form = _form(choose) if FORM_LINE in wanted else None
     return c.SubmitSupplement, g.APPLICANT, {"materials": materials, "form": form}
 
 
-def _lapse(_choose: Choose, _dossier: Dossier) -> Said:
+def _lapse(_choose: Choose, _known: Lodged) -> Said:
     return c.LapseSupplement, g.SYSTEM, {}
 
 
@@ -205,12 +207,12 @@ _OUTCOMES = {
 }
 
 
-def _step(choose: Choose, dossier: Dossier) -> Said:
-    if not dossier.open:
+def _step(choose: Choose, known: Lodged) -> Said:
+    if not known.application.open:
         return c.FinishStep, g.CLERK, {"step": "nothing-1", "opinion": choose((None, *REASONS))}
-    opened = choose(dossier.open).opened
+    opened = choose(known.application.open).opened
     if opened.kind == "approve" and choose((True, True, False)):
-        return _decision(choose, dossier)
+        return _decision(choose, known)
     who = g.staff(choose(("one", "another")), opened.role, opened.department)
     if choose((False, False, True)):
         return c.StartStep, who, {"step": opened.step}
@@ -219,14 +221,17 @@ def _step(choose: Choose, dossier: Dossier) -> Said:
     return c.FinishStep, who, {"step": opened.step, "outcome": outcome, "opinion": opinion}
 
 
-def _decision(choose: Choose, _dossier: Dossier) -> Said:
+def _decision(choose: Choose, _known: Lodged) -> Said:
     if choose((True, True, False)):
         return c.Grant, g.APPROVER, {"conditions": choose((None, "限量"))}
     return c.Deny, g.APPROVER, {"reasons": choose(REASONS), "remedies": g.REMEDIES}
 
 
-def _transfer(choose: Choose, dossier: Dossier) -> Said:
-    theirs = (dossier.department, *(one.opened.department for one in dossier.open))
+def _transfer(choose: Choose, known: Lodged) -> Said:
+    theirs = (
+        known.application.department,
+        *(one.opened.department for one in known.application.open),
+    )
     to, source = choose(DEPARTMENTS), choose((*theirs, choose(DEPARTMENTS)))
     told = {"to_department": to, "to_division": to[:6], "reason": choose(REASONS)}
     return c.Transfer, g.staff("one", Role.REVIEWER, source), told
@@ -235,36 +240,36 @@ def _transfer(choose: Choose, dossier: Dossier) -> Said:
 # The clock
 
 
-def _stop(choose: Choose, dossier: Dossier) -> Said:
-    procedure = choose((*dossier.plan.special_procedures, SpecialProcedure.AUCTION))
+def _stop(choose: Choose, known: Lodged) -> Said:
+    procedure = choose((*known.application.plan.special_procedures, SpecialProcedure.AUCTION))
     told = {"reason": choose(REASONS), "expected_days": choose((5, 10))}
     return c.Suspend, g.REVIEWER, {"procedure": procedure, **told}
 
 
-def _resumption(choose: Choose, dossier: Dossier) -> Said:
-    pauses = [None, *(stop.suspended.pause for stop in dossier.stops)]
+def _resumption(choose: Choose, known: Lodged) -> Said:
+    pauses = [None, *(stop.suspended.pause for stop in stops_of(known))]
     return c.Resume, g.REVIEWER, {"pause": choose(pauses), "result": choose((None, "通过"))}
 
 
-def _extension(choose: Choose, _dossier: Dossier) -> Said:
+def _extension(choose: Choose, _known: Lodged) -> Said:
     return c.RequestExtension, g.CLERK, {"days": choose((5, 10, 15)), "reason": choose(REASONS)}
 
 
-def _extended(_choose: Choose, _dossier: Dossier) -> Said:
+def _extended(_choose: Choose, _known: Lodged) -> Said:
     return c.GrantExtension, g.APPROVER, {}
 
 
-def _not_extended(choose: Choose, _dossier: Dossier) -> Said:
+def _not_extended(choose: Choose, _known: Lodged) -> Said:
     return c.RefuseExtension, g.APPROVER, {"reason": choose(REASONS)}
 
 
-def _correction(choose: Choose, dossier: Dossier) -> Said:
-    pauses = [f"{s.suspended.pause}.{end}" for s in dossier.stops for end in ("since", "until")]
+def _correction(choose: Choose, known: Lodged) -> Said:
+    pauses = [f"{s.suspended.pause}.{end}" for s in stops_of(known) for end in ("since", "until")]
     field = choose((*CORRECTABLE, "form.volume", "plan", *pauses * 2))
     now: Any = {"applicant.phone": "13800138000"}.get(field, choose(("x", "赵乙")))
     mistake = 1
     try:
-        was, mistake = recorded(dossier, field), source(dossier, field)
+        was, mistake = recorded(known, field), source(known.application, field)
         now = (date.fromisoformat(str(was)) + timedelta(days=choose((-1, 1, 2)))).isoformat()
     except (KeyError, ValueError):
         pass
@@ -277,44 +282,44 @@ def _correction(choose: Choose, dossier: Dossier) -> Said:
 _SELDOM = (True, True, True, True, True, False)  # or hardly a case would get anywhere
 
 
-def _certificate(choose: Choose, dossier: Dossier) -> Said:
-    kind = dossier.plan.certificate or g.CERTIFICATE
+def _certificate(choose: Choose, known: Lodged) -> Said:
+    kind = known.application.plan.certificate or g.CERTIFICATE
     serial = choose(("20260000001", "20260000002"))
     identifier = certificate_id(kind.type, kind.issuer, serial)
     return c.IssueCertificate, g.SYSTEM, {"identifier": identifier}
 
 
-def _delivery(choose: Choose, _dossier: Dossier) -> Said:
+def _delivery(choose: Choose, _known: Lodged) -> Said:
     told = {"method": DeliveryMethod.POST, "recipient": choose(("赵一", "钱二"))}
     return c.Deliver, g.CLERK, told
 
 
-def _rating(choose: Choose, _dossier: Dossier) -> Said:
+def _rating(choose: Choose, _known: Lodged) -> Said:
     return c.Rate, g.APPLICANT, {"rating": choose((1, 5)), "comment": choose((None, "慢"))}
 
 
-def _answer(choose: Choose, _dossier: Dossier) -> Said:
+def _answer(choose: Choose, _known: Lodged) -> Said:
     told = {"justified": True, "finding": choose(REASONS), "remedy": "改"}
     return c.AnswerRating, choose(PEOPLE), told
 
 
-def _withdrawal(choose: Choose, dossier: Dossier) -> Said:
+def _withdrawal(choose: Choose, known: Lodged) -> Said:
     if choose(_SELDOM):
-        return _step(choose, dossier)
+        return _step(choose, known)
     return c.Withdraw, g.APPLICANT, {"reason": choose(REASONS)}
 
 
-def _voiding(choose: Choose, dossier: Dossier) -> Said:
+def _voiding(choose: Choose, known: Lodged) -> Said:
     if choose(_SELDOM):
-        return _step(choose, dossier)
+        return _step(choose, known)
     return c.Void, g.APPROVER, {"reason": choose(REASONS)}
 
 
-def _archive(_choose: Choose, _dossier: Dossier) -> Said:
+def _archive(_choose: Choose, _known: Lodged) -> Said:
     return c.Archive, g.CLERK, {}
 
 
-def _backdated(choose: Choose, _dossier: Dossier) -> Said:
+def _backdated(choose: Choose, _known: Lodged) -> Said:
     kind = choose((c.Accept, c.Receive, c.Archive, c.DeemAccepted))
     return kind, g.CLERK, {"at": FIRST + timedelta(days=choose((-30, 0, 3)))}
 

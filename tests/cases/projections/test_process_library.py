@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from chalicelib.adapters.sqlite.views import SqliteViews
 from chalicelib.cases.domain.events import StepOpened, StepRecorded
+from chalicelib.cases.domain.state import Lodged
 from chalicelib.cases.projections import process_library
 from chalicelib.clock.calendar import legal_day
 from chalicelib.eventlog.views.port import Batch, Change, Cursor, Kept, Page, Row, Views
@@ -355,6 +356,6 @@ def test_a_finished_step_has_an_outcome_and_times_that_are_not_negative(turns):
 @given(walks())
 def test_what_the_library_calls_open_is_open_in_the_case(turns):
     made = rows(VIEW, logged(turns))
-    dossier = getattr(turns[-1].after, "dossier", None) if turns else None
-    waiting = {one.id for one in dossier.open} if dossier else set()
+    after = turns[-1].after if turns else None
+    waiting = {one.id for one in after.application.open} if isinstance(after, Lodged) else set()
     assert {row["step"] for row in made.values() if row["state"] != "finished"} == waiting

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from chalicelib.cases.domain import due as ledger
-from chalicelib.cases.domain.state import Absent, Accepted, Drafted, Imported, Suspended
+from chalicelib.cases.domain.state import Accepted, Lodged, Suspended, ending_of, handling_of
 from chalicelib.cases.projections import case_summary, work_list
 from chalicelib.clock.clock import due
 from chalicelib.codes.numbers import case_number
@@ -274,11 +274,11 @@ def test_the_due_dates_are_those_of_the_case(turns):
     for turn in turns:
         for event in logged([turn]):
             step(VIEW, made, event)
-        if isinstance(turn.after, Absent | Drafted | Imported):
+        if not isinstance(turn.after, Lodged):
             continue
-        dossier = turn.after.dossier
-        statutory = ledger.statutory_due(dossier, CALENDAR)
-        promised = ledger.promised_due(dossier, CALENDAR)
+        handling, plan = handling_of(turn.after), turn.after.application.plan
+        statutory = handling and ledger.last_day(handling, plan.statutory, CALENDAR)
+        promised = handling and ledger.last_day(handling, plan.promised, CALENDAR)
         assert made["c1"]["due"] == (statutory and statutory.isoformat())
         assert made["c1"]["promised_due"] == (promised and promised.isoformat())
 
@@ -286,18 +286,21 @@ def test_the_due_dates_are_those_of_the_case(turns):
 @given(walks())
 def test_whether_a_due_date_is_provisional_is_that_of_the_case(turns):
     made = rows(VIEW, logged(turns))
-    dossier = getattr(turns[-1].after, "dossier", None) if turns else None
-    if dossier is None or dossier.accepted_on is None:
+    after = turns[-1].after if turns else None
+    if not isinstance(after, Lodged):
+        return
+    handling, plan = handling_of(after), after.application.plan
+    if handling is None:
         return
     expected = [
         due(
-            dossier.accepted_on,
+            handling.accepted_on,
             limit,
-            ledger.pauses(dossier),
-            ledger.extensions(dossier),
+            ledger.pauses(handling),
+            ledger.extensions(handling),
             CALENDAR,
         ).provisional
-        for limit in (dossier.plan.statutory, dossier.plan.promised)
+        for limit in (plan.statutory, plan.promised)
     ]
     assert made["c1"]["provisional"] is any(expected)
 
@@ -308,13 +311,18 @@ def test_the_open_steps_state_and_place_are_those_of_the_case(turns):
     for turn in turns:
         for event in logged([turn]):
             step(VIEW, made, event)
-        if isinstance(turn.after, Absent | Drafted | Imported):
+        if not isinstance(turn.after, Lodged):
             continue
-        dossier, shown = turn.after.dossier, made["c1"]
-        assert [one["step"] for one in shown["open"]] == [one.id for one in dossier.open]
-        assert [one["handler"] for one in shown["open"]] == [one.handler for one in dossier.open]
-        assert (shown["department"], shown["division"]) == (dossier.department, dossier.division)
-        assert shown["result"] == dossier.result
+        application, ending, shown = turn.after.application, ending_of(turn.after), made["c1"]
+        assert [one["step"] for one in shown["open"]] == [one.id for one in application.open]
+        assert [one["handler"] for one in shown["open"]] == [
+            one.handler for one in application.open
+        ]
+        assert (shown["department"], shown["division"]) == (
+            application.department,
+            application.division,
+        )
+        assert shown["result"] == (ending and ending.result)
         assert shown["suspended"] is isinstance(turn.after, Suspended)
         in_hand = isinstance(turn.after, Accepted | Suspended)
         assert (shown["state"] == "accepted") is in_hand

@@ -1,4 +1,8 @@
-"""What is known of a submitted case, whatever state it is in."""
+"""
+What is known of a submitted case, in parts: each is there from some event on, and whole then.
+
+Tuples, since they are made anew for every event: `dataclasses.replace` takes seven times as long.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,7 +12,7 @@ from ...clock.clock import SpecialProcedure
 from ...codes.parties import Agent, Applicant
 from ...items.domain.plan import Plan, StepKind
 from . import events as e
-from .values import Document, ItemRef, Material, Result, StepOutcome
+from .values import Document, ItemRef, Material, Result
 
 
 class OpenStep(NamedTuple):
@@ -41,9 +45,9 @@ class Stop(NamedTuple):
         return self.suspended.procedure
 
 
-class Dossier(NamedTuple):
+class Application(NamedTuple):
     """
-    A tuple, since it is made anew for every event: `dataclasses.replace` takes seven times as long.
+    What was applied for (申请), and what any case has from its submission on.
 
     `version` is that of the last event; `sources` tells which event recorded what can be corrected.
     `home` is the division that the plan's departments are in, `division` the one that the case is
@@ -73,59 +77,67 @@ class Dossier(NamedTuple):
     holder: str | None = None
     received: bool = False
     prechecked: bool = False
-    returned: e.SubmissionReturned | None = None
-    notice: e.SupplementRequested | None = None
-    supplement: e.SupplementSubmitted | None = None
     notified: bool = False  # art. 32 gives one notice before acceptance
-    notified_under_review: bool = False
-    accepted_on: date | None = None
-    deemed: bool = False
-    stops: tuple[Stop, ...] = ()
-    extension_request: e.ExtensionRequested | None = None
-    extension_refusal: e.ExtensionRefused | None = None
-    extensions: tuple[e.ExtensionGranted, ...] = ()
+    supplement: e.SupplementSubmitted | None = None  # the last that was handed in
     open: tuple[OpenStep, ...] = ()
     done: tuple[DoneStep, ...] = ()
     transfers: tuple[e.CaseTransferred, ...] = ()
     documents: tuple[Document, ...] = ()
-    decision: e.CaseGranted | e.CaseDenied | None = None
-    result: Result | None = None
-    concluded_on: date | None = None
-    closing: str | None = None  # the reason of the event that closed it
-    certificate: e.CertificateIssued | None = None
-    delivery: e.ResultDelivered | None = None
-    rating: e.CaseRated | None = None
-    answer: e.BadRatingAnswered | None = None
-    archive_number: str | None = None
     corrections: tuple[e.MistakeCorrected, ...] = ()
 
     def step(self, step: str) -> OpenStep | None:
         return next((one for one in self.open if one.id == step), None)
 
+
+class Handling(NamedTuple):
+    """办理, from acceptance (受理) on: since when the clock runs, and what moves its end."""
+
+    accepted_on: date
+    deemed: bool = False
+    stops: tuple[Stop, ...] = ()
+    notice: e.SupplementRequested | None = None  # of the review, while its answer is awaited
+    notified: bool = False  # local rules give one notice under review
+    extension_request: e.ExtensionRequested | None = None
+    extension_refusal: e.ExtensionRefused | None = None
+    extensions: tuple[e.ExtensionGranted, ...] = ()
+
     @property
     def running_stops(self) -> tuple[Stop, ...]:
         return tuple(stop for stop in self.stops if stop.until is None)
 
-    @property
-    def handlers(self) -> frozenset[str]:
-        """The accounts that handled the case itself: who answers for its rating."""
-        done = (
-            one.finished.handler
-            for one in self.done
-            if one.opened.kind not in _NOT_HANDLING
-            and one.finished.outcome is not StepOutcome.OVERTAKEN
-        )
-        started = (one.handler for one in self.open if one.opened.kind not in _NOT_HANDLING)
-        stopped = (stop.suspended.by for stop in self.stops)
-        return frozenset(one for one in (*done, *started, *stopped) if one)
+
+class Granted(NamedTuple):
+    """准予, and the certificate that came of it."""
+
+    made: e.CaseGranted
+    certificate: e.CertificateIssued | None = None
 
 
-_NOT_HANDLING = frozenset({"supplement", "rating"})
+class Denied(NamedTuple):
+    """不予许可."""
+
+    made: e.CaseDenied
 
 
-def opened(event: e.CaseSubmitted, version: int = 1) -> Dossier:
-    """The dossier of a case that event number `version` submits."""
-    return Dossier(
+Decision = Granted | Denied
+
+
+class Ending(NamedTuple):
+    """
+    办结, with a decision or without one, and what follows it. `CaseConcluded` is the event that
+    states the result: it is unstated after the event before, which is of the same commit.
+    """
+
+    on: date
+    result: Result = Result.UNSTATED
+    delivery: e.ResultDelivered | None = None
+    rating: e.CaseRated | None = None
+    answer: e.BadRatingAnswered | None = None
+
+
+def opened(event: e.CaseSubmitted, version: int = 1) -> Application:
+    """The application that event number `version` submits."""
+    return Application(
         version=version,
         case_id=event.case_id,
         number=event.number,
