@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ("tests.city", "tests.office")
+pytest_plugins = ("tests.stores", "tests.city", "tests.office")
 
 # How long an example takes tells what else the machine does: a slow one is no failure.
 settings.register_profile("banjian", deadline=None)

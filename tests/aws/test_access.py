@@ -83,7 +83,7 @@ def test_a_strict_limit_is_counted_in_its_table_and_answered_with_when_to_come_a
 
 def packed(package: Package, file: str) -> str:
     with ZipFile(package.zip) as code:
-        return code.read(f"chalicelib/http/static/{file}").decode()
+        return code.read(f"chalicelib/web/static/{file}").decode()
 
 
 def test_the_description_of_the_interface_is_the_published_one(city: City, package: Package):

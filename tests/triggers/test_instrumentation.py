@@ -67,7 +67,9 @@ def test_a_failure_is_logged_and_raised_again_without_its_words(watching, caplog
     handler = observed(
         lambda: watching, "work_list", failing(ValueError("张三 44080219500101123X"))
     )
-    with pytest.raises(HandlerFailed, match=r"^ValueError at test_observed.py:\d+$") as raised:
+    with pytest.raises(
+        HandlerFailed, match=r"^ValueError at test_instrumentation.py:\d+$"
+    ) as raised:
         handler(EVENT)
     assert (raised.value.__cause__, raised.value.__suppress_context__) == (None, True)
     assert watching.spans[0][2] is ValueError

@@ -56,7 +56,7 @@ class SqliteStore:
         self._readers = Readers(self.path)
         self._guard = Lock()
         self._closed = False
-        self._turnstile, self._db = _opened(self.path, synchronous)
+        self._queue, self._db = _opened(self.path, synchronous)
 
     def load(self, stream: str, known: History | None = None, /) -> History:
         if known is not None and known.commits:
@@ -112,14 +112,14 @@ class SqliteStore:
             if not self._closed:
                 self._closed = True
                 self._db.close()
-                self._turnstile.close()
+                self._queue.close()
 
     def _write(self, batch: list[Append]) -> list[Outcome]:
         try:
             with self._guard:
                 if self._closed:
                     return [Unavailable(f"{self.path} was closed") for _ in batch]
-                with self._turnstile:
+                with self._queue:
                     return write(self._db, batch)
         except (sqlite3.Error, OSError) as error:
             return [_caused(refusal(self.path, error), error) for _ in batch]
@@ -132,16 +132,16 @@ class SqliteStore:
 def _opened(path: Path, synchronous: str) -> tuple[WritersQueue, sqlite3.Connection]:
     with ExitStack() as opened:
         try:
-            turnstile = WritersQueue(path)
-            opened.callback(turnstile.close)
+            queue = WritersQueue(path)
+            opened.callback(queue.close)
             db = connect(path, synchronous)
             opened.callback(db.close)
-            with turnstile:  # the switch to WAL does not wait its turn as writing does
+            with queue:  # the switch to WAL does not wait its turn as writing does
                 prepare(db, path)
         except (sqlite3.Error, OSError) as error:
             raise refusal(path, error) from error
         opened.pop_all()
-    return turnstile, db
+    return queue, db
 
 
 def _caused(refused: StoreError, cause: Exception) -> StoreError:

@@ -83,8 +83,8 @@ def test_two_processes_on_one_file_do_not_starve_one_another(path):
 def test_a_process_that_died_holding_the_turn_holds_nobody_up(path):
     holding = (
         "import sys, time; from pathlib import Path;"
-        "from chalicelib.adapters.sqlite.writers_queue import Turnstile\n"
-        "with Turnstile(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+        "from chalicelib.adapters.sqlite.writers_queue import WritersQueue\n"
+        "with WritersQueue(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", holding, path], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -105,9 +105,9 @@ def test_who_comes_back_at_once_waits_until_the_other_has_had_a_turn(path):
     done = Event()
 
     def again_and_again(name, times):
-        with closing(WritersQueue(path)) as turnstile:
+        with closing(WritersQueue(path)) as queue:
             for _ in range(times):
-                with turnstile:
+                with queue:
                     taken.append(name)
                     sleep(0.0005)
                 if done.is_set():
