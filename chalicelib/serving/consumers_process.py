@@ -49,7 +49,7 @@ def log_to_stderr() -> None:
 # In the service
 
 
-class Keeper:
+class ConsumersProcess:
     """
     The process with the consumers of the data in a directory, which is started anew should it end
     by itself. What it was at, the next one does again: consumers are made for that.

@@ -15,7 +15,7 @@ from ..kernel.base import build_models
 from ..kernel.errors import NotFound
 from ..platform.platform import Caller, Platform
 from . import signin, wsgi
-from .consumers_process import Keeper, collect_seldom
+from .consumers_process import ConsumersProcess, collect_seldom
 from .registry_files import load_examples
 
 PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
@@ -72,15 +72,15 @@ class Service:
 
         build_models()
         collect_seldom()
-        keeper = Keeper(self._data)
-        self.platform.committed.then(keeper.ring)
+        process = ConsumersProcess(self._data)
+        self.platform.committed.then(process.ring)
 
         def listening(url: str) -> None:
-            keeper.start()
+            process.start()
             if ready is not None:
                 ready(url)
 
         try:
             wsgi.serve(app.app, host, port, threads=threads, ready=listening, stop=stop)
         finally:
-            keeper.stop()
+            process.stop()

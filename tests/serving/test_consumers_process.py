@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.eventlog.views.port import Bell
-from chalicelib.serving.consumers_process import COMMITTED, STOP, Keeper, listen
+from chalicelib.serving.consumers_process import COMMITTED, STOP, ConsumersProcess, listen
 
 
 class Said:
@@ -41,28 +41,28 @@ def test_a_bell_tells_whoever_follows_it_after_each_ring():
 
 
 def test_to_ring_never_waits_and_never_fails():
-    keeper = Keeper(Path("nowhere"))
+    process = ConsumersProcess(Path("nowhere"))
     for _ in range(100_000):  # nobody reads: the socket is full long before
-        keeper.ring()
-    keeper._ours.close()
-    keeper.ring()
-    keeper._theirs.close()
+        process.ring()
+    process._ours.close()
+    process.ring()
+    process._theirs.close()
 
 
 def test_a_process_that_cannot_work_is_tried_again_and_can_be_stopped(tmp_path, caplog, capfd):
     data = tmp_path / "a file"
     data.write_text("no directory")
-    keeper = Keeper(data)
+    process = ConsumersProcess(data)
     with caplog.at_level(logging.ERROR):
-        keeper.start()
+        process.start()
         while sum("tried again" in line for line in caplog.messages) < 2:
-            keeper._thread.join(0.02)
-        keeper.stop()
-    assert not keeper._thread.is_alive()
+            process._thread.join(0.02)
+        process.stop()
+    assert not process._thread.is_alive()
     assert "File exists" in capfd.readouterr().err
 
 
 def test_what_was_never_started_can_be_stopped():
-    keeper = Keeper(Path("nowhere"))
-    keeper.stop()
-    keeper.ring()
+    process = ConsumersProcess(Path("nowhere"))
+    process.stop()
+    process.ring()

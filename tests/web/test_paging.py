@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.eventlog.views.port import Cursor
-from chalicelib.web import cursors
+from chalicelib.web import paging
 
 from ..city import City
 
@@ -28,6 +28,6 @@ def test_a_list_takes_the_cursors_that_name_it(
 ):
     join = "&" if "?" in path else "?"
     for name, status in ((sealed, 200), (f"{sealed}.", 400)):
-        cursor = cursors.sealed(city.platform, name, Cursor("", ""))
+        cursor = paging.sealed(city.platform, name, Cursor("", ""))
         answer = city.get(account, f"{path}{join}cursor={cursor}")
         assert answer.status_code == status, answer.text
