@@ -43,7 +43,7 @@ class Step(NamedTuple):
     body: bytes
 
 
-class CommandBody(NamedTuple):
+class ToldStory(NamedTuple):
     """A case as it was told; `holder` is whom it is for."""
 
     case_id: str
@@ -91,7 +91,7 @@ STORIES: tuple[tuple[Callable[[World], None], int], ...] = (
 )
 
 
-def told(data: Path) -> tuple[list[CommandBody], list[int]]:
+def told(data: Path) -> tuple[list[ToldStory], list[int]]:
     """Every story in every week, a story's weeks in order; and how often each is to be copied."""
     here = world(data)
     stories.the_items(here)
@@ -101,18 +101,18 @@ def told(data: Path) -> tuple[list[CommandBody], list[int]]:
     return [one for one, _ in dated], [often for _, often in dated]
 
 
-def _told(here: World, story: Callable[[World], None]) -> CommandBody:
+def _told(here: World, story: Callable[[World], None]) -> ToldStory:
     story(here)
     commits = here.platform.store.load(cases.stream(here.case_id)).commits
     application = application_of(cases.get(here.platform, SYSTEM, here.case_id).state)
     assert application.holder is not None
     steps = tuple(Step(one.command.id, one.length, one.body) for one in commits)
-    return CommandBody(
+    return ToldStory(
         here.case_id, application.number, application.submitted_on, application.holder, steps
     )
 
 
-def _later(one: CommandBody, weeks: int) -> CommandBody:
+def _later(one: ToldStory, weeks: int) -> ToldStory:
     by = timedelta(weeks=weeks)
 
     def moved(day: re.Match[bytes]) -> bytes:
@@ -129,7 +129,7 @@ def person(platform: Platform, serial: int, account: str) -> Copy:
     return Copy(serial, account, number, holder)
 
 
-def copied(one: CommandBody, copy: Copy) -> tuple[str, Iterator[Step]]:
+def copied(one: ToldStory, copy: Copy) -> tuple[str, Iterator[Step]]:
     """The stream of the copy, and its commits in order. Companies stay who they are."""
     case_id = f"{copy.serial:026x}"
     number = case_number(DIVISION, one.day, copy.serial)
