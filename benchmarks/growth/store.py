@@ -16,7 +16,7 @@ from chalicelib.items.files.item_files import read_items
 from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.platform.platform import Caller, Platform
 
-from .cases import WEEKS, CommandBody, Step, copied, person
+from .cases import WEEKS, Step, ToldStory, copied, person
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20_261_124
@@ -30,7 +30,7 @@ EVENTS_OF_A_CASE = 18
 FINGERPRINT = bytes(16)
 
 
-def filled(data: Path, events: int, stories: tuple[list[CommandBody], list[int]]) -> Platform:
+def filled(data: Path, events: int, stories: tuple[list[ToldStory], list[int]]) -> Platform:
     """
     A platform in `data` whose log has at least `events` events, and a few of items before them.
     It is made without waiting for the disk, and durable from then on.
@@ -57,7 +57,7 @@ def _fill(db: sqlite3.Connection, appends: Iterator[Append], missing: int) -> No
 
 
 def _appends(
-    platform: Platform, events: int, stories: tuple[list[CommandBody], list[int]]
+    platform: Platform, events: int, stories: tuple[list[ToldStory], list[int]]
 ) -> Iterator[Append]:
     """
     The commits of many cases at once, mixed; each case's in its order. As in every log, later ones
@@ -77,7 +77,7 @@ def _appends(
 
 
 def _cases(
-    platform: Platform, chance: Random, stories: tuple[list[CommandBody], list[int]], expected: int
+    platform: Platform, chance: Random, stories: tuple[list[ToldStory], list[int]], expected: int
 ) -> Iterator[Iterator[Append]]:
     told, often = stories
     weeks = len(WEEKS)

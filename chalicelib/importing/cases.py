@@ -19,8 +19,8 @@ from ..kernel.base import Frozen
 from .mapping import Mapping
 from .rows import (
     Case,
-    CommandBody,
     Done,
+    ImportedRow,
     LogRow,
     Origin,
     Unmappable,
@@ -69,7 +69,7 @@ class CaseLog(NamedTuple):
     reference: str
     line: int
     imported: Happened
-    rows: tuple[CommandBody, ...]
+    rows: tuple[ImportedRow, ...]
     concluded: Happened | None
     repeated: int = 0
     skipped: tuple[Problem, ...] = ()

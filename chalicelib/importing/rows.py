@@ -66,7 +66,7 @@ class Case(NamedTuple):
     channel: Channel
 
 
-class CommandBody(NamedTuple):
+class ImportedRow(NamedTuple):
     """A row that became an event. `key` names the row among those of its case, in any file."""
 
     key: str
@@ -183,7 +183,7 @@ def department(mapping: Mapping, group: str) -> str:
     return mapping.code(code)
 
 
-def told(mapping: Mapping, case: Case, row: Done, origin: Origin) -> CommandBody:
+def told(mapping: Mapping, case: Case, row: Done, origin: Origin) -> ImportedRow:
     """The event that the row is; raises Unmappable."""
     where = department(mapping, row.group) if row.group else case.department
     try:
@@ -197,7 +197,7 @@ def told(mapping: Mapping, case: Case, row: Done, origin: Origin) -> CommandBody
     except ValidationError as error:
         raise Unmappable(unfit(error)) from error
     source = origin.at(row.line, row.key)
-    return CommandBody(
+    return ImportedRow(
         row.key, row.line, Happened(event, Circumstances(row.at, actor, case.channel, source))
     )
 
