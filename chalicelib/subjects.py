@@ -87,6 +87,8 @@ def function_of(entry: tuple[Any, ...]) -> str:
 
 
 def minutes(function: str) -> int:
-    """Between two runs of its schedules; raises ValueError if they do not agree."""
-    (found,) = {one[2] for one in entries("SCHEDULES") if function_of(one) == function}
-    return int(found)
+    """Between two runs of its schedules; raises ValueError if they differ, or there are none."""
+    found = {one[2] for one in entries("SCHEDULES") if function_of(one) == function}
+    if len(found) != 1:
+        raise ValueError(f"the schedules of {function} run every {sorted(found)} minutes, not one")
+    return int(found.pop())
