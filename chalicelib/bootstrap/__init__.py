@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..web.auth.verifier import Verifier
     from ..web.messages import Language
     from ..web.request import Web
-    from .consuming import consumers, group, schedules
+    from .consuming import build_all, consumers, group, schedules
     from .directory import embedded, now
     from .moving import destination, kept, stored
     from .settings import on_aws, on_standby, setting
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "aws",
+    "build_all",
     "client",
     "cloud",
     "consumers",
@@ -51,7 +52,7 @@ __all__ = [
 ]
 
 _WHERE = {
-    "consuming": ("consumers", "group", "schedules"),
+    "consuming": ("build_all", "consumers", "group", "schedules"),
     "directory": ("embedded", "now"),
     "moving": ("destination", "kept", "stored"),
     "settings": ("on_aws", "on_standby", "setting"),

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from ..clock.calendar import Calendar
 from ..eventlog.consumers import Consumer
 from ..eventlog.views.port import Projection
+from ..kernel.base import build_models
 from ..platform.platform import Platform
 from ..subjects import entries, function_of, load
+from .codec import CODEC
 
 
 class Scheduled(NamedTuple):
@@ -17,6 +19,17 @@ class Scheduled(NamedTuple):
     name: str
     minutes: int
     run: Callable[[], object]
+
+
+def build_all() -> None:
+    """
+    Import whatever consumers, schedules and stored events need, and build every model: before a
+    process starts threads (see kernel/base.build_models).
+    """
+    for line in (*entries("CONSUMERS"), *entries("SCHEDULES")):
+        load(line[1])
+    assert CODEC.types  # noqa: S101 - which are imported when they are asked for
+    build_models()
 
 
 def consumers(platform: Platform, calendar: Calendar | None = None) -> Sequence[Consumer]:

@@ -21,7 +21,6 @@ from time import monotonic
 
 from .. import bootstrap
 from ..eventlog.views.port import Bell
-from ..kernel.base import build_models
 from ..platform.platform import Platform
 from .rebuild_crew import crew
 from .runner import LONGEST_PAUSE, Job, Runner, Schedule
@@ -169,8 +168,8 @@ def main(data: Path) -> None:
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     platform = bootstrap.embedded(data)
+    bootstrap.build_all()
     Thread(target=_listen, args=(platform.committed, stopping.set), daemon=True).start()
-    build_models()
     collect_seldom()
     keep(platform, data, stopping)
 

@@ -120,9 +120,8 @@ def _build(
     data: Path, order: Order, writing: AbstractContextManager[Any], progress: OnPosition
 ) -> Done:
     from .. import bootstrap
-    from ..kernel.base import build_models
 
-    build_models()
+    bootstrap.build_all()
     platform = bootstrap.embedded(data)
     projections = [one for one in bootstrap.consumers(platform) if isinstance(one, Projection)]
     gc.freeze()

@@ -11,7 +11,6 @@ from .. import bootstrap
 from ..items.application import items
 from ..items.files.item_files import read_items
 from ..kernel.actor import Actor, Channel, Role
-from ..kernel.base import build_models
 from ..kernel.errors import NotFound
 from ..platform.platform import Caller, Platform
 from . import signin, wsgi
@@ -70,7 +69,7 @@ class Service:
         """Until a signal asks to stop, or `stop` is set. Raises OSError."""
         import app
 
-        build_models()
+        bootstrap.build_all()
         collect_seldom()
         process = ConsumersProcess(self._data)
         self.platform.committed.then(process.ring)

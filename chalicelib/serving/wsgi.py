@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from chalice.app import Chalice, Response, RouteEntry
 
-from ..kernel.base import build_models
+from .. import bootstrap
 from ..triggers.routes import import_all
 from ..web.problems import from_chalice, own
 from . import gateway, server
@@ -71,7 +71,7 @@ def wsgi(app: Chalice) -> Wsgi:
             raise ValueError(f"{entry.uri_pattern} has an authorizer, which would not be asked")
     keep_per_thread(app)
     import_all(app)
-    build_models()
+    bootstrap.build_all()
     routes = gateway.tree(app.routes)
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
