@@ -25,7 +25,7 @@ from .openapi import openapi, operations, shared_names, shows, told_problems
 _OF_A_TYPE: Final = re.compile(r"events/(\w+)/(\w+)\.v(\d+)\.(?:schema|example)\.json")
 _BY_HAND: Final = frozenset({"events/README.md"})
 EVENT_TABLE: Final = "docs/events.md"
-PROBLEM_TABLE: Final = "docs/api.md"
+PROBLEM_TABLES: Final = ("docs/api.md", "docs/api.zh-CN.md")
 REASON_TABLE: Final = "docs/reasons.md"
 OPENAPI: Final = "chalicelib/web/static/openapi.json"
 
@@ -63,7 +63,10 @@ def generated(root: Path) -> dict[str, str]:
     return {
         **{path: render(value) for path, value in whole.items()},
         EVENT_TABLE: with_table(_text(root / EVENT_TABLE), "events", event_table()),
-        PROBLEM_TABLE: with_table(_text(root / PROBLEM_TABLE), "problems", api_problems.table()),
+        **{
+            page: with_table(_text(root / page), "problems", api_problems.table())
+            for page in PROBLEM_TABLES
+        },
         view_rows.FILE: view_rows.rows(root).text,
         REASON_TABLE: with_table(_text(root / REASON_TABLE), "reasons", reasons.table()),
     }
