@@ -10,9 +10,10 @@ from ..codes.parties import Agent, Applicant
 from ..items.domain.plan import StepKind
 from ..kernel.actor import Actor, Channel, Identifier, Role
 from ..kernel.base import Code, Line, Text
+from ..kernel.formats import Division, QueryCode
 from ..web.replies import Position, Version
 from .domain import events as e
-from .domain.events import Desk, Division, Form, StepId
+from .domain.events import Desk, Form, StepId
 from .domain.values import Document, ItemRef, Material, Result, StepOutcome
 
 HandledState = Literal[
@@ -53,7 +54,7 @@ class SubmissionReply(CommandReply):
     nobody's way.
     """
 
-    query_code: Annotated[str, Field(pattern=r"^[2-9A-HJ-NP-Z]{8}$")]
+    query_code: QueryCode
     warnings: list[Warned]
 
 

@@ -10,8 +10,9 @@ from ..items.domain.item import NamedItem
 from ..items.domain.plan import StepKind
 from ..kernel.actor import Identifier, Role
 from ..kernel.base import Code, Line, Text
+from ..kernel.formats import Division
 from ..web.replies import Page
-from .domain.events import Desk, Division, StepId
+from .domain.events import Desk, StepId
 from .domain.values import Result, StepOutcome
 from .replies import HandledState
 

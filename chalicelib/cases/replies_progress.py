@@ -1,10 +1,11 @@
 """What is answered to who asks for progress, as models (see replies.py)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
+from ..kernel import formats
 from ..kernel.actor import Identifier
 from ..kernel.base import Line, Text
 from .replies import HandledState
@@ -61,4 +62,4 @@ class ProgressReply(BaseModel):
 class QueryCode(BaseModel):
     """`query_code` (查询密码): with it and the case number progress is asked for."""
 
-    query_code: Annotated[str, Field(pattern=r"^[2-9A-HJ-NP-Z]{8}$")]
+    query_code: formats.QueryCode

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from ..cases.domain.events import Division, Holder
+from ..cases.domain.events import Holder
 from ..cases.domain.values import CertificateIdentifier, ItemRef
 from ..kernel.actor import Identifier
 from ..kernel.base import Code, Line, Sha256, Text
+from ..kernel.formats import CreditCode, Division
 from ..web.replies import Page, Position, Version
 from .domain.certificate import CertificateStatus
-from .domain.events import Base64, CertificateFace, CertificatePredecessor, CreditCode, Grantee
+from .domain.events import Base64, CertificateFace, CertificatePredecessor, Grantee
 
 
 class CertificateCard(BaseModel):

@@ -9,7 +9,7 @@ from rich.markup import escape
 from ..cases.application import documents as case_documents
 from ..cases.projections import case_numbers
 from ..clock.calendar import LEGAL_ZONE
-from ..documents.application import documents, scans
+from ..documents.application import documents, malware_scan
 from ..documents.application.documents import Document
 from ..documents.domain import document
 from ..eventlog.ports import StoreError
@@ -67,7 +67,7 @@ def scan(
     except ScannerUnavailable as error:
         fail(str(error), "Is clamd running, and is BANJIAN_CLAMD its address?")
     found = _told(platform, some) if some else documents.every(platform)
-    wanted = found if again or some else scans.outdated(platform, found, engine)
+    wanted = found if again or some else malware_scan.outdated(platform, found, engine)
     counts: Counter[str] = Counter()
     with progress_bar(hidden=as_json) as bar:
         task = bar.add_task("scanning", total=None)
@@ -115,7 +115,7 @@ def _told(platform: Platform, some: list[str]) -> list[Document]:
 
 def _scanned(platform: Platform, one: Document, engine: str) -> str:
     try:
-        state = scans.scan(platform, one, engine)
+        state = malware_scan.scan(platform, one, engine)
     except (ScannerUnavailable, StoreError) as error:
         err.print(f"[red]{one.id}[/] {escape(str(error))}", soft_wrap=True)
         return "failed"

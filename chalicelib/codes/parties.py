@@ -3,14 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, assert_never
 
-from pydantic import StringConstraints
-
 from ..kernel.actor import Identifier
 from ..kernel.base import Frozen, Line, Personal, Text
+from ..kernel.formats import CreditCode, IdNumber, KeyedDigest, Mobile
 from .codes import ApplicantKind
-
-# A keyed digest (26 hex digits) of what must not be shown: an id number, an openid.
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{26}$")]
 
 
 class IdKind(StrEnum):
@@ -27,11 +23,11 @@ class Applicant(Frozen):
 
     kind: ApplicantKind = ApplicantKind.NATURAL_PERSON
     account: Identifier | None = None
-    entity: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")] | None = None
+    entity: CreditCode | None = None
     name: Annotated[Line, Personal()]
     id_kind: IdKind = IdKind.RESIDENT_ID
-    id_number: Annotated[str, StringConstraints(min_length=4, max_length=40), Personal()]
-    phone: Annotated[str, StringConstraints(pattern=r"^1[3-9]\d{9}$"), Personal()] | None = None
+    id_number: Annotated[IdNumber, Personal()]
+    phone: Annotated[Mobile, Personal()] | None = None
 
 
 class Agent(Frozen):
@@ -71,7 +67,7 @@ class Registered(Frozen):
     name: Line
     kind: ApplicantKind
     status: EntityStatus
-    representative: Digest | None = None
+    representative: KeyedDigest | None = None
 
 
 class Method(StrEnum):

@@ -66,8 +66,12 @@ def every(found: Sequence[Operation]) -> Iterator[Table]:
 def _of_cases() -> Iterator[Table]:
     grown = [kind for kind in case.EVENTS if kind not in _NOT_GROWN]
     yield Table("access.RULES", access.RULES, case.COMMANDS, "say who may give the command")
-    yield Table("evolving.GROWTH", evolving.GROWTH, grown, "say what the event adds to a case")
-    yield Table("card.STATES", case_summary.STATES, evolving.LEADS, "say the state that lists show")
+    yield Table(
+        "evolving.TRANSITIONS", evolving.TRANSITIONS, grown, "say what the event adds to a case"
+    )
+    yield Table(
+        "case_summary.STATES", case_summary.STATES, evolving.LEADS, "say the state that lists show"
+    )
     desks = [kind for kind in get_args(e.Desk) if kind not in _NO_DESK]
     yield Table("steps.DESKS", steps.DESKS, desks, "say what the desk is called, and its role")
     yield Table("handling.OUTCOMES", handling.OUTCOMES, StepKind, "say how such a step can end")
@@ -136,7 +140,9 @@ def _of_operations(found: Sequence[Operation]) -> Iterator[Table]:
     told = dict.fromkeys(one.doc.reply for one in found if one.doc.reply)
     models = {model.__name__ for model in replies()}
     yield Table("docstrings of handlers", said, names, "say what the operation does")
-    yield Table("limiting.LIMITS", rate_limits.LIMITS, limits, "say how often it may be asked for")
+    yield Table(
+        "rate_limits.LIMITS", rate_limits.LIMITS, limits, "say how often it may be asked for"
+    )
     yield Table("REPLIES", models, told, "name the model in the wiring of its subject")
     yield from _of_paths(found)
 

@@ -7,9 +7,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 from ..codes.parties import Trust
 from ..kernel.actor import Identifier, Role
 from ..kernel.base import Code, Line, Sha256
+from ..kernel.formats import KeyedDigest
 from .domain.document import MediaType, Scan, Size
 
-UploadId = Annotated[str, Field(pattern="^[0-9a-f]{26}$")]
 Number = Annotated[int, Field(ge=1)]
 
 
@@ -19,7 +19,7 @@ class UploadReply(BaseModel):
     what a malware scanner said of it.
     """
 
-    upload_id: UploadId
+    upload_id: KeyedDigest
     sha256: Sha256
     size: Size
     media_type: MediaType
@@ -52,7 +52,7 @@ class UploadStatus(BaseModel):
     `expires_at`. `reason` says why the whole was refused, `found` what a scanner found in it.
     """
 
-    upload_id: UploadId
+    upload_id: KeyedDigest
     state: Literal["uploading", "received", "refused"]
     sha256: Sha256
     size: Size

@@ -2,7 +2,11 @@
 
 EVENTS = (("document", "documents.domain.document:EVENTS"),)
 CONSUMERS = (
-    ("document_scans", "documents.subscribers.scans:subscriber", ("PROJECT", "COMMAND", "SCAN")),
+    (
+        "document_scans",
+        "documents.subscribers.document_scans:subscriber",
+        ("PROJECT", "COMMAND", "SCAN"),
+    ),
 )
 SCHEDULES = (
     ("sweep_uploads", "documents.application.documents:sweep", 60, ("SWEEP_INCOMING",), "sweep"),

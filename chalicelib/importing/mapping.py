@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ..cases.domain.events import Desk, Division
-from ..cases.domain.values import ItemCode
+from ..cases.domain.events import Desk
 from ..items.domain.plan import StepKind
 from ..kernel.actor import Channel, Role
 from ..kernel.base import Code, Frozen, Line
+from ..kernel.formats import Division, ItemCode
 
 _KINDS = (*StepKind, *get_args(Desk))
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)

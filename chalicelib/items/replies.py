@@ -9,6 +9,7 @@ from ..clock.legal_limits import Unit
 from ..codes.codes import ApplicantKind, CaseType, ItemType
 from ..kernel.actor import Identifier
 from ..kernel.base import Code, Line, Text
+from ..kernel.formats import DivisionOfPlace
 from ..web.replies import Page, Position, Version
 from .domain.item import Fee, ItemDefinition, ItemMaterial, ItemPredecessor, Limits
 from .domain.questions import Option, QuestionKind
@@ -29,7 +30,7 @@ class ItemCard(BaseModel):
     case_type: CaseType
     department: Identifier
     department_name: Line
-    division: Annotated[str, Field(pattern=r"^[1-9]\d{5}$")]
+    division: DivisionOfPlace
     applicants: list[ApplicantKind]
     statutory_days: int
     promised_days: int

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from .formats import CreditCode, Division
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
 
 
@@ -63,8 +65,8 @@ class Actor(BaseModel):
     account: Identifier
     role: Role
     department: Identifier | None = None
-    division: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] | None = None
-    entity: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")] | None = None
+    division: Division | None = None
+    entity: CreditCode | None = None
     level: Annotated[int, Field(ge=0, le=4)] = 0
     on_behalf_of: Identifier | None = None
     mandate: Identifier | None = None

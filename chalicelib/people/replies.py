@@ -9,9 +9,10 @@ from ..codes.codes import ApplicantKind
 from ..codes.parties import EntityStatus, IdKind, Method
 from ..kernel.actor import Identifier, Role
 from ..kernel.base import Line, Sha256, Text
+from ..kernel.formats import CreditCode
 from ..web.replies import Position, Version
 from .domain.account_events import Level
-from .domain.entity import CreditCode, Items
+from .domain.entity import Items
 from .domain.mandate import Action
 
 

@@ -85,3 +85,16 @@ def test_one_that_uses_an_application_is_found(tmp_path: Path, monkeypatch: pyte
     assert list(wrong(graph, "town", ["watching"])) == [
         "town.watching.subscribers.late uses town.cases.application.cases"
     ]
+
+
+# Folders
+
+
+def test_no_folder_has_more_modules_than_one_sees_at_a_glance():
+    counts = {
+        folder: len([one for one in folder.glob("*.py") if one.name != "__init__.py"])
+        for name in ("chalicelib", "benchmarks", "infra", "tests")
+        for folder in (ROOT / name, *(ROOT / name).rglob("*"))
+        if folder.is_dir()
+    }
+    assert {str(folder): count for folder, count in counts.items() if count > 20} == {}

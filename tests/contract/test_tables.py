@@ -34,8 +34,8 @@ FOUND = list(operations(app.app.routes))
 # The table, what is taken out of it, and what the check calls both.
 TAKEN_OUT: dict[str, tuple[Any, Any, str]] = {
     "access.RULES": (access.RULES, c.SubmitCase, "SubmitCase"),
-    "evolving.GROWTH": (evolving.GROWTH, e.CaseAccepted, "CaseAccepted"),
-    "card.STATES": (case_summary.STATES, e.CaseVoided, "CaseVoided"),
+    "evolving.TRANSITIONS": (evolving.TRANSITIONS, e.CaseAccepted, "CaseAccepted"),
+    "case_summary.STATES": (case_summary.STATES, e.CaseVoided, "CaseVoided"),
     "steps.DESKS": (steps.DESKS, "delivery", "delivery"),
     "handling.OUTCOMES": (handling.OUTCOMES, StepKind.APPROVE.value, "APPROVE"),
     "progress_words.WORDS": (progress_words.WORDS, "denied-delivered", "denied-delivered"),
@@ -56,7 +56,7 @@ TAKEN_OUT: dict[str, tuple[Any, Any, str]] = {
     "words.UNITS": (words.UNITS, "calendar_days", "calendar_days"),
     "registry_load.NEEDED": (registry_load.NEEDED, Library.PEOPLE, "PEOPLE"),
     "registry_load.KNOWN": (registry_load.KNOWN, Library.COMPANIES, "COMPANIES"),
-    "limiting.LIMITS": (rate_limits.LIMITS, "query-code", "query-code"),
+    "rate_limits.LIMITS": (rate_limits.LIMITS, "query-code", "query-code"),
 }
 # The docstring without which, and what then lacks what the documents tell.
 SILENT: dict[str, tuple[Any, str]] = {

@@ -11,10 +11,10 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.adapters.local import files
-from chalicelib.documents.application import documents, scans
+from chalicelib.documents.application import documents, malware_scan
 from chalicelib.documents.application.documents import New
 from chalicelib.documents.domain import document
-from chalicelib.documents.subscribers import scans as document_scans
+from chalicelib.documents.subscribers import document_scans
 from chalicelib.eventlog.codec import events
 from chalicelib.eventlog.consumers import catch_up
 from chalicelib.eventlog.feed import Feed
@@ -199,7 +199,7 @@ def test_a_document_is_scanned_once_however_often_the_event_comes(platform: Plat
     kept = documents.put(watched, ME, PLAN, "application/pdf", None)
     assert verdict(watched) == "pending"
     scanning(watched)
-    scans.on_received(watched, kept.upload_id)
+    malware_scan.on_received(watched, kept.upload_id)
     assert (verdict(watched), moody.asked) == ("clean", 1)
 
 
@@ -227,8 +227,8 @@ def test_what_is_too_large_for_the_scanner_is_held_back_and_tried_again_when_ask
     scanning(watched)
     assert (verdict(watched), moody.asked) == ("too_large", 1)
     moody.too_large = False
-    for one in scans.outdated(watched, documents.every(watched), moody.engine()):
-        scans.scan(watched, one)
+    for one in malware_scan.outdated(watched, documents.every(watched), moody.engine()):
+        malware_scan.scan(watched, one)
     assert verdict(watched) == "clean"
 
 
@@ -248,9 +248,9 @@ def test_new_signatures_find_what_was_clean_and_old_documents_are_scanned_too(
     assert verdict(watched) == "not_scanned"
     for known, said in ((b"nothing", "clean"), (b"floor plan", "infected")):
         moody.known = known
-        for one in scans.outdated(watched, documents.every(watched), moody.engine()):
-            scans.scan(watched, one)
+        for one in malware_scan.outdated(watched, documents.every(watched), moody.engine()):
+            malware_scan.scan(watched, one)
         assert verdict(watched) == said
-        assert not list(scans.outdated(watched, documents.every(watched), moody.engine()))
+        assert not list(malware_scan.outdated(watched, documents.every(watched), moody.engine()))
     with pytest.raises(Invalid, match=r"New\.Thing"):
         documents.checked(watched, ME.account, DIGEST)

@@ -21,8 +21,8 @@ from chalicelib.cases.domain.events import (
 from chalicelib.cases.domain.state import Imported
 from chalicelib.cases.domain.values import ItemRef, Result
 from chalicelib.eventlog.ports import Conflict, History, TooLarge, verify
+from chalicelib.importing.case_import import Taken, command_of, take
 from chalicelib.importing.cases import MOST_ROWS, CaseLog, Effect, Refused, case_id, read_case
-from chalicelib.importing.imports import Taken, command_of, take
 from chalicelib.importing.rows import identifier, key_of
 from chalicelib.items.domain.plan import StepKind
 from chalicelib.kernel.actor import Channel, Role

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from chalicelib.adapters import clamd
 from chalicelib.cli.sequencer import commands
-from chalicelib.documents.subscribers import scans as document_scans
+from chalicelib.documents.subscribers import document_scans
 from infra import alarms, queues
 from infra.functions import CONSUMERS, FUNCTIONS, timeout
 

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import pytest
 
-from chalicelib.documents.application import documents, scans
+from chalicelib.documents.application import documents, malware_scan
 from chalicelib.kernel.errors import Invalid
 from chalicelib.platform.scanner import Verdict
 from chalicelib.serving.illustration import pdf
@@ -35,11 +35,11 @@ def a_document_is_scanned_twice(here: World) -> None:
     begun = documents.begin(watched, who, new)
     documents.put_part(watched, who, begun.upload_id, 1, content)
     documents.complete(watched, who, begun.upload_id)
-    scans.on_received(watched, begun.upload_id)
+    malware_scan.on_received(watched, begun.upload_id)
     found = Verdict("infected", "Pdf.Exploit.CVE_2026_0001-1")
     later = replace(watched, scanner=Scanner(found, "188"))
     for one in documents.every(later):
-        scans.scan(later, one)
+        malware_scan.scan(later, one)
 
 
 def an_upload_is_refused(here: World) -> None:

@@ -12,7 +12,7 @@ from ...kernel.errors import NotAllowed, NotFound
 from ..domain import CaseCommand, State
 from ..domain import commands as c
 from ..domain.events import CaseDrafted
-from ..domain.parts import Application, DoneStep
+from ..domain.records import Application, DoneStep
 from ..domain.state import Absent, Drafted, Imported
 from ..domain.steps import responsible
 

@@ -11,7 +11,7 @@ from ...kernel.errors import NotAllowed
 from ...platform.platform import Platform
 from .. import domain as case
 from ..domain import commands as c
-from ..domain.parts import Application
+from ..domain.records import Application
 from ..domain.state import Absent, Drafted, Imported
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ...kernel.actor import DEPARTMENT_STAFF, Actor
 from ...kernel.errors import NotFound
 from ..domain import State
 from ..domain import due as ledger
-from ..domain.parts import Application, DoneStep, Ending, Handling, OpenStep
+from ..domain.records import Application, DoneStep, Ending, Handling, OpenStep
 from ..domain.state import (
     Absent,
     Accepted,

@@ -11,7 +11,7 @@ from . import commands as c
 from . import events as e
 from .due import last_day
 from .guards import accepted, document, today
-from .parts import Stop
+from .records import Stop
 from .state import InHand, State
 from .steps import desk, finishing, of_kind, special, specials
 from .values import DocumentKind, StepOutcome

@@ -10,7 +10,8 @@ from ...codes.parties import Agent, Applicant
 from ...items.domain.plan import Plan
 from ...kernel.actor import Identifier
 from ...kernel.base import Code, Command, Line, Text
-from .events import CaseNumber, CertificateIdentifier, Days, Digest, Division, Holder, StepId
+from ...kernel.formats import Division
+from .events import CaseNumber, CertificateIdentifier, Days, Holder, QueryCodeDigest, StepId
 from .values import (
     DeliveryMethod,
     ItemRef,
@@ -43,7 +44,7 @@ class SubmitCase(Command):
 
     case_id: Identifier
     number: Annotated[CaseNumber, AfterValidator(_checked)]
-    query_code_digest: Digest
+    query_code_digest: QueryCodeDigest
     item: ItemRef
     plan: Plan
     division: Division

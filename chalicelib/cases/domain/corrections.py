@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from .parts import Application, Handling, Stop
+from .records import Application, Handling, Stop
 from .state import Live, Lodged, NotAccepted, handling_of
 
 CORRECTABLE = ("applicant.name", "applicant.id_number", "applicant.phone", "accepted_on")

@@ -4,7 +4,7 @@ from datetime import date
 
 from ...clock.calendar import Calendar
 from ...clock.clock import Extension, Limit, Pause, Reckoning, due_date, reckon
-from .parts import Handling
+from .records import Handling
 
 
 def pauses(handling: Handling) -> tuple[Pause, ...]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from ...kernel.base import Frozen
 from ...kernel.errors import Impossible
+from . import changes
 from . import events as e
-from . import growth
 from .corrections import correct
-from .parts import Application, Denied, Ending, Granted, Handling, Stop, opened
+from .records import Application, Denied, Ending, Granted, Handling, Stop, opened
 from .state import (
     Absent,
     Accepted,
@@ -51,7 +51,7 @@ def evolve(state: State, event: e.Event) -> State:
         case Archived():
             raise Impossible(state, event)
         case _:
-            grow = GROWTH.get(type(event))
+            grow = TRANSITIONS.get(type(event))
             if grow is None:
                 raise Impossible(state, event)
             return grow(state, _counted(state.application, event), event)
@@ -89,7 +89,7 @@ def _imported(state: Imported, event: e.Event) -> State:
 def _counted(application: Application, event: e.Event) -> Application:
     documents = application.documents
     if type(event) in _DOCUMENTED:
-        documents = growth.documented(documents, getattr(event, "document", None))
+        documents = changes.documented(documents, getattr(event, "document", None))
     return application._replace(version=application.version + 1, documents=documents)
 
 
@@ -103,7 +103,7 @@ def _returned(state: Live, application: Application, event: e.SubmissionReturned
 
 def _resubmitted(state: Live, application: Application, event: e.CaseResubmitted) -> Submitted:
     _not_accepted(state, event)
-    return Submitted(growth.resubmitted(application, event))
+    return Submitted(changes.resubmitted(application, event))
 
 
 def _not_accepted(state: Live, event: Frozen) -> None:
@@ -125,7 +125,7 @@ def _noticed(
 def _supplemented(
     state: Live, application: Application, event: e.SupplementSubmitted
 ) -> Submitted | Accepted | Suspended:
-    supplemented = growth.supplemented(application, event)
+    supplemented = changes.supplemented(application, event)
     if isinstance(state, NotAccepted):
         return Submitted(supplemented)
     held = _in_hand(state, event)
@@ -134,12 +134,12 @@ def _supplemented(
 
 def _accepted(state: Live, application: Application, event: e.CaseAccepted) -> Accepted:
     _not_accepted(state, event)
-    return Accepted(growth.sourced(application, "accepted_on"), Handling(event.on))
+    return Accepted(changes.sourced(application, "accepted_on"), Handling(event.on))
 
 
 def _deemed(state: Live, application: Application, event: e.CaseDeemedAccepted) -> Accepted:
     _not_accepted(state, event)
-    return Accepted(growth.sourced(application, "accepted_on"), Handling(event.on, deemed=True))
+    return Accepted(changes.sourced(application, "accepted_on"), Handling(event.on, deemed=True))
 
 
 # Being handled
@@ -154,14 +154,14 @@ def _in_hand(state: Live, event: Frozen) -> Accepted | Suspended:
 def _suspended(state: Live, application: Application, event: e.CaseSuspended) -> Suspended:
     handling = _in_hand(state, event).handling
     return Suspended(
-        growth.sourced(application, f"{event.pause}.since"),
+        changes.sourced(application, f"{event.pause}.since"),
         handling._replace(stops=(*handling.stops, Stop(event))),
     )
 
 
 def _resumed(state: Live, application: Application, event: e.CaseResumed) -> Accepted | Suspended:
-    application = growth.sourced(application, f"{event.pause}.until")
-    handling = growth.resumed(_in_hand(state, event).handling, event)
+    application = changes.sourced(application, f"{event.pause}.until")
+    handling = changes.resumed(_in_hand(state, event).handling, event)
     if handling.running_stops:
         return Suspended(application, handling)
     return Accepted(application, handling)
@@ -221,7 +221,7 @@ def _archived(state: Live, application: Application, event: e.CaseArchived) -> A
 
 def _corrected(state: Live, application: Application, event: e.MistakeCorrected) -> Live:
     application = application._replace(corrections=(*application.corrections, event))
-    application = growth.sourced(application, event.field)
+    application = changes.sourced(application, event.field)
     return correct(state._replace(application=application), event.field, event.now)
 
 
@@ -266,27 +266,27 @@ LEADS: Mapping[type[Frozen], Grow] = {
     e.CaseVoided: _voided,
     e.CaseArchived: _archived,
 }
-GROWTH: Mapping[type[Frozen], Grow] = {
+TRANSITIONS: Mapping[type[Frozen], Grow] = {
     **LEADS,
-    e.PreCheckPassed: _application(growth.prechecked),
-    e.SubmissionReceived: _application(growth.received),
+    e.PreCheckPassed: _application(changes.prechecked),
+    e.SubmissionReceived: _application(changes.received),
     e.SupplementRequested: _noticed,
     e.SupplementSubmitted: _supplemented,
-    e.StepOpened: _application(growth.step_opened),
-    e.StepStarted: _application(growth.step_started),
-    e.StepFinished: _application(growth.step_finished),
-    e.CaseTransferred: _application(growth.transferred),
+    e.StepOpened: _application(changes.step_opened),
+    e.StepStarted: _application(changes.step_started),
+    e.StepFinished: _application(changes.step_finished),
+    e.CaseTransferred: _application(changes.transferred),
     e.CaseSuspended: _suspended,
     e.CaseResumed: _resumed,
-    e.ExtensionRequested: _handling(growth.extension_asked),
-    e.ExtensionGranted: _handling(growth.extended),
-    e.ExtensionRefused: _handling(growth.not_extended),
+    e.ExtensionRequested: _handling(changes.extension_asked),
+    e.ExtensionGranted: _handling(changes.extended),
+    e.ExtensionRefused: _handling(changes.not_extended),
     e.MistakeCorrected: _corrected,
-    e.CaseConcluded: _ending(growth.concluded),
+    e.CaseConcluded: _ending(changes.concluded),
     e.CertificateIssued: _certified,
-    e.ResultDelivered: _ending(growth.delivered),
-    e.CaseRated: _ending(growth.rated),
-    e.BadRatingAnswered: _ending(growth.answered),
+    e.ResultDelivered: _ending(changes.delivered),
+    e.CaseRated: _ending(changes.rated),
+    e.BadRatingAnswered: _ending(changes.answered),
 }
 # To ask an event for a field that it has not costs as much as all the rest.
-_DOCUMENTED = frozenset(kind for kind in GROWTH if "document" in kind.model_fields)
+_DOCUMENTED = frozenset(kind for kind in TRANSITIONS if "document" in kind.model_fields)

@@ -9,7 +9,7 @@ from ...kernel.errors import Closed, Invalid, NotFound, OutOfOrder
 from ...kernel.reasons import Reason
 from . import events as e
 from .commands import CaseCommand
-from .parts import Application, Stop
+from .records import Application, Stop
 from .state import (
     Absent,
     Accepted,

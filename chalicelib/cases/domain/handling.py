@@ -12,7 +12,7 @@ from . import commands as c
 from . import events as e
 from .corrections import moved, recorded, source
 from .guards import application_of, document, ended, in_handling, lodged, today
-from .parts import Application, Handling, OpenStep
+from .records import Application, Handling, OpenStep
 from .state import Archived, Ended, Lodged, State, decision_of, handling_of
 from .steps import finishing, handed_over, handlers, step_after, step_before
 from .values import DocumentKind, StepOutcome

@@ -6,7 +6,7 @@ from ...kernel.errors import Closed, Contradiction, OutOfOrder, Unlawful
 from . import commands as c
 from . import events as e
 from .guards import acceptance_overdue, before_acceptance, conclusion, document, lodged, today
-from .parts import Application, opened
+from .records import Application, opened
 from .state import (
     Absent,
     Accepted,

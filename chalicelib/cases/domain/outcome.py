@@ -14,7 +14,7 @@ from .evolving import fold
 from .guards import concluded, conclusion, document, ended, in_handling, lodged, today
 from .handling import not_their_own
 from .intake import accept
-from .parts import Application, Denied, Granted, OpenStep
+from .records import Application, Denied, Granted, OpenStep
 from .state import Accepted, Archived, Concluded, Decided, Ended, State, certificate_of
 from .state import Closed as ClosedCase
 from .steps import desk, finishing, of_kind, overtaken

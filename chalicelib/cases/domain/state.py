@@ -1,4 +1,4 @@
-"""The states of a case: each has the parts (see parts.py) that it proves."""
+"""The states of a case: each has the parts (see records.py) that it proves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...kernel.base import Frozen
 from . import events as e
-from .parts import Application, Decision, Ending, Granted, Handling, Stop
+from .records import Application, Decision, Ending, Granted, Handling, Stop
 from .values import Result
 
 

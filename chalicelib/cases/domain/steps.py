@@ -10,7 +10,7 @@ from ...kernel.errors import Invalid, OutOfOrder
 from . import events as e
 from .commands import CaseCommand
 from .guards import today
-from .parts import Application, OpenStep, Stop
+from .records import Application, OpenStep, Stop
 from .state import InHand, Lodged, stops_of
 from .values import StepOutcome, Stood
 

@@ -8,7 +8,7 @@ from . import commands as c
 from . import events as e
 from .guards import before_acceptance, conclusion, document, lodged, today
 from .intake import receipt, still_in_time
-from .parts import Application
+from .records import Application
 from .state import Accepted, InHand, State, Submitted, Supplementing, Suspended, notice_of
 from .state import Closed as ClosedCase
 from .steps import desk, finishing, of_kind, overtaken

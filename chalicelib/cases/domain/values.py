@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from ...codes.parties import Trust
 from ...kernel.actor import Identifier
 from ...kernel.base import Code, Frozen, Line, Personal, Sha256, Text
+from ...kernel.formats import ItemCode
 
 # GB/T 36904; see numbers.certificate_id.
 CertificateIdentifier = Annotated[str, StringConstraints(min_length=10, max_length=120)]
@@ -31,7 +32,6 @@ class Material(Frozen):
 
 
 # Views list by it, between blanks.
-ItemCode = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
 
 
 class ItemRef(Frozen):

@@ -1,7 +1,7 @@
 """What a certificate says (票面), from the case that it was issued for."""
 
 from ...cases.domain.events import CaseGranted, CertificateIssued
-from ...cases.domain.parts import Application
+from ...cases.domain.records import Application
 from ...codes.ids import masked
 from ...codes.parties import Applicant
 from ..domain.events import CertificateFace, Said

@@ -2,7 +2,7 @@
 
 from ...cases.application import cases
 from ...cases.domain import events as case_events
-from ...cases.domain.parts import Application, Granted
+from ...cases.domain.records import Application, Granted
 from ...cases.domain.state import Lodged, decision_of
 from ...cases.domain.values import Result
 from ...codes.numbers import certificate_id, parse_certificate_id

@@ -6,13 +6,13 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from ...cases.domain.events import Division, Holder
+from ...cases.domain.events import Holder
 from ...cases.domain.values import CertificateIdentifier, ItemRef
 from ...kernel.actor import Identifier
 from ...kernel.base import Code, Frozen, Line, Personal, Sha256, Text, exactly_one
+from ...kernel.formats import CreditCode, Division
 from ...kernel.reasons import Unfit
 
-CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
 # DER in base64: a signature of ECDSA or SM2, a public key on such a curve.
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{16,400}={0,2}$")]
 

@@ -15,8 +15,8 @@ from uuid import uuid4
 from ...eventlog.ports import Conflict, TooLarge
 from ...items.files import yaml_file
 from ...kernel.base import Frozen
+from ..case_import import Into, Taken, take
 from ..cases import MOST_ROWS, CaseLog, Effect, Problem, Refused, read_case, too_many
-from ..imports import Into, Taken, take
 from ..mapping import Mapping
 from ..rows import LogRow, Origin, value
 from . import event_logs

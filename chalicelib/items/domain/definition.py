@@ -17,6 +17,7 @@ from ...codes.parties import Trust
 from ...kernel.actor import Channel, Identifier
 from ...kernel.base import Code, Frozen, Line, Text
 from ...kernel.errors import Invalid
+from ...kernel.formats import CertificateType, DivisionOfPlace, ImplementationCode
 from ...kernel.reasons import Unfit
 from .plan import CertificateKind, Plan, PlannedStep, StepDays
 from .questions import Condition, Question, Refusal
@@ -44,7 +45,7 @@ class ItemMaterial(Frozen):
     name: Line
     required: bool = True
     trust: Trust = Trust.UPLOADED
-    may_come_from: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}\d{3}$")] | None = None
+    may_come_from: CertificateType | None = None
     note: Text | None = None
 
 
@@ -92,7 +93,7 @@ class ItemDefinition(Frozen):
     that fits, or the first one that does if they are `variants_in_order`.
     """
 
-    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{31}$")]
+    code: ImplementationCode
     name: Line
     name_en: Line
     type: ItemType
@@ -101,7 +102,7 @@ class ItemDefinition(Frozen):
     department: Identifier
     department_name: Line
     intake: Identifier | None = None
-    division: Annotated[str, Field(pattern=r"^[1-9]\d{5}$")]
+    division: DivisionOfPlace
     case_type: Literal[CaseType.AT_ONCE, CaseType.PROMISED]
     applicants: Annotated[tuple[ApplicantKind, ...], Field(min_length=1)]
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]

@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from ...clock.calendar import Day
 from ...kernel.base import Frozen, Line, Text
+from ...kernel.formats import ImplementationCode
 from .definition import ItemDefinition
 
 Version = Annotated[int, Field(ge=1)]
@@ -15,7 +16,7 @@ How = Literal["split", "merged"]  # 拆分 / 合并
 class NamedItem(Frozen):
     """Another item, by its implementation code and the name that it had then."""
 
-    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{31}$")]
+    code: ImplementationCode
     name: Line
 
 

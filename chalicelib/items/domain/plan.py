@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from ...clock.clock import Limit, SpecialProcedure
 from ...kernel.actor import Identifier, Role
 from ...kernel.base import Code, Frozen, Line
+from ...kernel.formats import CertificateType, CreditCode
 from ...kernel.reasons import Unfit
 
 StepDays = Annotated[int, Field(ge=1, le=365)]
@@ -73,9 +74,9 @@ class CertificateKind(Frozen):
     what it tells besides its holder, its item and its validity.
     """
 
-    type: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}\d{3}$")]
+    type: CertificateType
     name: Line
-    issuer: Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")]
+    issuer: CreditCode
     months: Annotated[int, Field(ge=1, le=1200)] | None = None
     says: Annotated[tuple[CertificateField, ...], Field(max_length=30)] = ()
 

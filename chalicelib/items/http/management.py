@@ -10,6 +10,7 @@ from ...eventlog.transact import Outcome
 from ...eventlog.views.port import Row
 from ...kernel.actor import Channel
 from ...kernel.base import Frozen, Text
+from ...kernel.formats import ImplementationCode
 from ...platform.platform import Caller
 from ...web import paging
 from ...web.bodies import CommandBody
@@ -24,8 +25,6 @@ from ..application.succession import Becoming, replace
 from ..domain import item
 from ..domain.item import ItemDefinition
 from ..projections import catalogue as item_catalogue
-
-ItemCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{31}$")]
 
 
 class ItemDraftBody(Frozen):
@@ -50,7 +49,7 @@ class ItemReasonBody(Frozen):
 class SplitItemBody(Frozen):
     """Into which items, and from which day on (today, if not said)."""
 
-    into: Annotated[tuple[ItemCode, ...], Field(min_length=2, max_length=50)]
+    into: Annotated[tuple[ImplementationCode, ...], Field(min_length=2, max_length=50)]
     reason: Text
     from_day: Day | None = None
 
@@ -58,7 +57,7 @@ class SplitItemBody(Frozen):
 class MergeItemBody(Frozen):
     """Into which item, and from which day on (today, if not said)."""
 
-    into: ItemCode
+    into: ImplementationCode
     reason: Text
     from_day: Day | None = None
 

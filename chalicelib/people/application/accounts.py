@@ -17,6 +17,7 @@ from ...eventlog.transact import Outcome, read, transact
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Name, exactly_one
 from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...kernel.formats import IdNumber
 from ...kernel.reasons import Unfit
 from ...platform.platform import Caller, Platform
 from ..domain import account
@@ -29,7 +30,6 @@ from .claims import account_state as current
 from .claims import account_stream as stream
 
 Decide = Callable[[account.State], list[account.Event]]
-IdNumber = Annotated[str, Field(min_length=4, max_length=40)]
 
 
 class Naming(Frozen):

@@ -12,10 +12,11 @@ from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Line, Text
 from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...kernel.formats import CreditCode
 from ...platform.platform import Caller, Platform
 from ..domain import entity
 from ..domain.claim import IN_PERSON
-from ..domain.entity import GONE, CreditCode, Entity, Items
+from ..domain.entity import GONE, Entity, Items
 from . import access as people_access
 from . import accounts, claims
 from .accounts import Whom

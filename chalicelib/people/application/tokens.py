@@ -18,11 +18,11 @@ from ...eventlog.ports import Signer, StoreError
 from ...kernel.actor import Actor, Channel, Role
 from ...kernel.base import Frozen
 from ...kernel.errors import Invalid, NotAllowed
+from ...kernel.formats import CreditCode
 from ...platform import wechat
 from ...platform.platform import Caller, Platform
 from ..domain import claim
 from ..domain.account import Closed as ClosedAccount
-from ..domain.entity import CreditCode
 from . import accounts, claims, entities
 from .token_keys import ALGORITHM, AUDIENCE, COORDINATE, ISSUER, TokensUnavailable, encoded, jwk
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import assert_never
 
-from ...codes.parties import Digest, Method
+from ...codes.parties import Method
 from ...kernel import errors
 from ...kernel.base import Command, Frozen, Line, Text
 from ...kernel.errors import Contradiction, Impossible, Invalid, NotFound
+from ...kernel.formats import KeyedDigest, Mobile
 from .account_events import (
     EVENTS,
     OF_THE_PERSON,
@@ -25,7 +26,6 @@ from .account_events import (
     IdentityProven,
     Person,
     PersonRegistered,
-    Phone,
     PhoneChanged,
     WechatBound,
 )
@@ -81,7 +81,7 @@ class Open(Frozen):
     """`person` is None for who has only signed in with WeChat; `proofs` are those that stand."""
 
     person: Person | None = None
-    phone: Phone | None = None
+    phone: Mobile | None = None
     proofs: tuple[IdentityProven, ...] = ()
     openids: frozenset[str] = frozenset()
 
@@ -158,7 +158,7 @@ def fold(events: Iterable[Event], state: State = initial) -> State:
 
 class RegisterPerson(Command):
     person: Person
-    phone: Phone | None = None
+    phone: Mobile | None = None
 
 
 class ProveIdentity(Command):
@@ -166,8 +166,8 @@ class ProveIdentity(Command):
 
     method: Method
     evidence: Line
-    reference: Digest | None = None
-    phone: Phone | None = None
+    reference: KeyedDigest | None = None
+    phone: Mobile | None = None
 
 
 class CheckAtCounter(Command):
@@ -178,15 +178,15 @@ class CheckAtCounter(Command):
 
 
 class LoseIdentity(Command):
-    reference: Digest
+    reference: KeyedDigest
 
 
 class ChangePhone(Command):
-    phone: Phone
+    phone: Mobile
 
 
 class BindWechat(Command):
-    openid: Digest
+    openid: KeyedDigest
 
 
 class CloseAccount(Command):

@@ -2,13 +2,12 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from ...codes.ids import MOBILE
-from ...codes.parties import Digest, IdKind, Method
+from ...codes.parties import IdKind, Method
 from ...kernel.base import Frozen, Line, Personal, Text
+from ...kernel.formats import IdNumber, KeyedDigest, Mobile
 
-Phone = Annotated[str, StringConstraints(pattern=rf"^{MOBILE.pattern}$")]
 Level = Annotated[int, Field(ge=0, le=4)]
 
 
@@ -20,8 +19,8 @@ class Person(Frozen):
 
     name: Annotated[Line, Personal()]
     id_kind: IdKind = IdKind.RESIDENT_ID
-    id_number: Annotated[str, StringConstraints(min_length=4, max_length=40), Personal()]
-    reference: Digest
+    id_number: Annotated[IdNumber, Personal()]
+    reference: KeyedDigest
 
 
 class PersonRegistered(Frozen):
@@ -29,7 +28,7 @@ class PersonRegistered(Frozen):
 
     type: Literal["PersonRegistered"] = "PersonRegistered"
     person: Person
-    phone: Annotated[Phone, Personal()] | None = None
+    phone: Annotated[Mobile, Personal()] | None = None
 
 
 class IdentityProven(Frozen):
@@ -50,21 +49,21 @@ class IdentityLost(Frozen):
     """
 
     type: Literal["IdentityLost"] = "IdentityLost"
-    reference: Digest
+    reference: KeyedDigest
 
 
 class PhoneChanged(Frozen):
     """变更手机号: the account has another mobile number, which is not proven yet."""
 
     type: Literal["PhoneChanged"] = "PhoneChanged"
-    phone: Annotated[Phone, Personal()]
+    phone: Annotated[Mobile, Personal()]
 
 
 class WechatBound(Frozen):
     """绑定微信: signing in with WeChat leads to this account; `openid` is a keyed digest of it."""
 
     type: Literal["WechatBound"] = "WechatBound"
-    openid: Digest
+    openid: KeyedDigest
 
 
 class AccountClosed(Frozen):

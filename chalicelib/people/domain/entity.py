@@ -11,21 +11,19 @@ from datetime import date
 from functools import reduce
 from typing import Annotated, Literal, assert_never, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from ...codes.parties import EntityStatus, Registered
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Text
 from ...kernel.errors import Contradiction, Impossible, Invalid, NotFound
+from ...kernel.formats import CreditCode, ItemCode
 from .account import Ended
 
 CATEGORY = "entity"
 MOST_OPERATORS = 200
 
-CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
-Items = Annotated[
-    tuple[Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")], ...], Field(max_length=500)
-]
+Items = Annotated[tuple[ItemCode, ...], Field(max_length=500)]
 
 
 GONE = frozenset({EntityStatus.CANCELLED, EntityStatus.MOVED_OUT})

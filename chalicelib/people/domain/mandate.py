@@ -16,10 +16,10 @@ from typing import Annotated, Literal, assert_never, get_args
 
 from pydantic import AfterValidator, Field
 
-from ...codes.parties import Digest
 from ...kernel.actor import Actor, Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
 from ...kernel.errors import Impossible, Invalid, NotAllowed, NotFound
+from ...kernel.formats import KeyedDigest
 from .account import Ended
 from .entity import Items
 
@@ -49,7 +49,7 @@ Actions = Annotated[
 class Principal(Frozen):
     """委托人: `reference` stands for the id; `account` is None for who has none."""
 
-    reference: Digest
+    reference: KeyedDigest
     account: Identifier | None = None
     name: Annotated[Line, Personal()]
 
@@ -66,7 +66,7 @@ class Principal(Frozen):
 class Agent(Frozen):
     """受托人."""
 
-    reference: Digest
+    reference: KeyedDigest
     account: Identifier
     name: Annotated[Line, Personal()]
 

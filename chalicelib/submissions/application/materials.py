@@ -10,7 +10,7 @@ from ...cases import domain as case
 from ...cases.application import cases
 from ...cases.application.acting import acting
 from ...cases.domain.guards import application_of
-from ...cases.domain.parts import Application
+from ...cases.domain.records import Application
 from ...cases.domain.values import CertificateIdentifier, Material
 from ...certificates.application import uses as certificate_uses
 from ...clock.calendar import legal_day

@@ -26,6 +26,7 @@ from ...items.domain.item import ItemDefinition
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Code, Frozen, Name, Text
 from ...kernel.errors import Invalid, NotAllowed, OutOfOrder
+from ...kernel.formats import IdNumber, Mobile
 from ...kernel.reasons import at
 from ...people.application import accounts, entities, identity, mandates
 from ...platform.platform import Caller, Platform, derived_id
@@ -48,8 +49,8 @@ class Applying(Frozen):
     kind: ApplicantKind = ApplicantKind.NATURAL_PERSON
     name: Name
     id_kind: IdKind = IdKind.RESIDENT_ID
-    id_number: Annotated[str, Field(min_length=4, max_length=40)]
-    phone: Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")] | None = None
+    id_number: IdNumber
+    phone: Mobile | None = None
 
 
 class Submission(Frozen):

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.cases import domain as case
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import due as ledger
-from chalicelib.cases.domain.parts import Application
+from chalicelib.cases.domain.records import Application
 from chalicelib.cases.domain.state import InHand, Lodged, State, handling_of
 from chalicelib.cases.domain.values import (
     DeliveryMethod,

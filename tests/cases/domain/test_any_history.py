@@ -14,7 +14,7 @@ from chalicelib.cases import domain as case
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain.commands import CaseCommand
-from chalicelib.cases.domain.evolving import GROWTH
+from chalicelib.cases.domain.evolving import TRANSITIONS
 from chalicelib.cases.domain.state import (
     Absent,
     Archived,
@@ -242,7 +242,7 @@ def _but_the_count(state: State) -> object:
 
 def test_every_event_after_the_submission_is_in_the_table():
     before = {e.CaseDrafted, e.CaseSubmitted, e.CaseImported, e.StepRecorded}
-    assert set(GROWTH) == set(case.EVENTS) - before
+    assert set(TRANSITIONS) == set(case.EVENTS) - before
 
 
 def test_every_command_is_taken_in_some_case():

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.cases.domain import events as e
-from chalicelib.cases.domain.parts import Granted
+from chalicelib.cases.domain.records import Granted
 from chalicelib.cases.domain.state import Archived, Decided
 from chalicelib.cases.domain.state import Closed as ClosedCase
 from chalicelib.cases.domain.steps import handlers

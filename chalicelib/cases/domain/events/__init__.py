@@ -5,6 +5,7 @@ Every step of the work opens, starts and finishes explicitly, in the same commit
 moved it, so that who was responsible when can be read off without knowing the procedure.
 """
 
+from ....kernel.formats import Division
 from .clock import (
     CaseResumed,
     CaseSuspended,
@@ -18,10 +19,9 @@ from .fields import (
     CertificateIdentifier,
     Days,
     Desk,
-    Digest,
-    Division,
     Form,
     Holder,
+    QueryCodeDigest,
     StepId,
 )
 from .imported import CaseImported, StepRecorded
@@ -80,7 +80,6 @@ __all__ = [
     "Clock",
     "Days",
     "Desk",
-    "Digest",
     "Division",
     "Event",
     "ExtensionGranted",
@@ -92,6 +91,7 @@ __all__ = [
     "MistakeCorrected",
     "Outcome",
     "PreCheckPassed",
+    "QueryCodeDigest",
     "ResultDelivered",
     "StepFinished",
     "StepId",

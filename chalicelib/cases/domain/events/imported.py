@@ -7,8 +7,9 @@ from pydantic import AwareDatetime
 from ....items.domain.plan import StepKind
 from ....kernel.actor import Identifier
 from ....kernel.base import Frozen, Line, Personal
-from ..values import ItemCode, ItemRef
-from .fields import Desk, Division, StepId
+from ....kernel.formats import Division, ItemCode
+from ..values import ItemRef
+from .fields import Desk, StepId
 
 
 class CaseImported(Frozen):

@@ -7,8 +7,9 @@ from ....codes.parties import Agent, Applicant
 from ....items.domain.plan import Plan
 from ....kernel.actor import Identifier
 from ....kernel.base import Code, Frozen, Text
+from ....kernel.formats import Division
 from ..values import Document, ItemRef, Material, MissingMaterial, Remedies
-from .fields import CaseNumber, Digest, Division, Form, Holder
+from .fields import CaseNumber, Form, Holder, QueryCodeDigest
 
 
 class CaseDrafted(Frozen):
@@ -41,7 +42,7 @@ class CaseSubmitted(Frozen):
     type: Literal["CaseSubmitted"] = "CaseSubmitted"
     case_id: Identifier
     number: CaseNumber
-    query_code_digest: Digest
+    query_code_digest: QueryCodeDigest
     item: ItemRef
     plan: Plan
     division: Division

@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 from ....items.domain.plan import StepKind
 from ....kernel.actor import Identifier, Role
 from ....kernel.base import Code, Frozen, Line, Text
-from ..values import Document, ItemCode, StepOutcome, Stood, TransferKind
-from .fields import CaseNumber, Desk, Division, StepId
+from ....kernel.formats import Division, ItemCode
+from ..values import Document, StepOutcome, Stood, TransferKind
+from .fields import CaseNumber, Desk, StepId
 
 
 class StepOpened(Frozen):

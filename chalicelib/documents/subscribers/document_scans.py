@@ -5,7 +5,7 @@ from functools import partial
 from ...eventlog.consumers import Subscriber
 from ...eventlog.envelope import Recorded
 from ...platform.platform import Platform
-from ..application import scans
+from ..application import malware_scan
 from ..domain.document import CATEGORY, DocumentReceived
 
 # A restart of clamd takes longer; then the event is parked, and retried with what is parked.
@@ -16,7 +16,7 @@ EVENTS = frozenset({DocumentReceived})
 def on_event(platform: Platform, event: Recorded) -> None:
     """Raises ScannerUnavailable: the event is parked then, and the document stays held back."""
     if isinstance(event.data, DocumentReceived) and event.data.awaits_scan:
-        scans.on_received(platform, event.stream.removeprefix(f"{CATEGORY}-"))
+        malware_scan.on_received(platform, event.stream.removeprefix(f"{CATEGORY}-"))
 
 
 def subscriber(platform: Platform) -> Subscriber:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from . import events as e
-from .parts import Application, DoneStep, Ending, Handling, OpenStep
+from .records import Application, DoneStep, Ending, Handling, OpenStep
 from .values import Document
 
 # The application

@@ -1,0 +1,22 @@
+"""How codes and numbers are written, once for all events, commands, bodies and replies."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+# GB/T 2260: six digits; the second for places alone, since 000000 stands for the country.
+Division = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+DivisionOfPlace = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
+# 统一社会信用代码, GB 32100; its check character is looked at in codes/ids.py.
+CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+# A certificate type of GB/T 36904: the defining authority's credit code, then three digits.
+CertificateType = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}\d{3}$")]
+# 实施编码: an item's implementation code. Imported cases may name an item otherwise.
+ImplementationCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{31}$")]
+ItemCode = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
+IdNumber = Annotated[str, StringConstraints(min_length=4, max_length=40)]
+Mobile = Annotated[str, StringConstraints(pattern=r"^1[3-9]\d{9}$")]
+# A keyed digest of what must not be shown: an id number, an openid.
+KeyedDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{26}$")]
+# 查询密码: without 0 1 I O, which people mix up.
+QueryCode = Annotated[str, StringConstraints(pattern=r"^[2-9A-HJ-NP-Z]{8}$")]
