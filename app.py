@@ -5,12 +5,14 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib import bootstrap
-from chalicelib.triggers.functions import on, rate
+from chalicelib.triggers import functions
+from chalicelib.triggers.functions import rate
 from chalicelib.triggers.routes import register
 
+# What is named by its module is imported when it is first called (cold start).
+on = partial(functions.on, "bootstrap:cloud")
 app = Chalice(app_name="banjian", configure_logs=False)
-register(app, bootstrap.web)  # every line of ROUTES in the subjects' wiring.py
+register(app, "bootstrap:web")  # every line of ROUTES in the subjects' wiring.py
 
 # infra/ puts the stack's own stream and queues in the place of these names.
 stream = partial(app.on_dynamodb_record, "arn:aws:dynamodb:::table/events/stream/merged")
@@ -21,17 +23,15 @@ def queue(name: str) -> Any:
 
 
 def consumer(name: str) -> Any:
-    return queue(name)(on(bootstrap.cloud, name, "wake_up", name))
+    return queue(name)(on(name, "wake_up", name))
 
 
 def schedule(name: str) -> Any:
-    return app.schedule(rate(name), name=name)(on(bootstrap.cloud, name, "scheduled", name))
+    return app.schedule(rate(name), name=name)(on(name, "scheduled", name))
 
 
 # From the first record: "LATEST" would pass over what was stored before the trigger was there.
-sequence = stream(name="sequence", starting_position="TRIM_HORIZON")(
-    on(bootstrap.cloud, "sequence", "commits")
-)
+sequence = stream(name="sequence", starting_position="TRIM_HORIZON")(on("sequence", "commits"))
 
 applicant_cases = consumer("applicant_cases")
 work_list = consumer("work_list")
@@ -45,8 +45,8 @@ held_certificates = consumer("held_certificates")
 certificates = consumer("certificates")
 certificate_files = consumer("certificate_files")
 document_scans = consumer("document_scans")
-rebuild_step = queue("rebuild_step")(on(bootstrap.cloud, "rebuild_step", "rebuild_step"))
+rebuild_step = queue("rebuild_step")(on("rebuild_step", "rebuild_step"))
 
-heal = app.schedule("rate(1 minute)", name="heal")(on(bootstrap.cloud, "heal", "heal"))
+heal = app.schedule("rate(1 minute)", name="heal")(on("heal", "heal"))
 deadlines = schedule("deadlines")
-sweep = app.schedule("rate(1 hour)", name="sweep")(on(bootstrap.cloud, "sweep", "sweep"))
+sweep = app.schedule("rate(1 hour)", name="sweep")(on("sweep", "sweep"))

@@ -2,20 +2,17 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..subjects import minutes
-
-if TYPE_CHECKING:
-    from .handlers import Cloud
+from ..subjects import load, minutes
 
 Handler = Callable[[Any], Any]
 
 
-def on(cloud: Callable[[], "Cloud"], function: str, trigger: str, *arguments: str) -> Handler:
+def on(cloud: str, function: str, trigger: str, *arguments: str) -> Handler:
     """
     What handlers.py makes as `trigger`, for the function of that name: AWS finds it in app.py by
-    its name.
+    its name. `cloud` names what makes the Cloud that it works with ("module:function").
     """
 
     def handler(event: Any) -> Any:
@@ -26,10 +23,10 @@ def on(cloud: Callable[[], "Cloud"], function: str, trigger: str, *arguments: st
 
 
 @cache
-def _made(cloud: Callable[[], "Cloud"], trigger: str, *arguments: str) -> Handler:
+def _made(cloud: str, trigger: str, *arguments: str) -> Handler:
     from . import handlers
 
-    made: Handler = getattr(handlers, trigger)(cloud, *arguments)
+    made: Handler = getattr(handlers, trigger)(load(cloud), *arguments)
     return made
 
 

@@ -24,8 +24,8 @@ class Route:
 
     __name__ = "route"  # chalice asks for it
 
-    def __init__(self, app: Chalice, web: Callable[[], "Web"], handler: str) -> None:
-        self._app, self._web, self._name = app, web, handler
+    def __init__(self, app: Chalice, web: str, handler: str) -> None:
+        self._app, self._maker, self._name = app, web, handler
 
     def __call__(self, **parameters: str) -> Response:
         from ..web.route import respond
@@ -33,6 +33,11 @@ class Route:
         request = self._app.current_request
         assert request is not None  # noqa: S101 - chalice sets it before it calls a view
         return respond(self._web(), request, self.handler, parameters)
+
+    @cached_property
+    def _web(self) -> Callable[[], "Web"]:
+        maker: Callable[[], Web] = load(self._maker)
+        return maker
 
     @cached_property
     def handler(self) -> "Handler":
@@ -46,8 +51,11 @@ class Route:
         return spec_of(self.handler)
 
 
-def register(app: Chalice, web: Callable[[], "Web"]) -> None:
-    """Every route of every subject; a media type other than JSON is answered in bytes, too."""
+def register(app: Chalice, web: str) -> None:
+    """
+    Every route of every subject. `web` names what makes the Web that they work with
+    ("module:function"). A media type other than JSON is answered in bytes, too.
+    """
     binary: dict[str, None] = {}
     for method, path, handler, *others in entries("ROUTES"):
         types = list(others[0]) if others else [JSON]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from chalicelib import cli
+from chalicelib import cli, subjects
 from chalicelib.cases import wiring as cases
 from chalicelib.cli import contracts as command
 from chalicelib.contract import wirings
@@ -20,8 +20,10 @@ APP = (ROOT / "app.py").read_text(encoding="utf-8")
 @pytest.fixture(autouse=True)
 def _wired_anew():
     entries.cache_clear()
+    subjects._wiring.cache_clear()
     yield
     entries.cache_clear()
+    subjects._wiring.cache_clear()
 
 
 @pytest.fixture
