@@ -101,9 +101,11 @@ def web() -> "Web":
     from . import on_aws, on_standby, settings
 
     def watching() -> Any:
+        if not on_aws():
+            return Silent()
         from . import telemetry
 
-        return telemetry() if on_aws() else Silent()
+        return telemetry()
 
     return Web(platform, verifier, _answer, watching, on_standby, settings.proxies, _worded)
 

@@ -28,7 +28,7 @@ def build_all() -> None:
     """
     for line in (*entries("CONSUMERS"), *entries("SCHEDULES")):
         load(line[1])
-    assert CODEC.types  # noqa: S101 - which are imported when they are asked for
+    CODEC.prepare()
     build_models()
 
 

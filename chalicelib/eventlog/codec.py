@@ -69,6 +69,13 @@ class Codec:
     def category(self, stream: str) -> Category:
         return self.categories.get(stream.partition("-")[0], self._other)
 
+    def prepare(self) -> None:
+        """Import all types and make all parsers: for a process that lives long."""
+        for category in self.categories.values():
+            if category.types:
+                assert category.parser  # noqa: S101 - which is made when it is asked for
+                category.commits = WORTH_A_PARSER
+
     @cached_property
     def types(self) -> Mapping[str, type[Frozen]]:
         """Every type there is, by its name."""

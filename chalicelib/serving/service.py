@@ -13,6 +13,7 @@ from ..items.files.item_files import read_items
 from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import NotFound
 from ..platform.platform import Caller, Platform
+from ..triggers.routes import import_all
 from . import signin, wsgi
 from .consumers_process import ConsumersProcess, collect_seldom
 from .registry_files import load_examples
@@ -69,8 +70,9 @@ class Service:
         """Until a signal asks to stop, or `stop` is set. Raises OSError."""
         import app
 
+        import_all(app.app)
         bootstrap.build_all()
-        collect_seldom()
+        collect_seldom()  # last, so that what was made is not looked through again
         process = ConsumersProcess(self._data)
         self.platform.committed.then(process.ring)
 
