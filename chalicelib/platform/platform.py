@@ -78,7 +78,8 @@ class Caller:
     One request: the actor, the Idempotency-Key, and when what it tells of happened, if not now.
 
     The key is the caller's own: two accounts may choose the same one. `version` is the version of
-    the stream that the caller has seen (If-Match).
+    the stream that the caller has seen (If-Match). `person` is the reference of the person whom the
+    token's issuer says that the account belongs to, on level 3 or more; None if it names nobody.
     """
 
     actor: Actor
@@ -87,6 +88,7 @@ class Caller:
     occurred_at: datetime | None = None
     correlation_id: str = ""
     version: int | None = None
+    person: str | None = None
 
     @property
     def command_id(self) -> str:
