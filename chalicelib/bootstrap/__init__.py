@@ -76,14 +76,18 @@ def platform() -> "Platform":
     from .settings import proxies
 
     proxies()  # a setting that cannot be read is told at the start
+    if os.environ.get("BANJIAN_ISSUERS"):
+        from . import issuers
+
+        issuers.check()
     return aws(telemetry()) if on_aws() else embedded(Path(os.environ.get("BANJIAN_DATA", "var")))
 
 
 @lru_cache
 def verifier() -> "Verifier":
-    from . import signing
+    from . import issuers
 
-    return signing.verifier(lambda: platform().token_signer())
+    return issuers.verifier(platform)
 
 
 def signer(data: "Path") -> "Signer":

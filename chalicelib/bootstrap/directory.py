@@ -35,6 +35,7 @@ def embedded(
     from ..adapters.local.local_signer import LocalSigner
     from ..adapters.local.memory_limiter import MemoryLimiter
     from ..adapters.sqlite.registry import SqliteRegistry
+    from ..adapters.sqlite.sign_ins import SqliteSignIns
     from ..adapters.sqlite.store import SqliteStore
     from ..adapters.sqlite.views import SqliteViews
 
@@ -64,4 +65,5 @@ def embedded(
         signer=partial(signing.in_directory, data),
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        sign_ins=SqliteSignIns(data / "sign-ins.db"),
     )

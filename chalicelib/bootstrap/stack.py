@@ -18,6 +18,7 @@ from ..platform import calendars
 from ..platform.platform import Platform
 from ..platform.rate_limits import Gate, Limiter, Split
 from ..platform.serials import Serials
+from ..platform.sign_ins import NoSignIns, SignIns
 from . import people, signing
 from .codec import CODEC
 from .directory import now
@@ -67,6 +68,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         signer=signing.in_kms,
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        sign_ins=sign_ins(),
     )
 
 
@@ -131,6 +133,15 @@ def token_signer() -> Signer | None:
     from ..adapters.aws.kms_signer import KmsSigner
 
     return KmsSigner(client("kms"), key)
+
+
+def sign_ins() -> SignIns:
+    """Only the function that answers calls, and an operator's shell, are given the table."""
+    if "BANJIAN_SIGN_INS_TABLE" not in os.environ:
+        return NoSignIns()
+    from ..adapters.dynamodb.sign_ins import DynamoSignIns
+
+    return DynamoSignIns(client("dynamodb"), setting("BANJIAN_SIGN_INS_TABLE"))
 
 
 def limiter() -> Limiter:
