@@ -89,3 +89,13 @@ def keep_secret(value: str) -> None:
     client("ssm").put_parameter(
         Name="/banjian/secret", Value=value, Type="SecureString", Overwrite=True
     )
+
+
+def sign_ins_table(name: str) -> None:
+    """As infra/templates/storage.yaml has it."""
+    client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )

@@ -12,11 +12,10 @@ from ..kernel.keyed import Keyring
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
-from ..platform.rate_limits import Gate
 from ..platform.serials import Serials
 from . import people, signing
 from .codec import CODEC
-from .settings import limits, scanner
+from .settings import gate, scanner
 
 
 def now() -> datetime:
@@ -56,7 +55,7 @@ def embedded(
         committed=committed,
         memory=Memory(sole=True),
         secret=secret,
-        gate=Gate(MemoryLimiter(), limits()),
+        gate=gate(MemoryLimiter()),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
         attester=people.attester(),

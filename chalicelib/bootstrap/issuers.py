@@ -19,7 +19,7 @@ from ..web.auth.verifier import LOCAL, Trusted, Verifier
 
 def verifier(platform: Callable[[], Platform]) -> Verifier:
     """Raises Unavailable for a setting that is missing, or cannot be read."""
-    provided = [*_named(platform), *_listed(platform)]
+    provided = list(_provided(platform))
     if not provided:
         raise Unavailable(
             "nobody is named who signs people in: set BANJIAN_ISSUER, BANJIAN_AUDIENCE and "
@@ -55,6 +55,14 @@ def _own(platform: Callable[[], Platform]) -> Trusted:
         APPLICANTS,
         reading=Reading(reference=token_keys.PERSON_CLAIM),
     )
+
+
+def _provided(platform: Callable[[], Platform]) -> Iterator[Trusted]:
+    """Where the file has the provider that BANJIAN_ISSUER names, it says more of that one."""
+    listed = {one.issuer: one for one in _listed(platform)}
+    for named in _named(platform):
+        yield listed.pop(named.issuer, named)._replace(keeps_names=named.keeps_names)
+    yield from listed.values()
 
 
 def _named(platform: Callable[[], Platform]) -> Iterator[Trusted]:

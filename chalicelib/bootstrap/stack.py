@@ -16,13 +16,13 @@ from ..kernel.keyed import Keyring
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
-from ..platform.rate_limits import Gate, Limiter, Split
+from ..platform.rate_limits import Limiter, Split
 from ..platform.serials import Serials
 from ..platform.sign_ins import NoSignIns, SignIns
 from . import people, signing
 from .codec import CODEC
 from .directory import now
-from .settings import limits, scanner, setting
+from .settings import gate, scanner, setting
 
 if TYPE_CHECKING:
     from ..adapters.dynamodb.filling import DynamoItems
@@ -59,7 +59,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         committed=Bell(),
         secret=secret(),
         memory=Memory(REMEMBERED),
-        gate=Gate(limiter(), limits()),
+        gate=gate(limiter()),
         registry=TableRegistry(registry_table(), Keyring(secret())),
         wechat=people.wechat(),
         attester=people.attester(),

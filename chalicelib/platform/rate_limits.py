@@ -1,9 +1,9 @@
 """
-How often somebody may ask: limits by account, by address, by case number.
+How often somebody may ask: limits by account, by address, by case number, by person.
 
 `RateLimited` is raised with the seconds to wait. What is limited strictly (sign-in, query codes,
-verification) is counted where every process sees it; the usual limit, which only keeps one caller
-from the others' turn, is counted in each process and costs no call to anything.
+verification, proofs) is counted where every process sees it; the usual limit, which only keeps one
+caller from the others' turn, is counted in each process and costs no call to anything.
 """
 
 import re
@@ -22,6 +22,13 @@ class RateLimited(Exception):
         super().__init__(f"too many requests; wait {self.seconds} s")
 
 
+class ProofsUsedUp(RateLimited):
+    """
+    Too many tries to find a person by name and id: a face or a counter proves it, whatever was
+    tried, by whomever.
+    """
+
+
 class Budget(NamedTuple):
     """At most `most` requests at once, and so many again in `seconds`."""
 
@@ -30,11 +37,16 @@ class Budget(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """What one account, one address, one case number may ask; None where that is not counted."""
+    """
+    What one account, one address, one case number may ask, or be asked of one name, or of one name
+    with a district and a day of birth (`person`); None where that is not counted.
+    """
 
     account: Budget | None = None
     address: Budget | None = None
     number: Budget | None = None
+    person: Budget | None = None
+    name: Budget | None = None
 
 
 class Limiter(Protocol):
@@ -68,6 +80,7 @@ class Split:
         return limiter.take(limit, key, budget)
 
 
+DAY: Final = 86_400.0  # seconds
 # An address may be that of a whole hall, or of a carrier's customers: it gets more than an account.
 # A number has 20 tries an hour, wherever they come from: of 32 ** 8 codes that is nothing, and its
 # owner is let in again soon, and signed in at any time.
@@ -77,10 +90,20 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "query": Limit(address=Budget(20, 60), number=Budget(20, 3600)),
     "query-code": Limit(account=Budget(30, 60)),
     "verification": Limit(account=Budget(60, 60), address=Budget(60, 60)),
+    # Name, district and day of birth leave some 500 ids: five tries a day find none of them. A city
+    # has thousands of 张伟, so that a name alone has more.
+    "proof": Limit(
+        account=Budget(5, DAY),
+        address=Budget(50, DAY),
+        person=Budget(5, DAY),
+        name=Budget(100, DAY),
+    ),
+    # By a clerk for who stands there with the card.
+    "proof-at-counter": Limit(account=Budget(500, DAY)),
 }
 
 _SETTING: Final = re.compile(
-    r"(?P<limit>[a-z-]+)\.(?P<who>account|address|number)="
+    r"(?P<limit>[a-z-]+)\.(?P<who>account|address|number|person|name)="
     r"(?:(?P<most>[1-9]\d{0,8})/(?P<seconds>[1-9]\d{0,5})|off)"
 )
 
@@ -96,7 +119,7 @@ def limits(text: str) -> Mapping[str, Limit]:
         if found is None or found["limit"] not in changed:
             raise ValueError(
                 f"{part!r} is no limit: say LIMIT.WHO=MOST/SECONDS or LIMIT.WHO=off, with one of "
-                f"{', '.join(LIMITS)} and account, address or number"
+                f"{', '.join(LIMITS)} and account, address, number, person or name"
             )
         budget = Budget(int(found["most"]), float(found["seconds"])) if found["most"] else None
         changed[found["limit"]] = changed[found["limit"]]._replace(**{found["who"]: budget})
@@ -104,10 +127,14 @@ def limits(text: str) -> Mapping[str, Limit]:
 
 
 class Gate(NamedTuple):
-    """The limits that hold here, and what counts."""
+    """
+    The limits that hold here, and what counts. `at_counter` tells addresses of halls and kiosks,
+    where many people prove who they are.
+    """
 
     limiter: Limiter
     limits: Mapping[str, Limit] = LIMITS
+    at_counter: Callable[[str], bool] = lambda _: False
 
     def by_account(self, limit: str, account: str) -> None:
         """Raises RateLimited, StoreError."""
@@ -120,6 +147,23 @@ class Gate(NamedTuple):
     def by_number(self, limit: str, number: str) -> None:
         """Raises RateLimited, StoreError."""
         self._pass(limit, "number", number, self.limits[limit].number)
+
+    def by_proof(self, account: str, address: str, person: str, name: str) -> None:
+        """
+        One try to find a person. `person` and `name` are keyed digests; `address` is "" where the
+        request came over no network. Raises ProofsUsedUp, StoreError.
+        """
+        proof = self.limits["proof"]
+        # The asker first: who has no try left uses up nobody else's.
+        counted = [("account", account, proof.account)]
+        if address and not self.at_counter(address):
+            counted.append(("address", address, proof.address))
+        counted += [("person", person, proof.person), ("name", name, proof.name)]
+        try:
+            for who, key, budget in counted:
+                self._pass("proof", who, key, budget)
+        except RateLimited as error:
+            raise ProofsUsedUp(error.seconds) from None
 
     def _pass(self, limit: str, who: str, key: str, budget: Budget | None) -> None:
         if budget is not None and (wait := self.limiter.take(f"{limit}.{who}", key, budget)):

@@ -19,7 +19,12 @@ class WechatCode(Frozen):
     code: Line
 
 
-WECHAT_PROBLEMS = ("wechat-code", "wechat-limited", "wechat-blocked", "wechat-unavailable")
+# Where to take another token.
+RENEWAL = "/sign-in/token"
+WECHAT_PROBLEMS = (
+    *("wechat-code", "wechat-limited", "wechat-blocked", "wechat-unavailable"),
+    "wechat-not-set-up",
+)
 _WECHAT = OperationSpec(
     "signInWithWechat",
     "sign-in",
