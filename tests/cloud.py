@@ -44,12 +44,14 @@ def stack(patch: pytest.MonkeyPatch, secret: bytes) -> Iterator[None]:
         events_table("events")
         table("log")
         table("views")
+        sign_ins_table("sign-ins")
         topic = client("sns").create_topic(Name="committed")["TopicArn"]
         rebuilds = client("sqs").create_queue(QueueName="rebuilds")["QueueUrl"]
         named = {
             "EVENTS_TABLE": "events",
             "LOG_TABLE": "log",
             "VIEWS_TABLE": "views",
+            "SIGN_INS_TABLE": "sign-ins",
             "BUCKET": bucket(),
             "TOPIC": topic,
             "REBUILDS": rebuilds,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..web.request import Web
     from .consuming import build_all, consumers, group, schedules
     from .directory import embedded, now
-    from .moving import destination, kept, stored
+    from .moving import destination, kept, sign_ins, sign_ins_table, stored
     from .settings import on_aws, on_standby, setting
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
 
@@ -43,6 +43,8 @@ __all__ = [
     "send_rebuild",
     "sequencer",
     "setting",
+    "sign_ins",
+    "sign_ins_table",
     "signer",
     "stored",
     "streams",
@@ -54,7 +56,7 @@ __all__ = [
 _WHERE = {
     "consuming": ("build_all", "consumers", "group", "schedules"),
     "directory": ("embedded", "now"),
-    "moving": ("destination", "kept", "stored"),
+    "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
     "settings": ("on_aws", "on_standby", "setting"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
 }

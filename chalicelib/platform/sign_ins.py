@@ -72,6 +72,15 @@ class SignIns(Protocol):
         ...
 
 
+def copied(source: SignIns, to: SignIns) -> int:
+    """Put every row of the one place into the other, where it is not yet; how many there are."""
+    count = 0
+    for subject, row in source.rows():
+        to.put(subject, row, None)
+        count += 1
+    return count
+
+
 class NoSignIns:
     """For a platform that nobody signs in to: it knows nobody, and keeps nothing."""
 

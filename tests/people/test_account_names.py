@@ -13,9 +13,10 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.codes.parties import IdKind, Method
 from chalicelib.kernel.actor import Actor, Role
-from chalicelib.people.application import account_names, accounts, identity, persons
+from chalicelib.people.application import account_names, accounts, claims, identity, persons
 from chalicelib.people.domain.account import Closed
 from chalicelib.platform import duties
+from chalicelib.platform.attester import Attestation
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.platform.sign_ins import SignIn, Subject
 from chalicelib.serving import signin
@@ -35,15 +36,13 @@ def platform(
         yield bootstrap.embedded(tmp_path, synchronous="OFF")
         return
     with cloud.stack(monkeypatch, SECRET):
-        cloud.sign_ins_table("sign-ins")
-        monkeypatch.setenv("BANJIAN_SIGN_INS_TABLE", "sign-ins")
         yield bootstrap.aws()
 
 
 @pytest.fixture
 def here(platform: Platform) -> People:
     clock = [datetime(2026, 3, 2, 1, 30, tzinfo=UTC)]
-    attested: list = []
+    attested: list[Attestation] = []
     made = replace(platform, now=lambda: clock[0], attester=lambda _: attested[0])
     return People(made, clock, attested)
 
@@ -156,7 +155,7 @@ def test_whose_account_was_closed_gets_another_one_at_the_next_token(here: Peopl
     assert name_of(here, "zhang") == second
     here.register(second, ZHANG)
     assert here.level(second) == 0
-    assert isinstance(accounts.current(here.platform, first), Closed)
+    assert isinstance(claims.account_state(here.platform, first), Closed)
 
 
 def test_who_was_closed_before_there_were_rows_gets_another_one_too(here: People) -> None:

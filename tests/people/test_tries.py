@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.limiter import DynamoLimiter
@@ -43,7 +44,7 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
     if request.param == "memory":
         yield counted(made, MemoryLimiter(clock))
         return
-    with cloud.mock_aws():
+    with mock_aws():
         cloud.table("limits")
         yield counted(made, DynamoLimiter(cloud.client("dynamodb"), "limits", clock))
 
@@ -96,7 +97,7 @@ def registered(here: People, who: str, told: Registration = ZHANG) -> str:
 
 
 def test_a_name_has_more_tries_than_a_name_with_a_birthday(here: People) -> None:
-    answers = Counter()
+    answers: Counter[str] = Counter()
     for month in range(1, 13):
         for day in range(1, 11):
             body = f"44080219{50 + month}{month:02}{day:02}"

@@ -45,7 +45,7 @@ KEYCLOAK = (
         "identity": {"kind": "IDCARD", "number": ZHANG},
     },
 )
-COGNITO = (
+COGNITO: tuple[dict[str, Any], dict[str, Any]] = (
     {},
     {
         **TIMES,
