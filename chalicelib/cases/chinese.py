@@ -10,6 +10,7 @@ REASONS: Final[Mapping[str, str]] = {
     "case-without-query-code": "没有这个办件，或者还没有查询密码",
     "query-code-not-matching": "没有与此编号和查询密码相符的办件，请核对后重试",
     "query-code-not-yours": "查询密码只告知申请人或者提交办件的人",
+    "counter-searches-by-id": "只有窗口人员可以凭证件号码查找办件",
     "not-a-submitting-role": "只有申请人、经办人或者窗口人员可以申报办件",
     "not-for-role": "{role:role}无权对该办件进行此操作",
     "not-for-role-of-department": "{department} 的{role:role}无权对该办件进行此操作",

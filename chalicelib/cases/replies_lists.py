@@ -71,6 +71,12 @@ class CardPage(Page):
     items: list[Card]
 
 
+class FoundCases(BaseModel):
+    """Cases of one person that the caller may see, newest first; at most 50."""
+
+    items: list[Card]
+
+
 class ProcessStep(BaseModel):
     """
     A step of a case in the case-process library (办件过程信息库). Seconds are counted by the wall

@@ -42,7 +42,7 @@ def list_items(
         card
         for one in (STATES if state == "all" else (state,))
         for row in _rows(platform, "items", one)
-        if (card := item_catalogue.listed(row, one, None, today))
+        if (card := item_catalogue.listed(row, item_catalogue.Asked(one), today))
     ]
     if as_json:
         show_json(rows)

@@ -36,12 +36,30 @@ class ItemCard(BaseModel):
     promised_days: int
     unit: Unit
     fee: int
+    aliases: list[Line]
 
 
 class ItemPage(Page):
-    """Items, by code. A page may have fewer than its limit, and another one follow all the same."""
+    """
+    Items, by code, or those that were searched for, the likeliest first. A page may have fewer than
+    its limit, and another one follow all the same.
+    """
 
     items: list[ItemCard]
+
+
+class MissedQuery(BaseModel):
+    """`times` that it was asked, by different people as far as their addresses tell."""
+
+    query: Line
+    times: int
+
+
+class MissedQueries(BaseModel):
+    """Those of a month (yyyy-mm), at most 500; none where all that was looked for was found."""
+
+    month: str
+    queries: list[MissedQuery]
 
 
 class UpcomingVersion(BaseModel):

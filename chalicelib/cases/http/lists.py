@@ -21,6 +21,7 @@ from ..application import cases
 from ..application.access import oversees, within
 from ..projections import applicant_cases, process_library, work_list
 from ..projections.case_summary import utc
+from . import finding
 
 _DEPARTMENT = {
     "type": "string",
@@ -37,6 +38,12 @@ _OWN_CASES = OperationSpec(
             "enum": ["account", "company"],
             "default": "account",
             "description": "Whose cases: one's own, or the company's that one acts for.",
+        },
+        "number": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "The case of that number, for whoever may see it; staff too.",
         },
     },
 )
@@ -61,8 +68,10 @@ _STEPS = OperationSpec(
 
 @operation(_OWN_CASES)
 def own_cases(request: ApiRequest) -> Response:
-    """The caller's own cases, newest first; `as=company` lists the company's."""
-    actor = request.actor
+    """The caller's own cases, newest first; `as=company` lists the company's; one by `number`."""
+    actor, number = request.actor, request.query("number")
+    if number is not None:
+        return reply(finding.by_number(request, number))
     partition = _own(request, request.choice("as", frozenset({"account", "company"})))
     view = applicant_cases.NAME
     rows = paging.rows(request, view, "applicant", partition, descending=True)
