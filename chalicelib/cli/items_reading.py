@@ -49,7 +49,8 @@ def list_items(
         return
     made = table("code", "v", "name", "department", "promised", "state")
     for row in sorted(rows, key=lambda one: str(one["code"])):
-        promised = f"{row['promised_days']} {row['unit'].replace('_', ' ')}"
+        limit = row["limits"]["promised"]
+        promised = f"{limit['days']} {limit['unit'].replace('_', ' ')}"
         named = (row["code"], str(row["version"]), escape(row["name"]), row["department"])
         made.add_row(*named, promised, row["state"])
     show_table(made, rows, "There is no such item. Publish one: banjian items publish FILE")

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, RootModel
 
-from ..clock.legal_limits import Unit
 from ..codes.codes import ApplicantKind, CaseType, ItemType
 from ..kernel.actor import Identifier
 from ..kernel.base import Code, Line, Text
@@ -18,7 +17,7 @@ ItemState = Literal["published", "suspended", "retired", "split", "merged"]
 
 
 class ItemCard(BaseModel):
-    """What the catalogue shows of an item today; days in `unit`, `fee` in fen."""
+    """What the catalogue shows of an item today; `fee` in fen."""
 
     code: str
     version: Version
@@ -32,9 +31,7 @@ class ItemCard(BaseModel):
     department_name: Line
     division: DivisionOfPlace
     applicants: list[ApplicantKind]
-    statutory_days: int
-    promised_days: int
-    unit: Unit
+    limits: Limits
     fee: int
     aliases: list[Line]
 

@@ -22,6 +22,7 @@ from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import cases
 from ..projections import applicant_cases, case_numbers
+from . import cards
 
 MOST = 50  # cases of one person
 
@@ -74,4 +75,4 @@ def _seen(request: ApiRequest, case_id: str) -> list[Row]:
     except (NotFound, NotAllowed):
         return []
     card = request.platform.views.get(applicant_cases.NAME, case_id)
-    return [] if card is None else [card]
+    return [] if card is None else [cards.told(card)]

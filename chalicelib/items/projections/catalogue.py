@@ -80,9 +80,7 @@ def _card(published: item.ItemPublished) -> Row:
         "department_name": definition.department_name,
         "division": definition.division,
         "applicants": [str(kind) for kind in definition.applicants],
-        "statutory_days": definition.limits.statutory.days,
-        "promised_days": definition.limits.promised.days,
-        "unit": definition.limits.promised.unit,
+        "limits": definition.limits.model_dump(mode="json"),
         "fee": definition.fee.amount,
         "aliases": list(definition.aliases),
         "keywords": list(definition.keywords),
@@ -179,4 +177,4 @@ def listed(row: Row, asked: Asked, today: date) -> Row | None:
     return told if asked.fits(told) else None
 
 
-PROJECTION = Projection(NAME, "3", key, evolve, entries, by_stream=True, events=EVENTS)
+PROJECTION = Projection(NAME, "4", key, evolve, entries, by_stream=True, events=EVENTS)
