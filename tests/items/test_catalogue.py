@@ -63,7 +63,7 @@ def test_a_published_item_is_listed_whole_and_by_department():
     assert places(made) == {("items", "published"), ("items", "published 440800-market")}
     shown = card(made, BEFORE)
     assert (shown["code"], shown["version"], shown["state"]) == (CODE, 1, "published")
-    assert (shown["promised_days"], shown["fee"], shown["successors"]) == (10, 0, [])
+    assert (shown["limits"]["promised"]["days"], shown["fee"], shown["successors"]) == (10, 0, [])
 
 
 def test_a_version_that_takes_effect_later_shows_on_its_day():
