@@ -12,6 +12,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.bootstrap import issuers
 from chalicelib.eventlog.ports import Unavailable
+from chalicelib.kernel.actor import DEPARTMENT_STAFF
 from chalicelib.serving import signin
 from tests.city import City
 from tests.web.test_auth import EC_KEY, OTHER_EC_KEY, a_jwk
@@ -221,3 +222,5 @@ def test_the_names_of_the_demonstration_are_listed_where_issuers_are_refused_the
     from chalicelib.people.application.account_names import NOBODYS
 
     assert signin.PERSONAS.keys() <= NOBODYS
+    staff = {signin.staff(r, one).account for r in DEPARTMENT_STAFF for one in signin.DEPARTMENTS}
+    assert staff <= NOBODYS

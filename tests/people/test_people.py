@@ -142,7 +142,7 @@ def test_what_the_attesting_service_signed_is_believed(town: City) -> None:
     answer = town.post("citizen-wang", "/account/proofs/attested", told)
     assert answer.json()["level"] == 3, answer.text
     (proof,) = town.get("citizen-wang", "/account").json()["proofs"]
-    assert (proof["method"], proof["evidence"]) == ("face", "https://face.example check-1")
+    assert (proof["method"], proof["evidence"]) == ("face", "https://face.example check-of-face")
 
 
 def test_what_it_did_not_sign_so_is_not_believed(town: City) -> None:

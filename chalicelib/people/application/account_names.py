@@ -20,7 +20,7 @@ from secrets import token_hex
 from typing import Final
 
 from ...eventlog.transact import Decider, read
-from ...kernel.actor import SYSTEM
+from ...kernel.actor import DEPARTMENT_STAFF, SYSTEM
 from ...platform import duty
 from ...platform.platform import Platform
 from ...platform.sign_ins import Names, SignIn, Subject
@@ -30,16 +30,20 @@ from . import claims
 # What a random name begins with, and a name of a WeChat user's account.
 PREFIX: Final = "u-"
 WECHAT_PREFIX: Final = "wx-"
-# Accounts of the platform itself and of its demonstration (serving/signin.py).
+# Accounts of the platform itself and of its demonstration (serving/signin.py), whose departments
+# have a clerk, a reviewer and an approver each.
+_DEPARTMENTS: Final = (
+    *("civil", "culture", "emergency", "environment", "fire", "hall", "health", "housing", "hr"),
+    *("market", "police", "resources", "transport", "water"),
+)
 NOBODYS: Final = frozenset(
     {
+        *(f"{role}-{one}" for role in sorted(DEPARTMENT_STAFF) for one in _DEPARTMENTS),
         SYSTEM.account,
         "console",
         "examples",
         *("agent-li", "citizen-wang", "citizen-zhang"),
-        *("approver-environment", "approver-housing"),
-        *("auditor-zheng", "clerk-chen", "clerk-housing", "clerk-huang", "items-sun"),
-        *("reviewer-environment", "reviewer-fire", "reviewer-housing"),
+        *("auditor-zheng", "clerk-chen", "clerk-huang", "items-sun"),
         *("security-feng", "supervisor-zhou", "system-qian"),
     }
 )
