@@ -7,7 +7,7 @@ caller from the others' turn, is counted in each process and costs no call to an
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import ceil
 from typing import Final, NamedTuple, Protocol
 
@@ -60,12 +60,19 @@ class Limiter(Protocol):
         """
         ...
 
+    def give_back(self, limit: str, key: str, budget: Budget, /) -> None:
+        """Count one request less that was taken: it came to nothing. Raises StoreError."""
+        ...
+
 
 class Unlimited:
     """Counts nothing."""
 
     def take(self, _limit: str, _key: str, _budget: Budget, /) -> float:
         return 0.0
+
+    def give_back(self, _limit: str, _key: str, _budget: Budget, /) -> None:
+        pass
 
 
 class Split:
@@ -75,9 +82,13 @@ class Split:
         self._here, self._everywhere = here, everywhere
 
     def take(self, limit: str, key: str, budget: Budget, /) -> float:
-        usual = limit.partition(".")[0] == USUAL
-        limiter = self._here if usual else self._everywhere
-        return limiter.take(limit, key, budget)
+        return self._of(limit).take(limit, key, budget)
+
+    def give_back(self, limit: str, key: str, budget: Budget, /) -> None:
+        self._of(limit).give_back(limit, key, budget)
+
+    def _of(self, limit: str) -> Limiter:
+        return self._here if limit.partition(".")[0] == USUAL else self._everywhere
 
 
 DAY: Final = 86_400.0  # seconds
@@ -100,6 +111,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
         person=Budget(5, DAY),
         name=Budget(100, DAY),
     ),
+    # Naming an account shows whose it is, once it is chosen.
+    "account-lookup": Limit(account=Budget(50, DAY)),
     # By a clerk for who stands there with the card.
     "proof-at-counter": Limit(account=Budget(500, DAY)),
 }
@@ -128,6 +141,18 @@ def limits(text: str) -> Mapping[str, Limit]:
     return changed
 
 
+class Try(NamedTuple):
+    """
+    One try to find a person. `person` and `name` are keyed digests; `address` is "" where the
+    request came over no network.
+    """
+
+    account: str
+    address: str
+    person: str
+    name: str
+
+
 class Gate(NamedTuple):
     """
     The limits that hold here, and what counts. `at_counter` tells addresses of halls and kiosks,
@@ -150,22 +175,28 @@ class Gate(NamedTuple):
         """Raises RateLimited, StoreError."""
         self._pass(limit, "number", number, self.limits[limit].number)
 
-    def by_proof(self, account: str, address: str, person: str, name: str) -> None:
-        """
-        One try to find a person. `person` and `name` are keyed digests; `address` is "" where the
-        request came over no network. Raises ProofsUsedUp, StoreError.
-        """
-        proof = self.limits["proof"]
-        # The asker first: who has no try left uses up nobody else's.
-        counted = [("account", account, proof.account)]
-        if address and not self.at_counter(address):
-            counted.append(("address", address, proof.address))
-        counted += [("person", person, proof.person), ("name", name, proof.name)]
+    def by_proof(self, tried: Try) -> None:
+        """Raises ProofsUsedUp, StoreError."""
         try:
-            for who, key, budget in counted:
+            for who, key, budget in self._of(tried):
                 self._pass("proof", who, key, budget)
         except RateLimited as error:
             raise ProofsUsedUp(error.seconds) from None
+
+    def untried(self, tried: Try) -> None:
+        """A try that came to nothing, for what would have answered is away. Raises StoreError."""
+        for who, key, budget in self._of(tried):
+            if budget is not None:
+                self.limiter.give_back(f"proof.{who}", key, budget)
+
+    def _of(self, tried: Try) -> Iterator[tuple[str, str, Budget | None]]:
+        proof = self.limits["proof"]
+        # The asker first: who has no try left uses up nobody else's.
+        yield "account", tried.account, proof.account
+        if tried.address and not self.at_counter(tried.address):
+            yield "address", tried.address, proof.address
+        yield "person", tried.person, proof.person
+        yield "name", tried.name, proof.name
 
     def _pass(self, limit: str, who: str, key: str, budget: Budget | None) -> None:
         if budget is not None and (wait := self.limiter.take(f"{limit}.{who}", key, budget)):

@@ -22,6 +22,7 @@ from chalicelib.people.application.entities import NewOperator
 from chalicelib.people.application.mandates import NewMandate
 from chalicelib.platform.platform import Caller
 from chalicelib.platform.rate_limits import Gate, RateLimited, limits, networks
+from chalicelib.platform.registry import NoRegistry, RegistryUnavailable
 from chalicelib.serving.registry_files import load_examples
 from tests import cloud
 from tests.adapters.wechat_double import Double
@@ -201,11 +202,22 @@ def test_who_may_not_grant_learns_nothing_and_uses_up_nothing(here: People) -> N
     assert tried(here, "wx-2", WANG) == "proven"
 
 
-def test_an_account_is_named_as_often_as_one_likes(here: People) -> None:
+def test_accounts_are_named_fifty_times_a_day_for_each_shows_whose_it_is(here: People) -> None:
     here.matched("wx-1", ZHANG)
     here.seen("wx-me", LI)
-    for number in range(10):
+    for number in range(50):
         here.grant("wx-me", "wx-1", until=here.today.replace(year=2027 + number % 2))
+    with pytest.raises(RateLimited):
+        here.grant("wx-me", "wx-1")
+
+
+def test_an_outage_of_the_registry_uses_up_nobodys_tries(here: People) -> None:
+    away = replace(here, platform=replace(here.platform, registry=NoRegistry()))
+    here.register("wx-me", ZHANG)
+    for _ in range(20):
+        with pytest.raises(RegistryUnavailable):
+            proofs.prove_by_registry(away.platform, asking(away, "wx-me", "192.0.2.7"))
+    assert tried(here, "wx-me", ZHANG, "192.0.2.7") == "proven"
 
 
 def test_a_retry_of_what_was_done_is_no_try(here: People) -> None:
@@ -234,6 +246,9 @@ def test_the_counters_name_nobody_and_tell_nothing_without_the_secret(tmp_path: 
         def take(self, limit: str, key: str, _budget: Any, /) -> float:
             keys.append(f"{limit} {key}")
             return 0.0
+
+        def give_back(self, *_: Any) -> None:
+            raise AssertionError
 
     here = counted(people(tmp_path), Noting())
     tried(here, "wx-1", ZHANG, "192.0.2.7")

@@ -133,8 +133,10 @@ def find(platform: Platform, caller: Caller, whom: Whom) -> Someone:
     id and an account that proves nothing are one answer, after the same reads.
     """
     if whom.person is not None:
-        tries.count(platform, caller, whom.person.id_kind, whom.person.id_number, whom.person.name)
+        tries.count(platform, caller, whom.person)
         return _found(platform, whom.person)
+    if caller.actor.role is not Role.CLERK:
+        platform.gate.by_account("account-lookup", caller.actor.account)
     try:
         return someone(platform, whom.account or "")
     except NotAllowed:

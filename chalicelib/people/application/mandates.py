@@ -122,9 +122,8 @@ def _written(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Pr
             "a clerk names the `principal` and hands in the written mandate: `document`",
         )
     documents.checked(platform, caller.actor.account, told.document)
-    who = told.principal
-    tries.count(platform, caller, who.id_kind, who.id_number, who.name)
-    its, _ = accounts.person(platform, who)
+    tries.count(platform, caller, told.principal)
+    its, _ = accounts.person(platform, told.principal)
     account = claims.holder(platform, "person", its.reference, 2)
     return mandate.Principal(reference=its.reference, account=account, name=its.name)
 

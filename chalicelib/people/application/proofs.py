@@ -13,7 +13,7 @@ from ...kernel.base import Text
 from ...kernel.errors import Invalid, Rejected
 from ...platform.attester import Attestation
 from ...platform.platform import Caller, Platform
-from ...platform.registry import Match
+from ...platform.registry import Match, RegistryUnavailable
 from ..domain import account, claim
 from ..domain.account_events import Person
 from . import access as people_access
@@ -27,8 +27,12 @@ def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.Sta
     """
     name = people_access.own_account(caller.actor)
     its = account.person_of(claims.account_state(platform, name))
-    tries.count(platform, caller, its.id_kind, its.id_number, its.name)
-    answer = platform.registry.match(its.id_kind, its.id_number, its.name)
+    tries.count(platform, caller, its)
+    try:
+        answer = platform.registry.match(its.id_kind, its.id_number, its.name)
+    except RegistryUnavailable:
+        tries.give_back(platform, caller, its)
+        raise
     if answer.match is not Match.MATCH:
         raise _unmatched()
     return _proven(platform, caller, name, _Proof(Method.REGISTRY, answer.evidence, its))
