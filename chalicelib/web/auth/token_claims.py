@@ -133,9 +133,12 @@ def subject_from(claims: Mapping[str, Any], reading: Reading) -> str:
     return subject
 
 
-def is_staff(claims: Mapping[str, Any], reading: Reading) -> bool:
-    """Whether the token gives a role in an office, in whichever role its bearer acts now."""
-    return not _held(claims, reading) <= APPLICANTS
+def is_staff(claims: Mapping[str, Any], reading: Reading, given: frozenset[Role]) -> bool:
+    """
+    Whether the token gives a role in an office, in whichever role its bearer acts now, and its
+    issuer may give it.
+    """
+    return bool((_held(claims, reading) & given) - APPLICANTS)
 
 
 def person_from(

@@ -17,8 +17,9 @@ from typing import Any, Final, NamedTuple
 
 from ...kernel.actor import APPLICANTS, Actor, Role
 from ...platform.sign_ins import Names, Subject
-from .errors import InvalidToken, NotEntitled, Unauthenticated
+from .errors import NotEntitled, Unauthenticated
 from .keys import Key, Keys, KeySource
+from .token_checks import TYPES, because, check_audience, check_kind, check_times
 from .token_claims import (
     AS_OURS,
     Reading,
@@ -32,12 +33,6 @@ from .token_claims import (
 
 ALGORITHMS: Final = frozenset({"ES256", "RS256"})
 REQUIRED: Final = ("exp", "iat", "iss")
-# RFC 9068 names the first two; Keycloak, Entra ID and ADFS write JWT, Cognito nothing.
-ACCESS_TYPES: Final = frozenset({"at+jwt", "application/at+jwt"})
-TYPES: Final = frozenset({*ACCESS_TYPES, "jwt"})
-# What a plain JWT has that is an ID token (OpenID Connect Core 1.0, section 2) or tells of events
-# (RFC 8417), and that no access token has.
-OF_OTHER_TOKENS: Final = frozenset({"nonce", "at_hash", "c_hash", "s_hash", "events"})
 
 # Whom the demonstration's tokens are from (serving/signin.py): its account names are ours.
 LOCAL: Final = "urn:banjian:local-sign-in"
@@ -168,12 +163,12 @@ class Verifier:
         kid = _key_id(token)
         issuer = self._issuers.get(_issuer_named(token))
         if issuer is None:
-            raise _because("no issuer of that name")
+            raise because("no issuer of that name")
         key = issuer.key(kid)
         if key is None:
-            raise _because("no key of that id")
+            raise because("no key of that id")
         claims = _claims(token, key, issuer.trusted)
-        _check_times(claims, self._clock(), self._leeway)
+        check_times(claims, self._clock(), self._leeway)
         return _Verified(
             _signed_in(claims, acting, issuer.trusted), float(claims["exp"]), key, issuer
         )
@@ -192,7 +187,7 @@ def _signed_in(claims: Mapping[str, Any], acting: str | None, trusted: Trusted) 
         trusted.subjects_of or trusted.issuer,
         subject_from(claims, reading),
         actor.role in APPLICANTS,
-        is_staff(claims, reading),
+        is_staff(claims, reading, trusted.roles),
         person,
         trusted.keeps_names,
     )
@@ -220,38 +215,15 @@ def _claims(token: str, key: Key, trusted: Trusted) -> dict[str, Any]:
             },
         )
     except jwt.PyJWTError as error:
-        raise _because(type(error).__name__) from error
-    _check_audience(claims, trusted)
-    _check_kind(jwt.get_unverified_header(token), claims)
+        raise because(type(error).__name__) from error
+    check_audience(at(claims, trusted.audience_claim), trusted.audiences)
+    check_kind(jwt.get_unverified_header(token), claims)
     if not isinstance(at(claims, trusted.reading.subject), str):
-        raise _because("no subject")
+        raise because("no subject")
     for name, value in trusted.required.items():
         if at(claims, name) != value:
-            raise _because(f"{name} is not as it must be")
+            raise because(f"{name} is not as it must be")
     return claims
-
-
-def _check_audience(claims: Mapping[str, Any], trusted: Trusted) -> None:
-    told = at(claims, trusted.audience_claim)
-    several = told if isinstance(told, list) else [told]
-    if not any(isinstance(one, str) and one in trusted.audiences for one in several):
-        raise _because("made for somebody else")
-
-
-def _check_kind(header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
-    """
-    That a plain JWT is an access token (RFC 8725, 3.11 and 3.12): by Keycloak's own `typ` among the
-    claims, by Cognito's `token_use`, or because it has nothing that another kind has.
-    """
-    if str(header.get("typ", "")).lower() in ACCESS_TYPES:
-        return
-    kind, use = claims.get("typ"), claims.get("token_use")
-    if kind is not None and str(kind).lower() != "bearer":
-        raise _because("its `typ` is not that of an access token")
-    if use is not None and use != "access":
-        raise _because("its `token_use` is not access")
-    if kind is None and use is None and OF_OTHER_TOKENS & claims.keys():
-        raise _because("an ID token, or one that tells of events")
 
 
 def bearer(authorization: str | None) -> str:
@@ -261,9 +233,9 @@ def bearer(authorization: str | None) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("no bearer token")
     if len(token) > MAX_TOKEN:
-        raise _because("longer than a token may be")
+        raise because("longer than a token may be")
     if not _COMPACT.fullmatch(token):
-        raise _because("not the three parts of a signed token")
+        raise because("not the three parts of a signed token")
     return token
 
 
@@ -273,14 +245,14 @@ def _key_id(token: str) -> str:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, RecursionError) as error:
-        raise _because("the header does not parse") from error
+        raise because("the header does not parse") from error
     # `crit` names extensions that must be understood, and we know none.
     kind = header.get("typ")
     if (kind is not None and str(kind).lower() not in TYPES) or "crit" in header:
-        raise _because("not the type of an access token")
+        raise because("not the type of an access token")
     kid = header.get("kid")
     if not isinstance(kid, str):
-        raise _because("no key id")
+        raise because("no key id")
     return kid
 
 
@@ -293,27 +265,6 @@ def _issuer_named(token: str) -> str:
     try:
         claims = json.loads(urlsafe_b64decode(content + "=" * (-len(content) % 4)))
     except (ValueError, RecursionError) as error:
-        raise _because("the claims do not parse") from error
+        raise because("the claims do not parse") from error
     issuer = claims.get("iss") if isinstance(claims, dict) else None
     return issuer if isinstance(issuer, str) else ""
-
-
-def _check_times(claims: Mapping[str, Any], now: float, leeway: float) -> None:
-    expires, issued = _seconds(claims["exp"]), _seconds(claims["iat"])
-    begins = _seconds(claims.get("nbf", issued))
-    if expires + leeway <= now:
-        raise _because("expired")
-    if max(begins, issued) - leeway > now:
-        raise _because("not yet valid")
-
-
-def _seconds(value: Any) -> float:
-    """A NumericDate (RFC 7519, 2): refuses true, "1", NaN and what a float cannot hold."""
-    if type(value) not in (int, float) or not abs(value) < 1 << 53:
-        raise _because("a time that is no number of seconds")
-    return float(value)
-
-
-def _because(reason: str) -> InvalidToken:
-    log.info("a token was refused: %s", reason)
-    return InvalidToken("the token is not valid")
