@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from ...clock.calendar import legal_day
 from ...codes.parties import Applicant
-from ...kernel.actor import APPLICANTS, Actor
+from ...kernel.actor import APPLICANTS, Actor, in_person, plain
 from ...kernel.errors import NotAllowed
 from ...platform.platform import Platform
 from .. import domain as case
 from ..domain import commands as c
 from ..domain.records import Application
 from ..domain.state import Absent, Drafted, Imported
+from . import access
 
 if TYPE_CHECKING:
     from ...people.domain.mandate import Action
@@ -35,6 +36,35 @@ def acting(
             application = state.application
             _of_company(platform, actor, application.applicant, application.item.code, command)
             return _on_mandate(platform, actor, application, command)
+
+
+def identified(platform: Platform, actor: Actor, state: case.State) -> Actor:
+    """
+    The actor as access.py judges it: found to be the person whose case it is, where somebody else
+    has entered that. Nothing is read for whoever handed it in, for companies and for staff.
+    """
+    if not in_person(actor):
+        return actor
+    match state:
+        case Absent() | Imported():
+            return actor
+        case Drafted(draft):
+            case_id, applicant, own = (
+                draft.case_id,
+                draft.applicant,
+                draft.saved_by == actor.account,
+            )
+        case _:
+            case_id, applicant = state.application.case_id, state.application.applicant
+            own = access.owns(actor, state.application)
+    if own or applicant.entity is not None:
+        return actor
+    from ...people.application import identity, persons
+
+    person = persons.person_of_actor(platform, actor)
+    if person is None or identity.holder(platform, applicant) != f"person:{person}":
+        return actor
+    return access.InPerson(**dict(plain(actor)), case_id=case_id)
 
 
 def _of_company(
