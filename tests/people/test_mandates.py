@@ -25,8 +25,8 @@ from .people import CLERK, ITEM, LI, OTHER_ITEM, WANG, ZHANG, People, naming, pe
 @pytest.fixture
 def here(tmp_path: Path) -> People:
     made = people(tmp_path)
-    made.matched("zhang", ZHANG)
-    made.matched("li", LI)
+    made.faced("zhang", ZHANG)
+    made.faced("li", LI)
     return made
 
 
@@ -53,7 +53,7 @@ def test_the_same_request_again_is_the_same_mandate(here: People) -> None:
 
 def test_what_it_does_not_give(here: People) -> None:
     mandate_id = here.grant("zhang", "li", items=(ITEM,), actions=(Action.SUBMIT,))
-    here.matched("wang", WANG)
+    here.faced("wang", WANG)
     for said, what in (
         ("another agent", {"agent": "wang"}),
         ("other items", {"item": OTHER_ITEM}),
@@ -122,10 +122,10 @@ def test_nobody_grants_for_somebody_else(here: People) -> None:
 
 
 def test_principal_and_agent_are_both_proven(here: People) -> None:
-    here.register("wang", WANG)
-    with pytest.raises(NotAllowed, match="level 2"):
+    here.matched("wang", WANG)
+    with pytest.raises(NotAllowed, match="level 3"):
         here.grant("wang", "li")
-    with pytest.raises(Invalid, match="level 2"):
+    with pytest.raises(Invalid, match="level 3"):
         here.grant("zhang", "wang")
 
 
@@ -182,7 +182,7 @@ def test_whoever_else_acts_on_the_case_is_asked_for_no_mandate(here: People) -> 
 
 def test_who_sees_and_who_revokes_it(here: People) -> None:
     mandate_id = here.grant("zhang", "li")
-    here.matched("wang", WANG)
+    here.faced("wang", WANG)
     auditor = Actor(account="z", role=Role.AUDITOR)
     for actor in (accounts.citizen("zhang"), accounts.citizen("li"), CLERK, auditor):
         assert mandates.get(here.platform, actor, mandate_id).mandate_id == mandate_id

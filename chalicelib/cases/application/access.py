@@ -43,7 +43,7 @@ def owns(actor: Actor, application: Application) -> bool:
         return applicant.entity == actor.entity
     if agent is None:
         # Earlier releases let a person apply for a company; that account handed it in itself.
-        return applicant.account == actor.account or _concerns(actor, application.case_id)
+        return applicant.account == actor.account
     # Who handed it in for a company and has left it since has nothing to do with it any more.
     if applicant.entity is not None:
         return False
