@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ..cases.application.access import RULES
+from ..people.application.accounts import closed
 from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
 from ..web.operation import OperationSpec
@@ -240,7 +241,8 @@ def _reason_code(one: Operation) -> str:
 
 
 def _reasons(one: Operation) -> Json:
-    return {"type": "string", "enum": sorted(raising.codes(one.view, respond))}
+    admitting = () if one.doc.public else (closed,)
+    return {"type": "string", "enum": sorted(raising.codes(one.view, respond, *admitting))}
 
 
 def _bodies(found: list[Operation]) -> list[type[BaseModel]]:

@@ -6,6 +6,7 @@ But for the registry's, which shows no person, the claim is taken first (claims.
 accounts of one person only one counts.
 """
 
+from contextlib import suppress
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -137,7 +138,9 @@ def vouched(platform: Platform, actor: Actor, person: str) -> Outcome[account.St
     if its is None or its.reference != person:
         return None
     proof = _Proof(Method.PROVIDER, "the issuer of the account's token", its)
-    return accounts.run(platform, caller, name, _command(platform, caller, proof), _told(proof))
+    with suppress(Rejected):  # it says by now that it is somebody else
+        return accounts.run(platform, caller, name, _command(platform, caller, proof), _told(proof))
+    return None
 
 
 # First the claim, then the account
