@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.eventlog.memory import OVERHEAD, Memory, Read
 from chalicelib.eventlog.ports import CommandId, Conflict, History, Reused
-from chalicelib.eventlog.transact import Outcome, Stale, fold, read, transact
+from chalicelib.eventlog.transact import (
+    Outcome,
+    Stale,
+    fold,
+    lately,
+    read,
+    recall,
+    transact,
+)
 from chalicelib.kernel.errors import Rejected
 
 from .notes import DECIDER, Noted, request
@@ -226,3 +234,32 @@ def test_what_is_remembered_is_what_folding_it_all_gives(tmp_path_factory, steps
             whole = store.load(stream)
             for decider in deciders:
                 assert read(store, decider, stream) == Read(whole, fold(DECIDER, whole))
+
+
+# What is asked before every request
+
+
+def test_one_that_appends_nearly_all_there_is_takes_what_it_remembers(store):
+    counted, decider = Loads(store), remembering(sole=True)
+    assert recall(counted, decider, "case-1").state == fold(decider, store.load("case-1"))
+    note(counted, decider, "a")
+    before = len(counted.read)
+    assert recall(counted, decider, "case-1").history.version == 1
+    assert len(counted.read) == before
+
+
+def test_one_of_many_asks_the_store_each_time(store):
+    counted, decider, elsewhere = Loads(store), remembering(), remembering()
+    assert recall(counted, decider, "case-1").history.version == 0
+    note(store, elsewhere, "a")
+    assert lately(counted, decider, "case-1").history.version == 0
+    assert recall(counted, decider, "case-1").history.version == 1
+    assert lately(counted, decider, "case-1").history.version == 1
+
+
+def test_streams_that_are_not_there_are_forgotten_as_others_are(store):
+    decider = remembering(limit=20 * OVERHEAD)
+    for number in range(100):
+        read(store, decider, f"account-{number}")
+    held = [number for number in range(100) if decider.memory.get(f"account-{number}")]
+    assert held == list(range(80, 100))

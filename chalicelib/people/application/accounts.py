@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, model_validator
 from ...clock.calendar import legal_day
 from ...codes.ids import Warned, check_id, check_mobile
 from ...codes.parties import Applicant, IdKind, Method
-from ...eventlog.transact import Outcome, read, recall, transact
+from ...eventlog.transact import Outcome, lately, read, transact
 from ...kernel.actor import Actor, Identifier, Role, person_told
 from ...kernel.base import Frozen, Name, exactly_one
 from ...kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
@@ -261,10 +261,11 @@ def applying(platform: Platform, actor: Actor, applicant: Applicant) -> Applican
     if actor.role is not Role.APPLICANT:
         account_ = claims.holder(platform, "person", reference)
         return applicant.model_copy(update={"account": account_})
-    proven = person_told(actor) or _matched(current(platform, actor.account, recall))
-    if proven is not None and proven != reference:
-        raise not_yourself()
-    return applicant
+    for look in (lately, read):  # nobody is refused for what is only remembered
+        proven = person_told(actor) or _matched(current(platform, actor.account, look))
+        if proven in (None, reference):
+            return applicant
+    raise not_yourself()
 
 
 def not_yourself() -> NotAllowed:

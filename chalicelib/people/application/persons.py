@@ -1,6 +1,6 @@
 """Which person an account is, as far as the platform knows."""
 
-from ...eventlog.transact import Outcome, read, recall
+from ...eventlog.transact import Outcome, lately, read, recall
 from ...kernel.actor import APPLICANTS, Actor, Role, person_told
 from ...kernel.errors import NotAllowed
 from ...platform.platform import Caller, Platform
@@ -28,11 +28,14 @@ def person_of_caller(platform: Platform, caller: Caller) -> str | None:
     return caller.person or person_of_actor(platform, caller.actor)
 
 
-def _proven(platform: Platform, name: str, least: int, look: claims.Look = read) -> str | None:
-    state = claims.account_state(platform, name, look)
+def _proven(
+    platform: Platform, name: str, least: int, looks: tuple[claims.Look, claims.Look] = (read, read)
+) -> str | None:
+    """`looks` are at the account, and at the claim."""
+    state = claims.account_state(platform, name, looks[0])
     if not isinstance(state, account.Open) or state.person is None:
         return None
-    if accounts.level(platform, name, state, look) < least:
+    if accounts.level(platform, name, state, looks[1]) < least:
         return None
     return state.person.reference
 
@@ -55,9 +58,11 @@ def check_applicant(platform: Platform, caller: Caller, holder: str, needed: int
         )
     told = caller.person or person_told(caller.actor)
     if told is None:
-        # What is remembered, and only if that is not enough what there is.
-        told = _proven(platform, caller.actor.account, MATCHED, recall)
-        told = told or _proven(platform, caller.actor.account, MATCHED)
+        # The account was looked at when the request came; who is another's since, the claim tells.
+        name = caller.actor.account
+        told = _proven(platform, name, MATCHED, (lately, recall)) or _proven(
+            platform, name, MATCHED
+        )
     if told is None:
         raise NotAllowed(
             "applicant-not-proven",
