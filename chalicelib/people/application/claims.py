@@ -20,7 +20,7 @@ from ..domain import account as accounts
 from ..domain import claim
 
 Kind = Literal["person", "wechat"]
-# transact.read, or transact.recall where the last word may wait a moment.
+# transact.read, or transact.lately for what was read a moment before.
 Look = Callable[..., Read[Any]]
 
 

@@ -1,6 +1,6 @@
 """Which person an account is, as far as the platform knows."""
 
-from ...eventlog.transact import Outcome, lately, read, recall
+from ...eventlog.transact import Outcome, lately, read
 from ...kernel.actor import APPLICANTS, Actor, Role, person_told
 from ...kernel.errors import NotAllowed
 from ...platform.platform import Caller, Platform
@@ -60,9 +60,7 @@ def check_applicant(platform: Platform, caller: Caller, holder: str, needed: int
     if told is None:
         # The account was looked at when the request came; who is another's since, the claim tells.
         name = caller.actor.account
-        told = _proven(platform, name, MATCHED, (lately, recall)) or _proven(
-            platform, name, MATCHED
-        )
+        told = _proven(platform, name, MATCHED, (lately, read)) or _proven(platform, name, MATCHED)
     if told is None:
         raise NotAllowed(
             "applicant-not-proven",
@@ -84,7 +82,7 @@ def admit(platform: Platform, actor: Actor) -> None:
     """
     if actor.role not in APPLICANTS:
         return
-    if isinstance(claims.account_state(platform, actor.account, recall), account.Closed):
+    if isinstance(claims.account_state(platform, actor.account), account.Closed):
         raise accounts.closed()
     if platform.vouched.get(actor.account) != person_told(actor):
         enter(platform, actor)
