@@ -134,8 +134,10 @@ def _drafts(actor: Actor, draft: CaseDrafted) -> bool:
     if actor.role not in APPLICANTS:
         return False
     applicant = draft.applicant
-    if applicant.entity is not None or actor.entity is not None:
+    if actor.entity is not None:
         return applicant.entity == actor.entity
+    if applicant.entity is not None:  # without a company's hat, which only a submission asks for
+        return applicant.account == actor.account
     return draft.saved_by == actor.account or _concerns(actor, draft.case_id)
 
 

@@ -11,6 +11,7 @@ from ...eventlog.transact import read
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role, plain
 from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import claims, entities, persons
+from ...people.domain.claim import IN_PERSON
 from ...platform.platform import Platform
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known, Record
@@ -60,8 +61,10 @@ def good(platform: Platform, identifier: str, record: Record, authorisation: Aut
     granted = _granted(platform, identifier, authorisation.terms.authorisation)
     account = granted.actor.account
     if holder.startswith("person:"):
-        return claims.ever_held(platform, holder.removeprefix("person:"), account) or (
-            record.created.account == account and _handed_in(platform, account, record.created)
+        return (
+            granted.actor.level >= IN_PERSON
+            or claims.ever_held(platform, holder.removeprefix("person:"), account)
+            or (record.created.account == account and _handed_in(platform, account, record.created))
         )
     code = holder.removeprefix("entity:")
     hat = plain(granted.actor).model_copy(update={"entity": code})
