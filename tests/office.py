@@ -21,6 +21,7 @@ from chalicelib.kernel.actor import Actor, Role
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
+from tests.proven import came_to_a_counter
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "items"
 CITIZEN = Actor(account="citizen", role=Role.APPLICANT, level=3)
@@ -37,6 +38,7 @@ class Office:
         self.platform = opened(now=self.now)
         self.definition = read_item(EXAMPLES / "senior-card.yaml")
         items.publish(self.platform, self.caller(MANAGER), self.definition)
+        came_to_a_counter(self.platform, CITIZEN.account, "张三", "44080219500101123X")
 
     def now(self) -> datetime:
         return datetime.fromisoformat(f"{self.day}T10:00:00").replace(tzinfo=LEGAL_ZONE)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalice.app import Request, Response
 
     from ..eventlog.ports import Signer
+    from ..kernel.actor import Actor
     from ..kernel.reasons import Reason
     from ..platform.platform import Platform
     from ..triggers.handlers import Cloud
@@ -113,7 +114,19 @@ def web() -> "Web":
 
         return telemetry()
 
-    return Web(platform, verifier, _answer, watching, on_standby, settings.proxies, _worded)
+    return Web(
+        platform, verifier, _answer, watching, on_standby, settings.proxies, _worded, _admitted
+    )
+
+
+def _admitted(platform: "Platform", actor: "Actor") -> None:
+    # Imported here because staff have no accounts.
+    from ..kernel.actor import APPLICANTS
+
+    if actor.role in APPLICANTS:
+        from ..people.application.persons import admit
+
+        admit(platform, actor)
 
 
 def _answer(error: Exception, request: "Request") -> "Response":

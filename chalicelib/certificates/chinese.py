@@ -11,6 +11,8 @@ REASONS: Final[Mapping[str, str]] = {
     "certificate-cannot-stand-in": "{material}不能用这种类型的电子证照代替",
     # Certificates
     "certificate-not-seen": "没有这个电子证照，或者您无权查看",
+    "authorised-to-oneself": "不能授权自己用证；持证主体无需授权即可使用",
+    "authorisation-ended-with-grantor": "授权人已不再代表持证主体，请持证主体重新授权",
     "certificate-state-by-approver": "只有颁发部门的批准人可以变更证照状态",
     "certificate-shown-by-holder": "只有持证主体可以亮证和授权他人用证",
     "certificate-says-something-else": "{identifier} 已经签发，且内容与此不同",

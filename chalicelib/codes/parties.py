@@ -78,6 +78,7 @@ class Method(StrEnum):
     FACE = "face"  # 人脸识别
     BANK_CARD = "bank_card"  # 银行卡核验
     COUNTER = "counter"  # 窗口核验
+    PROVIDER = "provider"  # 统一身份认证: who the account signs in with says who it is
 
     @property
     def level(self) -> int:
@@ -86,7 +87,7 @@ class Method(StrEnum):
                 return 1
             case Method.REGISTRY:
                 return 2
-            case Method.FACE | Method.BANK_CARD:
+            case Method.FACE | Method.BANK_CARD | Method.PROVIDER:
                 return 3
             case Method.COUNTER:
                 return 4

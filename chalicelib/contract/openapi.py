@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ..cases.application.access import RULES
+from ..people.application.accounts import closed
 from ..refusals.words import summaries
 from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
@@ -257,7 +258,8 @@ def _reason_code(one: Operation) -> str:
 
 
 def _reasons(one: Operation) -> Json:
-    return {"type": "string", "enum": sorted(raising.codes(one.view, respond))}
+    admitting = () if one.doc.public else (closed,)
+    return {"type": "string", "enum": sorted(raising.codes(one.view, respond, *admitting))}
 
 
 def _bodies(found: list[Operation]) -> list[type[BaseModel]]:

@@ -79,6 +79,15 @@ def read(store: EventStore, decider: Decider[S], stream: str) -> Read[S]:
     return now
 
 
+def lately(store: EventStore, decider: Decider[S], stream: str) -> Read[S]:
+    """
+    As this process has read it last, however long ago: for what was read a moment before, and only
+    if nobody is refused for it.
+    """
+    known = decider.memory.get(stream)
+    return read(store, decider, stream) if known is None else known
+
+
 def _folded(decider: Decider[S], history: History, known: Read[S] | None) -> S:
     if known is None:
         return fold(decider, history)

@@ -16,8 +16,17 @@ REASONS: Final[Mapping[str, str]] = {
     "account-level-too-low": (
         "此操作要求账号的实名等级达到 {least}，该账号为 {proven}，请先注册并完成实名核验"
     ),
-    "nobody-of-level-two": (
-        "没有与该账号（或者该姓名和证件）相符且实名等级达到 2 的账号；请对方先注册，或者到窗口办理"
+    "nobody-proven-in-person": (
+        "没有与该账号（或者该姓名和证件）相符且实名等级达到 3 的账号；请对方先注册，"
+        "并通过人脸、银行卡或者窗口核验"
+    ),
+    "provider-names-another-person": "统一身份认证显示您是另一人，请核对所填姓名和证件号码",
+    "applicant-not-proven": (
+        "尚未核验您就是申请人：请先注册（PUT /account），再以人口库比对、人脸或者银行卡核验"
+        "（POST /account/proofs/...），或者到窗口办理"
+    ),
+    "company-agent-needed": (
+        "单位的事项由其经办人申报，请先取得代表该单位的令牌（POST /sign-in/token）"
     ),
     "applicant-not-yourself": "申请人与您已核验的身份不符；代他人办理的，请凭委托以经办人身份办理",
     "account-or-person": "请用 `account` 或者 `person` 之一指明是谁",
@@ -73,6 +82,7 @@ REASONS: Final[Mapping[str, str]] = {
     "operator-ends-in-past": "经办人的截止日期已经过去，请改正",
     "representative-is-no-operator": "法定代表人（负责人）依其职务办理，不是经办人",
     "operators-too-many": "一个单位最多有 {most} 名经办人，请先移除部分经办人",
+    "nothing-granted-to-oneself": "任何人不能给自己授权，请由其他有权的人办理",
     "no-such-operator": "该账号不是该单位的经办人",
     # Mandates
     "mandate-not-seen": "没有这个委托，或者您无权查看",
@@ -87,6 +97,9 @@ REASONS: Final[Mapping[str, str]] = {
     "principal-is-agent": "委托人与受托人是同一人",
     "mandate-ends-before-beginning": "委托的截止日期早于开始日期，请改正",
     "mandate-too-long": "委托最长三年，到期请重新授予",
+    "guardian-too-long": "法定代理最长到年满十八周岁",
+    "guardian-recorded-at-counter": "父母或者其他监护人请到窗口出示证明，由窗口人员登记",
+    "mandate-of-unproven-principal": ("委托人尚未本人核验：请委托人先通过人脸、银行卡或者窗口核验"),
     "own-mandate-names-nobody": "您授予的是自己的委托，请勿填写 `principal` 和 `document`",
     "written-mandate-incomplete": "窗口人员请填写委托人 `principal`，并提交书面委托书 `document`",
     "agent-token-needed": "请先以受托人身份取得令牌：POST /sign-in/token",

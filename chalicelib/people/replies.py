@@ -13,7 +13,7 @@ from ..kernel.formats import CreditCode
 from ..web.replies import Position, Version
 from .domain.account_events import Level
 from .domain.entity import Items
-from .domain.mandate import Action
+from .domain.mandate import Action, Ground
 
 
 class TokenReply(BaseModel):
@@ -153,6 +153,7 @@ class MandateReply(BaseModel):
     since: date
     until: date
     document: Sha256 | None
+    ground: Ground
     reason: Text | None
     version: Version
     position: Position | None = None

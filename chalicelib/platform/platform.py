@@ -38,10 +38,11 @@ class Platform:
     `calendar` gives the working days as they are published now; `committed` rings after each
     commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
     that were read last; `gate` counts who asks how often; `duties` has the administrative duties
-    that this process has asked for. `registry` knows people and companies; `wechat` and `attester`
-    tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our own tokens.
-    Without a `scanner` documents are given out as they came. `sign_ins` has the accounts of those
-    who sign in at an identity provider.
+    that this process has asked for, `vouched` the persons of accounts, as the issuers of their
+    tokens name them, that it has entered. `registry` knows people and companies; `wechat` and
+    `attester` tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our
+    own tokens. Without a `scanner` documents are given out as they came. `sign_ins` has the
+    accounts of those who sign in at an identity provider.
     """
 
     store: EventStore
@@ -57,6 +58,7 @@ class Platform:
     memory: Memory = field(default_factory=Memory, repr=False)
     gate: Gate = OPEN
     duties: dict[str, Role] = field(default_factory=dict, repr=False)
+    vouched: dict[str, str] = field(default_factory=dict, repr=False)
     registry: Registry = field(default_factory=NoRegistry)
     wechat: Wechat = field(default_factory=NoWechat)
     attester: Attester = no_attester

@@ -16,6 +16,7 @@ from ..platform.platform import Caller, Platform
 from ..triggers.routes import import_all
 from . import signin, wsgi
 from .consumers_process import ConsumersProcess, collect_seldom
+from .demo_people import sign_up
 from .registry_files import load_examples
 
 PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
@@ -40,12 +41,15 @@ class Service:
 
     def publish(self, directory: Path) -> int:
         """
-        Publish the items in a directory, if it is there, and load the registry beside it. What is
-        there already stays, whatever has become of it since.
+        Publish the items in a directory, if it is there, and load the registry beside it; with
+        local sign-in its citizens have been at a counter. What is there already stays, whatever has
+        become of it since.
         """
         if not directory.is_dir():
             return 0
         load_examples(self.platform, directory.parent / "registry")
+        if os.environ["BANJIAN_ISSUER"] == signin.ISSUER:
+            sign_up(self.platform)
         definitions = read_items(directory)
         for definition in definitions:
             if not self._has(definition.code):

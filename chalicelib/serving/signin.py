@@ -55,7 +55,10 @@ COMPANY_CODE: Final = "91440800MA0EXAMP1A"
 
 
 class Persona(NamedTuple):
-    """Someone to sign in as; `level` is the real-name level, 0 to 4."""
+    """
+    Someone to sign in as; `level` is the real-name level, 0 to 4. Who has an `id_number` has shown
+    the card at a counter (demo_people.py).
+    """
 
     account: str
     name: str
@@ -64,6 +67,7 @@ class Persona(NamedTuple):
     division: str | None = None
     entity: str | None = None
     level: int = 4
+    id_number: str | None = None
 
 
 _TITLES: Final = {Role.CLERK: "经办人", Role.REVIEWER: "审核人", Role.APPROVER: "批准人"}
@@ -80,7 +84,7 @@ def _staff(account: str, name: str, role: Role, department: str | None = None) -
 PERSONAS: Final[Mapping[str, Persona]] = {
     each.account: each
     for each in (
-        Persona("citizen-zhang", "张三", Role.APPLICANT, level=3),
+        Persona("citizen-zhang", "张三", Role.APPLICANT, level=3, id_number="440802195503071232"),
         Persona("citizen-wang", "王五", Role.APPLICANT, level=1),
         Persona("agent-li", "李四", Role.AGENT, entity=COMPANY_CODE, level=3),
         _staff("clerk-chen", "陈窗口", Role.CLERK, "440800-hall"),

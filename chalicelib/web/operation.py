@@ -48,9 +48,10 @@ class OperationSpec(NamedTuple):
 
     `query` has the JSON Schema of each parameter. A `command` takes an Idempotency-Key and an
     If-Match; what is `tagged` carries an ETag and takes If-None-Match. `public` needs no token.
-    `limit` is how often it may be asked for (platform/rate_limits.py). `problems` are the codes of
-    those refusals that no family of contract/problems.py has. `media` are the media types of
-    bytes that are answered.
+    What `closes` the caller's account is taken again from whose account it has closed. `limit` is
+    how often it may be asked for (platform/rate_limits.py). `problems` are the codes of those
+    refusals that no family of contract/problems.py has. `media` are the media types of bytes that
+    are answered.
     """
 
     name: str
@@ -62,6 +63,7 @@ class OperationSpec(NamedTuple):
     command: bool = False
     tagged: bool = False
     public: bool = False
+    closes: bool = False
     limit: str = USUAL
     problems: tuple[str, ...] = ()
     media: tuple[str, ...] = ("*/*",)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from ..clock.calendar import legal_day
 from ..eventlog.consumers import wait_for, wait_for_place
 from ..eventlog.telemetry import Silent, Telemetry
-from ..kernel.actor import APPLICANTS, Actor, Channel
+from ..kernel.actor import APPLICANTS, Actor, Channel, Identified
 from ..kernel.errors import Invalid
 from ..kernel.reasons import Reason
 from ..platform import duties
@@ -40,7 +40,8 @@ class Web(NamedTuple):
     """
     What the routes are made with; it is made once and late (cold start). `answer` has the problem
     for whatever a handler raises. `proxies` tells which peers are our own proxies, whose
-    X-Forwarded-For is believed. `worded` says a reason in a language.
+    X-Forwarded-For is believed. `worded` says a reason in a language. `admitted` raises for who may
+    not ask for anything, whatever the token says.
     """
 
     platform: Callable[[], Platform]
@@ -50,6 +51,7 @@ class Web(NamedTuple):
     standby: Callable[[], bool] = lambda: False
     proxies: Callable[[], Callable[[str], bool]] = lambda: lambda _: False
     worded: Callable[[Reason, Language], str] = lambda reason, _: str(reason)
+    admitted: Callable[[Platform, Actor], None] = lambda _, __: None
 
 
 class ApiRequest:
@@ -59,17 +61,24 @@ class ApiRequest:
         self.raw = request
         self.platform = web.platform()
         self._web = web
+        self._closing = False
 
     @cached_property
     def signed_in(self) -> SignedIn:
         """
         Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
-        acted in another of the three administrative duties, StoreError.
+        acted in another of the three administrative duties, NotAllowed for whose account was
+        closed, StoreError.
         """
         headers = self.raw.headers
         found = self._web.verifier().signed_in(headers.get("authorization"), headers.get("x-role"))
-        duties.check(self.platform, found.actor)
-        return found
+        actor = found.actor
+        duties.check(self.platform, actor)
+        if found.person is not None:
+            actor = Identified(**dict(actor), person=found.person)
+        if not self._closing:
+            self._web.admitted(self.platform, actor)
+        return found._replace(actor=actor)
 
     @property
     def actor(self) -> Actor:
@@ -79,8 +88,8 @@ class ApiRequest:
     @property
     def person(self) -> str | None:
         """
-        The reference of the person whom the token names, on level 3 or more. Raises as
-        `signed_in`.
+        The reference of the person whom the token's issuer names, on level 3 or more. Tokens of our
+        own hand on the one of the sign-in that they go back to. Raises as `signed_in`.
         """
         return self.signed_in.person
 
@@ -107,6 +116,7 @@ class ApiRequest:
         """
         gate = self.platform.gate
         gate.by_address(doc.limit, self.address)
+        self._closing = doc.closes
         if not doc.public:
             gate.by_account(doc.limit, self.actor.account)
 

@@ -73,6 +73,9 @@ COMPANY, RIVAL = "91440800MA4UKB1X0A", "91440800MA4UKB2X3B"
 
 STRANGER = Actor(account="citizen-wang", role=Role.APPLICANT, level=3)
 AGENT = Actor(account="agent-chen", role=Role.AGENT, entity=COMPANY, level=3)
+# The same people in another hat.
+NEIGHBOUR = AGENT.model_copy(update={"entity": None})
+OF_A_COMPANY = APPLICANT.model_copy(update={"role": Role.AGENT, "entity": AGENT.entity})
 COLLEAGUE = Actor(account="agent-he", role=Role.AGENT, entity=COMPANY, level=3)
 OF_A_RIVAL = Actor(account="agent-wei", role=Role.AGENT, entity=RIVAL, level=3)
 LEFT = AGENT.model_copy(update={"entity": RIVAL})
@@ -128,7 +131,11 @@ def may(actor: Actor, command: case.CaseCommand, *history: case.CaseCommand) -> 
         (COLLEAGUE, (COMPANYS,), True),
         (OF_A_RIVAL, (COMPANYS,), False),
         (LEFT, (COMPANYS,), False),
-        (AGENT, (FOR_A_NEIGHBOUR,), True),
+        (AGENT, (FOR_A_NEIGHBOUR,), False),
+        (NEIGHBOUR, (FOR_A_NEIGHBOUR,), True),
+        (NEIGHBOUR, (COMPANYS,), False),
+        (APPLICANT, (FOR_A_NEIGHBOUR,), False),
+        (OF_A_COMPANY, (submit(),), False),
         (COLLEAGUE, (FOR_A_NEIGHBOUR,), False),
         (CLERK, (submit(),), True),
         (HALL, (submit(),), False),
@@ -242,7 +249,14 @@ def test_what_waits_for_a_section_is_not_for_the_department_to_do():
         (AGENT, save_draft(applicant=COMPANY_ITSELF, by=AGENT), True),
         (COLLEAGUE, save_draft(applicant=COMPANY_ITSELF, by=AGENT), True),
         (LEFT, save_draft(applicant=COMPANY_ITSELF, by=AGENT), False),
-        (AGENT, save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=AGENT), True),
+        (AGENT, save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=AGENT), False),
+        (
+            NEIGHBOUR,
+            save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=AGENT),
+            True,
+        ),
+        (NEIGHBOUR, save_draft(applicant=COMPANY_ITSELF, by=AGENT), False),
+        (OF_A_COMPANY, save_draft(), False),
         (HALL, save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=HALL), True),
         (CLERK, save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=HALL), False),
     ],

@@ -66,8 +66,9 @@ def test_the_same_key_with_another_body_is_refused(city: City):
 
 
 def test_two_accounts_may_choose_the_same_key(city: City):
-    one = city.post("citizen-zhang", "/cases", SENIOR_CARD, key="12345678")
-    two = city.post("citizen-wang", "/cases", SENIOR_CARD, key="12345678")
+    card = {**SENIOR_CARD, "item": city.open_item()}
+    one = city.post("citizen-zhang", "/cases", card, key="12345678")
+    two = city.post("citizen-wang", "/cases", card, key="12345678")
     assert one.json()["case_id"] != two.json()["case_id"]
 
 
@@ -216,7 +217,11 @@ def test_knowing_the_digest_of_a_foreign_document_gives_no_access(city: City):
         put = http.post(
             "/documents", content=pdf("secret"), headers={"Content-Type": "application/pdf"}
         ).json()
-    stolen = {**SENIOR_CARD, "materials": [{"id": "identity", "sha256": put["sha256"]}]}
+    stolen = {
+        **SENIOR_CARD,
+        "item": city.open_item(),
+        "materials": [{"id": "identity", "sha256": put["sha256"]}],
+    }
     assert code(city.post("citizen-wang", "/cases", stolen)) == (422, "invalid")
 
 

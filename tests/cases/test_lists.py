@@ -14,7 +14,7 @@ def test_an_empty_list_is_a_list(city: City):
 
 def test_applicants_list_their_own_cases_only(city: City):
     mine = city.submit("citizen-zhang")
-    city.submit("citizen-wang")
+    city.submit("citizen-wang", item=city.open_item())
     city.catch_up()
     listed = city.get("citizen-zhang", "/cases").json()["items"]
     assert [row["case_id"] for row in listed] == [mine["case_id"]]

@@ -60,10 +60,17 @@ class People:
         self.register(who, told)
         return proofs.prove_by_registry(self.platform, self.caller(who, key))
 
-    def attest(self, who: str, told: Registration, method: Method = Method.FACE) -> Any:
+    def faced(self, who: str, told: Registration, key: str | None = None) -> Any:
+        """Registered, and proven to level 3."""
+        self.register(who, told)
+        return self.attest(who, told, key=key)
+
+    def attest(
+        self, who: str, told: Registration, method: Method = Method.FACE, key: str | None = None
+    ) -> Any:
         about = Attestation(who, method, "face 1", told.phone, told.id_kind, told.id_number)
         self.attested[:] = [about]
-        return proofs.prove_by_attestation(self.platform, self.caller(who), "token")
+        return proofs.prove_by_attestation(self.platform, self.caller(who, key), "token")
 
     def seen(self, who: str, told: Registration, key: str | None = None) -> Any:
         """Registered, and checked at a counter."""

@@ -14,7 +14,7 @@ from chalicelib.kernel.errors import Contradiction, Invalid, NotAllowed, NotFoun
 from chalicelib.people.application import accounts, claims, proofs
 from chalicelib.people.application.accounts import Registration, Whom
 from chalicelib.people.domain import account
-from chalicelib.people.domain.account import Ended
+from chalicelib.people.domain.account import MATCHED, Ended
 from chalicelib.people.domain.claim import Elsewhere
 from chalicelib.platform.attester import Attestation, AttestationNotSetUp, no_attester
 from chalicelib.platform.registry import NoRegistry, RegistryUnavailable
@@ -52,7 +52,7 @@ def test_an_id_that_cannot_be_is_refused_and_nothing_is_kept(here: People) -> No
 
 def test_the_registry_proves_level_2(here: People) -> None:
     here.matched("wx-1", ZHANG)
-    assert (here.level("wx-1"), here.holder(ZHANG)) == (2, "wx-1")
+    assert (here.level("wx-1"), here.holder(ZHANG)) == (2, None)
 
 
 def test_what_the_registry_does_not_have_proves_nothing_and_tells_nothing(here: People) -> None:
@@ -144,27 +144,46 @@ def test_a_name_that_changed_is_entered_at_the_counter(here: People) -> None:
 # One person, one account
 
 
-def test_of_two_accounts_of_one_id_the_second_is_told_of_the_first(here: People) -> None:
+def test_a_name_and_an_id_that_match_keep_nobody_out(here: People) -> None:
     here.matched("wx-1", ZHANG)
-    with pytest.raises(Elsewhere):
-        here.matched("wx-2", ZHANG)
-    assert (here.level("wx-1"), here.level("wx-2")) == (2, 0)
+    here.matched("wx-2", ZHANG)
+    assert (here.level("wx-1"), here.level("wx-2"), here.holder(ZHANG)) == (2, 2, None)
 
 
 def test_15_digits_are_the_same_person(here: People) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     with pytest.raises(Elsewhere):
         here.matched("wx-2", ZHANG.model_copy(update={"id_number": "440802550307123"}))
 
 
-def test_who_shows_a_face_gets_the_person_back_from_who_only_knew_the_id(here: People) -> None:
+def test_of_two_faces_of_one_person_the_second_is_told_of_the_first(here: People) -> None:
+    here.faced("wx-1", ZHANG)
+    with pytest.raises(Elsewhere):
+        here.faced("wx-2", ZHANG)
+    assert (here.level("wx-1"), here.level("wx-2")) == (3, 0)
+
+
+def test_who_shows_a_face_is_the_person_and_not_who_only_knew_the_id(here: People) -> None:
     here.matched("thief", ZHANG)
-    here.register("owner", ZHANG)
+    here.faced("owner", ZHANG)
+    assert (here.level("thief"), here.level("owner"), here.holder(ZHANG)) == (0, 3, "owner")
+    with pytest.raises(Elsewhere):
+        here.matched("thief", ZHANG)
+
+
+def test_what_an_older_release_let_be_claimed_by_a_name_and_an_id_stands_for_nobody(
+    here: People,
+) -> None:
+    here.matched("thief", ZHANG)
+    claims.take(
+        here.platform, here.caller("thief"), "person", here.reference(ZHANG), "thief", MATCHED
+    )
+    assert here.holder(ZHANG) is None
+    here.matched("owner", ZHANG)
+    assert (here.level("thief"), here.level("owner")) == (2, 2)
     here.attest("owner", ZHANG)
     assert (here.level("thief"), here.level("owner"), here.holder(ZHANG)) == (0, 3, "owner")
     assert "IdentityLost" in told(here)
-    with pytest.raises(Elsewhere):
-        here.matched("thief", ZHANG)
 
 
 def test_at_the_counter_even_a_face_yields(here: People) -> None:
@@ -177,11 +196,11 @@ def test_at_the_counter_even_a_face_yields(here: People) -> None:
 
 
 def test_a_closed_account_leaves_the_person_free(here: People) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     accounts.close(here.platform, here.caller("wx-1"), "换号")
     assert here.holder(ZHANG) is None
-    here.matched("wx-2", ZHANG)
-    assert here.level("wx-2") == 2
+    here.faced("wx-2", ZHANG)
+    assert here.level("wx-2") == 3
 
 
 class Died(Exception):
@@ -209,10 +228,10 @@ def test_who_died_between_claim_and_account_goes_on_with_the_same_request(
     here.register("wx-1", ZHANG)
     dying_at(here, monkeypatch, "account-wx-1")
     with pytest.raises(Died):
-        proofs.prove_by_registry(here.platform, here.caller("wx-1", "one-key"))
+        here.attest("wx-1", ZHANG, key="one-key")
     assert (here.holder(ZHANG), here.level("wx-1")) == ("wx-1", 0)
-    proofs.prove_by_registry(here.platform, here.caller("wx-1", "one-key"))
-    assert here.level("wx-1") == 2
+    here.attest("wx-1", ZHANG, key="one-key")
+    assert here.level("wx-1") == 3
 
 
 def test_a_claim_that_its_account_does_not_bear_out_is_taken_over(
@@ -221,9 +240,9 @@ def test_a_claim_that_its_account_does_not_bear_out_is_taken_over(
     here.register("wx-1", ZHANG)
     dying_at(here, monkeypatch, "account-wx-1")
     with pytest.raises(Died):
-        proofs.prove_by_registry(here.platform, here.caller("wx-1"))
-    here.matched("wx-2", ZHANG)
-    assert (here.holder(ZHANG), here.level("wx-2")) == ("wx-2", 2)
+        here.attest("wx-1", ZHANG)
+    here.faced("wx-2", ZHANG)
+    assert (here.holder(ZHANG), here.level("wx-2")) == ("wx-2", 3)
 
 
 def test_of_two_that_race_for_one_id_one_wins(
@@ -237,25 +256,25 @@ def test_of_two_that_race_for_one_id_one_wins(
     def racing(platform: Any, caller: Any, name: str, *rest: Any) -> Outcome[account.State]:
         if name == "wx-1" and not raced:
             raced.append(True)
-            here.matched("wx-2", ZHANG)
+            here.faced("wx-2", ZHANG)
         return run(platform, caller, name, *rest)
 
     monkeypatch.setattr(accounts, "run", racing)
     with pytest.raises(Elsewhere):
-        proofs.prove_by_registry(here.platform, here.caller("wx-1"))
-    assert (here.level("wx-1"), here.level("wx-2")) == (0, 2)
+        here.attest("wx-1", ZHANG)
+    assert (here.level("wx-1"), here.level("wx-2")) == (0, 3)
 
 
 def test_who_died_before_telling_the_loser_is_the_only_one_that_counts_all_the_same(
     here: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here.matched("thief", ZHANG)
+    here.faced("twin", ZHANG)
     here.register("owner", ZHANG)
-    dying_at(here, monkeypatch, "account-thief")
+    dying_at(here, monkeypatch, "account-twin")
     with pytest.raises(Died):
-        here.attest("owner", ZHANG)
-    assert (here.level("thief"), here.level("owner")) == (0, 3)
-    here.attest("owner", ZHANG)
+        here.counter("owner", ZHANG)
+    assert (here.level("twin"), here.level("owner")) == (0, 4)
+    here.counter("owner", ZHANG)
     assert "IdentityLost" in told(here)
 
 
@@ -273,19 +292,19 @@ def test_a_claim_of_a_proof_that_was_refused_is_let_go(
 
     monkeypatch.setattr(claims, "take", slow)
     with pytest.raises(Invalid, match="another person"):
-        proofs.prove_by_registry(here.platform, here.caller("wx-1"))
+        here.attest("wx-1", ZHANG)
     assert here.holder(ZHANG) is None
 
 
 def test_closing_that_died_before_letting_go_leaves_nothing_claimed(
     here: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     dying_at(here, monkeypatch, "claim-person")
     with pytest.raises(Died):
         accounts.close(here.platform, here.caller("wx-1"), None)
-    here.matched("wx-2", ZHANG)
-    assert here.level("wx-2") == 2
+    here.faced("wx-2", ZHANG)
+    assert here.level("wx-2") == 3
 
 
 # WeChat
@@ -310,8 +329,8 @@ def test_nobody_binds_wechat_to_an_account_that_is_not_there(here: People) -> No
 
 
 def test_somebody_is_found_by_name_and_id_or_not_at_all(here: People) -> None:
-    here.matched("wx-1", ZHANG)
-    here.register("wx-2", LI)
+    here.faced("wx-1", ZHANG)
+    here.matched("wx-2", LI)
     asker = here.caller("wx-9")
     assert accounts.find(here.platform, asker, Whom(person=naming(ZHANG))).account == "wx-1"
     assert accounts.find(here.platform, asker, Whom(account="wx-1")).account == "wx-1"
@@ -367,7 +386,7 @@ def test_only_a_security_administrator_closes_somebody_elses(here: People) -> No
 
 
 def test_no_stream_and_no_claim_shows_an_id(here: People) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     streams = {one.stream for one in here.platform.log.read(0, 100)}
     assert streams == {"account-wx-1", f"claim-person-{here.reference(ZHANG)}"}
 
@@ -390,7 +409,7 @@ def test_who_is_proven_to_be_somebody_applies_for_nobody_else(here: People) -> N
 
 
 def test_what_a_clerk_or_an_agent_enters_is_the_persons_own(here: People) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     for actor in (CLERK, Actor(account="li", role=Role.AGENT, on_behalf_of="x", mandate="m")):
         assert accounts.applying(here.platform, actor, applicant(ZHANG)).account == "wx-1"
         assert accounts.applying(here.platform, actor, applicant(LI)).account is None
@@ -398,3 +417,8 @@ def test_what_a_clerk_or_an_agent_enters_is_the_persons_own(here: People) -> Non
     assert accounts.applying(here.platform, nobodys, applicant(ZHANG)).account is None
     company = applicant(ZHANG).model_copy(update={"entity": "91440800MA0EXAMP1A"})
     assert accounts.applying(here.platform, CLERK, company) is company
+
+
+def test_what_a_clerk_enters_goes_to_nobody_who_only_knows_a_name_and_an_id(here: People) -> None:
+    here.matched("thief", ZHANG)
+    assert accounts.applying(here.platform, CLERK, applicant(ZHANG)).account is None

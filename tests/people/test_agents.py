@@ -51,7 +51,7 @@ def town(city: City) -> City:
         with city.as_(account) as http:
             key = {"Idempotency-Key": f"registers-{account}"}
             assert http.put("/account", json=told, headers=key).is_success
-        assert city.post(account, "/account/proofs/registry").is_success
+        assert city.post("clerk-chen", f"/accounts/{account}/counter-check", told).is_success
     return city
 
 

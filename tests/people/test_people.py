@@ -40,6 +40,12 @@ def put(town: City, account: str, path: str, body: Any) -> httpx.Response:
         return http.put(path, json=body, headers={"Idempotency-Key": f"k-{time.time_ns()}"})
 
 
+def at_the_counter(town: City, account: str, told: Any) -> None:
+    assert put(town, account, "/account", told).is_success
+    check = {name: told[name] for name in ("name", "id_number")}
+    assert town.post("clerk-chen", f"/accounts/{account}/counter-check", check).is_success
+
+
 def attested(account: str, **claims: Any) -> dict[str, str]:
     told = {"id_number": ZHANG["id_number"], **claims}
     return {"attestation": attestation(account, **told)}
@@ -230,8 +236,7 @@ def test_a_command_says_when_it_was_taken_before_and_an_account_has_a_tag(town: 
 
 
 def test_an_operator_handles_the_companys_cases_until_removed(town: City) -> None:
-    put(town, "citizen-wang", "/account", LI)
-    town.post("citizen-wang", "/account/proofs/registry")
+    at_the_counter(town, "citizen-wang", LI)
     register = {"credit_code": COMPANY, "name": "湛江示例建设有限公司"}
     assert town.post("clerk-chen", "/entities", register).status_code == 201
     path = f"/entities/{COMPANY}/operators"
@@ -251,8 +256,7 @@ def test_an_operator_handles_the_companys_cases_until_removed(town: City) -> Non
 
 def test_a_mandate_is_granted_listed_on_both_sides_and_revoked(town: City) -> None:
     for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):
-        put(town, account, "/account", told)
-        town.post(account, "/account/proofs/registry")
+        at_the_counter(town, account, told)
     body = {"agent": {"person": LI}, "until": "2027-12-31"}
     granted = town.post("citizen-zhang", "/mandates", body).json()
     path = f"/mandates/{granted['mandate_id']}"
@@ -274,8 +278,7 @@ def test_the_lists_of_powers_wait_for_the_version_of_a_mandate_or_a_company(
 ) -> None:
     monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
     for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):
-        put(town, account, "/account", told)
-        town.post(account, "/account/proofs/registry")
+        at_the_counter(town, account, told)
     register = {"credit_code": COMPANY, "name": "湛江示例建设有限公司"}
     company = town.post("clerk-chen", "/entities", register)
     mandate = town.post(
@@ -311,8 +314,7 @@ def test_the_settings_name_no_wechat_and_no_attesting_service_by_themselves(
 
 def test_an_agent_submits_on_a_mandate_with_both_names_until_it_is_revoked(town: City) -> None:
     for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):
-        put(town, account, "/account", told)
-        town.post(account, "/account/proofs/registry")
+        at_the_counter(town, account, told)
     body = {"agent": {"person": LI}, "until": "2027-12-31"}
     mandate = town.post("citizen-zhang", "/mandates", body).json()["mandate_id"]
     hat = town.post("citizen-wang", "/sign-in/token", {"role": "agent"}).json()["access_token"]

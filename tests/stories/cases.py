@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
@@ -16,6 +17,8 @@ from chalicelib.importing.files.import_log import run_import
 from chalicelib.items.application import items
 from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import SYSTEM
+from chalicelib.people.application import accounts, proofs
+from chalicelib.people.application.accounts import Registration
 from chalicelib.platform import calendars
 from chalicelib.serving import signin
 from chalicelib.submissions.application import submissions
@@ -235,6 +238,14 @@ def card(here: World, *materials: str) -> Submission:
     )
 
 
+def zhang_was_at_the_counter(here: World) -> None:
+    here.at("03-05")
+    naming: dict[str, Any] = {"name": "张三", "id_number": "440802195503071232"}
+    accounts.register(here.platform, here.caller("citizen-zhang"), Registration(**naming))
+    check = proofs.CounterCheck(**naming)
+    proofs.check_at_counter(here.platform, here.caller("clerk-chen"), "citizen-zhang", check)
+
+
 def submitted(here: World, day: str) -> None:
     here.at(day, "20:15")
     caller = here.caller("citizen-zhang")
@@ -244,6 +255,7 @@ def submitted(here: World, day: str) -> None:
 
 def the_card(here: World) -> None:
     """Returned, sent again, left lying, deemed accepted, and denied."""
+    zhang_was_at_the_counter(here)
     submitted(here, "03-06")
     here.at("03-09").do("clerk-chen", c.ReturnSubmission, reason="身份证照片不清晰，请重新上传。")
     here.at("03-10", "19:05").do(

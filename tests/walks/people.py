@@ -80,9 +80,13 @@ def accounts_that_are_closed(walk: Walker) -> None:
     walk("citizen-wang", "PUT", "/account", WANG)
     bound = walk("citizen-wang", "POST", "/account/wechat", {"code": "code-2"})
     assert (bound.status_code, bound.json()["code"]) == (409, "contradiction")
-    walk("citizen-wang", "POST", "/account/close", {"reason": "不再使用"})
-    taken = walk("citizen-wang", "PUT", "/account", ZHANG)
-    assert (taken.status_code, taken.json()["code"]) == (409, "ended")
+    signed_in = walk(None, "POST", "/sign-in/wechat", {"code": "code-3"}).json()
+    own, closed = bearer(signed_in["access_token"]), signed_in["account"]
+    walk("citizen-wang", "POST", "/account/close", {"reason": "不再使用"}, headers=own)
+    taken = walk("citizen-wang", "PUT", "/account", WANG, headers=own)
+    assert (taken.status_code, taken.json()["code"]) == (403, "not-allowed")
+    seen = walk("clerk-chen", "POST", f"/accounts/{closed}/counter-check", WANG)
+    assert (seen.status_code, seen.json()["code"]) == (409, "ended")
     signed_in = walk(None, "POST", "/sign-in/wechat", {"code": "code-3"}).json()
     closing = {"reason": "冒用他人身份"}
     walk("security-feng", "POST", f"/accounts/{signed_in['account']}/close", closing)

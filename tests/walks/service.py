@@ -14,6 +14,7 @@ from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.serving import signin, wsgi
+from chalicelib.serving.demo_people import sign_up
 from chalicelib.serving.registry_files import load_examples
 from chalicelib.serving.runner import Runner
 
@@ -34,6 +35,7 @@ def service(data: Path) -> Iterator[Platform]:
         running = bootstrap.platform()
         _publish(running)
         load_examples(running, REGISTRY)
+        sign_up(running)
         with Runner(bootstrap.consumers(running), running.source, running.views, running.committed):
             yield running
     _forget()

@@ -5,9 +5,12 @@ A caller who may not even see a case is told that there is none: NotFound, not N
 """
 
 from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from pydantic import Field
 
 from ...items.domain.plan import StepKind
-from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Identifier, Role
 from ...kernel.errors import NotAllowed, NotFound
 from ..domain import CaseCommand, State
 from ..domain import commands as c
@@ -19,16 +22,36 @@ from ..domain.steps import responsible
 Rule = Callable[[Actor, CaseCommand, Application], bool]
 
 
+class InPerson(Actor):
+    """
+    A citizen who was found to be the person whose case it is: of `case_id`, and of no other
+    (acting.identified). No event has it.
+    """
+
+    case_id: Annotated[Identifier, Field(exclude=True)]
+
+
 def owns(actor: Actor, application: Application) -> bool:
-    """The applicant, whoever acts for the same company, or the agent who handed it in."""
+    """
+    Whoever acts for the company that applies; of a person's case the account that handed it in, and
+    whom it concerns: the account that a clerk or an agent named for that person may be anybody's.
+    """
     applicant, agent = application.applicant, application.agent
     if actor.role not in APPLICANTS:
         return False
-    if applicant.entity is not None and applicant.entity == actor.entity:
-        return True
+    if actor.entity is not None:  # hats are separate
+        return applicant.entity == actor.entity
+    if agent is None:
+        # Earlier releases let a person apply for a company; that account handed it in itself.
+        return applicant.account == actor.account
     # Who handed it in for a company and has left it since has nothing to do with it any more.
-    handed_in = agent is not None and agent.account == actor.account and applicant.entity is None
-    return handed_in or applicant.account == actor.account
+    if applicant.entity is not None:
+        return False
+    return agent.account == actor.account or _concerns(actor, application.case_id)
+
+
+def _concerns(actor: Actor, case_id: str) -> bool:
+    return isinstance(actor, InPerson) and actor.case_id == case_id
 
 
 def handed_in(actor: Actor, application: Application) -> bool:
@@ -111,10 +134,11 @@ def _drafts(actor: Actor, draft: CaseDrafted) -> bool:
     if actor.role not in APPLICANTS:
         return False
     applicant = draft.applicant
-    if applicant.entity is not None and applicant.entity == actor.entity:
-        return True
-    saved = draft.saved_by == actor.account and applicant.entity is None
-    return saved or applicant.account == actor.account
+    if actor.entity is not None:
+        return applicant.entity == actor.entity
+    if applicant.entity is not None:  # without a company's hat, which only a submission asks for
+        return applicant.account == actor.account
+    return draft.saved_by == actor.account or _concerns(actor, draft.case_id)
 
 
 def seen(actor: Actor, state: State) -> State:

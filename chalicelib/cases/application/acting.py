@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from ...clock.calendar import legal_day
 from ...codes.parties import Applicant
-from ...kernel.actor import APPLICANTS, Actor
+from ...kernel.actor import APPLICANTS, Actor, in_person, plain
 from ...kernel.errors import NotAllowed
 from ...platform.platform import Platform
 from .. import domain as case
 from ..domain import commands as c
 from ..domain.records import Application
 from ..domain.state import Absent, Drafted, Imported
+from . import access
 
 if TYPE_CHECKING:
     from ...people.domain.mandate import Action
@@ -35,6 +36,40 @@ def acting(
             application = state.application
             _of_company(platform, actor, application.applicant, application.item.code, command)
             return _on_mandate(platform, actor, application, command)
+
+
+def identified(platform: Platform, actor: Actor, state: case.State) -> Actor:
+    """
+    The actor as access.py judges it: found to be the person whose case it is, where a clerk or an
+    agent on a mandate has entered that. Nothing is read for whoever handed it in, for companies and
+    for staff; and what a stranger applies for in somebody's name is put upon nobody.
+    """
+    found = _entered(actor, state) if in_person(actor) else None
+    if found is None:
+        return actor
+    from ...people.application import identity, persons
+
+    case_id, applicant = found
+    person = persons.person_of_actor(platform, actor)
+    if person is None or identity.holder(platform, applicant) != f"person:{person}":
+        return actor
+    return access.InPerson(**dict(plain(actor)), case_id=case_id)
+
+
+def _entered(actor: Actor, state: case.State) -> tuple[str, Applicant] | None:
+    """Of a case, or a draft, that somebody else entered for a person: its id, and who applies."""
+    match state:
+        case Absent() | Imported():
+            return None
+        case Drafted(draft):
+            # Without a mandate it is the agent's own affair: it names nobody's account.
+            its, by = (draft.case_id, draft.applicant), draft.saved_by
+            others = by != actor.account and draft.applicant.account is not None
+        case _:
+            application = state.application
+            its = (application.case_id, application.applicant)
+            others = application.agent is not None and not access.owns(actor, application)
+    return its if others and its[1].entity is None else None
 
 
 def _of_company(

@@ -12,7 +12,7 @@ from ...platform.platform import Caller, Platform
 from .. import domain as case
 from ..domain.state import Absent
 from . import access
-from .acting import acting
+from .acting import acting, identified
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which people mix up
 
@@ -39,7 +39,7 @@ def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
     for an agent whose mandate is over, or who has left the company.
     """
     history, state = read(platform.store, decider(platform), stream(case_id))
-    acting(platform, actor, access.seen(actor, state))
+    acting(platform, actor, access.seen(identified(platform, actor, state), state))
     return CaseView(case_id, history.version, state)
 
 
@@ -62,7 +62,7 @@ def execute(
     request = caller.request(platform.now(), type(command).__name__, body)
 
     def may(state: case.State) -> Actor:
-        access.check(caller.actor, command, state)
+        access.check(identified(platform, caller.actor, state), command, state)
         if isinstance(state, Absent):
             raise NotFound("no-such-case", "there is no such case")
         return acting(platform, caller.actor, state, command)

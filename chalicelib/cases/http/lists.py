@@ -139,7 +139,8 @@ def _handed_in(request: ApiRequest, actor: Actor) -> Callable[[Row], bool]:
     platform = request.platform
 
     def shown(row: Row) -> bool:
-        others = row["entity"] is None and row["applicant"] != actor.account
+        own = row["applicant"] == actor.account and row["agent"] is None
+        others = row["entity"] is None and not own
         return applicant_cases.shows(row, actor) and (not others or _reads(platform, actor, row))
 
     return shown

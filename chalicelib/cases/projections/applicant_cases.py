@@ -22,10 +22,12 @@ def entries(row: Row) -> Iterable[Entry]:
 def shows(row: Row, actor: Actor) -> bool:
     """
     Whether a row listed under the actor's account or company is for the actor to see: who handed
-    a case in for a company, and no longer acts for it, is still listed. See `access.owns`.
+    a case in for a company, and no longer acts for it, is still listed, and so is what somebody
+    with two hats did in the other one. See `access.owns`.
     """
-    company = row["entity"]
-    return company in (None, actor.entity) or row["applicant"] == actor.account
+    if row["entity"] == actor.entity:
+        return True
+    return actor.entity is None and row["agent"] is None and row["applicant"] == actor.account
 
 
 def projection(calendar: Calendar) -> Projection:

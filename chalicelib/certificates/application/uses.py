@@ -16,7 +16,7 @@ from ...eventlog.transact import Outcome
 from ...items.domain.item import ItemMaterial
 from ...kernel.actor import Actor, Channel, Identifier, Role
 from ...kernel.base import Code, Frozen, Text
-from ...kernel.errors import Invalid, Rejected
+from ...kernel.errors import Invalid, NotAllowed, Rejected
 from ...platform.platform import Caller, Platform, derived_id
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known
@@ -67,7 +67,17 @@ def authorise(
         **told.model_dump(exclude={"since"}),
     )
     command = certificate.Authorise(**caller.about(platform.now()), terms=terms)
-    check = certificate_access.holds
+
+    def check(_: Platform, actor: Actor, state: certificate.State) -> Known:
+        found = certificate_access.holds(platform, actor, state)
+        holder = found.record.created.holder
+        if certificate_access.names_oneself(platform, actor, holder, told.grantee):
+            raise NotAllowed(
+                "authorised-to-oneself",
+                "nobody lets themselves use a certificate: its holder uses it without that",
+            )
+        return found
+
     return name, certificates.run(platform, caller, identifier, command, check)
 
 
@@ -94,6 +104,8 @@ def use(
         one = found.record.authorisation(authorisation)
         if one is None or not certificate_access.is_named(platform, actor, one.terms.grantee):
             raise certificate_access.hidden()
+        if not certificate_access.good(platform, identifier, found.record, one):
+            raise _ended_with_grantor()
         return found
 
     used = CertificateUsed(
@@ -104,6 +116,13 @@ def use(
     )
     command = certificate.Use(**caller.about(platform.now()), used=used)
     return certificates.run(platform, caller, identifier, command, check)
+
+
+def _ended_with_grantor() -> NotAllowed:
+    return NotAllowed(
+        "authorisation-ended-with-grantor",
+        "who let it be used does not act for its holder any more; ask the holder for another one",
+    )
 
 
 # In the place of a document
@@ -190,8 +209,8 @@ def _hands_in(platform: Platform, actor: Actor, record: certificate.Record) -> b
     """
     if certificate_access.owns(platform, actor, record) or actor.role is Role.CLERK:
         return True
-    principals = {record.created.holder, record.created.account} - {None}
-    return actor.mandate is not None and actor.on_behalf_of in principals
+    # The mandate was found to be the applicant's, who is the holder.
+    return actor.mandate is not None and actor.on_behalf_of is not None
 
 
 def _authorisation(
@@ -202,6 +221,7 @@ def _authorisation(
         one
         for one in state.record.authorisations
         if certificate_access.is_named(platform, actor, one.terms.grantee)
+        and certificate_access.good(platform, handing.identifier, state.record, one)
     ]
     good = (one for one in named if certificate.refusal(one, handing.on, handing.case_id) is None)
     return next(good, named[-1] if named else None)

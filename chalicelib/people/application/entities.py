@@ -1,15 +1,16 @@
 """Legal entities and their operators: register, ask the registry again, add, remove, act for."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from ...clock.calendar import legal_day
 from ...codes.codes import ApplicantKind
 from ...codes.ids import check_id
 from ...codes.parties import IdKind, Registered
+from ...eventlog.codec import events
 from ...eventlog.transact import Decider, Outcome, read, transact
-from ...kernel.actor import Actor, Identifier, Role
+from ...kernel.actor import APPLICANTS, Actor, Identifier, Role
 from ...kernel.base import Frozen, Line, Text
 from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...kernel.formats import CreditCode
@@ -18,7 +19,7 @@ from ..domain import entity
 from ..domain.claim import IN_PERSON
 from ..domain.entity import GONE, Entity, Items
 from . import access as people_access
-from . import accounts, claims
+from . import accounts, claims, persons
 from .accounts import Whom
 
 
@@ -60,10 +61,18 @@ def get(platform: Platform, actor: Actor, credit_code: str) -> EntityView:
     return EntityView(found.history.version, _seen(platform, actor, found.state))
 
 
+def readable(platform: Platform, actor: Actor, credit_code: str) -> bool:
+    try:
+        get(platform, actor, credit_code)
+    except NotFound:
+        return False
+    return True
+
+
 def _seen(platform: Platform, actor: Actor, state: entity.State) -> Entity:
     if isinstance(state, Entity):
         its = _current(platform, state)
-        if people_access.may_read_entity(actor, its):
+        if people_access.may_read_entity(actor, its, legal_day(platform.now())):
             return its
     raise NotFound("entity-not-seen", "no such entity has registered, or it is not yours to see")
 
@@ -119,6 +128,9 @@ def add_operator(
         its = _seen(platform, caller.actor, state)
         people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
         whom = accounts.find(platform, caller, told)
+        if not its.represents(whom.account):  # who acts by office is told so
+            oneself = _oneself(platform, caller.actor, whom)
+            people_access.not_to_oneself(oneself=oneself)
         command = entity.AddOperator(
             **caller.about(platform.now()),
             account=whom.account,
@@ -132,6 +144,15 @@ def add_operator(
 
     body = told.model_dump(mode="json")
     return _transact(platform, caller, credit_code, "AddOperator", body, decide)
+
+
+def _oneself(platform: Platform, actor: Actor, whom: accounts.Someone) -> bool:
+    """By account, and by person: an operator would give themselves other items and another day."""
+    if actor.role is Role.CLERK:
+        return False
+    return whom.account == actor.account or (
+        persons.person_of_actor(platform, actor) == whom.person.reference
+    )
 
 
 def remove_operator(
@@ -222,9 +243,20 @@ def belongs(platform: Platform, actor: Actor, on: date) -> bool:
     return True
 
 
+def left_since(platform: Platform, credit_code: str, account: str, since: datetime) -> bool:
+    """Whether the account was removed as an operator after that moment, though it may be back."""
+    history = read(platform.store, decider(platform), stream(credit_code)).history
+    return any(
+        isinstance(one.data, entity.OperatorRemoved)
+        and one.data.account == account
+        and one.recorded_at >= since
+        for one in events(platform.codec, history.commits)
+    )
+
+
 def _of(platform: Platform, actor: Actor) -> Entity | None:
     """The entity that the actor is an agent of, if it has registered here."""
-    if actor.role is not Role.AGENT or actor.entity is None:
+    if actor.role not in APPLICANTS or actor.entity is None:
         return None
     state = read(platform.store, decider(platform), stream(actor.entity)).state
     return state if isinstance(state, Entity) else None
@@ -270,7 +302,7 @@ def _representative(platform: Platform, registered: Registered) -> str | None:
     """The account of the legal representative, if that person showed up in person."""
     if registered.representative is None:
         return None
-    return claims.holder(platform, "person", registered.representative, IN_PERSON)
+    return claims.holder(platform, "person", registered.representative)
 
 
 def _current(platform: Platform, state: Entity) -> Entity:

@@ -1,14 +1,19 @@
 """
-Prove who an account is: by the registry, by an outside service's attestation, at a counter.
+Prove who an account is: by the registry, by an outside service's attestation, at a counter, by the
+word of who the account signs in with.
 
-The claim is taken first (claims.py), so that of two accounts of one person only one counts.
+But for the registry's, which shows no person, the claim is taken first (claims.py), so that of two
+accounts of one person only one counts.
 """
 
+from contextlib import suppress
 from typing import NamedTuple
+from uuid import uuid4
 
 from ...codes.ids import check_mobile
 from ...codes.parties import Method
 from ...eventlog.transact import Outcome, transact
+from ...kernel.actor import Actor, Channel, plain
 from ...kernel.base import Text
 from ...kernel.errors import Invalid, Rejected
 from ...platform.attester import Attestation
@@ -22,8 +27,9 @@ from . import accounts, claims, identity, tries
 
 def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.State]:
     """
-    Level 2: name and id are those of the population registry. Raises Invalid (they are not),
-    Elsewhere (another account is that person), RegistryUnavailable, ProofsUsedUp.
+    Level 2: name and id are those of the population registry. That takes nothing from anybody, and
+    keeps nobody out. Raises Invalid (they are not), Elsewhere (somebody has shown in another
+    account, in person, to be that one), RegistryUnavailable, ProofsUsedUp.
     """
     name = people_access.own_account(caller.actor)
     its = account.person_of(claims.account_state(platform, name))
@@ -35,7 +41,19 @@ def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.Sta
         raise
     if answer.match is not Match.MATCH:
         raise _unmatched()
-    return _proven(platform, caller, name, _Proof(Method.REGISTRY, answer.evidence, its))
+    if claims.holder(platform, "person", its.reference) not in (None, name):
+        raise _elsewhere()
+    proof = _Proof(Method.REGISTRY, answer.evidence, its)
+    return accounts.run(platform, caller, name, _command(platform, caller, proof), _told(proof))
+
+
+def _elsewhere() -> claim.Elsewhere:
+    return claim.Elsewhere(
+        "identity-of-another-account",
+        "another account stands for this already: sign in to that one; a "
+        "person can also prove who they are with their face, or at a "
+        "counter",
+    )
 
 
 # One text for both: which ids there are is not to be found out here.
@@ -122,6 +140,29 @@ def check_at_counter(
     return _claimed(platform, caller, name, proof, command)
 
 
+def vouched(platform: Platform, actor: Actor, person: str) -> Outcome[account.State] | None:
+    """
+    Level 3: the issuer of the account's token says which person it is. It takes the claim from who
+    proved less, and is entered in the account once that says the same; who showed a face or came to
+    a counter with another account keeps what that one has.
+    """
+    name = actor.account
+    caller = Caller(plain(actor), f"vouched-{uuid4().hex}", Channel.SYSTEM)
+    try:
+        claims.take(platform, caller, "person", person, name, Method.PROVIDER.level)
+    except claim.Elsewhere:
+        return None
+    _losers(platform, caller, name, person)
+    state = claims.account_state(platform, name)
+    its = state.person if isinstance(state, account.Open) else None
+    if its is None or its.reference != person:
+        return None
+    proof = _Proof(Method.PROVIDER, "the issuer of the account's token", its)
+    with suppress(Rejected):  # it says by now that it is somebody else
+        return accounts.run(platform, caller, name, _command(platform, caller, proof), _told(proof))
+    return None
+
+
 # First the claim, then the account
 
 
@@ -132,13 +173,20 @@ class _Proof(NamedTuple):
 
 
 def _proven(platform: Platform, caller: Caller, name: str, proof: _Proof) -> Outcome[account.State]:
-    command = account.ProveIdentity(
+    return _claimed(platform, caller, name, proof, _command(platform, caller, proof))
+
+
+def _command(platform: Platform, caller: Caller, proof: _Proof) -> account.ProveIdentity:
+    return account.ProveIdentity(
         **caller.about(platform.now()),
         method=proof.method,
         evidence=proof.evidence,
         reference=proof.person.reference,
     )
-    return _claimed(platform, caller, name, proof, command)
+
+
+def _told(proof: _Proof) -> dict[str, str]:
+    return {"method": proof.method, "of": proof.person.reference}
 
 
 def _claimed(
@@ -149,21 +197,25 @@ def _claimed(
     command: account.AccountCommand,
 ) -> Outcome[account.State]:
     """First the claim, then the account, then the accounts that it was taken from."""
-    reference, told = proof.person.reference, {"method": proof.method, "of": proof.person.reference}
+    reference = proof.person.reference
     claims.take(platform, caller, "person", reference, name, proof.method.level)
     try:
-        done = accounts.run(platform, caller, name, command, told)
+        done = accounts.run(platform, caller, name, command, _told(proof))
     except Rejected:
         # It became somebody else meanwhile. What it is now is not touched by letting go of this.
         claims.release(platform, caller, "person", reference, name)
         raise
-    for one in (*claims.earlier(platform, "person", reference, name), name):
-        _lose(platform, caller, one, reference)
+    _losers(platform, caller, name, reference)
     if claims.holder(platform, "person", reference) != name:
         raise claim.Elsewhere(
             "identity-taken-just-now", "another account has just proven to be this person"
         )
     return done
+
+
+def _losers(platform: Platform, caller: Caller, name: str, reference: str) -> None:
+    for one in (*claims.earlier(platform, "person", reference, name), name):
+        _lose(platform, caller, one, reference)
 
 
 def _lose(platform: Platform, caller: Caller, name: str, reference: str) -> None:

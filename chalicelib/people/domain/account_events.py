@@ -1,6 +1,6 @@
 """What happens to a person's account; see account.py."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -34,9 +34,12 @@ class PersonRegistered(Frozen):
 class IdentityProven(Frozen):
     """
     实名核验: a real-name level was proven. `evidence` is the proving side's own reference: of the
-    outside service's check, of the registry's edition, of what was shown at the counter.
+    outside service's check, of the registry's edition, of what was shown at the counter; `provider`
+    is the word of who the account signs in with.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["IdentityProven"] = "IdentityProven"
     level: Level
     method: Method

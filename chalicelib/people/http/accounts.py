@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ...codes.ids import masked
 from ...eventlog.transact import Outcome
+from ...eventlog.views.port import Row
 from ...kernel.base import Text
 from ...platform import wechat
 from ...web import paging
@@ -16,7 +17,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
-from ..application import accounts, entities, proofs
+from ..application import accounts, entities, persons, proofs
 from ..application.accounts import Registration
 from ..application.proofs import CounterCheck
 from ..domain import account as domain
@@ -67,7 +68,7 @@ _ATTEST = _command(
     "proveByAttestation", NewAttestation, "attestation-unavailable", "attestation-not-set-up"
 )
 _WECHAT = _command("bindWechat", NewWechatCode, *WECHAT_PROBLEMS)
-_CLOSE = _command("closeOwnAccount", Closing)
+_CLOSE = _command("closeOwnAccount", Closing)._replace(closes=True)
 _COUNTER = _command("checkAtCounter", NewCounterCheck)
 _CLOSE_OTHER = _command("closeAccount", Closing)
 _COMPANIES = OperationSpec("listOwnCompanies", "people", "CompanyPage", query=PAGING)
@@ -84,7 +85,8 @@ def register(request: ApiRequest) -> Response:
     """实名注册: say who the account is; as often as needed, until it is proven."""
     told = request.body(NewRegistration)
     its = Registration.model_validate(told.model_dump(include=set(Registration.model_fields)))
-    return _done(request, accounts.register(request.platform, request.caller(told), its))
+    done = accounts.register(request.platform, request.caller(told), its)
+    return _done(request, persons.enter(request.platform, request.actor) or done)
 
 
 @operation(_PHONE)
@@ -107,7 +109,12 @@ def companies(request: ApiRequest) -> Response:
     account = people_access.own_account(request.actor)
     sealed = f"{representation.COMPANIES} {account}"
     rows = paging.rows(request, representation.NAME, representation.COMPANIES, account)
-    return reply(paging.page(request, Listing(representation.NAME, entities.stream, sealed, rows)))
+
+    def shown(row: Row) -> bool:
+        return entities.readable(request.platform, request.actor, row["entity"])
+
+    listing = Listing(representation.NAME, entities.stream, sealed, rows, shown)
+    return reply(paging.page(request, listing))
 
 
 @operation(_MATCH)

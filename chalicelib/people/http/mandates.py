@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from ...kernel.actor import in_person
 from ...kernel.base import Text
 from ...web import paging
 from ...web.bodies import CommandBody
@@ -71,12 +72,16 @@ def listed(request: ApiRequest) -> Response:
     """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
     account = people_access.own_account(request.actor)
     side = request.choice("as", _SIDES) or "principal"
+    shown = in_person(request.actor)  # they are the person's, and no company's
     partition = mandates.partition(side, account)
     rows = paging.rows(
         request, representation.NAME, representation.MANDATES, partition, descending=True
     )
     return reply(
-        paging.page(request, Listing(representation.NAME, mandates.stream, partition, rows))
+        paging.page(
+            request,
+            Listing(representation.NAME, mandates.stream, partition, rows, lambda _: shown),
+        )
     )
 
 
@@ -112,7 +117,9 @@ def _told(
         "state": _named(state, today),
         "principal": terms.principal.model_dump(mode="json", include={"account", "name"}),
         "agent": terms.agent.model_dump(mode="json", include={"account", "name"}),
-        **terms.model_dump(mode="json", include={"items", "actions", "since", "until", "document"}),
+        **terms.model_dump(
+            mode="json", include={"items", "actions", "since", "until", "document", "ground"}
+        ),
         "reason": state.reason if isinstance(state, mandate.Revoked) else None,
         "version": version,
     }

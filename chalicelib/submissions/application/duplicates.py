@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ...cases import domain as case
 from ...cases.application import access
+from ...cases.application.acting import identified
 from ...cases.application.cases import decider, stream
 from ...cases.domain import commands as c
 from ...cases.domain.state import Ended, Lodged
@@ -88,9 +89,9 @@ def _listed(platform: Platform, part: str) -> Iterator[str]:
 
 def _open(platform: Platform, actor: Actor, case_id: str) -> Found | None:
     state: case.State = read(platform.store, decider(platform), stream(case_id)).state
-    if not isinstance(state, Lodged) or not access.may_see(actor, state):
+    if not isinstance(state, Lodged) or isinstance(state, Ended):
         return None
-    if isinstance(state, Ended):
+    if not access.may_see(identified(platform, actor, state), state):
         return None
     name, application = type(state).__name__.lower(), state.application
     return Found(case_id, application.number, name, application.submitted_on)

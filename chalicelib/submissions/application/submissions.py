@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ...cases import domain as case
 from ...cases.application import access
+from ...cases.application.acting import identified
 from ...cases.application.cases import decider, done_by, query_code, query_digest, stream
 from ...cases.domain import commands as c
 from ...cases.domain.state import Absent, Drafted
@@ -28,7 +29,7 @@ from ...kernel.base import Code, Frozen, Name, Text
 from ...kernel.errors import Invalid, NotAllowed, OutOfOrder
 from ...kernel.formats import IdNumber, Mobile
 from ...kernel.reasons import at
-from ...people.application import accounts, entities, identity, mandates
+from ...people.application import accounts, entities, identity, mandates, persons
 from ...platform.platform import Caller, Platform, derived_id
 from . import duplicates
 from .materials import Materials, Taking, materials, use
@@ -92,10 +93,10 @@ def save_draft(
 
     def decide(state: case.State) -> Decided:
         if draft is not None or not isinstance(state, Absent):
-            access.seen(caller.actor, state)
+            access.seen(identified(platform, caller.actor, state), state)
         actor = _drafting(platform, caller.actor, body, legal_day(now))
         command = _draft(platform, caller, body, _Case(case_id, actor, caller.at(now)))
-        access.check(caller.actor, command, state)
+        access.check(identified(platform, caller.actor, state), command, state)
         decided = case.decide(command, state, platform.calendar())
         return done_by(actor, caller, command.at, decided)
 
@@ -137,14 +138,14 @@ def submit(
     def may(state: case.State) -> None:
         # Before anything is said about the body: a stranger learns nothing of it.
         if draft is not None:
-            access.seen(caller.actor, state)
+            access.seen(identified(platform, caller.actor, state), state)
 
     def decide(state: case.State) -> Decided:
         may(state)
         at = caller.at(now)
         actor = _acting(platform, caller.actor, body, legal_day(at))
         command, taking = _submission(platform, caller, body, _Case(case_id, actor, at))
-        access.check(caller.actor, command, state)
+        access.check(identified(platform, caller.actor, state), command, state)
         if isinstance(state, Drafted) and state.draft.item.code != command.item.code:
             raise OutOfOrder(
                 "draft-for-another-item", "the draft is for another item; submit a new case"
@@ -207,6 +208,7 @@ def _submission(
     _may_apply(caller, definition, body, today)
     applicant = _applicant(platform, actor, body.applicant)
     holder = identity.holder(platform, applicant)
+    persons.check_applicant(platform, caller, holder, definition.real_name_level)
     taking = Taking(case_id, holder, definition.materials, today)
     handed_in = materials(platform, actor, body.materials, taking)
     # Last: what is refused before takes no number, of which a day has so many.

@@ -83,8 +83,9 @@ def test_the_applicant_sees_how_it_ended_and_that_it_was_rated():
         (COMPANYS, AGENT, True),
         (COMPANYS, AGENT.model_copy(update={"entity": RIVAL}), False),
         (COMPANYS, AGENT.model_copy(update={"entity": None}), False),
-        (FOR_A_NEIGHBOUR, AGENT, True),
-        (FOR_A_NEIGHBOUR, AGENT.model_copy(update={"entity": RIVAL}), True),
+        (FOR_A_NEIGHBOUR, AGENT.model_copy(update={"entity": None}), True),
+        (FOR_A_NEIGHBOUR, AGENT, False),
+        (FOR_A_NEIGHBOUR, AGENT.model_copy(update={"entity": RIVAL}), False),
     ],
 )
 def test_who_left_a_company_is_shown_its_cases_no_more(commands, actor, shows):
