@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ..cases.application.access import RULES
+from ..platform.rate_limits import DOWNLOAD
 from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
 from ..web.operation import OperationSpec
@@ -146,7 +147,13 @@ def _responses(one: Operation, examples: Examples) -> Json:
         str(status): {"$ref": f"#/components/responses/{api_problems.name(status, some)}"}
         for status, some in _problems(one)
     }
-    return {str(one.doc.status): _success(one.doc, examples), **unchanged, **problems}
+    elsewhere = {"302": _ELSEWHERE} if one.doc.limit == DOWNLOAD else {}
+    return {
+        str(one.doc.status): _success(one.doc, examples),
+        **elsewhere,
+        **unchanged,
+        **problems,
+    }
 
 
 def _problems(one: Operation) -> Iterator[tuple[int, list[str]]]:
@@ -168,6 +175,18 @@ def _success(doc: OperationSpec, examples: Examples) -> Json:
     content = {"application/json": {**schema, **examples.of(doc.name, "reply")}}
     content |= {kind: {} for kind in doc.media if kind != "*/*"}
     return {**_bare("Done." if doc.command else "As asked for.", *headers), "content": content}
+
+
+_ELSEWHERE: Final[Json] = {
+    "description": (
+        "The document is at `Location`, for a minute and without a token (on AWS; the embedded "
+        "service answers with the bytes)."
+    ),
+    "headers": {
+        "Location": {"required": True, "schema": {"type": "string", "format": "uri"}},
+        "X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"},
+    },
+}
 
 
 def _bare(said: str, *headers: str) -> Json:

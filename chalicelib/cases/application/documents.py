@@ -19,6 +19,7 @@ from ...kernel.base import Frozen
 from ...kernel.errors import NotFound
 from ...kernel.reasons import Refusal
 from ...platform.platform import Platform
+from ...platform.rate_limits import DOWNLOAD
 from ..domain import events as e
 from ..domain.state import Absent, Drafted, Imported, State
 from ..domain.values import Material
@@ -110,14 +111,6 @@ def content(platform: Platform, actor: Actor, case_id: str, digest: str) -> Cont
     return _given(platform, found[-1])
 
 
-def read(platform: Platform, it: Content) -> bytes:
-    """Raises NotFound, Damaged, Unavailable."""
-    found = platform.blobs.get(it.owner, it.sha256)
-    if found is None:
-        raise NotFound("document-content-missing", "the content of the document is not there")
-    return found
-
-
 def link(platform: Platform, actor: Actor, case_id: str, digest: str) -> Link:
     """For whoever has it until it expires, this document alone. Raises as `content`."""
     it = content(platform, actor, case_id, digest)
@@ -129,13 +122,16 @@ def link(platform: Platform, actor: Actor, case_id: str, digest: str) -> Link:
 
 
 def linked(platform: Platform, token: str) -> Content:
-    """What a link gives out now. Raises NotFound for one that expired or was made up."""
+    """
+    What a link gives out now. Raises NotFound for one that expired or was made up, RateLimited.
+    """
     told, _, seal = token.rpartition("~")
     if not compare_digest(seal.encode(), _seal(platform, told).encode()):
         raise NotFound("no-such-link", "there is no such link")
     case_id, digest, expires = told.split("~")
     if int(expires) <= platform.now().timestamp():
         raise NotFound("link-expired", "the link has expired: ask for another one")
+    platform.gate.by_number(DOWNLOAD, token)
     return content(platform, SYSTEM, case_id, digest)
 
 

@@ -17,6 +17,8 @@ from ...documents.domain import document
 from ...kernel.base import Frozen, Line, Sha256
 from ...kernel.errors import Invalid
 from ...kernel.reasons import Unfit
+from ...platform.rate_limits import DOWNLOAD
+from ...web.downloads import Download, download
 from ...web.errors import BadRequest
 from ...web.operation import OperationSpec
 from ...web.request import ApiRequest
@@ -67,10 +69,18 @@ _TICKET = OperationSpec("prepareUploadPart", _TAG, "UploadTicket", 201, NewPart,
 _PART = OperationSpec("uploadPart", _TAG, "UploadPart", problems=_REFUSALS)
 _COMPLETE = OperationSpec("completeUpload", _TAG, "UploadStatus", problems=_REFUSALS)
 _LIST = OperationSpec("listCaseDocuments", _TAG, "CaseDocuments")
-_DOCUMENT = OperationSpec("getCaseDocument", _TAG, "", problems=_HELD, media=MEDIA_TYPES)
+_DOCUMENT = OperationSpec(
+    "getCaseDocument", _TAG, "", limit=DOWNLOAD, problems=_HELD, media=MEDIA_TYPES
+)
 _LINK = OperationSpec("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_HELD)
 _LINKED = OperationSpec(
-    "getLinkedDocument", _TAG, "", public=True, problems=_HELD, media=MEDIA_TYPES
+    "getLinkedDocument",
+    _TAG,
+    "",
+    public=True,
+    limit=DOWNLOAD,
+    problems=_HELD,
+    media=MEDIA_TYPES,
 )
 
 
@@ -148,13 +158,9 @@ def linked(request: ApiRequest, link: str) -> Response:
 
 
 def _given(request: ApiRequest, it: case_documents.Content) -> Response:
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": it.media_type if it.media_type in MEDIA_TYPES else ANY,
-        "Content-Disposition": case_documents.disposition(it.name),
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(case_documents.read(request.platform, it), headers, 200)
+    media_type = it.media_type if it.media_type in MEDIA_TYPES else ANY
+    disposition = case_documents.disposition(it.name)
+    return download(request, Download(it.owner, it.sha256, media_type, disposition))
 
 
 def _as_promised(request: ApiRequest) -> bytes:

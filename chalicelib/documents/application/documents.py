@@ -8,7 +8,7 @@ An upload that was begun keeps its parts for `KEPT`; the sweep drops them an hou
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import BinaryIO, Final, NamedTuple
 from uuid import uuid4
 
@@ -206,20 +206,22 @@ def checked(
             "document {short}: its upload is not complete; send what is missing and complete it",
             short=short,
         )
-    content = platform.blobs.get(account, digest)
+    content = platform.blobs.open(account, digest)
     if content is None:
         raise Invalid(
             "document-not-uploaded",
             "you have uploaded no document {short}: hand it in first",
             short=short,
         )
-    if platform.scanner is not None:  # it came past us: nobody would scan it
-        raise Invalid(
-            "document-not-handed-in",
-            "document {short} was not handed in to its end: hand it in again",
-            short=short,
-        )
-    return Found(len(content), identify(BytesIO(content), declared), "not_scanned")
+    with content:
+        if platform.scanner is not None:  # it came past us: nobody would scan it
+            raise Invalid(
+                "document-not-handed-in",
+                "document {short} was not handed in to its end: hand it in again",
+                short=short,
+            )
+        found = identify(content, declared)
+        return Found(content.seek(0, SEEK_END), found, "not_scanned")
 
 
 def _wrong(short: str, why: Reason) -> Invalid:
