@@ -119,7 +119,6 @@ REASONS: Final[Mapping[str, str]] = {
     "document-content-missing": "没有找到文件的内容",
     "no-such-link": "没有这个链接",
     "link-expired": "链接已过期，请重新获取",
-    "media-type-not-known": "只能是以下类型之一：{types}",
     # Certificates
     "certificate-of-another-type": "{identifier} 不是颁发机构 {issuer} 的 {type} 类型证照",
     "certificate-issued-already": "电子证照 {identifier} 已经签发",

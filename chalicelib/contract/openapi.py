@@ -12,6 +12,7 @@ from ..cases.application.access import RULES
 from ..platform.rate_limits import DOWNLOAD
 from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
+from ..web.forms import FORM
 from ..web.operation import OperationSpec
 from ..web.route import respond
 from . import examples as api_examples
@@ -41,7 +42,7 @@ def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
         for method, entry in sorted(routes[path].items()):
             view = entry.view_function
             said, more = sentences(view.handler)
-            types = tuple(entry.content_types)
+            types = tuple(view.media_types)
             yield Operation(method, path, view.doc, said, more, types, view.handler)
 
 
@@ -135,7 +136,8 @@ def _headers(one: Operation) -> Iterator[str]:
 def _body(one: Operation, examples: Examples) -> Json:
     example = examples.of(one.doc.name, "request")
     if one.doc.body is None:
-        return {"required": True, "content": dict.fromkeys(one.media_types, example)}
+        content = {kind: _FORM if kind == FORM else example for kind in one.media_types}
+        return {"required": True, "content": content}
     content = {"schema": {"$ref": f"{SCHEMAS}{one.doc.body.__name__}"}, **example}
     needed = any(field.is_required() for field in one.doc.body.model_fields.values())
     return {"required": needed, "content": {"application/json": content}}
@@ -186,6 +188,16 @@ _ELSEWHERE: Final[Json] = {
         "Location": {"required": True, "schema": {"type": "string", "format": "uri"}},
         "X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"},
     },
+}
+
+
+_FORM: Final[Json] = {
+    "schema": {
+        "type": "object",
+        "description": "As `wx.uploadFile` and forms of browsers send it: one file, named `file`.",
+        "required": ["file"],
+        "properties": {"file": {"type": "string", "format": "binary"}},
+    }
 }
 
 

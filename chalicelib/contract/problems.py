@@ -54,7 +54,7 @@ COMMAND: Final = frozenset(
 )
 LIST: Final = frozenset({"view-behind"})
 SUBMISSION: Final = frozenset({"duplicate-case", "item-closed"})
-UPLOAD: Final = frozenset({"empty-document", "wrong-digest"})
+UPLOAD: Final = frozenset({"empty-document", "malformed-form", "wrong-digest"})
 ONE: Final = frozenset({"not-found"})
 
 LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")

@@ -130,7 +130,8 @@ def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) ->
     event = gateway.event(call, match, method, environ["wsgi.input"].read(length))
     response = _response(app(event, gateway.Context(app.app_name, call.request_id)))
     failed = response.status_code >= HTTPStatus.BAD_REQUEST
-    return from_chalice(response, gateway.outside(call)) if failed else response
+    taken = methods[method].content_types
+    return from_chalice(response, gateway.outside(call), taken) if failed else response
 
 
 def _unhandled(methods: Mapping[str, RouteEntry], call: Call) -> Response:

@@ -12,14 +12,15 @@ from chalice.app import Response
 from pydantic import AfterValidator, Field
 
 from ...documents.application import documents
-from ...documents.application.types import ACCEPTED, ANY
 from ...documents.domain import document
+from ...documents.domain.document import MediaType
+from ...documents.domain.media_types import ACCEPTED, ANY, declared
 from ...kernel.base import Frozen, Line, Sha256
 from ...kernel.errors import Invalid
-from ...kernel.reasons import Unfit
 from ...platform.rate_limits import DOWNLOAD
 from ...web.downloads import Download, download
 from ...web.errors import BadRequest
+from ...web.forms import file_of, is_form
 from ...web.operation import OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
@@ -30,26 +31,19 @@ _SHA_256: Final = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]*):")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
 
 
-def _taken(media_type: str) -> str:
-    if media_type not in MEDIA_TYPES:
-        raise Unfit("media-type-not-known", "is none of {types}", types=MEDIA_TYPES)
-    return media_type
-
-
-_MediaType = Annotated[
-    str, AfterValidator(_taken), Field(json_schema_extra={"enum": list(MEDIA_TYPES)})
-]
+_Declared = Annotated[MediaType, AfterValidator(declared)]
 
 
 class NewUpload(Frozen):
     """
     The document that is to be handed in: its SHA-256 in hex, its size in bytes, and its name, which
-    it is given out under. What `media_type` says must be so; application/octet-stream says nothing.
+    it is given out under. What `media_type` says must be so, if it is one that is taken; any other
+    name says nothing, and application/octet-stream neither.
     """
 
     sha256: Sha256
     size: Annotated[int, Field(ge=1)]
-    media_type: _MediaType = ANY
+    media_type: _Declared = ANY
     name: Line | None = None
 
 
@@ -87,11 +81,9 @@ _LINKED = OperationSpec(
 @operation(_PUT)
 def put(request: ApiRequest) -> Response:
     """Hand in a small document at once; again is harmless, so no key is needed."""
-    content = _as_promised(request)
-    media_type = request.raw.headers.get("content-type", ANY).partition(";")[0].strip().lower()
-    return reply(
-        _told(documents.put(request.platform, request.actor, content, media_type, None)), 201
-    )
+    content, media_type = _sent(request)
+    kept = documents.put(request.platform, request.actor, content, media_type, None)
+    return reply(_told(kept), 201)
 
 
 @operation(_BEGIN)
@@ -161,6 +153,16 @@ def _given(request: ApiRequest, it: case_documents.Content) -> Response:
     media_type = it.media_type if it.media_type in MEDIA_TYPES else ANY
     disposition = case_documents.disposition(it.name)
     return download(request, Download(it.owner, it.sha256, media_type, disposition))
+
+
+def _sent(request: ApiRequest) -> tuple[bytes, str]:
+    """A document and what is declared of it, as the body or as the file of a form."""
+    content, said = _as_promised(request), request.raw.headers.get("content-type")
+    if said is not None and is_form(said):
+        content, said = file_of(said, content)
+        if not content:
+            raise BadRequest("empty-document")
+    return content, declared(said)
 
 
 def _as_promised(request: ApiRequest) -> bytes:

@@ -17,9 +17,10 @@ from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
 from ...kernel.errors import Impossible, Invalid, NotFound
 from ...kernel.reasons import Reason
+from . import media_types
 
 CATEGORY = "document"
-UNSAID = "application/octet-stream"
+UNSAID = media_types.ANY
 
 MediaType = Annotated[
     str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$", min_length=3, max_length=100)
@@ -190,6 +191,7 @@ def decide(command: DocumentCommand, state: State) -> list[Event]:
 
 def contradicted(declared: str, found: str) -> Reason | None:
     """Why a document of the type `found` is not what was declared; None if it is."""
+    declared = media_types.declared(declared)
     if declared in (UNSAID, found):
         return None
     return Reason(
