@@ -16,7 +16,7 @@ from ..platform.rate_limits import Gate
 from ..platform.serials import Serials
 from . import people, signing
 from .codec import CODEC
-from .settings import limits, scanner
+from .settings import limits, quotas, scanner
 
 
 def now() -> datetime:
@@ -36,6 +36,7 @@ def embedded(
     from ..adapters.local.memory_limiter import MemoryLimiter
     from ..adapters.sqlite.registry import SqliteRegistry
     from ..adapters.sqlite.store import SqliteStore
+    from ..adapters.sqlite.tally import SqliteTally
     from ..adapters.sqlite.views import SqliteViews
 
     data.mkdir(parents=True, exist_ok=True)
@@ -56,6 +57,7 @@ def embedded(
         memory=Memory(sole=True),
         secret=secret,
         gate=Gate(MemoryLimiter(), limits()),
+        quotas=quotas(SqliteTally(data / "quotas.db")),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
         attester=people.attester(),

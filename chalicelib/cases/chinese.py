@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 REASONS: Final[Mapping[str, str]] = {
+    "no-draft-any-more": "已经提交为办件，不再是草稿：可以撤回，不能删除",
     # Who may
     "no-such-case": "没有这个办件",
     "case-not-seen": "没有这个办件，或者您无权查看",

@@ -36,7 +36,7 @@ class CommandReply(BaseModel):
 
     case_id: Identifier
     number: str | None = None
-    state: Literal["drafted"] | HandledState
+    state: Literal["drafted", "discarded"] | HandledState
     version: Version
     position: Position | None
 

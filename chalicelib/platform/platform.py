@@ -19,6 +19,8 @@ from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import Invalid
 from .attester import Attester, no_attester
+from .quotas import USUAL as USUAL_QUOTAS
+from .quotas import Quotas
 from .rate_limits import OPEN, Gate
 from .registry import NoRegistry, Registry
 from .renderer import Renderer, no_renderer
@@ -36,10 +38,10 @@ class Platform:
     """
     `calendar` gives the working days as they are published now; `committed` rings after each
     commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
-    that were read last; `gate` counts who asks how often; `duties` has the administrative duties
-    that this process has asked for. `registry` knows people and companies; `wechat` and `attester`
-    tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our own tokens.
-    Without a `scanner` documents are given out as they came.
+    that were read last; `gate` counts who asks how often, `quotas` how much; `duties` has the
+    administrative duties that this process has asked for. `registry` knows people and companies;
+    `wechat` and `attester` tell who somebody is; `token_signer`, ECDSA whatever signs certificates,
+    signs our own tokens. Without a `scanner` documents are given out as they came.
     """
 
     store: EventStore
@@ -54,6 +56,7 @@ class Platform:
     secret: bytes = field(repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
     gate: Gate = OPEN
+    quotas: Quotas = USUAL_QUOTAS
     duties: dict[str, Role] = field(default_factory=dict, repr=False)
     registry: Registry = field(default_factory=NoRegistry)
     wechat: Wechat = field(default_factory=NoWechat)

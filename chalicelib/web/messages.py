@@ -98,6 +98,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("操作过于频繁", "已超过允许的次数，请在 Retry-After 所示的秒数之后再试。"),
         Text("Rate limited", "More than is allowed; try again after Retry-After seconds."),
     ),
+    "quota-exceeded": Message(
+        Text("今日额度已用完", "{reason}。可以继续的时间见 Retry-After。"),
+        Text("Quota exceeded", "{reason}. Retry-After says when you can go on."),
+    ),
     "idempotency-key-required": Message(
         Text("缺少 Idempotency-Key", "请在 Idempotency-Key 请求头中为此操作提供唯一编号。"),
         Text(

@@ -70,6 +70,7 @@ class FileBlobs:
         with _translated(place):
             place.parent.mkdir(exist_ok=True)
             _write(self._incoming, [content], place)
+            _drop_older(place)
             _sync(place.parent)
             _sync(self._uploads)
         return Part(number, digest, len(content))
@@ -219,6 +220,15 @@ def _arrived(place: Path) -> Arrived | None:
     except FileNotFoundError:
         return None
     return arrived(place.name, found.st_size, found.st_mtime_ns)
+
+
+def _drop_older(place: Path) -> None:
+    """Parts of the same number that came before: sent over and over, they would fill the disk."""
+    came = place.stat().st_mtime_ns
+    for other in place.parent.glob(f"{place.name[:6]}*"):
+        with suppress(FileNotFoundError):
+            if other != place and other.stat().st_mtime_ns < came:
+                other.unlink()
 
 
 def _remove(upload: Path, before: float | None = None) -> int:

@@ -184,7 +184,7 @@ def _version(platform: Platform, one: Version) -> Version:
 
 def _given(platform: Platform, material: Material) -> Content:
     kept = documents.kept(platform, material.owner, material.sha256)
-    media_type, name = material.media_type, material.title or material.id
+    owner, media_type, name = material.owner, material.media_type, material.title or material.id
     if kept is not None:
         if kept.scan == "pending":
             raise Held("the document is being scanned for malware; ask again in a moment")
@@ -192,8 +192,9 @@ def _given(platform: Platform, material: Material) -> Content:
             raise Unscannable("the document is too large for the scanner")
         if kept.scan == "infected":
             raise Infected.of(documents.infected(kept))
-        media_type, name = kept.received.media_type, kept.received.name or name
-    return Content(material.owner, material.sha256, media_type, _safe(name, media_type))
+        owner, media_type = kept.place, kept.received.media_type
+        name = kept.received.name or name
+    return Content(owner, material.sha256, media_type, _safe(name, media_type))
 
 
 def _safe(name: str, media_type: str) -> str:

@@ -59,7 +59,7 @@ def taken(outcome: Outcome[case.State], status: int = 200, **more: Any) -> Respo
     body = {
         **named,
         **more,
-        "state": case_file.name(state),
+        "state": "discarded" if isinstance(state, Absent) else case_file.name(state),
         "version": outcome.version,
         "position": outcome.position,
     }
