@@ -48,6 +48,8 @@ def discard(platform: Platform, actor: Actor, upload_id: str) -> None:
 def expire(platform: Platform, row: Row) -> bool:
     """A document that nobody used: whether it went; not if it is used by now."""
     before = state_of(platform, row["id"])
+    if not isinstance(before, document.Kept) or before.generation != row["generation"]:
+        return False  # the list has not heard of it yet
     try:
         _discard(platform, SYSTEM, row["id"], before, "unused")
     except Rejected:

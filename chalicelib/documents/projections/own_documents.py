@@ -24,6 +24,7 @@ def evolve(row: Row | None, event: Recorded) -> Row | None:
                 "sha256": received.sha256,
                 "size": received.size,
                 "media_type": received.media_type,
+                "generation": received.generation,
                 "received_at": moment(event.recorded_at),
             }
         case document.DocumentUsed() | document.DocumentDiscarded():

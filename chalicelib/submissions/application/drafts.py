@@ -64,6 +64,12 @@ def _few(platform: Platform, actor: Actor) -> None:
         )
 
 
+def still(platform: Platform, row: Row) -> bool:
+    """Whether it is a draft now: what was discarded or submitted a moment ago is not told."""
+    state = read(platform.store, decider(platform), stream(row["case_id"])).state
+    return isinstance(state, Drafted)
+
+
 def discard(platform: Platform, caller: Caller, case_id: str) -> Outcome[case.State]:
     """Raises NotFound, also for what is not the caller's to see; Closed for what was submitted."""
     command = DiscardDraft(**caller.about(platform.now()))
@@ -75,8 +81,7 @@ def expire(platform: Platform, row: Row) -> bool:
     key = f"idle-{row['version']}"
     caller = Caller(SYSTEM, key, Channel.SYSTEM, version=row["version"])  # as it was left
     command = DiscardDraft(**caller.about(platform.now()), why="idle")
-    state = read(platform.store, decider(platform), stream(row["case_id"])).state
-    if not isinstance(state, Drafted):
+    if not still(platform, row):
         return False
     try:
         return not cases.execute(platform, caller, row["case_id"], command).repeated

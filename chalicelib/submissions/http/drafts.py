@@ -43,7 +43,9 @@ def listed(request: ApiRequest) -> Response:
     def shown(row: Row) -> bool:
         return row["entity"] in (None, entity) or row["applicant"] == request.actor.account
 
-    def told(row: Row) -> Row:
+    def told(row: Row) -> Row | None:
+        if not drafts.still(request.platform, row):
+            return None
         fields = ("case_id", "item", "item_name", "variant", "saved_at")
         return {
             **{name: row[name] for name in fields},
