@@ -82,7 +82,7 @@ def codes(takes: Takes, path: str, doc: OperationSpec) -> frozenset[str]:
         (doc.body is not None, JSON),
         (doc.command, COMMAND),
         (doc.reply == "SubmissionReply", SUBMISSION),
-        (bool(doc.query), LIST),
+        ("min_position" in doc.query, LIST),
         (takes.raw, UPLOAD),
         ("{" in path, ONE),
         (True, frozenset(doc.problems)),

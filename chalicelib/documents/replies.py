@@ -111,7 +111,7 @@ class DocumentVersion(BaseModel):
     found: str | None
 
 
-class CaseDocuments(BaseModel):
+class CaseDocuments(Page):
     """By material, the newest version first."""
 
     case_id: Identifier

@@ -82,7 +82,7 @@ class ItemVersion(BaseModel):
     note: Text | None
 
 
-class ItemVersions(BaseModel):
+class ItemVersions(Page):
     """The last one first."""
 
     code: str
@@ -101,7 +101,7 @@ class ItemChange(BaseModel):
     after: Any
 
 
-class ItemChanges(BaseModel):
+class ItemChanges(Page):
     code: str
     from_: Annotated[int, Field(ge=1, alias="from")]
     to: Version
@@ -234,7 +234,7 @@ class CodeSetName(BaseModel):
     source: str
 
 
-class CodeSets(BaseModel):
+class CodeSets(Page):
     items: list[CodeSetName]
 
 
@@ -250,3 +250,4 @@ class CodeSet(CodeSetName):
     """A code set (代码集)."""
 
     values: list[CodedValue]
+    next: str | None

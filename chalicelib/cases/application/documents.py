@@ -74,7 +74,10 @@ class Link(NamedTuple):
 
 
 def versions(platform: Platform, actor: Actor, case_id: str) -> tuple[Version, ...]:
-    """By material, the newest first. Raises NotFound, also for who may not see the case."""
+    """
+    By material, the newest first, as the case has them; `scanned` tells what became of each. Raises
+    NotFound, also for who may not see the case.
+    """
     state = cases.get(platform, actor, case_id).state
     now = {(one.id, one.sha256) for one in _current(state)}
     counted: dict[str, int] = {}
@@ -82,21 +85,8 @@ def versions(platform: Platform, actor: Actor, case_id: str) -> tuple[Version, .
     for material, by, at in _handed_in(platform, case_id, state):
         counted[material.id] = counted.get(material.id, 0) + 1
         current = (material.id, material.sha256) in now
-        found.append(
-            _version(
-                platform,
-                Version(
-                    material,
-                    counted[material.id],
-                    current,
-                    by,
-                    at,
-                    material.media_type,
-                    "not_scanned",
-                    None,
-                ),
-            )
-        )
+        number, media_type = counted[material.id], material.media_type
+        found.append(Version(material, number, current, by, at, media_type, "not_scanned", None))
     return tuple(sorted(found, key=lambda one: (one.material.id, -one.version)))
 
 
@@ -174,7 +164,8 @@ def _materials(event: Frozen, state: State) -> tuple[Material, ...]:
     return state.draft.materials if isinstance(state, Drafted) and event == state.draft else ()
 
 
-def _version(platform: Platform, one: Version) -> Version:
+def scanned(platform: Platform, one: Version) -> Version:
+    """With its type by content, and what a scanner said."""
     kept = documents.kept(platform, one.material.owner, one.material.sha256)
     if kept is None:
         return one

@@ -18,10 +18,11 @@ from ...documents.domain.media_types import ACCEPTED, ANY, declared
 from ...kernel.base import Frozen, Line, Sha256
 from ...kernel.errors import Invalid
 from ...platform.rate_limits import DOWNLOAD
+from ...web import paging
 from ...web.downloads import Download, download
 from ...web.errors import BadRequest
 from ...web.forms import file_of, is_form
-from ...web.operation import OperationSpec
+from ...web.operation import PARTS, OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import documents as case_documents
@@ -62,7 +63,7 @@ _REFUSALS = ("invalid", "out-of-order")
 _TICKET = OperationSpec("prepareUploadPart", _TAG, "UploadTicket", 201, NewPart, problems=_REFUSALS)
 _PART = OperationSpec("uploadPart", _TAG, "UploadPart", problems=_REFUSALS)
 _COMPLETE = OperationSpec("completeUpload", _TAG, "UploadStatus", problems=_REFUSALS)
-_LIST = OperationSpec("listCaseDocuments", _TAG, "CaseDocuments")
+_LIST = OperationSpec("listCaseDocuments", _TAG, "CaseDocuments", query=PARTS)
 _DOCUMENT = OperationSpec(
     "getCaseDocument", _TAG, "", limit=DOWNLOAD, problems=_HELD, media=MEDIA_TYPES
 )
@@ -126,7 +127,12 @@ def complete(request: ApiRequest, upload_id: str) -> Response:
 def listed(request: ApiRequest, case_id: str) -> Response:
     """Every version of every material of the case: who handed it in, when, and its scan."""
     found = case_documents.versions(request.platform, request.actor, case_id)
-    return reply({"case_id": case_id, "documents": [_version(one) for one in found]})
+
+    def told(one: case_documents.Version) -> dict[str, Any]:
+        return _version(case_documents.scanned(request.platform, one))
+
+    listed, more = paging.part(request, f"documents {case_id}", found, told)
+    return reply({"case_id": case_id, "documents": listed, "next": more})
 
 
 @operation(_DOCUMENT)
