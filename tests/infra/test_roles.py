@@ -49,12 +49,13 @@ RECEIVE = {
 
 PROJECTIONS = (
     *("applicant_cases", "work_list", "process_library", "acceptance_deadlines", "case_numbers"),
-    *("item_catalogue", "open_cases", "powers", "held_certificates"),
+    *("item_catalogue", "open_cases", "powers", "held_certificates", "own_documents", "drafts"),
 )
 ALLOWED = {
     "api_handler": {
         *(*READ, *COMMAND, *SIGN_TOKENS, "dynamodb:UpdateItem LimitsTable"),
         *(f"s3:{do} Bucket/incoming/*" for do in ("DeleteObject", "GetObject", "PutObject")),
+        "s3:DeleteObject Bucket/documents/*",
         "ssm:GetParameter wechat",
     },
     "sequence": {
@@ -71,6 +72,7 @@ ALLOWED = {
     "certificates": PROJECT | RECEIVE | COMMAND,
     "certificate_files": PROJECT | RECEIVE | COMMAND | SIGN,
     "document_scans": PROJECT | RECEIVE | COMMAND,
+    "discarded_documents": PROJECT | RECEIVE | {"s3:DeleteObject Bucket/documents/*"},
     "rebuild_step": {
         *PROJECT,
         *RECEIVE,
@@ -87,6 +89,7 @@ ALLOWED = {
     "sweep": {
         *(*PROJECT, *COMMAND, *SIGN, *ADVANCE),
         *("s3:DeleteObject Bucket/log/*", "s3:DeleteObject Bucket/incoming/*"),
+        "s3:DeleteObject Bucket/documents/*",
     },
 }
 
