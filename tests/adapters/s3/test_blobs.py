@@ -172,6 +172,17 @@ def test_no_link_leads_to_what_was_altered_or_is_not_there(blobs: S3Blobs, bucke
         linked(blobs, "attachment")
 
 
+def test_what_came_without_a_checksum_is_looked_at_before_there_is_a_link(
+    blobs: S3Blobs, bucket: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(S3Blobs, "_checksum", lambda *_: "")
+    cloud.client("s3").put_object(Bucket=bucket, Key=KEY, Body=PLAN)
+    assert linked(blobs, "attachment").startswith("https://")
+    cloud.client("s3").put_object(Bucket=bucket, Key=KEY, Body=PLAN[:-1])
+    with pytest.raises(Damaged, match=DIGEST):
+        linked(blobs, "attachment")
+
+
 def test_a_link_gives_one_document_out_as_what_it_is(uploads: S3Blobs, blobs: S3Blobs):
     blobs.put("case-1", PLAN)
     url = linked(uploads, "attachment; filename=plan.pdf")
