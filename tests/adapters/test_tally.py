@@ -1,6 +1,7 @@
 """What every tally does, wherever it is kept."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,8 +22,9 @@ END = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=3)
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Tally:
-    return SqliteTally(tmp_path / "quotas.db")
+def sqlite(tmp_path: Path) -> Iterator[Tally]:
+    with closing(SqliteTally(tmp_path / "quotas.db")) as tally:
+        yield tally
 
 
 @pytest.fixture
@@ -71,7 +73,19 @@ def test_eight_at_once_share_what_there_is(sqlite):
 
 
 def test_it_outlives_the_process(tmp_path):
-    assert [add(SqliteTally(tmp_path / "q.db")) for _ in range(4)] == [True, True, True, False]
+    done = []
+    for _ in range(4):
+        with closing(SqliteTally(tmp_path / "q.db")) as tally:
+            done.append(add(tally))
+    assert done == [True, True, True, False]
+
+
+def test_two_processes_on_one_file_share_what_there_is(tmp_path):
+    with (
+        closing(SqliteTally(tmp_path / "q.db")) as one,
+        closing(SqliteTally(tmp_path / "q.db")) as other,
+    ):
+        assert [add(tally) for tally in (one, other, one, other)] == [True, True, True, False]
 
 
 def test_what_is_over_is_forgotten_and_nobody_is_named(tmp_path):
@@ -81,6 +95,8 @@ def test_what_is_over_is_forgotten_and_nobody_is_named(tmp_path):
     later = END + timedelta(days=1)
     tally.add("zhang", later, [Amount("documents", 1, 3)])
     assert [add(tally) for _ in range(3)] == [True] * 3  # as if it had not been
+    tally.close()
+    assert [one.name for one in tmp_path.iterdir()] == ["q.db"]
     assert b"zhang" not in (tmp_path / "q.db").read_bytes()
 
 

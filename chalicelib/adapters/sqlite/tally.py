@@ -7,10 +7,11 @@ to count. An account is digested: the file is nobody's list of who was here.
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from time import time
 
 from ...eventlog.ports import Unavailable
@@ -26,10 +27,12 @@ BUSY_SECONDS = 10.0
 
 
 class SqliteTally:
-    """A Tally; each call has a connection of its own, so any thread may count."""
+    """A Tally; threads take turns on one connection, for a turn takes some microseconds."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time) -> None:
-        self._path, self._clock, self._made = path, clock, False
+        """The file is made when something is first counted."""
+        self._path, self._clock, self._lock = path, clock, Lock()
+        self._db: sqlite3.Connection | None = None
 
     def add(self, key: str, until: datetime, amounts: Sequence[Amount], /) -> bool:
         digest, end = sha256(key.encode()).hexdigest(), int(until.timestamp())
@@ -47,18 +50,40 @@ class SqliteTally:
             db.execute("DELETE FROM tally WHERE until < ?", (int(self._clock()),))
         return True
 
+    def close(self) -> None:
+        """Leaves one file; opened again by whoever counts."""
+        with self._lock:
+            db, self._db = self._db, None
+            if db is not None:
+                db.close()
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self._path, BUSY_SECONDS, isolation_level=None)) as db:
-                db.execute("PRAGMA synchronous = OFF")
-                if not self._made:
-                    db.executescript(SCHEMA)
-                    self._made = True
+            with self._lock:
+                db = self._db = self._db or self._opened()
                 db.execute("BEGIN IMMEDIATE")
-                # What is left open when the connection closes is rolled back.
-                yield db
-                if db.in_transaction:
-                    db.execute("COMMIT")
+                try:
+                    yield db
+                    if db.in_transaction:
+                        db.execute("COMMIT")
+                except BaseException:
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                    raise
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"{self._path}: {error}") from error
+
+    def _opened(self) -> sqlite3.Connection:
+        db = sqlite3.connect(
+            self._path, BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            # What a power cut takes is the last few, and never the file.
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.executescript(SCHEMA)
+        except BaseException:
+            db.close()
+            raise
+        return db
