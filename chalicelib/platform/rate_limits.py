@@ -79,6 +79,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
     DOWNLOAD: Limit(account=Budget(120, 60), address=Budget(300, 60), number=Budget(30, 600)),
     "query": Limit(address=Budget(20, 60), number=Budget(20, 3600)),
     "query-code": Limit(account=Budget(30, 60)),
+    "search": Limit(account=Budget(30, 10), address=Budget(100, 10)),
+    "person-search": Limit(account=Budget(30, 60)),
     "verification": Limit(account=Budget(60, 60), address=Budget(60, 60)),
 }
 
