@@ -23,6 +23,7 @@ BOUNDED = {
     "/items/{code}/draft": "one definition, as large as a commit at most",
     "/items/{code}/versions/{version}": "one definition, as large as a commit at most",
     "/mandates/{mandate_id}": "the items that one mandate names",
+    "/missed-queries": "the 500 that were most often asked",
     "/openapi.json": "this document",
 }
 
