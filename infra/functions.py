@@ -31,6 +31,7 @@ VARIABLES: Final[Json] = {
     "BANJIAN_LIMITS_TABLE": {"Ref": "LimitsTable"},
     "BANJIAN_LOG_TABLE": {"Ref": "LogTable"},
     "BANJIAN_PUBLIC_URL": {"Ref": "PublicUrl"},
+    "BANJIAN_QUOTAS": {"Ref": "Quotas"},
     "BANJIAN_REBUILDS": {"Ref": "RebuildStepQueue"},
     "BANJIAN_SECRET": {
         "Fn::If": [
@@ -125,7 +126,7 @@ FUNCTIONS: Final = (
     Function(
         "api_handler",
         (
-            *(*READ, *COMMAND, may.INCOMING, may.SCAN),
+            *(*READ, *COMMAND, may.INCOMING, may.DISCARD, may.SCAN),
             *(may.TOKENS, may.SIGN_INS, may.SIGN_TOKENS, may.WECHAT, may.ATTESTED),
             *(may.COUNT, may.LIMITED, may.PUBLIC),
         ),

@@ -83,6 +83,8 @@ SWEEP_SEGMENTS = _objects("log/", "s3:DeleteObject")
 DOCUMENTS = _objects("documents/", "s3:GetObject", "s3:PutObject")
 INCOMING = _objects("incoming/", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 SWEEP_INCOMING = _objects("incoming/", "s3:DeleteObject")
+# In a versioned bucket this hides a document, and its lifecycle drops it; no case names it.
+DISCARD = _objects("documents/", "s3:DeleteObject")
 SHUFFLE = _objects("rebuild/", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 
 WAKE = Grant((allow(TOPIC, "sns:Publish"),), ("BANJIAN_TOPIC",), ("sns",))
@@ -108,7 +110,11 @@ WECHAT = Grant(
 ATTESTED = Grant((), ("BANJIAN_ATTESTER", "BANJIAN_ATTESTER_JWKS"))
 SCAN = Grant((), ("BANJIAN_CLAMD",))
 PUBLIC = Grant((), ("BANJIAN_PUBLIC_URL",))
-LIMITED = Grant((), ("BANJIAN_COUNTERS", "BANJIAN_LIMITS", "BANJIAN_TRUSTED_PROXIES"))
+LIMITED = Grant(
+    (),
+    ("BANJIAN_COUNTERS", "BANJIAN_LIMITS", "BANJIAN_QUOTAS", "BANJIAN_TRUSTED_PROXIES"),
+)
+EXPIRE = Grant((), ("BANJIAN_QUOTAS",))
 # What a certificate says is signed when it is issued, and a token when somebody signs in.
 SIGN = Grant((allow(SIGNING_KEY, "kms:GetPublicKey", "kms:Sign"),), ("BANJIAN_SIGNING_KEY",))
 SIGN_TOKENS = Grant((allow(TOKEN_KEY, "kms:GetPublicKey", "kms:Sign"),), ("BANJIAN_TOKEN_KEY",))

@@ -16,7 +16,7 @@ from ..platform.platform import Platform
 from ..platform.serials import Serials
 from . import people, signing
 from .codec import CODEC
-from .settings import gate, scanner
+from .settings import gate, quotas, scanner
 
 
 def now() -> datetime:
@@ -49,6 +49,7 @@ def embedded(
     from ..adapters.sqlite.registry import SqliteRegistry
     from ..adapters.sqlite.sign_ins import SqliteSignIns
     from ..adapters.sqlite.store import SqliteStore
+    from ..adapters.sqlite.tally import SqliteTally
     from ..adapters.sqlite.views import SqliteViews
 
     data.mkdir(parents=True, exist_ok=True)
@@ -69,6 +70,7 @@ def embedded(
         memory=Memory(sole=True, changes=store.changes),
         secret=secret,
         gate=gate(MemoryLimiter()),
+        quotas=quotas(SqliteTally(data / "quotas.db")),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
         attester=people.attester(),

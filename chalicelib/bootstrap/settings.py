@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from ..eventlog.ports import Unavailable
 from ..platform import rate_limits
+from ..platform.quotas import Quotas, Tally
+from ..platform.quotas import quotas as read_quotas
 from ..platform.scanner import Scanner
 
 # BANJIAN_DATA      the directory of an embedded platform
@@ -20,6 +22,7 @@ from ..platform.scanner import Scanner
 # BANJIAN_ATTESTER_JWKS
 # BANJIAN_CLAMD             what scans documents for malware: host:port, or unix:/path
 # BANJIAN_LIMITS            how often one may ask, as `usual.account=500/10, query.address=off`
+# BANJIAN_QUOTAS            how much one may put here a day, as `applicants.megabytes=500`
 # BANJIAN_PUBLIC_URL        where everybody finds us: QR codes of certificates lead there
 # BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
@@ -77,6 +80,14 @@ def limits() -> Mapping[str, rate_limits.Limit]:
         return rate_limits.limits(os.environ.get("BANJIAN_LIMITS", ""))
     except ValueError as error:
         raise Unavailable(f"BANJIAN_LIMITS: {error}") from error
+
+
+def quotas(tally: Tally) -> Quotas:
+    """Raises Unavailable for a setting that cannot be read."""
+    try:
+        return read_quotas(os.environ.get("BANJIAN_QUOTAS", ""), tally)
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_QUOTAS: {error}") from error
 
 
 def gate(limiter: rate_limits.Limiter) -> rate_limits.Gate:

@@ -16,13 +16,14 @@ from ..kernel.keyed import Keyring
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
+from ..platform.quotas import Tally, Uncounted
 from ..platform.rate_limits import Limiter, Split
 from ..platform.serials import Serials
 from ..platform.sign_ins import NoSignIns, SignIns
 from . import people, signing
 from .codec import CODEC
 from .directory import now
-from .settings import gate, scanner, setting
+from .settings import gate, quotas, scanner, setting
 
 if TYPE_CHECKING:
     from ..adapters.dynamodb.filling import DynamoItems
@@ -60,6 +61,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         secret=secret(),
         memory=Memory(REMEMBERED),
         gate=gate(limiter()),
+        quotas=quotas(tally()),
         registry=TableRegistry(registry_table(), Keyring(secret())),
         wechat=people.wechat(),
         attester=people.attester(),
@@ -157,6 +159,15 @@ def limiter() -> Limiter:
 
     table = setting("BANJIAN_LIMITS_TABLE")
     return Split(MemoryLimiter(), DynamoLimiter(client("dynamodb"), table))
+
+
+def tally() -> Tally:
+    """In the table of the strict limits; whoever has none is asked for nothing."""
+    if "BANJIAN_LIMITS_TABLE" not in os.environ:
+        return Uncounted()
+    from ..adapters.dynamodb.tally import DynamoTally
+
+    return DynamoTally(client("dynamodb"), setting("BANJIAN_LIMITS_TABLE"))
 
 
 def items() -> "DynamoItems":

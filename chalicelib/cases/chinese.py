@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 REASONS: Final[Mapping[str, str]] = {
+    "no-draft-any-more": "已经提交为办件，不再是草稿：可以撤回，不能删除",
     # Who may
     "no-such-case": "没有这个办件",
     "case-not-seen": "没有这个办件，或者您无权查看",
@@ -120,7 +121,6 @@ REASONS: Final[Mapping[str, str]] = {
     "document-content-missing": "没有找到文件的内容",
     "no-such-link": "没有这个链接",
     "link-expired": "链接已过期，请重新获取",
-    "media-type-not-known": "只能是以下类型之一：{types}",
     # Certificates
     "certificate-of-another-type": "{identifier} 不是颁发机构 {issuer} 的 {type} 类型证照",
     "certificate-issued-already": "电子证照 {identifier} 已经签发",
@@ -177,6 +177,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 # What each operation does, in one line.
 SUMMARIES: Final[Mapping[str, str]] = {
+    "listOwnDocuments": "列出本人上传而没有办件使用的文件",
+    "discardDocument": "删除没有办件使用的文件",
     "listOwnCases": "本人的办件，新的在前；`as=company` 为所代表单位的；`number` 按编号查找",
     "searchCases": "在窗口按证件号码查找办件，只列出可以查看的",
     "getCase": "查看办件现状，逐行说明期限的计算",

@@ -11,7 +11,7 @@ from ..items.domain.plan import StepKind
 from ..kernel.actor import Actor, Channel, Identifier, Role
 from ..kernel.base import Code, Line, Text
 from ..kernel.formats import Division, QueryCode
-from ..web.replies import Position, Version
+from ..web.replies import Page, Position, Version
 from .domain import events as e
 from .domain.events import Desk, Form, StepId
 from .domain.values import Document, ItemRef, Material, Result, StepOutcome
@@ -36,7 +36,7 @@ class CommandReply(BaseModel):
 
     case_id: Identifier
     number: str | None = None
-    state: Literal["drafted"] | HandledState
+    state: Literal["drafted", "discarded"] | HandledState
     version: Version
     position: Position | None
 
@@ -204,6 +204,8 @@ class EventReply(BaseModel):
     data: dict[str, Any]
 
 
-class CaseEvents(BaseModel):
+class CaseEvents(Page):
+    """In order; a page is bounded in bytes."""
+
     case_id: Identifier
     events: list[EventReply]

@@ -170,5 +170,5 @@ class HeldMaterial(BaseModel):
     valid_until: date | None
 
 
-class HeldMaterials(BaseModel):
+class HeldMaterials(Page):
     materials: list[HeldMaterial]

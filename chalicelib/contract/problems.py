@@ -54,7 +54,7 @@ COMMAND: Final = frozenset(
 )
 LIST: Final = frozenset({"view-behind"})
 SUBMISSION: Final = frozenset({"duplicate-case", "item-closed"})
-UPLOAD: Final = frozenset({"empty-document", "wrong-digest"})
+UPLOAD: Final = frozenset({"empty-document", "malformed-form", "wrong-digest"})
 ONE: Final = frozenset({"not-found"})
 
 LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")
@@ -82,7 +82,7 @@ def codes(takes: Takes, path: str, doc: OperationSpec) -> frozenset[str]:
         (doc.body is not None, JSON),
         (doc.command, COMMAND),
         (doc.reply == "SubmissionReply", SUBMISSION),
-        (bool(doc.query), LIST),
+        ("min_position" in doc.query, LIST),
         (takes.raw, UPLOAD),
         ("{" in path, ONE),
         (True, frozenset(doc.problems)),

@@ -31,7 +31,13 @@ from .events import event_types, phases
 from .openapi import Operation, replies
 
 # Those that `evolve` takes itself: they begin a case, or belong to an imported one.
-_NOT_GROWN = {e.CaseDrafted, e.CaseSubmitted, e.CaseImported, e.StepRecorded}
+_NOT_GROWN = {
+    e.CaseDrafted,
+    e.DraftDiscarded,
+    e.CaseSubmitted,
+    e.CaseImported,
+    e.StepRecorded,
+}
 # Procedures have steps of their own (`special`) besides those of a desk.
 _NO_DESK = {"special"}
 _TOLD_BY_RESULT = {"decided", "closed"}

@@ -315,7 +315,10 @@ class Blobs(Protocol):
     def link(
         self, owner: str, digest: str, media_type: str, disposition: str, seconds: int, /
     ) -> str | None:
-        """A URL that gives the content out, for `seconds`; None if there is no such way."""
+        """
+        A URL that gives the content out, for `seconds`; None if there is no such way, or no such
+        content. Raises Damaged for what was altered.
+        """
         ...
 
     def put(self, owner: str, content: bytes, /) -> str:
@@ -324,6 +327,17 @@ class Blobs(Protocol):
 
     def get(self, owner: str, digest: str, /) -> bytes | None:
         """The content, checked against its digest (raises Damaged), or None."""
+        ...
+
+    def open(self, owner: str, digest: str, /) -> BinaryIO | None:
+        """
+        The content as a file, for the caller to close, checked against its digest (raises Damaged)
+        in little memory; or None.
+        """
+        ...
+
+    def remove(self, owner: str, digest: str, /) -> None:
+        """The content is gone, at once; again is harmless."""
         ...
 
     def size(self, owner: str, digest: str, /) -> int | None:

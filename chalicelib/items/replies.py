@@ -97,7 +97,7 @@ class ItemVersion(BaseModel):
     note: Text | None
 
 
-class ItemVersions(BaseModel):
+class ItemVersions(Page):
     """The last one first."""
 
     code: str
@@ -116,7 +116,7 @@ class ItemChange(BaseModel):
     after: Any
 
 
-class ItemChanges(BaseModel):
+class ItemChanges(Page):
     code: str
     from_: Annotated[int, Field(ge=1, alias="from")]
     to: Version
@@ -249,7 +249,7 @@ class CodeSetName(BaseModel):
     source: str
 
 
-class CodeSets(BaseModel):
+class CodeSets(Page):
     items: list[CodeSetName]
 
 
@@ -265,3 +265,4 @@ class CodeSet(CodeSetName):
     """A code set (代码集)."""
 
     values: list[CodedValue]
+    next: str | None

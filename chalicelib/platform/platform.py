@@ -19,6 +19,8 @@ from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import Invalid
 from .attester import Attester, no_attester
+from .quotas import USUAL as USUAL_QUOTAS
+from .quotas import Quotas
 from .rate_limits import OPEN, Gate
 from .registry import NoRegistry, Registry
 from .renderer import Renderer, no_renderer
@@ -37,12 +39,12 @@ class Platform:
     """
     `calendar` gives the working days as they are published now; `committed` rings after each
     commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
-    that were read last; `gate` counts who asks how often; `duties` has the administrative duties
-    that this process has asked for, `vouched` the persons of accounts, as the issuers of their
-    tokens name them, that it has entered. `registry` knows people and companies; `wechat` and
-    `attester` tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our
-    own tokens. Without a `scanner` documents are given out as they came. `sign_ins` has the
-    accounts of those who sign in at an identity provider.
+    that were read last; `gate` counts who asks how often, `quotas` how much; `duties` has the
+    administrative duties that this process has asked for, `vouched` the persons of accounts, as the
+    issuers of their tokens name them, that it has entered. `registry` knows people and companies;
+    `wechat` and `attester` tell who somebody is; `token_signer`, ECDSA whatever signs certificates,
+    signs our own tokens. Without a `scanner` documents are given out as they came. `sign_ins` has
+    the accounts of those who sign in at an identity provider.
     """
 
     store: EventStore
@@ -57,6 +59,7 @@ class Platform:
     secret: bytes = field(repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
     gate: Gate = OPEN
+    quotas: Quotas = USUAL_QUOTAS
     duties: dict[str, Role] = field(default_factory=dict, repr=False)
     vouched: dict[str, str] = field(default_factory=dict, repr=False)
     registry: Registry = field(default_factory=NoRegistry)

@@ -12,6 +12,7 @@ from math import ceil
 from typing import Final, NamedTuple, Protocol
 
 USUAL: Final = "usual"
+DOWNLOAD: Final = "download"
 
 
 class RateLimited(Exception):
@@ -95,9 +96,11 @@ DAY: Final = 86_400.0  # seconds
 # An address may be that of a whole hall, or of a carrier's customers: it gets more than an account.
 # A number has 20 tries an hour, wherever they come from: of 32 ** 8 codes that is nothing, and its
 # owner is let in again soon, and signed in at any time.
+# Of downloads `number` is one link: whoever it was passed on to shares what it allows.
 LIMITS: Final[Mapping[str, Limit]] = {
     USUAL: Limit(account=Budget(200, 4), address=Budget(1000, 5)),
     "sign-in": Limit(account=Budget(10, 60), address=Budget(30, 60)),
+    DOWNLOAD: Limit(account=Budget(120, 60), address=Budget(300, 60), number=Budget(30, 600)),
     "query": Limit(address=Budget(20, 60), number=Budget(20, 3600)),
     "query-code": Limit(account=Budget(30, 60)),
     "search": Limit(account=Budget(30, 10), address=Budget(100, 10)),

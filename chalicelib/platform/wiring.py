@@ -4,6 +4,7 @@ EVENTS = (("duty", "platform.duty:EVENTS"),)
 PHASES = (("平台", "Platform", "platform.duty:EVENTS"),)
 REFUSALS = (
     ("platform.duty:NotSeparated", 403, "duties-not-separated"),
+    ("platform.quotas:QuotaExceeded", 429, "quota-exceeded"),
     ("platform.registry:RegistryUnavailable", 503, "registry-unavailable", 10),
     ("platform.attester:AttestationUnavailable", 503, "attestation-unavailable", 10),
     ("platform.attester:AttestationNotSetUp", 501, "attestation-not-set-up"),

@@ -7,6 +7,10 @@ from ..clock.legal_limits import SpecialProcedure
 from ..codes.codes import ApplicantKind, Level
 
 REASONS: Final[Mapping[str, str]] = {
+    # Quotas
+    "documents-of-day": "一个账号每天最多上传 {documents} 份、{megabytes} MB 文件，其余请明天再传",
+    "parts-of-day": "一个账号每天最多传送 {megabytes} MB 分片（重传的也计入），请明天继续",
+    "saves-of-day": "一个账号每天最多保存草稿 {saves} 次：请提交，或者明天继续",
     # Requests
     "no-such-name": "没有这个名称的资源",
     "no-such-page-part": "该页面没有这个部分",

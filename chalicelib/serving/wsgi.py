@@ -9,19 +9,21 @@ import logging
 import re
 import threading
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from chalice.app import Chalice, Response, RouteEntry
 
 from .. import bootstrap
 from ..triggers.routes import import_all
+from ..web.downloads import FileBody
 from ..web.problems import from_chalice, own
 from . import gateway, server
 from .gateway import Call, MalformedUrl
 
+PIECE: Final = 64 << 10  # bytes
 NO_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 # The server's own business.
 NOT_OURS: Final = frozenset(
@@ -76,7 +78,10 @@ def wsgi(app: Chalice) -> Wsgi:
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         call = gateway.call(environ)
-        return _sent(_answered(app, routes, call, environ), call, start_response)
+        response = _answered(app, routes, call, environ)
+        if isinstance(response.body, FileBody):
+            return _streamed(response, response.body, call, environ, start_response)
+        return _sent(response, call, start_response)
 
     return application
 
@@ -125,7 +130,8 @@ def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) ->
     event = gateway.event(call, match, method, environ["wsgi.input"].read(length))
     response = _response(app(event, gateway.Context(app.app_name, call.request_id)))
     failed = response.status_code >= HTTPStatus.BAD_REQUEST
-    return from_chalice(response, gateway.outside(call)) if failed else response
+    taken = methods[method].content_types
+    return from_chalice(response, gateway.outside(call), taken) if failed else response
 
 
 def _unhandled(methods: Mapping[str, RouteEntry], call: Call) -> Response:
@@ -155,19 +161,56 @@ def _sent(response: Response, call: Call, start_response: StartResponse) -> Iter
     if _may_be_zipped(response, call):
         content = _zipped(content)
         response.headers["Content-Encoding"] = "gzip"
-    headers = [
-        (name, str(value))
-        for name, values in response.headers.items()
-        for value in (values if isinstance(values, list) else [values])
-        if name.lower() not in NOT_OURS
-    ]
-    headers.append(("X-Request-Id", call.request_id))
+    headers = _headers(response, call)
     if status not in NO_BODY:
         if not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("Content-Type", "application/json"))
         headers.append(("Content-Length", str(len(content))))
     start_response(f"{status} {_phrase(status)}", headers)
     return [] if call.method == "HEAD" or status in NO_BODY else [content]
+
+
+def _headers(response: Response, call: Call) -> list[tuple[str, str]]:
+    headers = [
+        (name, str(value))
+        for name, values in response.headers.items()
+        for value in (values if isinstance(values, list) else [values])
+        if name.lower() not in NOT_OURS
+    ]
+    return [*headers, ("X-Request-Id", call.request_id)]
+
+
+def _streamed(
+    response: Response,
+    body: FileBody,
+    call: Call,
+    environ: Environ,
+    start_response: StartResponse,
+) -> Iterable[bytes]:
+    """Whoever reads slowly holds a file and one piece of it, never the whole."""
+    headers = [*_headers(response, call), ("Content-Length", str(body.size))]
+    start_response(f"{response.status_code} {_phrase(response.status_code)}", headers)
+    file = body.take()
+    if call.method == "HEAD":
+        file.close()
+        return []
+    pieces: Callable[[BinaryIO, int], Iterable[bytes]] = environ.get("wsgi.file_wrapper", Pieces)
+    return pieces(file, PIECE)
+
+
+class Pieces:
+    """A file for a server that has no way of its own (PEP 3333, "Optional Platform-Specific File
+    Handling")."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size = file, size
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self._file.read(self._size):
+            yield piece
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _may_be_zipped(response: Response, call: Call) -> bool:

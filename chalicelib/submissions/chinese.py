@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 REASONS: Final[Mapping[str, str]] = {
+    # Drafts
+    "draft-too-long": "草稿已保存 {times:,} 次，每次都会留存：请提交，或者删除后另存新草稿",
+    "too-many-drafts": "一个账号最多有 {most:,} 份草稿：请提交或者删除其中一份",
+    "no-drafts-of-role": "只有可以申报的人有草稿",
     # Who may
     "replay-for-auditors-only": "只有审计员或者电子监察人员可以回放办件的事件",
     "held-materials-for-applicants": "此处供申请人查看已有的材料；工作人员请在办件中查看材料",
@@ -33,6 +37,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {}
 
 # What each operation does, in one line.
 SUMMARIES: Final[Mapping[str, str]] = {
+    "listDrafts": "列出本人或者所在企业的草稿",
+    "discardDraft": "删除草稿",
     "submitCase": "申报：按事项的现行版本提交办件",
     "saveDraft": "保存新草稿，此时不按事项的表单检查",
     "replaceDraft": "再次保存草稿，整份替换",

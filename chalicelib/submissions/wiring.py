@@ -1,7 +1,28 @@
 """What submissions have; see subjects.py."""
 
-CONSUMERS = (("open_cases", "submissions.projections.open_cases:PROJECTION", ("PROJECT",)),)
+CONSUMERS = (
+    ("open_cases", "submissions.projections.open_cases:PROJECTION", ("PROJECT",)),
+    ("drafts", "submissions.projections.drafts:PROJECTION", ("PROJECT",)),
+)
+SCHEDULES = (
+    (
+        "expire_drafts",
+        "submissions.subscribers.expiry:expire_drafts",
+        60,
+        ("READ", "COMMAND", "EXPIRE"),
+        "sweep",
+    ),
+    (
+        "expire_documents",
+        "submissions.subscribers.expiry:expire_documents",
+        60,
+        ("READ", "COMMAND", "DISCARD", "EXPIRE"),
+        "sweep",
+    ),
+)
 ROUTES = (
+    ("GET", "/drafts", "submissions.http.drafts:listed"),
+    ("DELETE", "/drafts/{case_id}", "submissions.http.drafts:discard"),
     ("POST", "/cases", "submissions.http.cases:submit"),
     ("POST", "/drafts", "submissions.http.cases:save_draft"),
     ("PUT", "/drafts/{case_id}", "submissions.http.cases:save_draft_again"),
@@ -35,6 +56,7 @@ ROUTES = (
     ("POST", "/cases/{case_id}/void", "submissions.http.commands:Void"),
     ("POST", "/cases/{case_id}/archive", "submissions.http.commands:Archive"),
 )
+REPLIES = ("submissions.replies:DraftPage",)
 TAGS = (("drafts", "草稿: what is not submitted yet."),)
 CHINESE = ("submissions.chinese",)
 REFUSALS = (

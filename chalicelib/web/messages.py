@@ -76,8 +76,11 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("The request does not fit", "Correct what `errors` lists and send it again."),
     ),
     "unsupported-media-type": Message(
-        Text("不支持的内容类型", "此地址不接受这种 Content-Type。"),
-        Text("Unsupported media type", "This address does not accept that Content-Type."),
+        Text("不支持的内容类型", "此地址不接受这种 Content-Type，可以接收：{accepted}。"),
+        Text(
+            "Unsupported media type",
+            "This address does not accept that Content-Type. It takes: {accepted}.",
+        ),
     ),
     "too-large": Message(
         Text("请求体过大", "请求体不得超过 {limit} 字节。"),
@@ -94,6 +97,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "rate-limited": Message(
         Text("操作过于频繁", "已超过允许的次数，请在 Retry-After 所示的秒数之后再试。"),
         Text("Rate limited", "More than is allowed; try again after Retry-After seconds."),
+    ),
+    "quota-exceeded": Message(
+        Text("今日额度已用完", "{reason}。可以继续的时间见 Retry-After。"),
+        Text("Quota exceeded", "{reason}. Retry-After says when you can go on."),
     ),
     "proofs-used-up": Message(
         Text(
@@ -147,6 +154,13 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "empty-document": Message(
         Text("文件为空", "请求体中没有文件内容。"),
         Text("Empty document", "The body has no document in it."),
+    ),
+    "malformed-form": Message(
+        Text("表单格式有误", "multipart/form-data 须完整，且恰有一个文件，字段名为 file。"),
+        Text(
+            "Malformed form",
+            "A multipart/form-data body must be whole, with exactly one file, named `file`.",
+        ),
     ),
     "scan-pending": Message(
         Text("文件正在查毒", "文件尚未通过病毒查验，请按 Retry-After 稍候再试。"),

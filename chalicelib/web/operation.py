@@ -38,6 +38,17 @@ PAGING: Final[Mapping[str, Schema]] = {
     "min_position": MIN_POSITION,
     "min_version": MIN_VERSION,
 }
+# Of what is not made by a view: a history, the parts of one thing.
+PARTS: Final[Mapping[str, Schema]] = {
+    "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "default": 1000,
+        "description": "At most so many on a page, and no more than about a megabyte.",
+    },
+    "cursor": CURSOR,
+}
 
 
 class OperationSpec(NamedTuple):

@@ -26,6 +26,7 @@ STATUS: Final[Mapping[str, int]] = {
     "malformed-json": 400,
     "bad-parameter": 400,
     "empty-document": 400,
+    "malformed-form": 400,
     "wrong-digest": 400,
     "idempotency-key-required": 400,
     "unauthenticated": 401,
@@ -97,7 +98,7 @@ def problem(
         "type": f"/problems/{code}",
         "title": title,
         "status": status,
-        "detail": template.format_map(members) if detail is None else detail,
+        "detail": template.format_map(_in_words(members)) if detail is None else detail,
         "instance": request.context.get("path", ""),
         "code": code,
         "request_id": request.context.get("requestId", ""),
@@ -112,6 +113,13 @@ def problem(
     return Response(
         json.dumps(body, ensure_ascii=False, default=str), {**fixed, **(headers or {})}, status
     )
+
+
+def _in_words(members: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in members.items()
+    }
 
 
 def own(code: str, request: Request, **members: Any) -> Response:
@@ -183,10 +191,11 @@ def _has(value: object, step: int | str) -> bool:
     return isinstance(value, dict) and step in value
 
 
-def from_chalice(response: Response, request: Request) -> Response:
+def from_chalice(response: Response, request: Request, accepted: Sequence[str] = ()) -> Response:
     """
-    `response`, or the problem that says the same if it is one of chalice's own errors: a body of
-    {Code, Message}, or any 500 (an unhandled exception, whose traceback `debug` would show).
+    `response`, of a route that takes those media types, or the problem that says the same if it is
+    one of chalice's own errors: a body of {Code, Message}, or any 500 (an unhandled exception,
+    whose traceback `debug` would show).
     """
     status = response.status_code
     if status < HTTPStatus.BAD_REQUEST or _media_type(response) == MEDIA_TYPE:
@@ -200,10 +209,11 @@ def from_chalice(response: Response, request: Request) -> Response:
         for name, value in response.headers.items()
         if name.lower() not in {"content-type", "content-length"}
     }
-    members: dict[str, Any] = (
-        {"allowed": kept.get("Allow", "")} if code == "method-not-allowed" else {}
-    )
-    return problem(status, code, request, headers=kept, **members)
+    more: Mapping[str, dict[str, Any]] = {
+        "method-not-allowed": {"allowed": kept.get("Allow", "")},
+        "unsupported-media-type": {"accepted": list(accepted)},
+    }
+    return problem(status, code, request, headers=kept, **more.get(code, {}))
 
 
 def _said(body: Any) -> str | None:

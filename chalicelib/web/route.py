@@ -6,14 +6,14 @@ A handler is three lines: parse (request.py), execute, reply.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from chalice.app import Request, Response
 
 from ..eventlog.transact import Outcome
 from ..kernel.errors import NotFound
-from .errors import OnStandby
+from .errors import BadRequest, OnStandby
 from .operation import OperationSpec
 from .request import ApiRequest, Web
 
@@ -39,8 +39,14 @@ def spec_of(handler: Handler) -> OperationSpec:
     return doc
 
 
-def respond(web: Web, raw: Request, handler: Handler, parameters: Mapping[str, str]) -> Response:
-    """What the handler answers to a request; refusals become problems."""
+def respond(
+    web: Web,
+    raw: Request,
+    handler: Handler,
+    parameters: Mapping[str, str],
+    media_types: Sequence[str] = (),
+) -> Response:
+    """What the handler answers to a request, of those media types; refusals become problems."""
     doc = spec_of(handler)
     request_id = str(raw.context.get("requestId") or "")
     with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
@@ -50,10 +56,20 @@ def respond(web: Web, raw: Request, handler: Handler, parameters: Mapping[str, s
             request = ApiRequest(web, raw)
             request.admit(doc)  # before anything else is said about the request
             request.only(doc)
+            _takes(raw, media_types)
             _nameable(parameters.values())
             return handler(request, **parameters)
         except Exception as error:  # noqa: BLE001 - `web.answer` logs what is not ours
             return web.answer(error, raw)
+
+
+def _takes(raw: Request, media_types: Sequence[str]) -> None:
+    """Raises BadRequest, which names what is taken."""
+    if not media_types or "*/*" in media_types:
+        return
+    sent = raw.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if sent not in media_types:
+        raise BadRequest("unsupported-media-type", accepted=list(media_types))
 
 
 def _nameable(parameters: Iterable[str]) -> None:

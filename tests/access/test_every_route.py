@@ -16,7 +16,7 @@ from chalicelib.platform.rate_limits import LIMITS, Limit
 from chalicelib.serving import signin, wsgi
 from chalicelib.serving.signin import Persona
 
-from .cases import CASES
+from .cases import CASES, DRAFTS
 from .certificates import CERTIFICATES
 from .citizens import MANDATES, OPERATORS, register
 from .items import MANAGED
@@ -160,7 +160,7 @@ def test_who_may_not_see_a_case_is_told_the_same_as_of_one_that_there_is_not(
 @pytest.fixture(scope="module")
 def listed(world: World) -> World:
     """Every case is there, and every list has come so far."""
-    for probe in (*CERTIFICATES, *OPERATORS, *MANDATES, *MANAGED, *CASES):
+    for probe in (*CERTIFICATES, *OPERATORS, *MANDATES, *MANAGED, *DRAFTS, *CASES):
         world.made.pop(probe.thing.label, None)
         world.parameters(probe.thing, probe.make)
     world.catch_up()
@@ -170,6 +170,8 @@ def listed(world: World) -> World:
 # What a row is read by: where, and under which name its id stands in the row.
 BY_ID = {
     "/cases": ("/cases/{}", "case_id"),
+    "/drafts": ("/cases/{}", "case_id"),
+    "/documents": ("/documents/uploads/{}", "upload_id"),
     "/work": ("/cases/{}", "case_id"),
     "/process-steps": ("/cases/{}", "case_id"),
     "/certificates": ("/certificates/{}", "identifier"),
@@ -182,6 +184,9 @@ DEPARTMENTS = ("", "&department=440800-hall", "&department=440800-civil")
 LISTS = [
     "/cases",
     "/cases?as=company",
+    "/drafts",
+    "/drafts?as=company",
+    "/documents",
     *(f"/work?limit=20{one}" for one in DEPARTMENTS),
     *(f"/process-steps?limit=20{one}" for one in DEPARTMENTS),
     *(f"/certificates?limit=20{one}" for one in DEPARTMENTS),
@@ -199,7 +204,7 @@ def _template(path: str) -> str:
 
 
 def test_every_list_is_looked_through():
-    paged = {one.path for one in ROUTES if "cursor" in one.doc.query}
+    paged = {one.path for one in ROUTES if "min_position" in one.doc.query}
     assert paged <= BY_ID.keys() == {_template(path) for path in LISTS}
 
 

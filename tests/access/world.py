@@ -57,7 +57,7 @@ class Route(NamedTuple):
 def routes(app: Any) -> Iterator[Route]:
     for path, methods in sorted(app.routes.items()):
         for method, entry in sorted(methods.items()):
-            takes_json = "application/json" in entry.content_types
+            takes_json = "application/json" in entry.view_function.media_types
             yield Route(method, path, entry.view_function.doc, takes_json)
 
 

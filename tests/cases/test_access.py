@@ -42,6 +42,7 @@ from .domain.givens import (
     deem_accepted,
     deliver,
     deny,
+    discard_draft,
     finish,
     grant,
     grant_at_once,
@@ -355,6 +356,7 @@ TABLE = [
     (submit(), (submit(),), (APPLICANT, CLERK), (REVIEWER, SUPERVISOR), (STRANGER,)),
     (save_draft(), (submit(),), (APPLICANT,), (CLERK,), (STRANGER,)),
     (save_draft(), (save_draft(),), (APPLICANT,), (), (STRANGER, CLERK, AUDITOR)),
+    (discard_draft(), (save_draft(),), (APPLICANT, SYSTEM), (), (STRANGER, CLERK, AUDITOR)),
     (submit(), (save_draft(),), (APPLICANT,), (), (STRANGER, CLERK)),
 ]
 

@@ -49,13 +49,14 @@ RECEIVE = {
 
 PROJECTIONS = (
     *("applicant_cases", "work_list", "process_library", "acceptance_deadlines", "case_numbers"),
-    *("item_catalogue", "open_cases", "powers", "held_certificates"),
+    *("item_catalogue", "open_cases", "powers", "held_certificates", "own_documents", "drafts"),
 )
 ALLOWED = {
     "api_handler": {
         *(*READ, *COMMAND, *SIGN_TOKENS, "dynamodb:UpdateItem LimitsTable"),
         *(f"dynamodb:{do} SignInsTable" for do in ("DeleteItem", "GetItem", "PutItem")),
         *(f"s3:{do} Bucket/incoming/*" for do in ("DeleteObject", "GetObject", "PutObject")),
+        "s3:DeleteObject Bucket/documents/*",
         "ssm:GetParameter wechat",
     },
     "sequence": {
@@ -72,6 +73,7 @@ ALLOWED = {
     "certificates": PROJECT | RECEIVE | COMMAND,
     "certificate_files": PROJECT | RECEIVE | COMMAND | SIGN,
     "document_scans": PROJECT | RECEIVE | COMMAND,
+    "discarded_documents": PROJECT | RECEIVE | {"s3:DeleteObject Bucket/documents/*"},
     "rebuild_step": {
         *PROJECT,
         *RECEIVE,
@@ -88,6 +90,7 @@ ALLOWED = {
     "sweep": {
         *(*PROJECT, *COMMAND, *SIGN, *ADVANCE),
         *("s3:DeleteObject Bucket/log/*", "s3:DeleteObject Bucket/incoming/*"),
+        "s3:DeleteObject Bucket/documents/*",
     },
 }
 

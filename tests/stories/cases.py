@@ -21,7 +21,7 @@ from chalicelib.people.application import accounts, proofs
 from chalicelib.people.application.accounts import Registration
 from chalicelib.platform import calendars
 from chalicelib.serving import signin
-from chalicelib.submissions.application import submissions
+from chalicelib.submissions.application import drafts, submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
 
 from . import certificates as stories_certificates
@@ -49,6 +49,7 @@ def told(data: Path) -> list[Recorded]:
         the_card,
         refused_at_the_window,
         nobody_answers,
+        discarded,
         withdrawn,
         voided_after_a_stop,
         another_systems_case,
@@ -287,6 +288,16 @@ def nobody_answers(here: World) -> None:
     missing = [{"material": "identity", "reason": "身份证已过有效期。"}]
     here.at("03-26").do("clerk-chen", c.RequestSupplement, missing=missing)
     here.at("05-29").do("clerk-chen", c.LapseSupplement)
+
+
+def discarded(here: World) -> None:
+    """A draft that came to nothing."""
+    here.at("04-03")
+    who = here.caller("citizen-zhang")
+    draft = submissions.save_draft(here.platform, who, card(here, "identity"))
+    here.at("04-06")
+    case_id = draft.state.draft.case_id  # type: ignore[union-attr]
+    drafts.discard(here.platform, here.caller("citizen-zhang"), case_id)
 
 
 def withdrawn(here: World) -> None:

@@ -47,7 +47,7 @@ def test_what_the_company_holds_is_offered_for_the_variant_that_asks_for_it(
     path = f"/items/{FOOD}/held-materials"
     told = city.get("agent-li", f"{path}?variant=renewal").json()["materials"]
     assert [(one["material"], one["certificate"]) for one in told] == [("licence", identifier)]
-    assert city.get("agent-li", f"{path}?variant=new").json() == {"materials": []}
+    assert city.get("agent-li", f"{path}?variant=new").json() == {"materials": [], "next": None}
     assert city.get("agent-li", f"{path}?variant=none").status_code == 422
 
 

@@ -177,6 +177,16 @@ def a_draft_that_is_returned_and_refused(walk: Walker) -> None:
     assert story.read("agent-li")["result"] == "refused"
 
 
+def a_draft_that_is_discarded(walk: Walker) -> None:
+    saved = walk("citizen-zhang", "POST", "/drafts", citizen(*CARD)).json()
+    query: Json = {"min_position": saved["position"]}
+    listed = walk("citizen-zhang", "GET", "/drafts", query=query).json()["items"]
+    assert saved["case_id"] in {one["case_id"] for one in listed}
+    path = f"/drafts/{saved['case_id']}"
+    assert walk("citizen-zhang", "DELETE", path).json()["state"] == "discarded"
+    assert walk("citizen-zhang", "DELETE", path, fits=False).status_code == 404
+
+
 def a_supplement_that_never_came(walk: Walker) -> None:
     story = Story(walk)
     story.submit("clerk-chen", {**citizen(*CARD), **story.happened})
@@ -232,6 +242,7 @@ def everything_that_can_be_read(walk: Walker) -> None:
 STORIES = (
     a_venue_from_submission_to_archive,
     a_draft_that_is_returned_and_refused,
+    a_draft_that_is_discarded,
     a_supplement_that_never_came,
     a_card_denied_and_voided,
     a_proof_done_at_once,

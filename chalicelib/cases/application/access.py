@@ -129,6 +129,8 @@ def _oversees_itself(actor: Actor, division: str) -> bool:
 
 def _drafts(actor: Actor, draft: CaseDrafted) -> bool:
     """Who saved it, and whoever else it is for; nobody else's business before it is submitted."""
+    if actor.role is Role.SYSTEM:
+        return True
     if actor.role is Role.CLERK:
         return draft.saved_by == actor.account
     if actor.role not in APPLICANTS:
@@ -269,6 +271,7 @@ def _system(actor: Actor, _command: CaseCommand, _application: Application) -> b
 
 RULES: Mapping[type[CaseCommand], tuple[Rule, ...]] = {
     c.SaveDraft: (_owner,),
+    c.DiscardDraft: (_for_the_applicant, _system),
     c.SubmitCase: (_for_the_applicant,),
     c.PassPreCheck: (_at_the_window,),
     c.ReturnSubmission: (_at_the_window,),

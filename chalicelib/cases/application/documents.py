@@ -19,6 +19,7 @@ from ...kernel.base import Frozen
 from ...kernel.errors import NotFound
 from ...kernel.reasons import Refusal
 from ...platform.platform import Platform
+from ...platform.rate_limits import DOWNLOAD
 from ..domain import events as e
 from ..domain.state import Absent, Drafted, Imported, State
 from ..domain.values import Material
@@ -73,7 +74,10 @@ class Link(NamedTuple):
 
 
 def versions(platform: Platform, actor: Actor, case_id: str) -> tuple[Version, ...]:
-    """By material, the newest first. Raises NotFound, also for who may not see the case."""
+    """
+    By material, the newest first, as the case has them; `scanned` tells what became of each. Raises
+    NotFound, also for who may not see the case.
+    """
     state = cases.get(platform, actor, case_id).state
     now = {(one.id, one.sha256) for one in _current(state)}
     counted: dict[str, int] = {}
@@ -81,21 +85,8 @@ def versions(platform: Platform, actor: Actor, case_id: str) -> tuple[Version, .
     for material, by, at in _handed_in(platform, case_id, state):
         counted[material.id] = counted.get(material.id, 0) + 1
         current = (material.id, material.sha256) in now
-        found.append(
-            _version(
-                platform,
-                Version(
-                    material,
-                    counted[material.id],
-                    current,
-                    by,
-                    at,
-                    material.media_type,
-                    "not_scanned",
-                    None,
-                ),
-            )
-        )
+        number, media_type = counted[material.id], material.media_type
+        found.append(Version(material, number, current, by, at, media_type, "not_scanned", None))
     return tuple(sorted(found, key=lambda one: (one.material.id, -one.version)))
 
 
@@ -110,14 +101,6 @@ def content(platform: Platform, actor: Actor, case_id: str, digest: str) -> Cont
     return _given(platform, found[-1])
 
 
-def read(platform: Platform, it: Content) -> bytes:
-    """Raises NotFound, Damaged, Unavailable."""
-    found = platform.blobs.get(it.owner, it.sha256)
-    if found is None:
-        raise NotFound("document-content-missing", "the content of the document is not there")
-    return found
-
-
 def link(platform: Platform, actor: Actor, case_id: str, digest: str) -> Link:
     """For whoever has it until it expires, this document alone. Raises as `content`."""
     it = content(platform, actor, case_id, digest)
@@ -129,13 +112,16 @@ def link(platform: Platform, actor: Actor, case_id: str, digest: str) -> Link:
 
 
 def linked(platform: Platform, token: str) -> Content:
-    """What a link gives out now. Raises NotFound for one that expired or was made up."""
+    """
+    What a link gives out now. Raises NotFound for one that expired or was made up, RateLimited.
+    """
     told, _, seal = token.rpartition("~")
     if not compare_digest(seal.encode(), _seal(platform, told).encode()):
         raise NotFound("no-such-link", "there is no such link")
     case_id, digest, expires = told.split("~")
     if int(expires) <= platform.now().timestamp():
         raise NotFound("link-expired", "the link has expired: ask for another one")
+    platform.gate.by_number(DOWNLOAD, token)
     return content(platform, SYSTEM, case_id, digest)
 
 
@@ -178,7 +164,8 @@ def _materials(event: Frozen, state: State) -> tuple[Material, ...]:
     return state.draft.materials if isinstance(state, Drafted) and event == state.draft else ()
 
 
-def _version(platform: Platform, one: Version) -> Version:
+def scanned(platform: Platform, one: Version) -> Version:
+    """With its type by content, and what a scanner said."""
     kept = documents.kept(platform, one.material.owner, one.material.sha256)
     if kept is None:
         return one
@@ -188,7 +175,7 @@ def _version(platform: Platform, one: Version) -> Version:
 
 def _given(platform: Platform, material: Material) -> Content:
     kept = documents.kept(platform, material.owner, material.sha256)
-    media_type, name = material.media_type, material.title or material.id
+    owner, media_type, name = material.owner, material.media_type, material.title or material.id
     if kept is not None:
         if kept.scan == "pending":
             raise Held("the document is being scanned for malware; ask again in a moment")
@@ -196,8 +183,9 @@ def _given(platform: Platform, material: Material) -> Content:
             raise Unscannable("the document is too large for the scanner")
         if kept.scan == "infected":
             raise Infected.of(documents.infected(kept))
-        media_type, name = kept.received.media_type, kept.received.name or name
-    return Content(material.owner, material.sha256, media_type, _safe(name, media_type))
+        owner, media_type = kept.place, kept.received.media_type
+        name = kept.received.name or name
+    return Content(owner, material.sha256, media_type, _safe(name, media_type))
 
 
 def _safe(name: str, media_type: str) -> str:

@@ -46,6 +46,8 @@ def decide(command: CaseCommand, state: State, calendar: Calendar) -> list[Event
     match command:
         case c.SaveDraft():
             return intake.save_draft(command, state)
+        case c.DiscardDraft():
+            return intake.discard_draft(command, state)
         case c.SubmitCase():
             return intake.submit(command, state)
         case c.PassPreCheck():

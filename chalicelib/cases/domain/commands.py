@@ -1,6 +1,6 @@
 """What may be asked of a case. Roles and departments are checked by application/access.py."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -37,6 +37,12 @@ class SaveDraft(Command):
     form: dict[str, Any]
     materials: tuple[Material, ...] = ()
     variant: Code | None = None
+
+
+class DiscardDraft(Command):
+    """草稿删除: discard a draft."""
+
+    why: Literal["by-owner", "idle"] = "by-owner"
 
 
 class SubmitCase(Command):
@@ -267,6 +273,7 @@ class Archive(Command):
 
 CaseCommand = (
     SaveDraft
+    | DiscardDraft
     | SubmitCase
     | PassPreCheck
     | ReturnSubmission

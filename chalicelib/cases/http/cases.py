@@ -8,7 +8,8 @@ from ...eventlog.codec import events
 from ...eventlog.transact import Outcome
 from ...kernel.actor import Role
 from ...kernel.errors import NotAllowed
-from ...web.operation import OperationSpec
+from ...web import paging
+from ...web.operation import PARTS, OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, tagged
 from .. import domain as case
@@ -17,7 +18,7 @@ from ..application import file as case_file
 from ..domain.state import Absent, Drafted, Imported
 
 _CASE = OperationSpec("getCase", "cases", "CaseReply", tagged=True)
-_EVENTS = OperationSpec("getCaseEvents", "cases", "CaseEvents", tagged=True)
+_EVENTS = OperationSpec("getCaseEvents", "cases", "CaseEvents", query=PARTS, tagged=True)
 
 
 @operation(_CASE)
@@ -33,7 +34,7 @@ def read(request: ApiRequest, case_id: str) -> Response:
 
 @operation(_EVENTS)
 def history(request: ApiRequest, case_id: str) -> Response:
-    """Every event of the case, for auditors and supervisors."""
+    """Every event of the case, for auditors and supervisors; `next` where there are more."""
     actor = request.actor
     found = cases.get(request.platform, actor, case_id)
     if actor.role not in (Role.AUDITOR, Role.SUPERVISOR):
@@ -41,8 +42,9 @@ def history(request: ApiRequest, case_id: str) -> Response:
             "replay-for-auditors-only", "only an auditor or a supervisor replays a case's events"
         )
     commits = request.platform.store.load(cases.stream(case_id)).commits
-    listed = [case_file.event(one) for one in events(request.platform.codec, commits)]
-    return tagged(request, {"case_id": case_id, "events": listed}, found.version)
+    told = events(request.platform.codec, commits)
+    listed, more = paging.part(request, f"events {case_id}", told, case_file.event)
+    return tagged(request, {"case_id": case_id, "events": listed, "next": more}, found.version)
 
 
 def taken(outcome: Outcome[case.State], status: int = 200, **more: Any) -> Response:
@@ -59,7 +61,7 @@ def taken(outcome: Outcome[case.State], status: int = 200, **more: Any) -> Respo
     body = {
         **named,
         **more,
-        "state": case_file.name(state),
+        "state": "discarded" if isinstance(state, Absent) else case_file.name(state),
         "version": outcome.version,
         "position": outcome.position,
     }

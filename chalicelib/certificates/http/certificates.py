@@ -10,7 +10,9 @@ from ...kernel.actor import APPLICANTS, Role
 from ...kernel.base import Frozen, Text
 from ...kernel.errors import NotAllowed
 from ...people.application import entities
+from ...platform.rate_limits import DOWNLOAD
 from ...web import paging
+from ...web.downloads import Download, download
 from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
 from ...web.request import ApiRequest
@@ -49,7 +51,9 @@ _LIST = OperationSpec(
     },
 )
 _ONE = OperationSpec("getCertificate", "certificates", "CertificateReply", tagged=True)
-_FILE = OperationSpec("getCertificateFile", "certificates", "", media=("application/pdf",))
+_FILE = OperationSpec(
+    "getCertificateFile", "certificates", "", limit=DOWNLOAD, media=("application/pdf",)
+)
 _SIGNATURE = OperationSpec("getCertificateSignature", "certificates", "CertificateSignature")
 _SHOW = OperationSpec("showCertificate", "certificates", "ShowingReply", 201, command=True)
 
@@ -106,12 +110,11 @@ def one(request: ApiRequest, identifier: str) -> Response:
 def file(request: ApiRequest, identifier: str) -> Response:
     """The signed PDF; also for who has used the certificate under an authorisation."""
     state = certificates.openable(request.platform, request.actor, identifier, request.today)
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": "application/pdf",
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": f'attachment; filename="{identifier}.pdf"',
-    }
-    return Response(certificate_seal.pdf(request.platform, state), headers, 200)
+    digest = certificate_seal.sealed_of(state).sha256
+    disposition = f'attachment; filename="{identifier}.pdf"'
+    return download(
+        request, Download(certificate_seal.OWNER, digest, "application/pdf", disposition)
+    )
 
 
 @operation(_SIGNATURE)

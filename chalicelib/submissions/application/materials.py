@@ -15,7 +15,7 @@ from ...cases.domain.values import CertificateIdentifier, Material
 from ...certificates.application import uses as certificate_uses
 from ...clock.calendar import legal_day
 from ...codes.parties import Trust
-from ...documents.application import documents
+from ...documents.application import discarding, documents
 from ...items.application import items
 from ...items.domain.definition import in_variant
 from ...items.domain.item import ItemMaterial
@@ -94,12 +94,22 @@ def materials(
 def use(platform: Platform, actor: Actor, handed_in: tuple[Material, ...], taking: Taking) -> None:
     """
     Record the uses of certificates, each once for the case and the material: as the last thing
-    before the case takes them, so that a submission that is refused uses up nothing. Raises
-    Invalid.
+    before the case takes them, so that a submission that is refused uses up nothing. Documents are
+    recorded too, so that nobody discards them. Raises Invalid.
     """
+    use_documents(platform, actor, handed_in, taking.case_id)
     for one in handed_in:
         if one.certificate is not None:
             certificate_uses.record(platform, actor, taking.handing(one.id, one.certificate))
+
+
+def use_documents(
+    platform: Platform, actor: Actor, handed_in: tuple[Material, ...], case_id: str
+) -> None:
+    """Raises Invalid for one that was discarded meanwhile."""
+    for one in handed_in:
+        if one.certificate is None:
+            discarding.use(platform, actor, one.owner, one.sha256, cases.stream(case_id))
 
 
 def of_case(
@@ -118,6 +128,7 @@ def using(platform: Platform, command: case.CaseCommand) -> Callable[[Actor, cas
     handed_in: tuple[Material, ...] = getattr(command, "materials", ())
 
     def record(actor: Actor, state: case.State) -> None:
+        use_documents(platform, actor, handed_in, application_of(state).case_id)
         if any(one.certificate is not None for one in handed_in):
             use(platform, actor, handed_in, _taking(platform, application_of(state)))
 

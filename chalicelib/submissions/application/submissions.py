@@ -31,7 +31,7 @@ from ...kernel.formats import IdNumber, Mobile
 from ...kernel.reasons import at
 from ...people.application import accounts, entities, identity, mandates, persons
 from ...platform.platform import Caller, Platform, derived_id
-from . import duplicates
+from . import drafts, duplicates
 from .materials import Materials, Taking, materials, use
 
 
@@ -84,7 +84,7 @@ def save_draft(
 ) -> Outcome[case.State]:
     """
     Save a draft, new or the draft `case_id` again; nothing of it is checked against the form yet.
-    Raises NotFound for a draft that there is not: nobody chooses the id of a case.
+    Raises NotFound for a draft that there is not: nobody chooses the id of a case; QuotaExceeded.
     """
     draft = case_id
     case_id = case_id or derived_id(caller)
@@ -94,6 +94,7 @@ def save_draft(
     def decide(state: case.State) -> Decided:
         if draft is not None or not isinstance(state, Absent):
             access.seen(identified(platform, caller.actor, state), state)
+        drafts.check(platform, caller.actor, draft)
         actor = _drafting(platform, caller.actor, body, legal_day(now))
         command = _draft(platform, caller, body, _Case(case_id, actor, caller.at(now)))
         access.check(identified(platform, caller.actor, state), command, state)

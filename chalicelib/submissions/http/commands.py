@@ -24,7 +24,7 @@ from ..application import materials
 from ..application.materials import Materials
 
 # Those that have routes of their own, and those that only the platform gives.
-OTHERS = {c.SaveDraft, c.SubmitCase, c.DeemAccepted, c.IssueCertificate}
+OTHERS = {c.SaveDraft, c.DiscardDraft, c.SubmitCase, c.DeemAccepted, c.IssueCertificate}
 COMMANDS: tuple[type[CaseCommand], ...] = tuple(one for one in case.COMMANDS if one not in OTHERS)
 
 

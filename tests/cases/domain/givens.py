@@ -147,6 +147,10 @@ def save_draft(day: str = MON, by: Actor = APPLICANT, **fields: Any) -> c.SaveDr
     return c.SaveDraft(at=at(day), by=by, **{**told, **fields})
 
 
+def discard_draft(day: str = TUE, by: Actor = APPLICANT) -> c.DiscardDraft:
+    return c.DiscardDraft(at=at(day), by=by)
+
+
 def pass_pre_check(day: str = MON) -> c.PassPreCheck:
     return c.PassPreCheck(at=at(day), by=CLERK)
 

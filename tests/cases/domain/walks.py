@@ -130,6 +130,10 @@ def _draft(choose: Choose, _known: Lodged) -> Said:
     return c.SaveDraft, g.APPLICANT, told
 
 
+def _discarding(choose: Choose, _known: Lodged) -> Said:
+    return c.DiscardDraft, g.APPLICANT, {"why": choose(("by-owner", "idle"))}
+
+
 def _form(choose: Choose) -> dict[str, Any]:
     return {"purpose": choose(("灌溉", "发电")), "volume": 1200}
 
@@ -332,7 +336,7 @@ _RARELY = [_transfer, _correction, _withdrawal, _voiding, _lapse]
 _AT_THE_WINDOW = [_pre_check, _return, _receipt, _notice, _refusal, _deemed, _transfer, _withdrawal]
 _OFFERS: dict[type[Any], Offers] = {
     Absent: [_submission, _submission, _draft],
-    Drafted: [_submission, _draft],
+    Drafted: [_submission, _submission, _draft, _discarding],
     Submitted: [*[_acceptance] * 6, _plain_acceptance, _step, *_AT_THE_WINDOW],
     Returned: [*[_resubmission] * 3, _withdrawal],
     Supplementing: [*[_supplement] * 3, _lapse, _withdrawal],

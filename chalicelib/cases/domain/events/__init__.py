@@ -32,6 +32,7 @@ from .intake import (
     CaseDrafted,
     CaseResubmitted,
     CaseSubmitted,
+    DraftDiscarded,
     PreCheckPassed,
     SubmissionReceived,
     SubmissionReturned,
@@ -81,6 +82,7 @@ __all__ = [
     "Days",
     "Desk",
     "Division",
+    "DraftDiscarded",
     "Event",
     "ExtensionGranted",
     "ExtensionRefused",
@@ -110,6 +112,7 @@ __all__ = [
 # The phases of the procedure (see wiring.py); in the order of a life, in which examples are told.
 Submission = (
     CaseDrafted
+    | DraftDiscarded
     | CaseSubmitted
     | PreCheckPassed
     | SubmissionReturned
