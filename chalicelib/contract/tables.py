@@ -32,8 +32,8 @@ from .openapi import Operation, replies
 
 # Those that `evolve` takes itself: they begin a case, or belong to an imported one.
 _NOT_GROWN = {e.CaseDrafted, e.CaseSubmitted, e.CaseImported, e.StepRecorded}
-# Procedures have steps of their own (`special`) besides those of a desk.
-_NO_DESK = {"special"}
+# Procedures have steps of their own (`special`) besides those of a desk, and ratings have streams.
+_NO_DESK = {"special", "rating"}
 _TOLD_BY_RESULT = {"decided", "closed"}
 _NEVER_TOLD = {Result.UNSTATED}  # of imported cases, whose progress nobody asks for
 

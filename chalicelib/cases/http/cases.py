@@ -41,7 +41,8 @@ def history(request: ApiRequest, case_id: str) -> Response:
             "replay-for-auditors-only", "only an auditor or a supervisor replays a case's events"
         )
     commits = request.platform.store.load(cases.stream(case_id)).commits
-    listed = [case_file.event(one) for one in events(request.platform.codec, commits)]
+    history = events(request.platform.codec, commits)
+    listed = [case_file.event(one) for one in case_file.told(history, found.state, actor)]
     return tagged(request, {"case_id": case_id, "events": listed}, found.version)
 
 

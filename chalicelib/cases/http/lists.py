@@ -98,8 +98,18 @@ def _paged(
     request: ApiRequest, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
 ) -> Response:
     """`listed` names the list in its cursors."""
-    listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown)
+    listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown, _told(request.actor))
     return reply(paging.page(request, listing))
+
+
+def _told(actor: Actor) -> Callable[[Row], Row]:
+    """That a case was rated is for who rated it: everybody else's list is read by the rated."""
+
+    def told(row: Row) -> Row:
+        private = "rating" in row and actor.role not in APPLICANTS
+        return {**row, "rating": None} if private else row
+
+    return told
 
 
 def _state(request: ApiRequest) -> str | None:
