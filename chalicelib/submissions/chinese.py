@@ -22,6 +22,7 @@ REASONS: Final[Mapping[str, str]] = {
     "no-entity-acted-for": "您没有代表任何单位办理；您不能代表 {entity} 办理",
     "form-does-not-fit": "{wrong:；}",
     # Materials
+    "showing-without-certificate": "`showing` 只与电子证照一起填写",
     "document-or-certificate": "每份材料应为文件（sha256）或者电子证照（certificate）之一",
     "material-wrong": "材料 {material}：{wrong}",
     "trust-not-for-applicant": "材料 {material}：可信等级 A 和 B 不能由申请人填写",

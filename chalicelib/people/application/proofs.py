@@ -17,7 +17,7 @@ from ...platform.registry import Match
 from ..domain import account, claim
 from ..domain.account_events import Person
 from . import access as people_access
-from . import accounts, claims, identity
+from . import accounts, claims, counter_today, identity
 
 
 def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.State]:
@@ -97,7 +97,10 @@ def check_at_counter(
     account.known(claims.account_state(platform, name))
     its, _ = accounts.person(platform, told)
     evidence = f"{caller.actor.department}: {told.shown}"[:200]
-    command = account.CheckAtCounter(**caller.about(platform.now()), person=its, evidence=evidence)
+    afresh = not any(counter_today.checks(platform, name))
+    command = account.CheckAtCounter(
+        **caller.about(platform.now()), person=its, evidence=evidence, afresh=afresh
+    )
     proof = _Proof(Method.COUNTER, evidence, its)
     return _claimed(platform, caller, name, proof, command)
 

@@ -31,7 +31,7 @@ from ...kernel.reasons import at
 from ...people.application import accounts, entities, identity, mandates
 from ...platform.platform import Caller, Platform, derived_id
 from . import duplicates
-from .materials import Materials, Taking, materials, use
+from .materials import Materials, Taking, materials, shown, use
 
 
 class FormInvalid(Invalid):
@@ -107,7 +107,8 @@ def _draft(platform: Platform, caller: Caller, body: Submission, made: _Case) ->
     definition, version = items.current(platform, body.item)
     applicant = _applicant(platform, actor, body.applicant)
     holder = identity.holder(platform, applicant)
-    taking = Taking(case_id, holder, definition.materials, legal_day(platform.now()))
+    on, by = legal_day(platform.now()), shown(body.materials)
+    taking = Taking(case_id, holder, definition.materials, on, by)
     return c.SaveDraft(
         at=at,
         by=caller.actor,
@@ -206,7 +207,7 @@ def _submission(
     _may_apply(caller, definition, body, today)
     applicant = _applicant(platform, actor, body.applicant)
     holder = identity.holder(platform, applicant)
-    taking = Taking(case_id, holder, definition.materials, today)
+    taking = Taking(case_id, holder, definition.materials, today, shown(body.materials))
     handed_in = materials(platform, actor, body.materials, taking)
     # Last: what is refused before takes no number, of which a day has so many.
     serial = platform.serials.take(definition.division, today)
