@@ -33,6 +33,7 @@ def embedded(
     from ..adapters.local import key_file
     from ..adapters.local.files import FileBlobs
     from ..adapters.local.local_signer import LocalSigner
+    from ..adapters.local.memory_case_claims import MemoryCaseClaims
     from ..adapters.local.memory_limiter import MemoryLimiter
     from ..adapters.sqlite.registry import SqliteRegistry
     from ..adapters.sqlite.store import SqliteStore
@@ -64,4 +65,5 @@ def embedded(
         signer=partial(signing.in_directory, data),
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        case_claims=MemoryCaseClaims(),
     )

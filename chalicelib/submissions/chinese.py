@@ -9,6 +9,7 @@ REASONS: Final[Mapping[str, str]] = {
     "held-materials-for-applicants": "此处供申请人查看已有的材料；工作人员请在办件中查看材料",
     # Submission
     "case-still-open": "{on} 提交的办件 {number} 仍在办理",
+    "submission-underway": "相同的申报正在提交，请稍后重试",
     "draft-for-another-item": "该草稿属于其他事项，请另行申报",
     "mandate-not-for-company": "委托是个人之间的；代表单位办理时请勿填写 `mandate_id`",
     "mandate-needed-for-agent": (

@@ -36,6 +36,7 @@ ROUTES = (
 TAGS = (("drafts", "草稿: what is not submitted yet."),)
 CHINESE = ("submissions.chinese",)
 REFUSALS = (
+    ("submissions.application.claiming:Underway", 409, "conflict", 1),
     (
         "submissions.application.duplicates:Duplicate",
         409,

@@ -31,6 +31,7 @@ from ...kernel.reasons import at
 from ...people.application import accounts, entities, identity, mandates
 from ...platform.platform import Caller, Platform, derived_id
 from . import duplicates
+from .claiming import Claiming
 from .materials import Materials, Taking, materials, shown, use
 
 
@@ -128,12 +129,13 @@ def submit(
     """
     Submit a case: a new one, or the draft `case_id`. The item's current version becomes the
     case's own. Raises FormInvalid, NotAllowed, NotFound (item), Invalid (a document nobody put),
-    Duplicate.
+    Duplicate, Underway.
     """
     draft = case_id
     case_id = case_id or derived_id(caller)
     now = platform.now()
     request = caller.request(now, "SubmitCase", body.model_dump(mode="json"))
+    claim = Claiming(platform, caller.actor, insist=body.insist)
 
     def may(state: case.State) -> None:
         # Before anything is said about the body: a stranger learns nothing of it.
@@ -154,10 +156,13 @@ def submit(
             duplicates.check(platform, caller.actor, command)
         decided = case.decide(command, state, platform.calendar())
         if decided:
+            claim.take(command)
             use(platform, actor, command.materials, taking)
         return done_by(actor, caller, command.at, decided)
 
-    return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
+    with claim.kept():
+        where = stream(case_id)
+        return transact(platform.store, decider(platform), where, request, decide, may=may)
 
 
 def _drafting(platform: Platform, actor: Actor, body: Submission, on: date) -> Actor:
