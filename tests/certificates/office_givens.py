@@ -70,7 +70,7 @@ def handing(office: Office, identifier: str, case_id: str = "c-1", **changes: An
 
 def seen_at_the_counter(office: Office, by: Actor = HALL) -> None:
     """The holder came to the counter of the clerk's department with the card."""
-    told = {"name": "张三", "id_number": "44080219500101123X"}
+    told: dict[str, Any] = {"name": "张三", "id_number": "44080219500101123X"}
     accounts.register(office.platform, office.caller(CITIZEN), Registration(**told))
     check = CounterCheck(**told)
     proofs.check_at_counter(office.platform, office.caller(by), CITIZEN.account, check)

@@ -1,6 +1,7 @@
 """The stream of a rating: what leads to what, and what is said twice happens once."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from chalicelib.ratings.domain import rating
 
 AT = datetime(2026, 11, 30, 2, tzinfo=UTC)
 BY = Actor(account="deputy", role=Role.APPROVER, department="440800-civil")
-FACTS = {"at": AT, "by": BY}
+FACTS: dict[str, Any] = {"at": AT, "by": BY}
 
 
 def rated(grade: int = 5, comment: str | None = None) -> rating.ServiceRated:
@@ -45,7 +46,7 @@ def answer(remedy: str | None = "培训") -> rating.Answer:
 
 APPEAL = rating.Appeal(**FACTS, reason="不服")
 REVIEW = rating.Review(**FACTS, upheld=True, answer="已督促")
-ALL = (rate(), verify(), answer(), APPEAL, REVIEW)
+ALL: tuple[rating.RatingCommand, ...] = (rate(), verify(), answer(), APPEAL, REVIEW)
 
 
 def after(*commands: rating.RatingCommand) -> rating.State:
@@ -93,7 +94,7 @@ def test_of_what_was_never_rated_there_is_nothing():
 
 
 def test_sent_again_on_another_day_it_is_the_same():
-    later = {"at": AT.replace(day=29), "by": BY}
+    later: dict[str, Any] = {"at": AT.replace(day=29), "by": BY}
     again = rating.Verify(**later, justified=True, finding="属实")
     assert rating.decide(again, after(rate(), verify())) == []
 

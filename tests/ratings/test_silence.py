@@ -4,6 +4,7 @@ a case the same, to the byte, before it was rated badly and after.
 """
 
 import re
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,12 @@ def town(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Tow
     return Town(city)
 
 
+def asked_of(town: Town, case_id: str, certificate: str = "X") -> list[tuple[str, str, Any]]:
+    number = town.get(HEAD, f"/cases/{case_id}")["number"]
+    rating_id = ratings.id_of(town.city.platform, case_id)
+    return everything(case_id, number, rating_id, certificate)
+
+
 SILENT = (*HANDLED, *PROMOTED, STRANGER, None)
 
 
@@ -61,7 +68,7 @@ def _moves(town: Town, case_id: str):
 def test_who_handled_it_is_answered_the_same_before_and_after(town: Town, how: str):
     case_id = town.decided(how)
     certificate = (town.get(ZHANG, f"/cases/{case_id}")["certificate"] or {}).get("identifier", "X")
-    asked = everything(case_id, ratings.id_of(town.city.platform, case_id), certificate)
+    asked = asked_of(town, case_id, certificate)
     before = {who: answers(town, who, asked) for who in SILENT}
     for turn, happens in _moves(town, case_id):
         happens()
@@ -74,7 +81,7 @@ def test_who_handled_it_is_answered_the_same_before_and_after(town: Town, how: s
 
 def test_a_good_rating_is_no_more_told_than_a_bad_one(town: Town):
     case_id = town.decided()
-    asked = everything(case_id, ratings.id_of(town.city.platform, case_id), "X")
+    asked = asked_of(town, case_id)
     before = {who: answers(town, who, asked) for who in SILENT}
     town.rate(case_id, 1, "很好")
     assert {who: answers(town, who, asked) for who in SILENT} == before
@@ -100,9 +107,10 @@ def test_nothing_that_can_be_told_of_a_case_names_its_rating(town: Town):
     """The name of the stream takes the platform's secret: it is nowhere a digest of the case."""
     case_id = town.decided()
     rating_id = town.rate(case_id)
+    number = town.get(HEAD, f"/cases/{case_id}")["number"]
     for who in HANDLED:
         assert rating_id not in "".join(
-            answers(town, who, everything(case_id, "0" * 26, "X")).values()
+            answers(town, who, everything(case_id, number, "0" * 26, "X")).values()
         )
     unknown = town.ask(HEAD, "GET", f"/ratings/{'0' * 26}").json()
     hidden = town.ask(HEAD, "GET", f"/ratings/{rating_id}").json()
@@ -130,7 +138,7 @@ def test_of_an_old_rating_staff_are_told_nothing_but_what_the_version_counts(
     answered,
 ):
     case_id = town.decided()
-    asked = everything(case_id, ratings.id_of(town.city.platform, case_id), "X")
+    asked = asked_of(town, case_id)
     before = {who: answers(town, who, asked) for who in (*HANDLED, DEPUTY)}
     _before(town, case_id, answered=answered)
     for who in HANDLED:

@@ -22,7 +22,7 @@ WIDE: Final = ", ".join(
     for who in ("account", "address", "number")
 )
 HALL, CIVIL = "440800-hall", "440800-civil"
-ITEM = SENIOR_CARD["item"]
+ITEM, ZHANG_ID = SENIOR_CARD["item"], SENIOR_CARD["applicant"]["id_number"]
 
 
 def _staff(account: str, role: Role, department: str) -> Persona:
@@ -99,7 +99,9 @@ class Town:
         return name
 
 
-def everything(case_id: str, rating_id: str, certificate: str) -> list[tuple[str, str, Any]]:
+def everything(
+    case_id: str, number: str, rating_id: str, certificate: str
+) -> list[tuple[str, str, Any]]:
     """Every GET route about the case, every list in every way, and what is refused to staff."""
     import app
 
@@ -124,11 +126,13 @@ def everything(case_id: str, rating_id: str, certificate: str) -> list[tuple[str
     asked += [("GET", f"/ratings?state={one}&department={CIVIL}", None) for one in states]
     steps = f"/process-steps?item={ITEM}&department={CIVIL}&state="
     asked += [("GET", f"{steps}{one}", None) for one in ("waiting", "working", "finished")]
+    asked += [("GET", f"/cases?number={number}", None)]
     path, one = f"/cases/{case_id}", f"/ratings/{rating_id}"
     answer = {"justified": True, "finding": "属实", "remedy": "致歉"}
     verify = {"justified": True, "finding": "属实", "called_back": True}
     return [
         *asked,
+        ("POST", "/cases/search", {"id_number": ZHANG_ID, "purpose": "本人到窗口查询"}),
         ("POST", f"{path}/rate", {"rating": 1}),
         ("POST", f"{path}/answer-rating", answer),
         ("POST", f"{path}/start-step", {"step": "rating-1"}),

@@ -1,8 +1,11 @@
 """A service is rated badly, verified, answered, appealed against and reviewed."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain.guards import application_of
 from chalicelib.cases.domain.steps import desk
@@ -45,16 +48,18 @@ def an_old_rating(here: World) -> None:
     )
 
 
-def do(here: World, account: str, what: type[Command], **fields: object) -> None:
+USES: Mapping[type[Command], Callable[..., Any]] = {
+    rating.Verify: ratings.verify,
+    rating.Answer: ratings.answer,
+    rating.Appeal: ratings.appeal,
+    rating.Review: ratings.review,
+}
+
+
+def do(here: World, account: str, what: type[Any], **fields: Any) -> None:
     caller = here.caller(account)
-    use = {
-        rating.Verify: ratings.verify,
-        rating.Answer: ratings.answer,
-        rating.Appeal: ratings.appeal,
-        rating.Review: ratings.review,
-    }[what]  # type: ignore[index]
     command = what(**caller.about(here.platform.now()), **fields)
-    use(here.platform, caller, ratings.id_of(here.platform, here.case_id), command)  # type: ignore[operator]
+    USES[what](here.platform, caller, ratings.id_of(here.platform, here.case_id), command)
 
 
 def a_service_is_rated_badly(here: World) -> None:
@@ -62,10 +67,10 @@ def a_service_is_rated_badly(here: World) -> None:
     from . import cases as stories
 
     stories.submitted(here, "08-03")
-    here.at("08-04").do("clerk-chen", stories.c.Accept)
-    here.at("08-05").do("clerk-civil", stories.c.FinishStep, step="handle-1", opinion="不属实。")
+    here.at("08-04").do("clerk-chen", c.Accept)
+    here.at("08-05").do("clerk-civil", c.FinishStep, step="handle-1", opinion="不属实。")
     denial = {"reasons": "申请人不是本市常住老年人。", "remedies": stories.REMEDIES}
-    here.at("08-06").do("approver-civil", stories.c.Deny, **denial)
+    here.at("08-06").do("approver-civil", c.Deny, **denial)
     caller = here.at("08-07").caller("citizen-zhang")
     ratings.rate(here.platform, caller, here.case_id, 5, "窗口没有解释为什么不予办理。")
     do(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -26,6 +26,7 @@ from ..city import SENIOR_CARD, City
 from ..office import CITIZEN, HALL, Office
 
 PAIRS = 36
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -72,10 +73,10 @@ def submit(
     return application_of(done.state).case_id
 
 
-def at_once(*calls: Callable[[], str]) -> list[str]:
+def at_once(*calls: Callable[[], T]) -> list[T]:
     barrier = Barrier(len(calls))
 
-    def call(one: Callable[[], str]) -> str:
+    def call(one: Callable[[], T]) -> T:
         barrier.wait()
         return one()
 
@@ -220,9 +221,9 @@ def test_the_second_answer_over_http_names_the_case_as_ever(city: City):
         partial(city.post, "citizen-zhang", "/cases", SENIOR_CARD, key=f"click-{n:06d}")
         for n in range(2)
     ]
-    replies = sorted(at_once(*calls), key=lambda reply: reply.status_code)  # type: ignore[arg-type,attr-defined,return-value]
-    made, told = (reply.json() for reply in replies)  # type: ignore[attr-defined]
-    assert [reply.status_code for reply in replies] == [201, 409]  # type: ignore[attr-defined]
+    replies = sorted(at_once(*calls), key=lambda reply: reply.status_code)
+    made, told = (reply.json() for reply in replies)
+    assert [reply.status_code for reply in replies] == [201, 409]
     assert told["code"] == "duplicate-case"
     assert told["duplicate"]["case_id"] == made["case_id"]
     assert told["duplicate"]["number"] == made["number"]

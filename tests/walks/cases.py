@@ -191,6 +191,9 @@ def a_card_denied_and_voided(walk: Walker) -> None:
     story.do("clerk-civil", "finish-step", step="handle-1", opinion="户籍不符", today=True)
     denial: Json = {"reasons": "不是常住老年人", "remedies": REMEDIES}
     story.do("head-civil", "deny", **denial, today=True)
+    story.do("citizen-zhang", "rate", rating=5, comment="没有说明理由", today=True)
+    answer: Json = {"justified": True, "finding": "属实", "remedy": "已书面说明理由"}
+    story.do("supervisor-zhou", "answer-rating", **answer, today=True)
     story.do("head-civil", "void", reason="重复申报", today=True)
 
 

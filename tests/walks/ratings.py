@@ -34,4 +34,5 @@ def rated_badly(walk: Walker, case_id: str) -> None:
     for who in ("agent-li", "deputy-housing"):
         walk(who, "GET", "/ratings", query={"min_version": at})
     twice: Json = {"justified": True, "finding": "属实", "remedy": "合并"}
-    walk("supervisor-zhou", "POST", f"{path}/answer-rating", twice, fits=False)
+    otherwise = walk("supervisor-zhou", "POST", f"{path}/answer-rating", twice)
+    assert otherwise.json()["reason_code"] == "rating-answered-otherwise"
