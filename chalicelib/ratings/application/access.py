@@ -44,7 +44,8 @@ def sees(actor: Actor, about: Matter | None) -> bool:
         return True
     if actor.account in about.hands:
         return False
-    return actor.role is Role.AUDITOR or desk(actor, about)
+    audits = actor.role is Role.AUDITOR and access.may_see(actor, about.case)
+    return audits or desk(actor, about)
 
 
 def desk(actor: Actor, about: Matter) -> bool:
