@@ -16,7 +16,7 @@ from ...cases import domain as case
 from ...cases.application.cases import decider, stream
 from ...cases.domain import commands as c
 from ...cases.domain.state import Lodged
-from ...eventlog.ports import Unavailable
+from ...eventlog.ports import TooLarge
 from ...eventlog.transact import read
 from ...kernel.actor import Actor
 from ...kernel.errors import Rejected
@@ -84,9 +84,7 @@ class Claiming:
         """Let go of the claim where no case came of it; not where that is not known."""
         try:
             yield
-        except Unavailable:
-            raise
-        except Exception:
+        except (Rejected, TooLarge):
             if self._mine is not None:
                 self._platform.case_claims.release(*self._mine)
             raise

@@ -160,9 +160,10 @@ def submit(
             use(platform, actor, command.materials, taking)
         return done_by(actor, caller, command.at, decided)
 
+    new, store = draft is None, platform.store
     with claim.kept():
         where = stream(case_id)
-        return transact(platform.store, decider(platform), where, request, decide, may=may)
+        return transact(store, decider(platform), where, request, decide, may=may, fresh=new)
 
 
 def _drafting(platform: Platform, actor: Actor, body: Submission, on: date) -> Actor:
