@@ -52,7 +52,7 @@ REVIEW = of_command(rating.Review, "ReviewBody")
 @operation(_LIST)
 def listed(request: ApiRequest) -> Response:
     """
-    A department's bad ratings, ordered by when they are due; applicants get their own.
+    差评清单: a department's bad ratings, ordered by when they are due; applicants get their own.
 
     Of a case that one handled there is nothing here.
     """
@@ -94,7 +94,7 @@ def _card(row: Row) -> Row:
 
 @operation(_ONE)
 def one(request: ApiRequest, rating_id: str) -> Response:
-    """A rating, and what has become of it."""
+    """评价: a rating, and what has become of it."""
     found = ratings.get(request.platform, request.actor, rating_id)
     return tagged(request, _told(request, rating_id, found.version, found.state), found.version)
 
