@@ -19,3 +19,15 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {}
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "rate": "好差评：评价服务",
+    "answerRating": "回应差评：核实并答复",
+    "listRatings": "差评清单，以及本人作出的评价",
+    "getRating": "查看评价及其处理情况",
+    "verifyRating": "核实差评",
+    "answerRatingById": "整改反馈：答复差评",
+    "appealRating": "对差评的答复提出申诉",
+    "reviewRating": "复核申诉",
+}
