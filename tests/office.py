@@ -52,6 +52,7 @@ class Office:
             item=self.definition.code,
             applicant=Applying(name="张三", id_number="44080219500101123X"),
             form={"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
+            insist=True,  # the same citizen applies again and again here, and means to
         )
         submitted = submissions.submit(self.platform, self.caller(CITIZEN), body)
         return application_of(submitted.state).case_id

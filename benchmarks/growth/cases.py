@@ -75,7 +75,6 @@ def granted(here: World) -> None:
     identifier = certificate_id(kind.type, kind.issuer, application.number[:-1], 1)
     here.at("05-11", "09:31").do("system", c.IssueCertificate, identifier=identifier)
     here.at("05-12").do("clerk-chen", c.Deliver, method="pick_up", recipient="张三")
-    here.at("05-13").do(CITIZEN, c.Rate, rating=1, comment=None)
     here.at("05-20").do("clerk-chen", c.Archive)
 
 

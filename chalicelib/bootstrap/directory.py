@@ -45,6 +45,7 @@ def embedded(
     """Everything in one directory, which is made if it is not there. Raises StoreError, OSError."""
     from ..adapters.local.files import FileBlobs
     from ..adapters.local.local_signer import LocalSigner
+    from ..adapters.local.memory_case_claims import MemoryCaseClaims
     from ..adapters.local.memory_limiter import MemoryLimiter
     from ..adapters.sqlite.registry import SqliteRegistry
     from ..adapters.sqlite.sign_ins import SqliteSignIns
@@ -79,5 +80,6 @@ def embedded(
         signer=partial(signing.in_directory, data),
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        case_claims=MemoryCaseClaims(),
         sign_ins=SqliteSignIns(data / "sign-ins.db"),
     )

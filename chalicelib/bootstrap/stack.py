@@ -15,6 +15,7 @@ from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
+from ..platform.case_claims import CaseClaims, NoCaseClaims
 from ..platform.platform import Platform
 from ..platform.quotas import Tally, Uncounted
 from ..platform.rate_limits import Limiter, Split
@@ -70,6 +71,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         signer=signing.in_kms,
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        case_claims=case_claims(),
         sign_ins=sign_ins(),
     )
 
@@ -168,6 +170,15 @@ def tally() -> Tally:
     from ..adapters.dynamodb.tally import DynamoTally
 
     return DynamoTally(client("dynamodb"), setting("BANJIAN_LIMITS_TABLE"))
+
+
+def case_claims() -> CaseClaims:
+    """Beside the strict limits, since the same function alone takes submissions."""
+    if "BANJIAN_LIMITS_TABLE" not in os.environ:
+        return NoCaseClaims()
+    from ..adapters.dynamodb.case_claims import DynamoCaseClaims
+
+    return DynamoCaseClaims(client("dynamodb"), setting("BANJIAN_LIMITS_TABLE"))
 
 
 def items() -> "DynamoItems":

@@ -85,7 +85,6 @@ REASONS: Final[Mapping[str, str]] = {
     "taken-before-step-opened": "环节 {step} 于 {on} 开始，承接的日期不能更早",
     "ended-before-step-opened": "环节 {step} 于 {on} 开始，不可能在 {day} 结束",
     "step-taken-already": "环节 {step} 已由 {handler} 承接",
-    "rating-answered-by-handler": "差评应当由没有经办该办件的人员处理",
     "step-finished-already": "环节 {step} 已办结；正在办理的环节：{waiting}",
     "step-not-open": "环节 {step} 不在办理中；正在办理的环节：{waiting}",
     "step-ends-by-decision": "环节 {step} 以其自身的决定结束，不能作为一般环节办结",
@@ -109,9 +108,6 @@ REASONS: Final[Mapping[str, str]] = {
     "not-done-at-once": "本事项不是即办件，请受理后按环节办理",
     "steps-open-before-decision": "以下环节尚未办结，不能作出决定：{waiting}",
     "delivered-already": "办理结果已于 {on} 送达",
-    "rated-already": "本次服务已经评价，只能评价一次",
-    "not-a-bad-rating": "只有差评（不满意、非常不满意）需要核实和答复",
-    "rating-answered-otherwise": "该差评已有不同的答复",
     # The end
     "withdrawn-too-late": "撤回应当在作出决定之前提出；{ended}",
     "voided-already": "办件已经作废：{reason}",

@@ -38,8 +38,8 @@ _NOT_GROWN = {
     e.CaseImported,
     e.StepRecorded,
 }
-# Procedures have steps of their own (`special`) besides those of a desk.
-_NO_DESK = {"special"}
+# Procedures have steps of their own (`special`) besides those of a desk, and ratings have streams.
+_NO_DESK = {"special", "rating"}
 _TOLD_BY_RESULT = {"decided", "closed"}
 _NEVER_TOLD = {Result.UNSTATED}  # of imported cases, whose progress nobody asks for
 

@@ -19,6 +19,7 @@ from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import Invalid
 from .attester import Attester, no_attester
+from .case_claims import CaseClaims, NoCaseClaims
 from .quotas import USUAL as USUAL_QUOTAS
 from .quotas import Quotas
 from .rate_limits import OPEN, Gate
@@ -70,6 +71,7 @@ class Platform:
     renderer: Callable[[], Renderer] = no_renderer
     public_url: str = "http://127.0.0.1:8000"
     scanner: Scanner | None = None
+    case_claims: CaseClaims = field(default_factory=NoCaseClaims, repr=False)
     sign_ins: SignIns = field(default_factory=NoSignIns)
 
     @property

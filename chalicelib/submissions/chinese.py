@@ -13,6 +13,7 @@ REASONS: Final[Mapping[str, str]] = {
     "held-materials-for-applicants": "此处供申请人查看已有的材料；工作人员请在办件中查看材料",
     # Submission
     "case-still-open": "{on} 提交的办件 {number} 仍在办理",
+    "submission-underway": "相同的申报正在提交，请稍后重试",
     "draft-for-another-item": "该草稿属于其他事项，请另行申报",
     "mandate-not-for-company": "委托是个人之间的；代表单位办理时请勿填写 `mandate_id`",
     "mandate-needed-for-agent": (
@@ -26,6 +27,7 @@ REASONS: Final[Mapping[str, str]] = {
     "no-entity-acted-for": "您没有代表任何单位办理；您不能代表 {entity} 办理",
     "form-does-not-fit": "{wrong:；}",
     # Materials
+    "showing-without-certificate": "`showing` 只与电子证照一起填写",
     "document-or-certificate": "每份材料应为文件（sha256）或者电子证照（certificate）之一",
     "material-wrong": "材料 {material}：{wrong}",
     "trust-not-for-applicant": "材料 {material}：可信等级 A 和 B 不能由申请人填写",
@@ -45,7 +47,6 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "submitDraft": "按正文提交草稿，编号不变",
     "listHeldMaterials": "免提交：按材料列出申请人已有的电子证照",
     "accept": "受理办件，开始计时",
-    "answerRating": "回应差评：整改情况",
     "archive": "归档",
     "correctMistake": "更正记录有误的内容",
     "deliver": "送达结果",
@@ -56,7 +57,6 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "grantExtension": "批准延长期限",
     "lapseSupplement": "逾期未补正，终止办理",
     "passPreCheck": "预审通过",
-    "rate": "好差评：评价服务",
     "receive": "收件",
     "refuseAcceptance": "不予受理",
     "refuseExtension": "不予延长期限",

@@ -50,8 +50,6 @@ ROUTES = (
     ("POST", "/cases/{case_id}/grant-at-once", "submissions.http.commands:GrantAtOnce"),
     ("POST", "/cases/{case_id}/deny", "submissions.http.commands:Deny"),
     ("POST", "/cases/{case_id}/deliver", "submissions.http.commands:Deliver"),
-    ("POST", "/cases/{case_id}/rate", "submissions.http.commands:Rate"),
-    ("POST", "/cases/{case_id}/answer-rating", "submissions.http.commands:AnswerRating"),
     ("POST", "/cases/{case_id}/withdraw", "submissions.http.commands:Withdraw"),
     ("POST", "/cases/{case_id}/void", "submissions.http.commands:Void"),
     ("POST", "/cases/{case_id}/archive", "submissions.http.commands:Archive"),
@@ -60,6 +58,7 @@ REPLIES = ("submissions.replies:DraftPage",)
 TAGS = (("drafts", "草稿: what is not submitted yet."),)
 CHINESE = ("submissions.chinese",)
 REFUSALS = (
+    ("submissions.application.claiming:Underway", 409, "conflict", 1),
     (
         "submissions.application.duplicates:Duplicate",
         409,

@@ -35,6 +35,7 @@ PEOPLE: Final[tuple[Persona | None, ...]] = (
     _staff("civil-reviewer", Role.REVIEWER, CIVIL),
     _staff("schools-reviewer", Role.REVIEWER, SCHOOLS),
     _staff("civil-head", Role.APPROVER, CIVIL),
+    _staff("civil-deputy", Role.APPROVER, CIVIL),
     _staff("schools-head", Role.APPROVER, SCHOOLS),
     _over("of-the-city", "440800"),
     _over("of-the-province", "440000"),
@@ -71,7 +72,8 @@ class Thing:
     What a route is about. `owner` is an account, or `*` of what is always the asker's own;
     `departments` are involved in it, `charge` is in charge, `window` takes
     it in, `desks` have or had a step of it, `steps` have one open and `approval` has the one that
-    approves; `named` is the department that its owner lets use it.
+    approves; `named` is the department that its owner lets use it; `hands` are the accounts of
+    staff that did something in it.
     """
 
     label: str
@@ -85,6 +87,7 @@ class Thing:
     steps: frozenset[tuple[Role, str]] = frozenset()
     approval: frozenset[tuple[Role, str]] = frozenset()
     named: str = ""
+    hands: frozenset[str] = frozenset()
     confidential: bool = False
 
 
@@ -124,6 +127,9 @@ MEANING: Final[Mapping[str, Callable[[Persona, Thing], bool]]] = {
     "step": _has_step,
     "approval": lambda person, thing: (person.role, person.department) in thing.approval,
     "step's department": _department_has_step,
+    "head": lambda person, thing: (
+        person.department == thing.charge and person.account not in thing.hands
+    ),
     "desk": lambda person, thing: (person.role, person.department) in thing.desks,
     "division": _of_division,
     "named": lambda person, thing: thing.named in {person.department, person.account},

@@ -15,6 +15,7 @@ from .citizens import ACCOUNTS, COMPANIES, MANDATES, NEW_MANDATE, OPERATORS, OWN
 from .documents import LINKS, UPLOADS
 from .items import MANAGED
 from .people import Thing
+from .ratings import RATED, RATINGS
 from .samples import body
 from .world import (
     FIRM,
@@ -36,6 +37,8 @@ from .world import (
 PROBES: Final[Mapping[str, tuple[Probe, ...]]] = {
     "/cases/{case_id}": CASES,
     "/drafts/{case_id}": DRAFTS,
+    "/ratings/{rating_id}": RATINGS,
+    "/ratings": RATED,
     "/work": DEPARTMENTS,
     "/process-steps": DEPARTMENTS,
     "/progress": (Probe(Thing("a case by its receipt"), receipt),),

@@ -22,6 +22,7 @@ from .citizens import MANDATES, OPERATORS, register
 from .items import MANAGED
 from .people import MEANING, PEOPLE, Thing, askers, name_of, role_of
 from .probes import probes, send
+from .ratings import RATINGS
 from .table import NOBODY, Cells, table
 from .world import Probe, Route, World, routes
 
@@ -160,7 +161,8 @@ def test_who_may_not_see_a_case_is_told_the_same_as_of_one_that_there_is_not(
 @pytest.fixture(scope="module")
 def listed(world: World) -> World:
     """Every case is there, and every list has come so far."""
-    for probe in (*CERTIFICATES, *OPERATORS, *MANDATES, *MANAGED, *DRAFTS, *CASES):
+    every = (*CERTIFICATES, *RATINGS, *OPERATORS, *MANDATES, *MANAGED, *DRAFTS, *CASES)
+    for probe in every:
         world.made.pop(probe.thing.label, None)
         world.parameters(probe.thing, probe.make)
     world.catch_up()
@@ -175,6 +177,7 @@ BY_ID = {
     "/work": ("/cases/{}", "case_id"),
     "/process-steps": ("/cases/{}", "case_id"),
     "/certificates": ("/certificates/{}", "identifier"),
+    "/ratings": ("/ratings/{}", "rating_id"),
     "/mandates": ("/mandates/{}", "mandate_id"),
     "/account/companies": ("/entities/{}", "entity"),
     "/item-drafts": ("/items/{}/draft", "code"),
@@ -191,6 +194,8 @@ LISTS = [
     *(f"/process-steps?limit=20{one}" for one in DEPARTMENTS),
     *(f"/certificates?limit=20{one}" for one in DEPARTMENTS),
     "/certificates?as=account",
+    "/ratings",
+    *(f"/ratings?limit=20{one}" for one in DEPARTMENTS),
     "/mandates",
     "/mandates?as=agent",
     "/account/companies",

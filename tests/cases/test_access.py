@@ -34,7 +34,6 @@ from .domain.givens import (
     ZHAO,
     a_case,
     accept,
-    answer,
     archive,
     ask_extension,
     ask_supplement,
@@ -50,7 +49,6 @@ from .domain.givens import (
     issue,
     lapse,
     pass_pre_check,
-    rate,
     receive,
     refuse,
     refuse_extension,
@@ -298,7 +296,6 @@ def test_who_may_not_see_a_case_is_told_that_there_is_none():
 
 WITH_SUPPLEMENT = (submit(), ask_supplement())
 DELIVERED = (*GRANTED, deliver())
-RATED = (*DELIVERED, rate(5))
 ASKED = (*ACCEPTED, ask_extension())
 FIRES = finish("joint-1:440800-fire", AGREED)
 
@@ -340,14 +337,6 @@ TABLE = [
     (grant_at_once(), (submit(plan=AT_ONCE),), (APPROVER,), (CLERK, APPLICANT), (ELSEWHERE,)),
     (issue(), GRANTED, (SYSTEM, CLERK, APPROVER), (APPLICANT, AUDITOR), (ELSEWHERE,)),
     (deliver(), GRANTED, (CLERK, SYSTEM), (APPLICANT, REVIEWER), (ELSEWHERE,)),
-    (rate(), DELIVERED, (APPLICANT, SYSTEM), (CLERK, APPROVER, SUPERVISOR), (STRANGER, ELSEWHERE)),
-    (
-        answer(),
-        RATED,
-        (CLERK, SUPERVISOR, OF_THE_PROVINCE),
-        (APPLICANT, AUDITOR),
-        (OF_ANOTHER_CITY,),
-    ),
     (withdraw(), ACCEPTED, (APPLICANT, CLERK), (REVIEWER, SUPERVISOR), (STRANGER, ELSEWHERE)),
     (withdraw(), (COMPANYS,), (AGENT, COLLEAGUE, HALL), (REVIEWER,), (OF_A_RIVAL, LEFT)),
     (withdraw(), (AT_A_COUNTER,), (ELSEWHERE, CLERK), (REVIEWER,), (HALL, STRANGER)),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.application.acting import acting
+from chalicelib.cases.application.acting import acting, doing
 from chalicelib.cases.domain import commands as c
 from chalicelib.codes.parties import Agent, Applicant
 from chalicelib.documents.application import documents
@@ -160,7 +160,7 @@ def test_every_later_command_of_the_agent_asks_the_mandate(here: People) -> None
     assert still(here, who, agent, withdraw).on_behalf_of == "zhang"
     assert still(here, who, agent).mandate == mandate_id
     with pytest.raises(NotAllowed, match="rate"):
-        still(here, who, agent, command(here, c.Rate, rating=1))
+        doing(here.platform, who, Accepted(agent), Action.RATE)  # type: ignore[arg-type]
     with pytest.raises(NotAllowed, match="right to this"):
         still(here, who, agent, command(here, c.Receive))
     mandates.revoke(here.platform, here.caller("zhang"), mandate_id, None)

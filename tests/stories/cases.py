@@ -28,7 +28,9 @@ from . import certificates as stories_certificates
 from . import documents as stories_documents
 from . import items as stories_items
 from . import people as stories_people
+from . import ratings as stories_ratings
 from .access import an_auditor_begins
+from .ratings import an_old_rating
 from .world import World, world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +60,7 @@ def told(data: Path) -> list[Recorded]:
         *stories_items.STORIES,
         *stories_people.STORIES,
         *stories_certificates.STORIES,
+        *stories_ratings.STORIES,
         *stories_documents.STORIES,
     ):
         story(here)
@@ -216,14 +219,7 @@ def _afterwards(here: World) -> None:
     identifier = certificate_id(kind.type, kind.issuer, application.number[:-1], 1)
     here.at("05-13", "09:31").do("system", c.IssueCertificate, identifier=identifier)
     here.at("05-15").do("clerk-chen", c.Deliver, method="pick_up", recipient="李四")
-    here.at("05-18").do("agent-li", c.Rate, rating=4, comment="三个部门分别来看现场，时间太长。")
-    here.at("05-25").do(
-        "supervisor-zhou",
-        c.AnswerRating,
-        justified=True,
-        finding="三次现场核查相隔四周，属实。",
-        remedy="自6月1日起并联审查统一现场核查一次。",
-    )
+    an_old_rating(here)
     here.at("06-01").do("clerk-chen", c.Archive)
 
 

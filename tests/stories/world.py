@@ -31,6 +31,9 @@ OTHERS = {
     "approver-civil": Actor(
         account="approver-civil", role=Role.APPROVER, department=CIVIL, division=signin.ZHANJIANG
     ),
+    "deputy-civil": Actor(
+        account="deputy-civil", role=Role.APPROVER, department=CIVIL, division=signin.ZHANJIANG
+    ),
     "reviewer-chikan": Actor(
         account="reviewer-chikan",
         role=Role.REVIEWER,

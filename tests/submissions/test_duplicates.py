@@ -118,8 +118,10 @@ def test_a_draft_is_held_against_it_when_it_is_submitted(city, case):
 
 
 def test_a_view_that_lags_blocks_nobody(city):
+    """But who submitted it: see test_claiming.py."""
     city.submit()
-    assert again(city).status_code == 201
+    assert again(city, "clerk-chen").status_code == 201
+    assert again(city).status_code == 409
 
 
 def test_a_view_that_fails_blocks_nobody(city, case, monkeypatch):
@@ -127,4 +129,4 @@ def test_a_view_that_fails_blocks_nobody(city, case, monkeypatch):
         raise ViewsError("the disk is full")
 
     monkeypatch.setattr(type(bootstrap.platform().views), "page", failing)
-    assert again(city).status_code == 201
+    assert again(city, "clerk-chen").status_code == 201

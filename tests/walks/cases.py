@@ -11,6 +11,7 @@ from chalicelib.serving.illustration import pdf
 
 from ..stories.cases import ITEMS, REMEDIES, VENUE_FORM, VENUE_MATERIALS
 from . import access as walks_access
+from . import ratings as walks_ratings
 from .walking import Walker
 
 Json = dict[str, Any]
@@ -155,9 +156,7 @@ def delivered_and_rated(story: Story) -> None:
     while story.read("agent-li")["certificate"] is None and monotonic() < end:
         sleep(0.05)
     story.do("clerk-chen", "deliver", method="pick_up", recipient="李四", today=True)
-    story.do("agent-li", "rate", rating=4, comment="太慢", today=True)
-    answer: Json = {"justified": True, "finding": "属实", "remedy": "合并现场核查"}
-    story.do("supervisor-zhou", "answer-rating", **answer, today=True)
+    walks_ratings.rated_badly(story.walk, story.case_id)
     story.do("clerk-chen", "archive", today=True)
     assert story.read("auditor-zheng")["state"] == "archived"
 
@@ -202,6 +201,9 @@ def a_card_denied_and_voided(walk: Walker) -> None:
     story.do("clerk-civil", "finish-step", step="handle-1", opinion="户籍不符", today=True)
     denial: Json = {"reasons": "不是常住老年人", "remedies": REMEDIES}
     story.do("head-civil", "deny", **denial, today=True)
+    story.do("citizen-zhang", "rate", rating=5, comment="没有说明理由", today=True)
+    answer: Json = {"justified": True, "finding": "属实", "remedy": "已书面说明理由"}
+    story.do("supervisor-zhou", "answer-rating", **answer, today=True)
     story.do("head-civil", "void", reason="重复申报", today=True)
 
 

@@ -27,6 +27,7 @@ PEOPLE = {
     **{
         one.account: one
         for one in (
+            signin.Persona("deputy-housing", "范副局长", Role.APPROVER, "440800-housing", "440800"),
             signin.Persona("clerk-civil", "钟经办", Role.CLERK, "440800-civil", "440800"),
             signin.Persona("head-civil", "袁局长", Role.APPROVER, "440800-civil", "440800"),
             signin.Persona("clerk-market", "欧经办", Role.CLERK, "440800-market", "440800"),

@@ -150,6 +150,19 @@ def seen(actor: Actor, state: State) -> State:
     return state
 
 
+def owned(actor: Actor, state: State) -> State:
+    """
+    `state`, if it is the actor's own case: of what no window does in the name of somebody else.
+    Raises NotFound, NotAllowed.
+    """
+    seen(actor, state)
+    if isinstance(state, Drafted | Imported | Absent):
+        return state
+    if actor.role is not Role.SYSTEM and not owns(actor, state.application):
+        raise not_for(actor)
+    return state
+
+
 def check(actor: Actor, command: CaseCommand, state: State) -> None:
     """Raises NotFound or NotAllowed."""
     if isinstance(command, c.SaveDraft | c.SubmitCase) and isinstance(state, Absent):
@@ -163,10 +176,11 @@ def check(actor: Actor, command: CaseCommand, state: State) -> None:
         return
     rules = RULES[type(command)]
     if not any(rule(actor, command, state.application) for rule in rules):
-        raise _not_for(actor)
+        raise not_for(actor)
 
 
-def _not_for(actor: Actor) -> NotAllowed:
+def not_for(actor: Actor) -> NotAllowed:
+    """To who sees the case, and may not do this to it."""
     if actor.department is None:
         return NotAllowed("not-for-role", "{role} may not do this to the case", role=actor.role)
     return NotAllowed(
@@ -257,11 +271,6 @@ def _passed_it_on(actor: Actor, _command: CaseCommand, application: Application)
     )
 
 
-def _supervises(actor: Actor, _command: CaseCommand, application: Application) -> bool:
-    """A supervisor of the division."""
-    return actor.role is Role.SUPERVISOR and oversees(actor, application.division)
-
-
 def _system(actor: Actor, _command: CaseCommand, _application: Application) -> bool:
     """The platform itself."""
     return actor.role is Role.SYSTEM
@@ -297,9 +306,6 @@ RULES: Mapping[type[CaseCommand], tuple[Rule, ...]] = {
     c.Deny: (_approves,),
     c.IssueCertificate: (_system, _staff_in_charge),
     c.Deliver: (_at_the_window, _system),
-    # Not the window: nobody rates in the name of somebody else, least of all the rated.
-    c.Rate: (_owner, _system),
-    c.AnswerRating: (_staff_in_charge, _supervises),
     c.Withdraw: (_for_the_applicant,),
     c.Void: (_head,),
     c.Archive: (_at_the_window,),

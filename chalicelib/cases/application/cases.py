@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ...eventlog.envelope import Circumstances, Decided, Happened
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.actor import Actor
+from ...kernel.base import Frozen
 from ...kernel.errors import NotFound
 from ...platform.platform import Caller, Platform
 from .. import domain as case
@@ -77,7 +78,7 @@ def execute(
     return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
 
 
-def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[case.Event]) -> Decided:
+def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[Frozen]) -> Decided:
     """Both identities on every event (代办), where the actor acts for somebody else."""
     if actor == caller.actor:
         return decided

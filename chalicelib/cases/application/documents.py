@@ -161,7 +161,10 @@ def _handed_in(
 def _materials(event: Frozen, state: State) -> tuple[Material, ...]:
     if isinstance(event, e.CaseSubmitted | e.CaseResubmitted | e.SupplementSubmitted):
         return event.materials
-    return state.draft.materials if isinstance(state, Drafted) and event == state.draft else ()
+    if not isinstance(state, Drafted) or event != state.draft:
+        return ()
+    # A draft has used no certificate yet, whose holder would know of it.
+    return tuple(one for one in state.draft.materials if one.certificate is None)
 
 
 def scanned(platform: Platform, one: Version) -> Version:

@@ -1,5 +1,6 @@
 """A case as one document: what GET /cases/{id} and `banjian case show` tell."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,8 @@ from ...kernel.actor import DEPARTMENT_STAFF, Actor
 from ...kernel.errors import NotFound
 from ..domain import State
 from ..domain import due as ledger
-from ..domain.records import Application, DoneStep, Ending, Handling, OpenStep
+from ..domain.old_ratings import of_rating
+from ..domain.records import DoneStep, Ending, Handling, OpenStep
 from ..domain.state import (
     Absent,
     Accepted,
@@ -25,6 +27,7 @@ from ..domain.state import (
     handling_of,
     notice_of,
 )
+from ..domain.steps import handlers
 
 Json = dict[str, Any]
 
@@ -93,9 +96,15 @@ def _end(state: Lodged, viewer: Actor) -> Json:
         "reason": concluded.reason if isinstance(concluded, Closed) else None,
         "certificate": _dump(certificate_of(state)),
         "delivery": None if ending is None else _dump(ending.delivery),
-        "rating": None if ending is None else _rating(state.application, ending, viewer),
+        "rating": None if ending is None else _rating(state, ending, viewer),
         "archive_number": state.archive_number if isinstance(state, Archived) else None,
     }
+
+
+def told(history: Iterable[Recorded], state: State, viewer: Actor) -> Iterator[Recorded]:
+    """What of the history is for the viewer: who handled the case learns of no rating of it."""
+    handled = isinstance(state, Lodged) and viewer.account in handlers(state)
+    return (one for one in history if not (handled and of_rating(one.data)))
 
 
 def event(one: Recorded) -> Json:
@@ -195,10 +204,13 @@ def _step(opened: Json) -> Json:
     return {field: opened[field] for field in ("step", "name", "kind", "role", "department")}
 
 
-def _rating(application: Application, ending: Ending, viewer: Actor) -> Json | None:
-    """The rated clerk never sees who rated, so not that this applicant did."""
-    handlers, rating = {one.finished.handler for one in application.done}, ending.rating
-    if rating is None or (viewer.role in DEPARTMENT_STAFF and viewer.account in handlers):
+def _rating(state: Lodged, ending: Ending, viewer: Actor) -> Json | None:
+    """
+    One that stands in the case, as all did once. The rated never see who rated, so not that this
+    applicant did; their colleagues, who share an office with them, find it at the ratings' desk.
+    """
+    rating = ending.rating
+    if rating is None or viewer.role in DEPARTMENT_STAFF or viewer.account in handlers(state):
         return None
     answer = _dump(ending.answer)
     return {"rating": rating.rating, "comment": rating.comment, "answer": answer}

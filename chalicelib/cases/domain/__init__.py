@@ -98,10 +98,6 @@ def decide(command: CaseCommand, state: State, calendar: Calendar) -> list[Event
             return outcome.issue_certificate(command, state)
         case c.Deliver():
             return outcome.deliver(command, state)
-        case c.Rate():
-            return outcome.rate(command, state)
-        case c.AnswerRating():
-            return outcome.answer_rating(command, state)
         case c.Withdraw():
             return outcome.withdraw(command, state)
         case c.Void():

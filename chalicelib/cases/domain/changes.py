@@ -57,6 +57,9 @@ def supplemented(application: Application, event: e.SupplementSubmitted) -> Appl
 
 
 def step_opened(application: Application, event: e.StepOpened) -> Application:
+    """That a bad rating waited for an answer was a step of the case once (see `ratings`)."""
+    if event.kind == "rating":  # the rated see the steps of the case
+        return application
     return application._replace(open=(*application.open, OpenStep(event)))
 
 

@@ -240,21 +240,6 @@ class Deliver(Command):
     recipient: Line
 
 
-class Rate(Command):
-    """好差评: rate the service. The best is 1; 4 and 5 are bad and will be answered."""
-
-    rating: Annotated[int, Field(ge=1, le=5)]
-    comment: Text | None = None
-
-
-class AnswerRating(Command):
-    """差评整改: answer a bad rating. What verifying it found, by nobody who handled the case."""
-
-    justified: bool
-    finding: Text
-    remedy: Text
-
-
 class Withdraw(Command):
     """撤回: take the case back. The applicant no longer asks; before the decision."""
 
@@ -299,8 +284,6 @@ CaseCommand = (
     | Deny
     | IssueCertificate
     | Deliver
-    | Rate
-    | AnswerRating
     | Withdraw
     | Void
     | Archive

@@ -92,7 +92,6 @@ DESKS: Mapping[e.Desk, tuple[str, Role]] = {
     "supplement": ("补正 Supplement", Role.APPLICANT),
     "extension": ("延长期限 Extension", Role.APPROVER),
     "delivery": ("送达 Delivery", Role.CLERK),
-    "rating": ("差评整改 Answer to a bad rating", Role.CLERK),
 }
 _AT_THE_WINDOW = frozenset({"intake", "delivery"})
 
@@ -150,7 +149,7 @@ def specials(application: Application, pause: str) -> tuple[OpenStep, ...]:
 
 # Who did them
 
-_NOT_HANDLING = frozenset({"supplement", "rating"})
+_NOT_HANDLING = frozenset({"supplement"})
 
 
 def handlers(case: Lodged) -> frozenset[str]:

@@ -42,7 +42,8 @@ def history(request: ApiRequest, case_id: str) -> Response:
             "replay-for-auditors-only", "only an auditor or a supervisor replays a case's events"
         )
     commits = request.platform.store.load(cases.stream(case_id)).commits
-    told = events(request.platform.codec, commits)
+    history = events(request.platform.codec, commits)
+    told = case_file.told(history, found.state, actor)
     listed, more = paging.part(request, f"events {case_id}", told, case_file.event)
     return tagged(request, {"case_id": case_id, "events": listed, "next": more}, found.version)
 

@@ -75,4 +75,4 @@ def _seen(request: ApiRequest, case_id: str) -> list[Row]:
     except (NotFound, NotAllowed):
         return []
     card = request.platform.views.get(applicant_cases.NAME, case_id)
-    return [] if card is None else [cards.told(card)]
+    return [] if card is None else [cards.told_to(request.actor)(card)]

@@ -76,7 +76,7 @@ def own_cases(request: ApiRequest) -> Response:
     view = applicant_cases.NAME
     rows = paging.rows(request, view, "applicant", partition, descending=True)
     listed = f"applicant {partition}"
-    return _paged(request, view, listed, rows, _handed_in(request, actor), cards.told)
+    return _paged(request, view, listed, rows, _handed_in(request, actor), cards.told_to(actor))
 
 
 @operation(_WORK)
@@ -85,7 +85,9 @@ def work(request: ApiRequest) -> Response:
     department = department_of(request.actor, request.query("department"))
     rows = paging.rows(request, work_list.NAME, "department", department)
     listed = f"department {department}"
-    return _paged(request, work_list.NAME, listed, rows, _seen(request), cards.told)
+    return _paged(
+        request, work_list.NAME, listed, rows, _seen(request), cards.told_to(request.actor)
+    )
 
 
 @operation(_STEPS)

@@ -1,12 +1,14 @@
 """Electronic certificates (电子证照): issue, read, change their state, find what somebody holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from ...clock.calendar import legal_day
 from ...codes.numbers import InvalidNumber, certificate_id, parse_certificate_id
+from ...eventlog.codec import events
+from ...eventlog.envelope import Recorded
 from ...eventlog.transact import Decider, Outcome, Stale, read, transact
 from ...kernel.actor import SYSTEM, Actor, Channel
 from ...kernel.base import Frozen, Name, Text
@@ -58,6 +60,11 @@ def by_system(key: str) -> Caller:
 def state_of(platform: Platform, identifier: str) -> certificate.State:
     """As its stream has it now, whoever asks."""
     return read(platform.store, decider(platform), stream(identifier)).state
+
+
+def history(platform: Platform, identifier: str) -> Iterator[Recorded]:
+    """Its events, for whoever was found to be allowed to see them."""
+    return events(platform.codec, platform.store.load(stream(identifier)).commits)
 
 
 def get(platform: Platform, actor: Actor, identifier: str) -> CertificateView:

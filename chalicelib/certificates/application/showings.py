@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from ...clock.calendar import legal_day
-from ...eventlog.transact import Decider, Outcome, transact
+from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.errors import Closed, NotFound
 from ...platform.platform import Caller, Platform
 from ..domain import certificate, showing
@@ -46,6 +46,15 @@ class Showing(NamedTuple):
     expires_at: datetime
     version: int
     repeated: bool
+
+
+class HandingIn(NamedTuple):
+    """What is taken where: the certificate, in the place of a material, under the id of the use."""
+
+    certificate: str
+    case_id: str
+    material: str
+    use: str
 
 
 class Verdict(NamedTuple):
@@ -100,7 +109,11 @@ def show(platform: Platform, caller: Caller, identifier: str) -> Showing:
     )
     done = _run(platform, caller, token, command, {"certificate": identifier})
     match done.state:
-        case showing.Shown(shown=shown) | showing.Verified(shown=shown):
+        case (
+            showing.Shown(shown=shown)
+            | showing.Verified(shown=shown)
+            | showing.HandedIn(shown=shown)
+        ):
             address = url(platform, token)
             return Showing(token, address, shown.expires_at, done.version, done.repeated)
         case _:
@@ -122,11 +135,41 @@ def verify(platform: Platform, token: str) -> Verdict:
     return _verdict(certificate.known(state), now)
 
 
+def shows(platform: Platform, token: str, hand_in: HandingIn) -> bool:
+    """Whether the token lets the certificate be taken into the case; it is not used up by that."""
+    decider = Decider(platform.codec, showing.initial, showing.evolve)
+    state = read(platform.store, decider, _stream(token)).state
+    try:
+        showing.decide(_hand_in(platform, by_system("look"), hand_in), state)
+    except (NotFound, Closed):
+        return False
+    return True
+
+
+def hand_in(platform: Platform, token: str, taken: HandingIn) -> None:
+    """Uses the token up. Raises Closed for one that does not let it be taken."""
+    caller = by_system(f"handed-in-{taken.use}")
+    command = _hand_in(platform, caller, taken)
+    _run(platform, caller, token, command, {"use": taken.use})
+
+
+def _hand_in(platform: Platform, caller: Caller, taken: HandingIn) -> showing.HandIn:
+    # By our clock: a clerk says when something happened, and a token is good for minutes.
+    return showing.HandIn(
+        at=platform.now(),
+        by=caller.actor,
+        channel=caller.channel,
+        certificate=taken.certificate,
+        case_id=taken.case_id,
+        material=taken.material,
+    )
+
+
 def _certificate(state: showing.State) -> str:
     match state:
         case showing.Printed():
             return state.certificate
-        case showing.Shown() | showing.Verified():
+        case showing.Shown() | showing.Verified() | showing.HandedIn():
             return state.shown.certificate
         case showing.Absent():
             raise NotFound("no-such-showing-token", "no such token was given out")

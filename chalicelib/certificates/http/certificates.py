@@ -102,7 +102,10 @@ def one(request: ApiRequest, identifier: str) -> Response:
         request.platform, request.actor, record
     )
     described = certificate_file.describe(found.state, request.today, private=private)
-    whole = {**described, "version": found.version}
+    whole = {**described, "uses": None, "version": found.version}
+    if private:
+        history = certificates.history(request.platform, identifier)
+        whole["uses"] = certificate_file.uses(history)
     return tagged(request, whole, found.version, request.today.isoformat(), str(int(private)))
 
 

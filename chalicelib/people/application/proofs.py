@@ -22,7 +22,7 @@ from ...platform.registry import Match, RegistryUnavailable
 from ..domain import account, claim
 from ..domain.account_events import Person
 from . import access as people_access
-from . import accounts, claims, identity, tries
+from . import accounts, claims, counter_today, identity, tries
 
 
 def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.State]:
@@ -135,7 +135,10 @@ def check_at_counter(
     account.known(claims.account_state(platform, name))
     its, _ = accounts.person(platform, told)
     evidence = f"{caller.actor.department}: {told.shown}"[:200]
-    command = account.CheckAtCounter(**caller.about(platform.now()), person=its, evidence=evidence)
+    afresh = not any(counter_today.checks(platform, name))
+    command = account.CheckAtCounter(
+        **caller.about(platform.now()), person=its, evidence=evidence, afresh=afresh
+    )
     proof = _Proof(Method.COUNTER, evidence, its)
     return _claimed(platform, caller, name, proof, command)
 

@@ -171,10 +171,14 @@ class ProveIdentity(Command):
 
 
 class CheckAtCounter(Command):
-    """A clerk saw the person and the card: that decides who the account is, whatever it said."""
+    """
+    A clerk saw the person and the card: that decides who the account is, whatever it said. `afresh`
+    if the last such check was on another day: who comes again is seen again.
+    """
 
     person: Person
     evidence: Line
+    afresh: bool = False
 
 
 class LoseIdentity(Command):
@@ -289,8 +293,8 @@ def _check_at_counter(command: CheckAtCounter, state: Open) -> list[Event]:
     )
     if state.person != command.person:
         return [PersonRegistered(person=command.person, phone=state.phone), proven]
-    # Once is enough: the next clerk who looks at the same card proves nothing more.
-    return [] if state.proof(Method.COUNTER) else [proven]
+    # Once a day is enough: the next clerk who looks at the same card proves nothing more.
+    return [proven] if command.afresh or not state.proof(Method.COUNTER) else []
 
 
 def _check_about(command: ProveIdentity, state: Open) -> None:

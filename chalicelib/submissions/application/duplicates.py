@@ -2,7 +2,8 @@
 Duplicate cases: an open case of the same holder for the same item is offered back.
 
 Advice only: what a view says never keeps a submission out. A view that fails or lags offers
-nothing, and a case that it still lists and that has ended since is not offered.
+nothing, and a case that it still lists and that has ended since is not offered. Two that the same
+account submits at the same moment no view can tell apart: see claiming.py.
 """
 
 import logging
@@ -71,7 +72,7 @@ def find(platform: Platform, actor: Actor, holder: str, item: str, but: str = ""
     """
     listed = (one for one in _listed(platform, partition(holder, item)) if one != but)
     try:
-        return next(filter(None, (_open(platform, actor, one) for one in listed)), None)
+        return next(filter(None, (opened(platform, actor, one) for one in listed)), None)
     except ViewsError as error:
         log.warning("duplicates cannot be looked for: %s", error)
         return None
@@ -87,7 +88,8 @@ def _listed(platform: Platform, part: str) -> Iterator[str]:
             return
 
 
-def _open(platform: Platform, actor: Actor, case_id: str) -> Found | None:
+def opened(platform: Platform, actor: Actor, case_id: str) -> Found | None:
+    """A case, if it is open and the actor may see it."""
     state: case.State = read(platform.store, decider(platform), stream(case_id)).state
     if not isinstance(state, Lodged) or isinstance(state, Ended):
         return None

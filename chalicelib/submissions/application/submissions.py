@@ -32,7 +32,8 @@ from ...kernel.reasons import at
 from ...people.application import accounts, entities, identity, mandates, persons
 from ...platform.platform import Caller, Platform, derived_id
 from . import drafts, duplicates
-from .materials import Materials, Taking, materials, use
+from .claiming import Claiming
+from .materials import Materials, Taking, materials, shown, use
 
 
 class FormInvalid(Invalid):
@@ -109,7 +110,8 @@ def _draft(platform: Platform, caller: Caller, body: Submission, made: _Case) ->
     definition, version = items.current(platform, body.item)
     applicant = _applicant(platform, actor, body.applicant)
     holder = identity.holder(platform, applicant)
-    taking = Taking(case_id, holder, definition.materials, legal_day(platform.now()))
+    on, by = legal_day(platform.now()), shown(body.materials)
+    taking = Taking(case_id, holder, definition.materials, on, by)
     return c.SaveDraft(
         at=at,
         by=caller.actor,
@@ -129,12 +131,13 @@ def submit(
     """
     Submit a case: a new one, or the draft `case_id`. The item's current version becomes the
     case's own. Raises FormInvalid, NotAllowed, NotFound (item), Invalid (a document nobody put),
-    Duplicate.
+    Duplicate, Underway.
     """
     draft = case_id
     case_id = case_id or derived_id(caller)
     now = platform.now()
     request = caller.request(now, "SubmitCase", body.model_dump(mode="json"))
+    claim = Claiming(platform, caller.actor, insist=body.insist)
 
     def may(state: case.State) -> None:
         # Before anything is said about the body: a stranger learns nothing of it.
@@ -155,11 +158,14 @@ def submit(
             duplicates.check(platform, caller.actor, command)
         decided = case.decide(command, state, platform.calendar())
         if decided:
+            claim.take(command)
             use(platform, actor, command.materials, taking)
         return done_by(actor, caller, command.at, decided)
 
     new, store = draft is None, platform.store
-    return transact(store, decider(platform), stream(case_id), request, decide, may=may, fresh=new)
+    with claim.kept():
+        where = stream(case_id)
+        return transact(store, decider(platform), where, request, decide, may=may, fresh=new)
 
 
 def _drafting(platform: Platform, actor: Actor, body: Submission, on: date) -> Actor:
@@ -210,7 +216,7 @@ def _submission(
     applicant = _applicant(platform, actor, body.applicant)
     holder = identity.holder(platform, applicant)
     persons.check_applicant(platform, caller, holder, definition.real_name_level)
-    taking = Taking(case_id, holder, definition.materials, today)
+    taking = Taking(case_id, holder, definition.materials, today, shown(body.materials))
     handed_in = materials(platform, actor, body.materials, taking)
     # Last: what is refused before takes no number, of which a day has so many.
     serial = platform.serials.take(definition.division, today)

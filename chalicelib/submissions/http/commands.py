@@ -67,7 +67,7 @@ def _run_with_materials(
     caller, fields = request.caller(told), fields_of(told)
     found = materials.of_case(request.platform, caller.actor, case_id, fields["materials"])
     command = _made(request, caller, kind, {**fields, "materials": found})
-    using = materials.using(request.platform, command)
+    using = materials.using(request.platform, command, materials.shown(fields["materials"]))
     return cases.execute(request.platform, caller, case_id, command, using)
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from chalicelib.cases import domain as case
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import due as ledger
+from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain.records import Application
 from chalicelib.cases.domain.state import InHand, Lodged, State, handling_of
+from chalicelib.cases.domain.steps import desk
 from chalicelib.cases.domain.values import (
     DeliveryMethod,
     ItemRef,
@@ -275,16 +277,6 @@ def deliver(day: str = NEXT_MON, recipient: str = "赵一") -> c.Deliver:
     return c.Deliver(at=at(day), by=CLERK, method=DeliveryMethod.PICK_UP, recipient=recipient)
 
 
-def rate(rating: int = 1, day: str = NEXT_TUE, comment: str | None = None) -> c.Rate:
-    return c.Rate(at=at(day), by=APPLICANT, rating=rating, comment=comment)
-
-
-def answer(day: str = LATER, by: Actor = SUPERVISOR, finding: str = "属实") -> c.AnswerRating:
-    return c.AnswerRating(
-        at=at(day), by=by, justified=True, finding=finding, remedy="已向申请人致歉"
-    )
-
-
 def withdraw(day: str = THU, reason: str = "不再需要") -> c.Withdraw:
     return c.Withdraw(at=at(day), by=APPLICANT, reason=reason)
 
@@ -363,3 +355,22 @@ def lodged(state: State) -> Lodged:
 def after(scenario: Scenario, then: Callable[[State], Any]) -> Any:
     """What holds once the command was taken."""
     return then(reduce(case.evolve, scenario.events(), scenario.state))
+
+
+# As the release before had them in the case's own stream; see ratings/.
+
+
+def old_rating(*, answered: bool = False, comment: str = "态度恶劣") -> list[e.Event]:
+    """What was recorded when a delivered case was rated badly."""
+    case = known(*GRANTED, deliver())
+    opened = desk(case.application, "delivery", date(2026, 4, 21), 15)
+    step = opened.model_copy(update={"kind": "rating", "planned": "rating", "step": "rating-1"})
+    told: list[e.Event] = [e.CaseRated(rating=5, comment=comment), step]
+    if not answered:
+        return told
+    return [
+        *told,
+        e.StepStarted(step="rating-1", handler="clerk-he"),
+        e.StepFinished(step="rating-1", outcome=StepOutcome.PASSED, handler="clerk-he"),
+        e.BadRatingAnswered(justified=True, finding="属实", remedy="致歉"),
+    ]

@@ -298,15 +298,6 @@ def _delivery(choose: Choose, _known: Lodged) -> Said:
     return c.Deliver, g.CLERK, told
 
 
-def _rating(choose: Choose, _known: Lodged) -> Said:
-    return c.Rate, g.APPLICANT, {"rating": choose((1, 5)), "comment": choose((None, "慢"))}
-
-
-def _answer(choose: Choose, _known: Lodged) -> Said:
-    told = {"justified": True, "finding": choose(REASONS), "remedy": "改"}
-    return c.AnswerRating, choose(PEOPLE), told
-
-
 def _withdrawal(choose: Choose, known: Lodged) -> Said:
     if choose(_SELDOM):
         return _step(choose, known)
@@ -331,7 +322,7 @@ def _backdated(choose: Choose, _known: Lodged) -> Said:
 # What may well be said in each state, the way forward most often; and what people say all the same.
 
 _TIMING = [_stop, _notice, _extension, _extended, _extended, _not_extended, _correction]
-_AFTERWARDS = [_certificate, _delivery, _rating, _answer, _archive]
+_AFTERWARDS = [_certificate, _delivery, _archive]
 _RARELY = [_transfer, _correction, _withdrawal, _voiding, _lapse]
 _AT_THE_WINDOW = [_pre_check, _return, _receipt, _notice, _refusal, _deemed, _transfer, _withdrawal]
 _OFFERS: dict[type[Any], Offers] = {
@@ -342,7 +333,7 @@ _OFFERS: dict[type[Any], Offers] = {
     Supplementing: [*[_supplement] * 3, _lapse, _withdrawal],
     Accepted: [*[_step] * 12, *_TIMING, *_RARELY],
     Suspended: [*[_resumption] * 4, *[_supplement] * 4, *_TIMING, *_RARELY],
-    Decided: [*_AFTERWARDS * 2, _rating, _correction, _voiding],
+    Decided: [*_AFTERWARDS * 2, _correction, _voiding],
     Closed: [*_AFTERWARDS, _correction],
     Archived: _AFTERWARDS,
 }
