@@ -36,7 +36,7 @@ class City:
         self._keys = count(1)
 
     def publish(self, *names: str) -> None:
-        manager = Actor(account="items-sun", role=Role.ITEM_MANAGER)
+        manager = Actor(account="items-sun", role=Role.ITEM_MANAGER, division="000000")
         for name in names:
             definition = read_item(EXAMPLES / f"{name}.yaml")
             items.publish(self.platform, Caller(manager, f"publish-{name}"), definition)

@@ -9,6 +9,7 @@ from typing import Literal
 from ..eventlog.memory import Memory
 from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
+from ..organisations.application.registry import Organisations
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
@@ -56,6 +57,7 @@ def embedded(
         memory=Memory(sole=True),
         secret=secret,
         gate=Gate(MemoryLimiter(), limits()),
+        organisations=Organisations(store, CODEC),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
         attester=people.attester(),

@@ -13,6 +13,7 @@ from ..eventlog.ports import Signer
 from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
+from ..organisations.application.registry import Organisations
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
@@ -59,6 +60,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         secret=secret(),
         memory=Memory(REMEMBERED),
         gate=Gate(limiter(), limits()),
+        organisations=Organisations(store, CODEC),
         registry=TableRegistry(registry_table(), Keyring(secret())),
         wechat=people.wechat(),
         attester=people.attester(),

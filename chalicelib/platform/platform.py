@@ -19,6 +19,7 @@ from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import Invalid
 from .attester import Attester, no_attester
+from .organisations import NoOrganisations, Organisations
 from .rate_limits import OPEN, Gate
 from .registry import NoRegistry, Registry
 from .renderer import Renderer, no_renderer
@@ -37,9 +38,9 @@ class Platform:
     `calendar` gives the working days as they are published now; `committed` rings after each
     commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
     that were read last; `gate` counts who asks how often; `duties` has the administrative duties
-    that this process has asked for. `registry` knows people and companies; `wechat` and `attester`
-    tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our own tokens.
-    Without a `scanner` documents are given out as they came.
+    that this process has asked for. `registry` knows people and companies, `organisations` the
+    departments; `wechat` and `attester` tell who somebody is; `token_signer`, ECDSA whatever signs
+    certificates, signs our own tokens. Without a `scanner` documents are given out as they came.
     """
 
     store: EventStore
@@ -56,6 +57,7 @@ class Platform:
     gate: Gate = OPEN
     duties: dict[str, Role] = field(default_factory=dict, repr=False)
     registry: Registry = field(default_factory=NoRegistry)
+    organisations: Organisations = field(default_factory=NoOrganisations)
     wechat: Wechat = field(default_factory=NoWechat)
     attester: Attester = no_attester
     token_signer: Callable[[], Signer | None] = lambda: None

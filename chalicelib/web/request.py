@@ -16,7 +16,7 @@ from ..eventlog.telemetry import Silent, Telemetry
 from ..kernel.actor import APPLICANTS, Actor, Channel
 from ..kernel.errors import Invalid
 from ..kernel.reasons import Reason
-from ..platform import duties
+from ..platform import duties, organisations
 from ..platform.platform import Caller, Platform
 from ..platform.rate_limits import client, counted
 from . import bodies
@@ -64,11 +64,13 @@ class ApiRequest:
     def actor(self) -> Actor:
         """
         Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
-        acted in another of the three administrative duties.
+        acted in another of the three administrative duties, UnknownDepartment for who acts for a
+        department that the division has not published.
         """
         headers = self.raw.headers
         actor = self._web.verifier().actor(headers.get("authorization"), headers.get("x-role"))
         duties.check(self.platform, actor)
+        organisations.check_actor(self.platform, actor, self.today)
         return actor
 
     @cached_property

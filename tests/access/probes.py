@@ -14,7 +14,7 @@ from .certificates import CERTIFICATES, ISSUED, PRINTED
 from .citizens import ACCOUNTS, COMPANIES, MANDATES, NEW_MANDATE, OPERATORS, OWN_ACCOUNT, WHO
 from .documents import LINKS, UPLOADS
 from .items import MANAGED
-from .people import Thing
+from .people import FAR, Thing
 from .samples import body
 from .world import (
     FIRM,
@@ -56,6 +56,7 @@ PROBES: Final[Mapping[str, tuple[Probe, ...]]] = {
     "/items/{code}/version": fixed(code=OPEN, version=1),
     "/items/{code}/": MANAGED,
     "/items/{code}": fixed(code=OPEN),
+    "/organisations": fixed(**{"?": {"division": FAR[:6]}}),
     "/code-sets/{name}": fixed(name="item-type"),
     "/docs/{file}": fixed(file="docs.css"),
 }

@@ -180,6 +180,7 @@ BY_ID = {
     "/account/companies": ("/entities/{}", "entity"),
     "/item-drafts": ("/items/{}/draft", "code"),
     "/items": ("/items/{}", "code"),
+    "/organisations": ("/organisations?division=440100", "code"),
 }
 DEPARTMENTS = ("", "&department=440800-hall", "&department=440800-civil")
 LISTS = [
@@ -194,6 +195,7 @@ LISTS = [
     "/account/companies",
     "/item-drafts",
     "/items",
+    "/organisations?division=440100",
 ]
 
 

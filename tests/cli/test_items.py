@@ -34,7 +34,14 @@ class Manager:
         return str(path)
 
     def types(self, *words: str) -> tuple[int, str]:
-        """The exit code, and what is printed; a refusal is told as `banjian` tells it."""
+        """
+        The exit code, and what is printed; a refusal is told as `banjian` tells it. Somebody else
+        wrote what is published, and the difference was looked at, unless the words say otherwise.
+        """
+        if words[0] == "publish" and "--drafted-by" not in words:
+            words = (*words, "--drafted-by", "author", "--yes")
+        if words[0] == "publish-draft" and "--by" not in words:
+            words = (*words, "--by", "second", "--yes")
         done = CliRunner().invoke(cli.app, ["items", *words], env={"COLUMNS": "200"})
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             assert isinstance(done.exception, cli.EXPECTED)

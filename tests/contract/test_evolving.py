@@ -17,6 +17,7 @@ from chalicelib.documents.domain import document
 from chalicelib.eventlog import skipping
 from chalicelib.items.domain import item
 from chalicelib.kernel.errors import Impossible
+from chalicelib.organisations.domain import registry
 from chalicelib.people.domain import account, claim, entity, mandate
 from chalicelib.platform import duty
 
@@ -37,6 +38,7 @@ DECIDERS: dict[str, ModuleType] = {
     mandate.CATEGORY: mandate,
     certificate.CATEGORY: certificate,
     showing.CATEGORY: showing,
+    registry.CATEGORY: registry,
 }
 FIRST = {
     "CaseDrafted",
@@ -44,6 +46,7 @@ FIRST = {
     "CaseImported",
     "ItemDraftSaved",
     "ItemPublished",
+    "OrganisationsPublished",
     "CalendarYearPublished",
     "SerialsReserved",
     "EventSkipped",

@@ -45,7 +45,7 @@ def _forget() -> None:
 
 
 def _publish(platform: Platform) -> None:
-    manager = Actor(account="items-sun", role=Role.ITEM_MANAGER)
+    manager = Actor(account="items-sun", role=Role.ITEM_MANAGER, division="000000")
     for path in sorted(ITEMS.glob("*.yaml")):
         publish(platform, Caller(manager, f"publish-{path.stem}"), read_item(path))
 

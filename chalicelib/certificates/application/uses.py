@@ -17,6 +17,7 @@ from ...items.domain.item import ItemMaterial
 from ...kernel.actor import Actor, Channel, Identifier, Role
 from ...kernel.base import Code, Frozen, Text
 from ...kernel.errors import Invalid, Rejected
+from ...platform import organisations
 from ...platform.platform import Caller, Platform, derived_id
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known
@@ -59,7 +60,18 @@ class Handing(NamedTuple):
 def authorise(
     platform: Platform, caller: Caller, identifier: str, told: Authorising
 ) -> tuple[str, Outcome[certificate.State]]:
-    """The authorisation's id. Raises NotFound, NotAllowed, OutOfOrder, Invalid."""
+    """
+    The authorisation's id. Raises NotFound, NotAllowed (UnknownDepartment for a grantee that its
+    division has not published), OutOfOrder, Invalid.
+    """
+
+    def check(platform: Platform, actor: Actor, state: certificate.State) -> Known:
+        found = certificate_access.holds(platform, actor, state)
+        department = told.grantee.department
+        if department is not None:
+            organisations.check(platform, department, legal_day(platform.now()))
+        return found
+
     name = derived_id(caller)
     terms = UseAuthorised(
         authorisation=name,
@@ -67,7 +79,6 @@ def authorise(
         **told.model_dump(exclude={"since"}),
     )
     command = certificate.Authorise(**caller.about(platform.now()), terms=terms)
-    check = certificate_access.holds
     return name, certificates.run(platform, caller, identifier, command, check)
 
 
