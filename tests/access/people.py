@@ -137,6 +137,8 @@ MEANING: Final[Mapping[str, Callable[[Persona, Thing], bool]]] = {
     "desk": lambda person, thing: (person.role, person.department) in thing.desks,
     "division": _of_division,
     "named": lambda person, thing: thing.named in {person.department, person.account},
+    # The registry that world.publish puts there names one.
+    "counter": lambda person, _: person.department == HALL,
     "kept": _keeps,
     "kept by another": lambda person, thing: (
         _keeps(person, thing) and thing.owner != person.account

@@ -11,7 +11,16 @@ from chalicelib.serving.signin import Persona
 
 from .cases import CASES, DEPARTMENTS, DRAFTS, receipt
 from .certificates import CERTIFICATES, ISSUED, PRINTED
-from .citizens import ACCOUNTS, COMPANIES, MANDATES, NEW_MANDATE, OPERATORS, OWN_ACCOUNT, WHO
+from .citizens import (
+    ACCOUNTS,
+    CHECKED,
+    COMPANIES,
+    MANDATES,
+    NEW_MANDATE,
+    OPERATORS,
+    OWN_ACCOUNT,
+    WHO,
+)
 from .documents import LINKS, UPLOADS
 from .items import MANAGED
 from .people import FAR, Thing
@@ -46,6 +55,7 @@ PROBES: Final[Mapping[str, tuple[Probe, ...]]] = {
     "/documents/links/{link}": LINKS,
     "/account/": OWN_ACCOUNT,
     "/accounts/{account}": ACCOUNTS,
+    "/counter-checks": CHECKED,
     "/entities/{credit_code}/operators/{account}": OPERATORS,
     "/entities": COMPANIES,
     "/mandates/{mandate_id}": MANDATES,

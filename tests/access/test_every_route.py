@@ -179,6 +179,7 @@ BY_ID = {
     "/mandates": ("/mandates/{}", "mandate_id"),
     "/account/companies": ("/entities/{}", "entity"),
     "/item-drafts": ("/items/{}/draft", "code"),
+    "/counter-checks": ("/counter-checks", "check"),
     "/items": ("/items/{}", "code"),
     "/organisations": ("/organisations?division=440100", "code"),
 }
@@ -194,6 +195,7 @@ LISTS = [
     "/mandates?as=agent",
     "/account/companies",
     "/item-drafts",
+    "/counter-checks",
     "/items",
     "/organisations?division=440100",
 ]

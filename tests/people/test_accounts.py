@@ -119,7 +119,7 @@ def test_without_an_attesting_service_nothing_is_attested(here: People) -> None:
 def test_a_clerk_proves_level_4_and_nobody_else_does(here: People) -> None:
     here.seen("wx-1", ZHANG)
     assert here.level("wx-1") == 4
-    check = proofs.CounterCheck(name="张三", id_number=ZHANG.id_number)
+    check = here.card(ZHANG)
     for actor in (accounts.citizen("wx-1"), SECURITY, Actor(account="a", role=Role.AUDITOR)):
         with pytest.raises(NotAllowed):
             proofs.check_at_counter(here.platform, here.caller(actor), "wx-1", check)

@@ -18,7 +18,7 @@ from ..domain import entity
 from ..domain.claim import IN_PERSON
 from ..domain.entity import GONE, Entity, Items
 from . import access as people_access
-from . import accounts, claims
+from . import accounts, claims, counters
 from .accounts import Whom
 
 
@@ -82,7 +82,9 @@ def register(platform: Platform, caller: Caller, told: NewEntity) -> Outcome[ent
             known=registered.kind,
             told=told.kind,
         )
-    if caller.actor.role is not Role.CLERK:
+    if caller.actor.role is Role.CLERK:
+        counters.check_serves(platform, caller, persons=(registered.representative,))
+    else:
         _is_representative(platform, caller.actor, registered)
     command = entity.RegisterEntity(
         **caller.about(platform.now()),
@@ -116,6 +118,8 @@ def add_operator(
         its = _seen(platform, caller.actor, state)
         people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
         whom = accounts.find(platform, told)
+        if caller.actor.role is Role.CLERK:
+            counters.check_company(platform, caller, its, whom.account)
         command = entity.AddOperator(
             **caller.about(platform.now()),
             account=whom.account,
@@ -143,6 +147,8 @@ def remove_operator(
         if caller.actor.account != account or caller.actor.role is Role.CLERK:
             appoints = operator is not None and operator.appoints
             people_access.may_appoint(platform, caller.actor, its, appoints=appoints)
+        if caller.actor.role is Role.CLERK:
+            counters.check_company(platform, caller, its, account)
         return entity.decide(command, its)
 
     told = {"account": account, "reason": reason}

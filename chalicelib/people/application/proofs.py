@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from ...codes.ids import check_mobile
 from ...codes.parties import Method
+from ...documents.application import documents
 from ...eventlog.transact import Outcome, transact
-from ...kernel.base import Text
+from ...kernel.base import Sha256, Text
 from ...kernel.errors import Invalid, Rejected
 from ...platform.attester import Attestation
 from ...platform.platform import Caller, Platform
@@ -17,7 +18,7 @@ from ...platform.registry import Match
 from ..domain import account, claim
 from ..domain.account_events import Person
 from . import access as people_access
-from . import accounts, claims, identity
+from . import accounts, claims, counters, identity
 
 
 def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.State]:
@@ -81,23 +82,34 @@ def _id_of(told: Attestation) -> str:
 
 
 class CounterCheck(accounts.Naming):
-    """What the clerk read from the card that was shown, and what it was."""
+    """
+    What the clerk read from the card that was shown, and what it was; `document` is the SHA-256 of
+    its scan, which the clerk has handed in.
+    """
 
     shown: Text = "居民身份证原件"
+    document: Sha256
 
 
 def check_at_counter(
     platform: Platform, caller: Caller, name: str, told: CounterCheck
 ) -> Outcome[account.State]:
     """
-    Level 4: a clerk saw the person and the card, which decides who the account is. Raises
-    NotAllowed, NotFound, Invalid, Elsewhere (another account was checked at a counter).
+    Level 4: a clerk saw the person and the card, which decides who the account is; where that takes
+    the person from a proven account, once a second clerk has seen both. Raises NotAllowed (see
+    counters.py), NotFound, Invalid, Elsewhere (another account was checked at a counter).
     """
     people_access.at_the_window(caller.actor)
     account.known(claims.account_state(platform, name))
     its, _ = accounts.person(platform, told)
+    counters.check_serves(platform, caller, names=(name,), persons=(its.reference,))
+    documents.checked(platform, caller.actor.account, told.document)
     evidence = f"{caller.actor.department}: {told.shown}"[:200]
-    command = account.CheckAtCounter(**caller.about(platform.now()), person=its, evidence=evidence)
+    seen = counters.Seen(its, evidence, told.document)
+    waiting = counters.second_needed(platform, caller, name, seen)
+    if waiting is not None:
+        return waiting
+    command = account.CheckAtCounter(**caller.about(platform.now()), **seen._asdict())
     proof = _Proof(Method.COUNTER, evidence, its)
     return _claimed(platform, caller, name, proof, command)
 

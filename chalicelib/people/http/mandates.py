@@ -13,7 +13,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
-from ..application import mandates
+from ..application import mandates, powers
 from ..application.mandates import NewMandate
 from ..domain import mandate
 from ..projections import representation
@@ -65,13 +65,11 @@ def listed(request: ApiRequest) -> Response:
     """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
     account = people_access.own_account(request.actor)
     side = request.choice("as", _SIDES) or "principal"
-    partition = mandates.partition(side, account)
+    partition = powers.partition(side, account)
     rows = paging.rows(
         request, representation.NAME, representation.MANDATES, partition, descending=True
     )
-    return reply(
-        paging.page(request, Listing(representation.NAME, mandates.stream, partition, rows))
-    )
+    return reply(paging.page(request, Listing(representation.NAME, powers.stream, partition, rows)))
 
 
 @operation(_GET)
