@@ -89,6 +89,14 @@ def check(
             found = _registered(registered, code, on, str(each))
     if found is None:
         _warn(code)
+    elif division not in {None, found.division}:
+        raise UnknownDepartment(
+            "department-in-another-division",
+            "{department} is a department of {its}, and not of {division}",
+            department=code,
+            its=found.division,
+            division=division,
+        )
     return found
 
 

@@ -110,6 +110,12 @@ def test_a_department_of_another_division_is_not_of_this_one(platform):
         check(platform, "440802-civil", CITY)
 
 
+def test_nor_is_it_of_a_division_that_has_published_nothing(platform):
+    publish(platform, CITY, "440800-civil")
+    with pytest.raises(UnknownDepartment, match="440800-civil is a department of 440800, and not"):
+        check(platform, "440800-civil", "440802")
+
+
 def test_a_section_counts_as_its_department_unless_it_is_registered_itself(platform):
     ended = a_department("440800-civil.old", valid_until="2026-01-31")
     publish(platform, CITY, "440800-civil", ended)
