@@ -1,8 +1,11 @@
-"""Administrative divisions (行政区划) by their codes, GB/T 2260: which lies in which."""
+"""
+Administrative divisions (行政区划) by their codes, GB/T 2260: two digits each for province, city,
+county; and which lies in which.
+"""
 
 COUNTRY = "000000"
-# 100000 is what registration authorities of the centre have in credit codes (GB 32100).
-_WHOLE = frozenset({COUNTRY, "100000"})
+# What registration authorities of the centre have in credit codes (GB 32100).
+_CENTRE = "100000"
 
 
 def lies_in(division: str, of: str) -> bool:
@@ -10,11 +13,19 @@ def lies_in(division: str, of: str) -> bool:
     return division.startswith(significant(of))
 
 
+def related(one: str, other: str) -> bool:
+    """Whether one is the other, or lies in it; 000000 is the country."""
+    return lies_in(one, other) or lies_in(other, one)
+
+
 def significant(division: str) -> str:
-    """The digits that all divisions below have in common: 44 of 440000, none of the country."""
-    if division in _WHOLE:
+    """What all divisions that lie in it begin with: 44 of 440000, 4408 of 440800."""
+    if division == _CENTRE:
         return ""
-    return division[:2] if division[2:] == "0000" else division.removesuffix("00")
+    for length in (0, 2, 4):
+        if not division[length:].strip("0"):
+            return division[:length]
+    return division
 
 
 def above(division: str) -> tuple[str, ...]:

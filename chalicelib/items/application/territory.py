@@ -10,7 +10,7 @@ begins with the credit code of the authority: so nobody writes under a stranger'
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ...codes.divisions import lies_in
+from ...codes.divisions import lies_in, related
 from ...kernel.actor import Actor, Role
 from ...kernel.errors import NotAllowed
 from ...platform import organisations
@@ -56,8 +56,7 @@ def check(platform: Platform, actor: Actor, code: str, *seats: Seat) -> None:
 def _check_code(actor: Actor, code: str) -> None:
     # The authority of a district may be registered with the city above it, and the other way round.
     registered = code[2:8]
-    own = actor.division
-    if own is None or not (lies_in(registered, own) or lies_in(own, registered)):
+    if actor.division is None or not related(registered, actor.division):
         raise _of_another_division(actor, registered)
 
 
