@@ -14,7 +14,7 @@ from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.serving import signin, wsgi
-from chalicelib.serving.registry_files import load_examples
+from chalicelib.serving.registry_files import load_examples, publish_departments
 from chalicelib.serving.runner import Runner
 
 from ..serving.outside import REGISTRY, outside
@@ -45,6 +45,7 @@ def _forget() -> None:
 
 
 def _publish(platform: Platform) -> None:
+    publish_departments(platform, ITEMS.parent / "organisations", "examples")
     manager = Actor(account="items-sun", role=Role.ITEM_MANAGER, division="000000")
     for path in sorted(ITEMS.glob("*.yaml")):
         publish(platform, Caller(manager, f"publish-{path.stem}"), read_item(path))
