@@ -8,7 +8,8 @@ EVENTS = (
 )
 CONSUMERS = (
     ("powers", "people.projections.representation:PROJECTION", ("PROJECT",)),
-    ("counter_checks", "people.projections.counter_checks:PROJECTION", ("PROJECT",)),
+    # With the function of powers: it has little to do, and to wake one more is what costs.
+    ("counter_checks", "people.projections.counter_checks:PROJECTION", ("PROJECT",), "powers"),
 )
 ROUTES = (
     ("POST", "/sign-in/wechat", "people.http.sign_in:wechat"),

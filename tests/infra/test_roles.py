@@ -49,7 +49,7 @@ RECEIVE = {
 
 PROJECTIONS = (
     *("applicant_cases", "work_list", "process_library", "acceptance_deadlines", "case_numbers"),
-    *("item_catalogue", "open_cases", "powers", "counter_checks", "held_certificates"),
+    *("item_catalogue", "open_cases", "powers", "held_certificates"),
 )
 ALLOWED = {
     "api_handler": {

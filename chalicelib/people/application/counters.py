@@ -49,7 +49,7 @@ def check_counter(platform: Platform, actor: Actor) -> None:
     if not found.counter:
         raise NotAllowed(
             "department-no-counter",
-            "{department} is no counter (窗口) in the registry of {division}",
+            "{department} is no counter in the registry of {division}",
             department=department,
             division=found.division,
         )
