@@ -43,6 +43,7 @@ REASONS: Final[Mapping[str, str]] = {
     "counter-for-own-company": "您本人代表或者曾经代表该企业，请由其他同事办理",
     "counter-checks-for-supervisors": "只有行政区划的监察人员和审计人员可以查看窗口核验记录",
     "counter-checks-elsewhere": "{division} 不在您的监察范围内",
+    "attestation-used": "该核验结果已使用过，请重新核验",
     "person-not-in-registry": (
         "登记库中没有相符的姓名和证件号码，请对照证件核对；新近登记的，请到窗口核验"
     ),

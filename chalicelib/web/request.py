@@ -20,7 +20,7 @@ from ..platform import duties, organisations
 from ..platform.platform import Caller, Platform
 from ..platform.rate_limits import client, counted
 from . import bodies
-from .auth.verifier import Verifier
+from .auth.verifier import SignedIn, Verifier
 from .bodies import CommandBody
 from .errors import BadRequest, Behind
 from .messages import Language
@@ -61,17 +61,30 @@ class ApiRequest:
         self._web = web
 
     @cached_property
-    def actor(self) -> Actor:
+    def signed_in(self) -> SignedIn:
         """
         Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
         acted in another of the three administrative duties, UnknownDepartment for who acts for a
-        department that the division has not published.
+        department that the division has not published, StoreError.
         """
         headers = self.raw.headers
-        actor = self._web.verifier().actor(headers.get("authorization"), headers.get("x-role"))
-        duties.check(self.platform, actor)
-        organisations.check_actor(self.platform, actor, self.today)
-        return actor
+        found = self._web.verifier().signed_in(headers.get("authorization"), headers.get("x-role"))
+        duties.check(self.platform, found.actor)
+        organisations.check_actor(self.platform, found.actor, self.today)
+        return found
+
+    @property
+    def actor(self) -> Actor:
+        """Raises as `signed_in`."""
+        return self.signed_in.actor
+
+    @property
+    def person(self) -> str | None:
+        """
+        The reference of the person whom the token names, on level 3 or more. Raises as
+        `signed_in`.
+        """
+        return self.signed_in.person
 
     @cached_property
     def address(self) -> str:
@@ -136,6 +149,8 @@ class ApiRequest:
             told.occurred_at,
             str(self.raw.context.get("requestId") or ""),
             self.if_match,
+            self.person,
+            self.address,
         )
 
     @property

@@ -112,12 +112,17 @@ def refresh(platform: Platform, caller: Caller, credit_code: str) -> Outcome[ent
 def add_operator(
     platform: Platform, caller: Caller, credit_code: str, told: NewOperator
 ) -> Outcome[entity.State]:
-    """Raises NotAllowed, NotFound, Invalid (no such account), Closed (the entity is no more)."""
+    """
+    Raises NotAllowed, NotFound, Invalid (no such account), Closed (the entity is no more),
+    RateLimited.
+    """
 
     def decide(state: entity.State) -> list[entity.Event]:
         its = _seen(platform, caller.actor, state)
         people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
-        whom = accounts.find(platform, told)
+        if caller.actor.role is Role.CLERK:  # before anybody is told whom there is
+            counters.check_company(platform, caller, its)
+        whom = accounts.find(platform, caller, told)
         if caller.actor.role is Role.CLERK:
             counters.check_company(platform, caller, its, whom.account)
         command = entity.AddOperator(

@@ -19,7 +19,7 @@ from ..domain import mandate
 from ..domain.entity import Items
 from ..domain.mandate import Action, Actions
 from . import access as people_access
-from . import accounts, claims, counters, identity
+from . import accounts, claims, counters, identity, tries
 from .accounts import Naming, Whom
 from .powers import INDEX, VIEW, decider, partition, state_of, stream
 
@@ -59,17 +59,22 @@ def get(platform: Platform, actor: Actor, mandate_id: str) -> MandateView:
 def grant(
     platform: Platform, caller: Caller, told: NewMandate
 ) -> tuple[str, Outcome[mandate.State]]:
-    """The new mandate's id. Raises NotAllowed, Invalid (no such agent, no written mandate)."""
+    """
+    The new mandate's id. Raises NotAllowed, Invalid (no such agent, no written mandate),
+    RateLimited.
+    """
     mandate_id = derived_id(caller)
     now = platform.now()
     today = legal_day(now)
 
     def decide(state: mandate.State) -> list[mandate.Event]:
-        agent = accounts.find(platform, told.agent)
+        # Who may grant comes first: nobody else is told whom there is.
+        principal = _principal(platform, caller, told)
+        agent = accounts.find(platform, caller, told.agent)
         if caller.actor.role is Role.CLERK:  # nobody makes themselves somebody's agent
             counters.check_serves(platform, caller, names=(agent.account,))
         terms = mandate.MandateGranted(
-            principal=_principal(platform, caller, told),
+            principal=principal,
             agent=mandate.Agent(
                 reference=agent.person.reference, account=agent.account, name=agent.person.name
             ),
@@ -109,6 +114,8 @@ def _written(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Pr
             "written-mandate-incomplete",
             "a clerk names the `principal` and hands in the written mandate: `document`",
         )
+    counters.check_counter(platform, caller.actor)
+    tries.count(platform, caller, told.principal)
     its, _ = accounts.person(platform, told.principal)
     counters.check_serves(platform, caller, persons=(its.reference,))
     documents.checked(platform, caller.actor.account, told.document)
