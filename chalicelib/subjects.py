@@ -31,6 +31,7 @@ from typing import Any, Final
 FOUNDATION: Final = ("kernel", "eventlog", "codes", "clock", "platform", "web")
 # Each may build on those before it.
 SUBJECTS: Final = (
+    "organisations",
     "documents",
     "people",
     "items",

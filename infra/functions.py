@@ -108,6 +108,8 @@ CONSUMERS: Final = tuple(
     Function(name, _grants(names), queue="woken")
     for name, names in _by_function("CONSUMERS", 2).items()
 )
+# What tells how far it is: each consumer, though one function may serve a group of them.
+WATCHED: Final = tuple(Function(entry[0], ()) for entry in entries("CONSUMERS"))
 SCHEDULES: Final = _by_function("SCHEDULES", 3)
 SEQUENCER: Final = Function(
     "sequence",

@@ -44,7 +44,7 @@ class City:
         self._counter = Lock()
 
     def publish(self, *names: str) -> None:
-        manager = Actor(account="items-sun", role=Role.ITEM_MANAGER)
+        manager = Actor(account="items-sun", role=Role.ITEM_MANAGER, division="000000")
         for name in names:
             definition = read_item(EXAMPLES / f"{name}.yaml")
             items.publish(self.platform, Caller(manager, f"publish-{name}"), definition)

@@ -28,7 +28,7 @@ CITIZEN = Actor(account="citizen", role=Role.APPLICANT, level=3)
 HALL = Actor(account="hall", role=Role.CLERK, department="440800-hall")
 CLERK = Actor(account="clerk", role=Role.CLERK, department="440800-civil")
 HEAD = Actor(account="head", role=Role.APPROVER, department="440800-civil")
-MANAGER = Actor(account="manager", role=Role.ITEM_MANAGER)
+MANAGER = Actor(account="manager", role=Role.ITEM_MANAGER, division="000000")
 
 
 class Office:

@@ -82,7 +82,11 @@ def plain_case() -> tuple[Case, Sequence[Commit]]:
     """
     with TemporaryDirectory() as directory:
         platform = bootstrap.embedded(Path(directory), synchronous="OFF")
-        manager = Caller(Actor(account="manager", role=Role.ITEM_MANAGER), "1", Channel.INTERNAL)
+        manager = Caller(
+            Actor(account="manager", role=Role.ITEM_MANAGER, division="000000"),
+            "1",
+            Channel.INTERNAL,
+        )
         items.publish(platform, manager, read_item(ITEM))
         _follow(platform)
         recorder = _Recorder(platform.views)

@@ -10,6 +10,7 @@ from ..eventlog.memory import Memory
 from ..eventlog.ports import Unavailable
 from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
+from ..organisations.application.registry import Organisations
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
@@ -72,6 +73,7 @@ def embedded(
         secret=secret,
         gate=gate(MemoryLimiter()),
         quotas=quotas(SqliteTally(data / "quotas.db")),
+        organisations=Organisations(store, CODEC),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
         attester=people.attester(),

@@ -13,6 +13,7 @@ from ..eventlog.ports import Signer
 from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
+from ..organisations.application.registry import Organisations
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.case_claims import CaseClaims, NoCaseClaims
@@ -63,6 +64,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         memory=Memory(REMEMBERED),
         gate=gate(limiter()),
         quotas=quotas(tally()),
+        organisations=Organisations(store, CODEC),
         registry=TableRegistry(registry_table(), Keyring(secret())),
         wechat=people.wechat(),
         attester=people.attester(),

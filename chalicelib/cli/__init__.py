@@ -15,8 +15,8 @@ from ..eventlog.rebuilding.rebuilds import NoView
 from ..eventlog.views.port import ViewsError
 from ..importing.files.event_logs import BadLog
 from ..items.files.item_files import ItemFileError
-from ..items.files.yaml_file import BadYaml
 from ..kernel.errors import Rejected
+from ..kernel.yaml_file import BadYaml
 from ..people.application.registry_load import BadRegistryFile
 from ..platform.registry import RegistryUnavailable
 from ..serving.signin import SignInError
@@ -30,6 +30,7 @@ from . import (
     import_log,
     items,
     migrate,
+    organisations,
     registry,
     sequencer,
     serve,
@@ -57,6 +58,7 @@ app.command("verify")(verify.verify_all)
 app.add_typer(case.commands, name="case")
 app.add_typer(certificate.commands, name="certificate")
 app.add_typer(items.commands, name="items")
+app.add_typer(organisations.commands, name="organisations")
 app.add_typer(documents.commands, name="documents")
 app.add_typer(views.commands, name="views")
 app.add_typer(consumers.commands, name="consumers")

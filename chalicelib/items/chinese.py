@@ -12,7 +12,11 @@ REASONS: Final[Mapping[str, str]] = {
     "no-draft-to-publish": "没有可以发布的草稿",
     "item-not-publishable": "{wrong:；}",
     "item-manager-only": "只有事项管理员可以起草、发布、暂停或者取消事项",
-    "code-of-another-item": "这是事项 {code}，不是 {other}",
+    "item-manager-without-division": "您的令牌未写明行政区划，事项管理员只管理本行政区划的事项",
+    "item-of-another-division": "您管理 {own} 及其下级的事项，该事项属于 {division}",
+    "item-of-another-department": "您管理 {own} 的事项，该事项属于 {department}",
+    "publishing-takes-two": "事项由 {account} 起草，须由另一人核对后发布",
+    "difference-not-seen": "本次修改涉及 {fields}，请查看差异，并在 `seen` 中写明其摘要后再发布",
     "publish-apart": "这是事项 {code}，其他事项请另行发布",
     "draft-of-another-item": "这是 {code} 的草稿，{other} 的草稿请保存到其自身",
     "draft-from-older-version": (

@@ -162,8 +162,8 @@ class DraftProblem(BaseModel):
 
 class ItemDraftReply(BaseModel):
     """
-    The draft as it was saved; `problems` keep it from being published; `changes` are those from the
-    version published last.
+    The draft as it was saved, by whom; `problems` keep it from being published; `changes` are those
+    from the version published last, known by `difference` if the draft is whole.
     """
 
     code: str
@@ -171,6 +171,8 @@ class ItemDraftReply(BaseModel):
     definition: dict[str, Any]
     problems: list[DraftProblem]
     changes: list[ItemChange]
+    difference: str | None
+    saved_by: Identifier
 
 
 # Eligibility

@@ -45,6 +45,13 @@ REASONS: Final[Mapping[str, str]] = {
         "已有其他账号绑定此身份，请登录该账号；本人也可以通过人脸识别或者到窗口核验"
     ),
     "identity-taken-just-now": "另一账号刚刚核验为此人",
+    "department-no-counter": "{department} 在 {division} 的机构目录中不是窗口，不能办理窗口核验",
+    "counter-of-another-division": "您的令牌所写行政区划不是 {department} 所在的 {division}",
+    "counter-for-oneself": "任何人不得在窗口为自己办理，请由同事办理",
+    "counter-for-own-principal": "您是或者曾是此人的受托人，请由其他同事办理",
+    "counter-for-own-company": "您本人代表或者曾经代表该企业，请由其他同事办理",
+    "counter-checks-for-supervisors": "只有行政区划的监察人员和审计人员可以查看窗口核验记录",
+    "counter-checks-elsewhere": "{division} 不在您的监察范围内",
     "attestation-used": "该核验结果已使用过，请重新核验",
     "person-not-in-registry": (
         "登记库中没有相符的姓名和证件号码，请对照证件核对；新近登记的，请到窗口核验"

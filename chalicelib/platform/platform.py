@@ -20,6 +20,7 @@ from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import Invalid
 from .attester import Attester, no_attester
 from .case_claims import CaseClaims, NoCaseClaims
+from .organisations import NoOrganisations, Organisations
 from .quotas import USUAL as USUAL_QUOTAS
 from .quotas import Quotas
 from .rate_limits import OPEN, Gate
@@ -42,10 +43,10 @@ class Platform:
     commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
     that were read last; `gate` counts who asks how often, `quotas` how much; `duties` has the
     administrative duties that this process has asked for, `vouched` the persons of accounts, as the
-    issuers of their tokens name them, that it has entered. `registry` knows people and companies;
-    `wechat` and `attester` tell who somebody is; `token_signer`, ECDSA whatever signs certificates,
-    signs our own tokens. Without a `scanner` documents are given out as they came. `sign_ins` has
-    the accounts of those who sign in at an identity provider.
+    issuers of their tokens name them, that it has entered. `registry` knows people and companies,
+    `organisations` the departments; `wechat` and `attester` tell who somebody is; `token_signer`,
+    ECDSA whatever signs certificates, signs our own tokens. Without a `scanner` documents are given
+    out as they came. `sign_ins` has the accounts of those who sign in at an identity provider.
     """
 
     store: EventStore
@@ -64,6 +65,7 @@ class Platform:
     duties: dict[str, Role] = field(default_factory=dict, repr=False)
     vouched: dict[str, str] = field(default_factory=dict, repr=False)
     registry: Registry = field(default_factory=NoRegistry)
+    organisations: Organisations = field(default_factory=NoOrganisations)
     wechat: Wechat = field(default_factory=NoWechat)
     attester: Attester = no_attester
     token_signer: Callable[[], Signer | None] = lambda: None

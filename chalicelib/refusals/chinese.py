@@ -22,6 +22,10 @@ REASONS: Final[Mapping[str, str]] = {
     # Sign-in and duties
     "token-mixes-duties": "一个令牌给同一人授予了三员中的两种职责",
     "duty-held-otherwise": "该账号曾担任{had:role}，{duty:role}须由他人担任",
+    # Departments
+    "department-not-registered": "{department} 不在 {division} 发布的机构目录中，请核对机构代码",
+    "department-in-another-division": "{department} 属于 {its}，不属于 {division}",
+    "department-not-valid": "{department} 在 {division} 的机构目录中，但 {on} 不在其有效期内",
     # Numbers that people are known by
     "name-has-unseen-marks": "姓名或者名称不得含有换行、控制字符或者不可见字符",
     "mobile-number-form": "手机号码应为以 13 至 19 开头的 11 位数字",

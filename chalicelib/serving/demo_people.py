@@ -8,6 +8,7 @@ from ..people.application import accounts, claims, proofs
 from ..people.domain.account import Absent
 from ..platform.platform import Caller, Platform
 from . import signin
+from .illustration import pdf
 
 CLERK = "clerk-chen"
 
@@ -38,9 +39,13 @@ def _sign_up(platform: Platform, who: signin.Persona) -> None:
     told = accounts.Registration(**dict(naming))
     accounts.register(platform, Caller(citizen, "demonstration-registers"), told)
     clerk = signin.persona(CLERK)
-    actor = Actor(account=CLERK, role=clerk.role, department=clerk.department)
+    actor = Actor(
+        account=CLERK, role=clerk.role, department=clerk.department, division=clerk.division
+    )
     caller = Caller(actor, f"demonstration-{who.account}", Channel.WINDOW)
-    proofs.check_at_counter(platform, caller, who.account, proofs.CounterCheck(**dict(naming)))
+    scan = platform.blobs.put(CLERK, pdf(f"identity card of {who.account}"))
+    check = proofs.CounterCheck(**dict(naming), document=scan)
+    proofs.check_at_counter(platform, caller, who.account, check)
 
 
 def _naming(who: signin.Persona) -> accounts.Naming:

@@ -10,16 +10,17 @@ from uuid import uuid4
 from .. import bootstrap
 from ..items.application import items
 from ..items.files.item_files import read_items
-from ..kernel.actor import Actor, Channel, Role
+from ..kernel.actor import SYSTEM, Channel
 from ..kernel.errors import NotFound
 from ..platform.platform import Caller, Platform
 from ..triggers.routes import import_all
 from . import signin, wsgi
 from .consumers_process import ConsumersProcess, collect_seldom
 from .demo_people import sign_up
-from .registry_files import load_examples
+from .registry_files import load_examples, publish_departments
 
-PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
+# Two hands here as well: the examples were drafted by those who wrote them.
+DRAFTED_BY = "examples"
 
 
 class Service:
@@ -41,20 +42,21 @@ class Service:
 
     def publish(self, directory: Path) -> int:
         """
-        Publish the items in a directory, if it is there, and load the registry beside it; with
-        local sign-in its citizens have been at a counter. What is there already stays, whatever has
-        become of it since.
+        Publish the items in a directory, if it is there, and the departments and the registry
+        beside it; with local sign-in its citizens have been at a counter. What is there already
+        stays, whatever has become of it since.
         """
         if not directory.is_dir():
             return 0
         load_examples(self.platform, directory.parent / "registry")
+        publish_departments(self.platform, directory.parent / "organisations", DRAFTED_BY)
         if os.environ["BANJIAN_ISSUER"] == signin.ISSUER:
             sign_up(self.platform)
         definitions = read_items(directory)
         for definition in definitions:
             if not self._has(definition.code):
-                caller = Caller(PUBLISHER, uuid4().hex, Channel.INTERNAL)
-                items.publish(self.platform, caller, definition)
+                caller = Caller(SYSTEM, uuid4().hex, Channel.INTERNAL)
+                items.publish(self.platform, caller, definition, drafted_by=DRAFTED_BY)
         return len(definitions)
 
     def _has(self, code: str) -> bool:

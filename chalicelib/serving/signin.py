@@ -98,6 +98,7 @@ PERSONAS: Final[Mapping[str, Persona]] = {
         _staff("supervisor-zhou", "周监察", Role.SUPERVISOR),
         _staff("auditor-zheng", "郑审计", Role.AUDITOR),
         _staff("items-sun", "孙事项", Role.ITEM_MANAGER),
+        _staff("items-tang", "唐复核", Role.ITEM_MANAGER),
         _staff("system-qian", "钱系统", Role.SYSTEM_ADMINISTRATOR),
         _staff("security-feng", "冯安全", Role.SECURITY_ADMINISTRATOR),
     )

@@ -192,6 +192,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("事项不接受申报", "该事项现在不能申报：{reason}"),
         Text("The item takes no cases", "The item cannot be applied for: {reason}"),
     ),
+    "difference-not-seen": Message(
+        Text("请先查看差异", "发布前须有另一人查看差异：{reason}"),
+        Text("Look at the difference first", "It is not published yet: {reason}"),
+    ),
     "out-of-order": Message(
         Text("当前环节不能进行此操作", "办件还没有到这一步，或已经过了这一步：{reason}"),
         Text("Not at this point", "The command does not belong at this point: {reason}"),

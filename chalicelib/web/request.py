@@ -16,7 +16,7 @@ from ..eventlog.telemetry import Silent, Telemetry
 from ..kernel.actor import APPLICANTS, Actor, Channel, Identified
 from ..kernel.errors import Invalid
 from ..kernel.reasons import Reason
-from ..platform import duties
+from ..platform import duties, organisations
 from ..platform.platform import Caller, Platform
 from ..platform.rate_limits import client, counted
 from . import bodies
@@ -68,12 +68,14 @@ class ApiRequest:
         """
         Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
         acted in another of the three administrative duties, NotAllowed for whose account was
-        closed, StoreError.
+        closed, UnknownDepartment for who acts for a department that the division has not published,
+        StoreError.
         """
         headers = self.raw.headers
         found = self._web.verifier().signed_in(headers.get("authorization"), headers.get("x-role"))
         actor = found.actor
         duties.check(self.platform, actor)
+        organisations.check_actor(self.platform, actor, self.today)
         if found.person is not None:
             actor = Identified(**dict(actor), person=found.person)
         if not self._closing:

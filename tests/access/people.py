@@ -42,7 +42,11 @@ PEOPLE: Final[tuple[Persona | None, ...]] = (
     _over("of-the-district", "440802"),
     _over("of-another-city", "440100"),
     Persona("auditor", "郑审计", Role.AUDITOR),
-    Persona("items", "孙事项", Role.ITEM_MANAGER),
+    Persona("items", "孙事项", Role.ITEM_MANAGER, None, "440800"),
+    Persona("items-of-civil", "王事项", Role.ITEM_MANAGER, CIVIL, "440800"),
+    Persona("items-of-the-school", "李事项", Role.ITEM_MANAGER, SCHOOLS, "440800"),
+    Persona("items-of-another-city", "周事项", Role.ITEM_MANAGER, None, "440100"),
+    Persona("items-of-nowhere", "吴事项", Role.ITEM_MANAGER),
     Persona("system", "钱系统", Role.SYSTEM_ADMINISTRATOR),
     Persona("security", "冯安全", Role.SECURITY_ADMINISTRATOR),
     None,  # no token
@@ -117,6 +121,12 @@ def _department_has_step(person: Persona, thing: Thing) -> bool:
     return person.department in {department for _, department in thing.steps}
 
 
+def _keeps(person: Persona, thing: Thing) -> bool:
+    return _of_division(person, thing) and (
+        person.department is None or _of_department(person, thing)
+    )
+
+
 MEANING: Final[Mapping[str, Callable[[Persona, Thing], bool]]] = {
     "yes": lambda *_: True,
     "no": lambda *_: False,
@@ -133,5 +143,11 @@ MEANING: Final[Mapping[str, Callable[[Persona, Thing], bool]]] = {
     "desk": lambda person, thing: (person.role, person.department) in thing.desks,
     "division": _of_division,
     "named": lambda person, thing: thing.named in {person.department, person.account},
+    # The registry that world.publish puts there names one.
+    "counter": lambda person, _: person.department == HALL,
+    "kept": _keeps,
+    "kept by another": lambda person, thing: (
+        _keeps(person, thing) and thing.owner != person.account
+    ),
     "same division": lambda person, thing: person.division == thing.division,
 }

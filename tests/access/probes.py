@@ -11,10 +11,19 @@ from chalicelib.serving.signin import Persona
 
 from .cases import CASES, DEPARTMENTS, DRAFTS, receipt
 from .certificates import CERTIFICATES, ISSUED, PRINTED
-from .citizens import ACCOUNTS, COMPANIES, MANDATES, NEW_MANDATE, OPERATORS, OWN_ACCOUNT, WHO
+from .citizens import (
+    ACCOUNTS,
+    CHECKED,
+    COMPANIES,
+    MANDATES,
+    NEW_MANDATE,
+    OPERATORS,
+    OWN_ACCOUNT,
+    WHO,
+)
 from .documents import LINKS, UPLOADS
 from .items import MANAGED
-from .people import Thing
+from .people import FAR, Thing
 from .ratings import RATED, RATINGS
 from .samples import body
 from .world import (
@@ -49,6 +58,7 @@ PROBES: Final[Mapping[str, tuple[Probe, ...]]] = {
     "/documents/links/{link}": LINKS,
     "/account/": OWN_ACCOUNT,
     "/accounts/{account}": ACCOUNTS,
+    "/counter-checks": CHECKED,
     "/entities/{credit_code}/operators/{account}": OPERATORS,
     "/entities": COMPANIES,
     "/mandates/{mandate_id}": MANDATES,
@@ -59,6 +69,7 @@ PROBES: Final[Mapping[str, tuple[Probe, ...]]] = {
     "/items/{code}/version": fixed(code=OPEN, version=1),
     "/items/{code}/": MANAGED,
     "/items/{code}": fixed(code=OPEN),
+    "/organisations": fixed(**{"?": {"division": FAR[:6]}}),
     "/code-sets/{name}": fixed(name="item-type"),
     "/docs/{file}": fixed(file="docs.css"),
 }

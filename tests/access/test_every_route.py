@@ -181,7 +181,9 @@ BY_ID = {
     "/mandates": ("/mandates/{}", "mandate_id"),
     "/account/companies": ("/entities/{}", "entity"),
     "/item-drafts": ("/items/{}/draft", "code"),
+    "/counter-checks": ("/counter-checks", "check"),
     "/items": ("/items/{}", "code"),
+    "/organisations": ("/organisations?division=440100", "code"),
 }
 DEPARTMENTS = ("", "&department=440800-hall", "&department=440800-civil")
 LISTS = [
@@ -200,7 +202,9 @@ LISTS = [
     "/mandates?as=agent",
     "/account/companies",
     "/item-drafts",
+    "/counter-checks",
     "/items",
+    "/organisations?division=440100",
 ]
 
 

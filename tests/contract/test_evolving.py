@@ -17,6 +17,7 @@ from chalicelib.documents.domain import document
 from chalicelib.eventlog import skipping
 from chalicelib.items.domain import item, missed
 from chalicelib.kernel.errors import Impossible
+from chalicelib.organisations.domain import registry
 from chalicelib.people.domain import account, claim, entity, mandate
 from chalicelib.platform import duty
 from chalicelib.ratings.domain import rating
@@ -40,6 +41,7 @@ DECIDERS: dict[str, ModuleType] = {
     rating.CATEGORY: rating,
     certificate.CATEGORY: certificate,
     showing.CATEGORY: showing,
+    registry.CATEGORY: registry,
 }
 FIRST = {
     "CaseDrafted",
@@ -47,6 +49,7 @@ FIRST = {
     "CaseImported",
     "ItemDraftSaved",
     "ItemPublished",
+    "OrganisationsPublished",
     "QueryMissed",
     "CalendarYearPublished",
     "SerialsReserved",

@@ -119,7 +119,7 @@ def test_without_an_attesting_service_nothing_is_attested(here: People) -> None:
 def test_a_clerk_proves_level_4_and_nobody_else_does(here: People) -> None:
     here.seen("wx-1", ZHANG)
     assert here.level("wx-1") == 4
-    check = proofs.CounterCheck(name="张三", id_number=ZHANG.id_number)
+    check = here.card(ZHANG)
     for actor in (accounts.citizen("wx-1"), SECURITY, Actor(account="a", role=Role.AUDITOR)):
         with pytest.raises(NotAllowed):
             proofs.check_at_counter(here.platform, here.caller(actor), "wx-1", check)
@@ -128,7 +128,7 @@ def test_a_clerk_proves_level_4_and_nobody_else_does(here: People) -> None:
 def test_an_account_that_is_not_there_is_not_checked(here: People) -> None:
     with pytest.raises(NotFound):
         here.counter("wx-nobody", ZHANG)
-    assert told(here) == []
+    assert told(here) == ["DocumentReceived"]  # the scan of the card
 
 
 def test_a_name_that_changed_is_entered_at_the_counter(here: People) -> None:
@@ -186,10 +186,12 @@ def test_what_an_older_release_let_be_claimed_by_a_name_and_an_id_stands_for_nob
     assert "IdentityLost" in told(here)
 
 
-def test_at_the_counter_even_a_face_yields(here: People) -> None:
+def test_at_the_counter_even_a_face_yields_once_two_clerks_have_seen_who_came(here: People) -> None:
     here.register("twin", ZHANG)
     here.attest("twin", ZHANG)
     here.seen("owner", ZHANG)
+    assert (here.level("twin"), here.level("owner")) == (3, 0)
+    here.counter("owner", ZHANG, by=CLERK.model_copy(update={"account": "clerk-huang"}))
     assert (here.level("twin"), here.level("owner")) == (0, 4)
     with pytest.raises(Elsewhere):
         here.seen("another", ZHANG)

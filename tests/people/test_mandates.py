@@ -15,7 +15,7 @@ from chalicelib.documents.application import documents
 from chalicelib.eventlog.transact import transact
 from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
-from chalicelib.people.application import accounts, mandates
+from chalicelib.people.application import accounts, mandates, powers
 from chalicelib.people.application.mandates import NewMandate
 from chalicelib.people.domain import mandate
 from chalicelib.people.domain.mandate import Action
@@ -222,7 +222,7 @@ def test_a_mandate_of_who_only_knew_a_name_and_an_id_is_good_once_that_account_i
     caller = here.caller("wang")
     command = mandate.GrantMandate(**caller.about(here.clock[0]), terms=terms, on=here.today)
     request = caller.request(here.clock[0], "GrantMandate", {})
-    stream, decider = mandates.stream("old"), mandates.decider(here.platform)
+    stream, decider = powers.stream("old"), powers.decider(here.platform)
     transact(
         here.platform.store, decider, stream, request, lambda now: mandate.decide(command, now)
     )

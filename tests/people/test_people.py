@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from chalicelib import bootstrap
 from chalicelib.bootstrap import people as settings
+from chalicelib.serving.illustration import pdf
 from chalicelib.serving.registry_files import load_examples
 from tests.adapters.wechat_double import Double
 from tests.serving.outside import REGISTRY, attestation, attester_keys
@@ -203,9 +204,15 @@ def test_a_registry_that_was_not_loaded_is_a_503_that_says_when_to_come_again(ci
     assert answer.headers["Retry-After"] == "10"
 
 
+def scan(town: City, who: str = "clerk-chen") -> str:
+    with town.as_(who) as http:
+        sent = {"Content-Type": "application/pdf"}
+        return str(http.post("/documents", content=pdf("card"), headers=sent).json()["sha256"])
+
+
 def test_a_clerk_checks_at_the_counter_and_sees_no_whole_number(town: City) -> None:
     put(town, "citizen-wang", "/account", ZHANG)
-    check = {"name": "张三", "id_number": ZHANG["id_number"]}
+    check = {"name": "张三", "id_number": ZHANG["id_number"], "document": scan(town)}
     answer = town.post("clerk-chen", "/accounts/citizen-wang/counter-check", check)
     assert answer.json()["level"] == 4
     shown = town.get("clerk-chen", "/accounts/citizen-wang").text

@@ -27,6 +27,7 @@ from chalicelib.submissions.application.submissions import Applying, Submission
 from . import certificates as stories_certificates
 from . import documents as stories_documents
 from . import items as stories_items
+from . import organisations as stories_organisations
 from . import people as stories_people
 from . import ratings as stories_ratings
 from .access import an_auditor_begins
@@ -57,6 +58,7 @@ def told(data: Path) -> list[Recorded]:
         another_systems_case,
         the_platform,
         an_auditor_begins,
+        *stories_organisations.STORIES,
         *stories_items.STORIES,
         *stories_people.STORIES,
         *stories_certificates.STORIES,

@@ -14,6 +14,7 @@ from chalicelib.people.domain.mandate import Action
 from chalicelib.platform.attester import Attestation
 from chalicelib.platform.platform import Platform
 from chalicelib.serving import signin
+from chalicelib.serving.illustration import pdf
 from chalicelib.serving.registry_files import load_examples
 
 from ..serving.outside import REGISTRY
@@ -57,12 +58,14 @@ def a_company_appoints_an_operator(here: World) -> None:
     here.at("07-07")
     accounts.register(its, here.caller("agent-li"), LI)
     proofs.prove_by_registry(its, here.caller("agent-li"))
-    check = CounterCheck(name=LI.name, id_number=LI.id_number)
+    scan = here.platform.blobs.put("clerk-chen", pdf("identity card of Li"))
+    check = CounterCheck(name=LI.name, id_number=LI.id_number, document=scan)
     proofs.check_at_counter(its, here.caller("clerk-chen"), "agent-li", check)
     told = NewEntity(credit_code=signin.COMPANY_CODE, name=signin.COMPANY)
     entities.register(its, here.caller("clerk-chen"), told)
     accounts.register(its, here.caller("citizen-zhao"), HEAD)
-    check = CounterCheck(name=HEAD.name, id_number=HEAD.id_number)
+    scan = here.platform.blobs.put("clerk-chen", pdf("identity card"))
+    check = CounterCheck(name=HEAD.name, id_number=HEAD.id_number, document=scan)
     proofs.check_at_counter(its, here.caller("clerk-chen"), "citizen-zhao", check)
     accounts.close(its, here.caller("citizen-wang"), "冒用他人身份")
     entities.refresh(its, here.caller("clerk-chen"), signin.COMPANY_CODE)
@@ -90,8 +93,20 @@ def an_old_man_gives_a_mandate(here: World) -> None:
     accounts.close(its, here.caller("citizen-zhao"), None)
 
 
+def somebody_comes_as_another(here: World) -> None:
+    """Zhang's account is proven by a face: two clerks see who comes with Zhang's card."""
+    its = knowing(here)
+    here.at("08-04")
+    accounts.register(its, here.caller("citizen-wang-2"), ZHANG)
+    for who in ("clerk-chen", "clerk-huang"):
+        scan = here.platform.blobs.put(who, pdf("identity card of Zhang"))
+        check = CounterCheck(name=ZHANG.name, id_number=ZHANG.id_number, document=scan)
+        proofs.check_at_counter(its, here.caller(who), "citizen-wang-2", check)
+
+
 STORIES = (
     people_prove_who_they_are,
     a_company_appoints_an_operator,
     an_old_man_gives_a_mandate,
+    somebody_comes_as_another,
 )

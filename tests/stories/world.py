@@ -40,6 +40,7 @@ OTHERS = {
         department="440802-environment",
         division="440802",
     ),
+    "citizen-wang-2": Actor(account="citizen-wang-2", role=Role.APPLICANT),
     "citizen-zhao": Actor(account="citizen-zhao", role=Role.APPLICANT),
     "system": SYSTEM,
 }

@@ -42,16 +42,29 @@ def a_mini_program_signs_in(walk: Walker) -> None:
     assert walk(None, "GET", "/.well-known/jwks.json").json()["keys"]
 
 
+def scan(walk: Walker, who: str = "clerk-chen", of: str = "居民身份证") -> str:
+    """Of what was shown at the counter, handed in by the clerk."""
+    sent = {"Content-Type": "application/pdf"}
+    told: Json = walk(who, "POST", "/documents", headers=sent, content=pdf(of)).json()
+    return str(told["sha256"])
+
+
 def a_company_and_its_operator(walk: Walker) -> None:
     walk("citizen-zhang", "PUT", "/account", ZHANG)
-    check = {**ZHANG, "shown": "居民身份证原件"}
-    walk("clerk-chen", "POST", "/accounts/citizen-zhang/counter-check", check)
+    check = {**ZHANG, "shown": "居民身份证原件", "document": scan(walk)}
+    checked = walk("clerk-chen", "POST", "/accounts/citizen-zhang/counter-check", check).json()
+    assert not checked["waits"]
+    at = {"division": "440800", "min_position": checked["position"]}
+    (newest, *_) = walk("supervisor-zhou", "GET", "/counter-checks", query=at).json()["items"]
+    assert (newest["account"], newest["clerk"]) == ("citizen-zhang", "clerk-chen")
     seen = walk("clerk-chen", "GET", "/accounts/citizen-zhang").json()
     assert (seen["level"], seen["person"]["id_number"]) == (4, "440***********1232")
     entity = {"credit_code": signin.COMPANY_CODE, "name": signin.COMPANY}
     walk("clerk-chen", "POST", "/entities", entity)
     added = {"person": ZHANG, "until": "2099-12-31", "appoints": True}
     walk("clerk-chen", "POST", OPERATORS, added)
+    told = walk("citizen-zhang", "GET", "/account").json()["counter_checks"]
+    assert (told[0]["what"], told[0]["department"]) == ("checked", "440800-hall")
     walk("citizen-zhang", "GET", f"/entities/{signin.COMPANY_CODE}")
     walk("citizen-zhang", "POST", f"/entities/{signin.COMPANY_CODE}/refresh", {})
     walk("citizen-zhang", "GET", "/account/companies", query={"limit": 10})

@@ -12,7 +12,7 @@ from ...kernel.errors import NotFound
 from ...platform.platform import Caller, Platform
 from .. import domain as case
 from ..domain.state import Absent
-from . import access
+from . import access, departments
 from .acting import acting, identified
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which people mix up
@@ -72,6 +72,7 @@ def execute(
         actor = may(state)
         decided = case.decide(command, state, platform.calendar())
         if decided:
+            departments.check(platform, command)
             before(actor, state)
         return done_by(actor, caller, command.at, decided)
 

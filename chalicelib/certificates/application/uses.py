@@ -19,6 +19,7 @@ from ...kernel.base import Code, Frozen, Text
 from ...kernel.errors import Invalid, NotAllowed, NotFound, Rejected
 from ...kernel.reasons import Reason
 from ...people.application import counter_today
+from ...platform import organisations
 from ...platform.platform import Caller, Platform, derived_id
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known
@@ -75,7 +76,11 @@ class Right(NamedTuple):
 def authorise(
     platform: Platform, caller: Caller, identifier: str, told: Authorising
 ) -> tuple[str, Outcome[certificate.State]]:
-    """The authorisation's id. Raises NotFound, NotAllowed, OutOfOrder, Invalid."""
+    """
+    The authorisation's id. Raises NotFound, NotAllowed (UnknownDepartment for a grantee that its
+    division has not published), OutOfOrder, Invalid.
+    """
+
     name = derived_id(caller)
     terms = UseAuthorised(
         authorisation=name,
@@ -84,8 +89,11 @@ def authorise(
     )
     command = certificate.Authorise(**caller.about(platform.now()), terms=terms)
 
-    def check(_: Platform, actor: Actor, state: certificate.State) -> Known:
+    def check(platform: Platform, actor: Actor, state: certificate.State) -> Known:
         found = certificate_access.holds(platform, actor, state)
+        department = told.grantee.department
+        if department is not None:
+            organisations.check(platform, department, legal_day(platform.now()))
         holder = found.record.created.holder
         if certificate_access.names_oneself(platform, actor, holder, told.grantee):
             raise NotAllowed(

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from ...clock.calendar import legal_day
-from ...kernel.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder
+from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, NotFound, OutOfOrder
 from ...kernel.reasons import at
 from . import succession
 from .commands import (
@@ -196,7 +196,16 @@ def discard_draft(state: State) -> list[Event]:
 
 
 def publish(command: PublishItem, state: State) -> list[Event]:
-    """Raises NotPublishable, Invalid (another item's code), OutOfOrder (an old draft), Closed."""
+    """
+    Raises NotAllowed (one person alone), NotPublishable, Invalid (another item's code), OutOfOrder
+    (an old draft), Closed.
+    """
+    if command.drafted_by == command.by.account:
+        raise NotAllowed(
+            "publishing-takes-two",
+            "{account} drafted it: somebody else looks at it and publishes it",
+            account=command.by.account,
+        )
     match state:
         case Absent() | Drafted():
             _check_draft(command, state)
@@ -254,6 +263,7 @@ def _next(command: PublishItem, version: int) -> ItemPublished:
         note=command.note,
         in_force_from=since,
         from_draft=command.from_draft,
+        drafted_by=command.drafted_by,
     )
 
 

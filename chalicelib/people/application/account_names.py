@@ -43,7 +43,7 @@ NOBODYS: Final = frozenset(
         "console",
         "examples",
         *("agent-li", "citizen-wang", "citizen-zhang"),
-        *("auditor-zheng", "clerk-chen", "clerk-huang", "items-sun"),
+        *("auditor-zheng", "clerk-chen", "clerk-huang", "items-sun", "items-tang"),
         *("security-feng", "supervisor-zhou", "system-qian"),
     }
 )

@@ -19,7 +19,7 @@ from ..domain import entity
 from ..domain.claim import IN_PERSON
 from ..domain.entity import GONE, Entity, Items
 from . import access as people_access
-from . import accounts, claims, persons
+from . import accounts, claims, counters, persons
 from .accounts import Whom
 
 
@@ -91,7 +91,9 @@ def register(platform: Platform, caller: Caller, told: NewEntity) -> Outcome[ent
             known=registered.kind,
             told=told.kind,
         )
-    if caller.actor.role is not Role.CLERK:
+    if caller.actor.role is Role.CLERK:
+        counters.check_serves(platform, caller, persons=(registered.representative,))
+    else:
         _is_representative(platform, caller.actor, registered)
     command = entity.RegisterEntity(
         **caller.about(platform.now()),
@@ -127,10 +129,14 @@ def add_operator(
     def decide(state: entity.State) -> list[entity.Event]:
         its = _seen(platform, caller.actor, state)
         people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
+        if caller.actor.role is Role.CLERK:  # before anybody is told whom there is
+            counters.check_company(platform, caller, its)
         whom = accounts.find(platform, caller, told)
         if not its.represents(whom.account):  # who acts by office is told so
             oneself = _oneself(platform, caller.actor, whom)
             people_access.not_to_oneself(oneself=oneself)
+        if caller.actor.role is Role.CLERK:
+            counters.check_company(platform, caller, its, whom.account)
         command = entity.AddOperator(
             **caller.about(platform.now()),
             account=whom.account,
@@ -167,6 +173,8 @@ def remove_operator(
         if caller.actor.account != account or caller.actor.role is Role.CLERK:
             appoints = operator is not None and operator.appoints
             people_access.may_appoint(platform, caller.actor, its, appoints=appoints)
+        if caller.actor.role is Role.CLERK:
+            counters.check_company(platform, caller, its, account)
         return entity.decide(command, its)
 
     told = {"account": account, "reason": reason}

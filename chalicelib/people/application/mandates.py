@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ...clock.calendar import legal_day
 from ...codes.parties import Applicant
-from ...documents.application import documents
-from ...eventlog.transact import Decider, Outcome, read, transact
+from ...documents.application import discarding, documents
+from ...eventlog.transact import Outcome, read, transact
 from ...eventlog.views.port import Row, ViewsError
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Sha256
@@ -20,11 +20,10 @@ from ..domain.claim import IN_PERSON
 from ..domain.entity import Items
 from ..domain.mandate import Action, Actions, Ground
 from . import access as people_access
-from . import accounts, claims, identity, persons, tries
+from . import accounts, claims, counters, identity, persons, tries
 from .accounts import Naming, Whom
+from .powers import INDEX, VIEW, decider, partition, state_of, stream
 
-VIEW = "powers"
-INDEX = "mandates"
 LOOKED_AT = 20  # an agent's newest mandates
 
 log = logging.getLogger(__name__)
@@ -54,14 +53,6 @@ class MandateView(NamedTuple):
     state: mandate.Granted | mandate.Revoked
 
 
-def decider(platform: Platform) -> Decider[mandate.State]:
-    return Decider(platform.codec, mandate.initial, mandate.evolve, platform.memory)
-
-
-def stream(mandate_id: str) -> str:
-    return f"{mandate.CATEGORY}-{mandate_id}"
-
-
 def get(platform: Platform, actor: Actor, mandate_id: str) -> MandateView:
     """Raises NotFound, also for who may not see it."""
     found = read(platform.store, decider(platform), stream(mandate_id))
@@ -84,6 +75,8 @@ def grant(
         # Who may grant comes first: nobody else is told whom there is.
         principal = _principal(platform, caller, told)
         agent = accounts.find(platform, caller, told.agent)
+        if caller.actor.role is Role.CLERK:  # nobody makes themselves somebody's agent
+            counters.check_serves(platform, caller, names=(agent.account,))
         terms = mandate.MandateGranted(
             principal=principal,
             agent=mandate.Agent(
@@ -134,9 +127,13 @@ def _written(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Pr
             "written-mandate-incomplete",
             "a clerk names the `principal` and hands in the written mandate: `document`",
         )
-    documents.checked(platform, caller.actor.account, told.document)
+    counters.check_counter(platform, caller.actor)
     tries.count(platform, caller, told.principal)
     its, _ = accounts.person(platform, told.principal)
+    counters.check_serves(platform, caller, persons=(its.reference,))
+    written = caller.actor.account, told.document
+    documents.checked(platform, *written)
+    discarding.use(platform, caller.actor, *written, stream(derived_id(caller)))
     account = claims.holder(platform, "person", its.reference)
     return mandate.Principal(reference=its.reference, account=account, name=its.name)
 
@@ -153,6 +150,8 @@ def revoke(
     person = _person(platform, caller.actor)
 
     def decide(state: mandate.State) -> list[mandate.Event]:
+        if caller.actor.role is Role.CLERK:
+            counters.check_counter(platform, caller.actor)
         seen = people_access.seen_mandate(caller.actor, state, person)
         people_access.may_revoke(caller.actor, seen.terms, person)
         return mandate.decide(command, state)
@@ -181,7 +180,7 @@ def acting(  # noqa: PLR0913, PLR0917 - who, on what, for whom, in which matter,
         raise NotAllowed(
             "agent-token-needed", "take a token as agent of a person first: POST /sign-in/token"
         )
-    terms = _in_force(platform, _state(platform, mandate_id), on)
+    terms = _in_force(platform, state_of(platform, mandate_id), on)
     if identity.holder(platform, applicant) != terms.principal.holder:
         raise NotAllowed(
             "mandate-of-another-principal", "the mandate is of somebody else than the applicant"
@@ -204,7 +203,7 @@ def still_acting(  # noqa: PLR0913, PLR0917 - who, on what, in which matter, whe
     NotAllowed once the mandate is revoked or over, unless the principal has given another one that
     reaches as far.
     """
-    first = _state(platform, mandate_id)
+    first = state_of(platform, mandate_id)
     wanted = _Wanted(actor, item_code, on, action)
     try:
         return _on(platform, mandate_id, first, wanted)
@@ -250,7 +249,7 @@ def _others(platform: Platform, but: str, first: mandate.State, wanted: _Wanted)
     """On another mandate of the same principal. The view is advice: the streams decide."""
     principal = mandate.known(first).terms.principal.holder
     for row in _listed(platform, wanted.actor.account):
-        state = _state(platform, row["mandate_id"])
+        state = state_of(platform, row["mandate_id"])
         if row["mandate_id"] == but or isinstance(state, mandate.Absent):
             continue
         if state.terms.principal.holder != principal:
@@ -267,12 +266,3 @@ def _listed(platform: Platform, account: str) -> Sequence[Row]:
     except ViewsError as error:
         log.warning("other mandates cannot be looked for: %s", error)
         return ()
-
-
-def partition(side: str, account: str) -> str:
-    """Of the view: mandates that the account granted (`principal`) or received (`agent`)."""
-    return f"{side}:{account}"
-
-
-def _state(platform: Platform, mandate_id: str) -> mandate.State:
-    return read(platform.store, decider(platform), stream(mandate_id)).state

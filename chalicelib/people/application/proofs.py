@@ -12,9 +12,10 @@ from uuid import uuid4
 
 from ...codes.ids import check_mobile
 from ...codes.parties import Method
+from ...documents.application import discarding, documents
 from ...eventlog.transact import Outcome, transact
 from ...kernel.actor import Actor, Channel, plain
-from ...kernel.base import Text
+from ...kernel.base import Sha256, Text
 from ...kernel.errors import Invalid, Rejected
 from ...platform.attester import Attestation
 from ...platform.platform import Caller, Platform
@@ -22,7 +23,7 @@ from ...platform.registry import Match, RegistryUnavailable
 from ..domain import account, claim
 from ..domain.account_events import Person
 from . import access as people_access
-from . import accounts, claims, counter_today, identity, tries
+from . import accounts, claims, counter_today, counters, identity, tries
 
 
 def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.State]:
@@ -119,25 +120,38 @@ def _id_of(told: Attestation) -> str:
 
 
 class CounterCheck(accounts.Naming):
-    """What the clerk read from the card that was shown, and what it was."""
+    """
+    What the clerk read from the card that was shown, and what it was; `document` is the SHA-256 of
+    its scan, which the clerk has handed in.
+    """
 
     shown: Text = "居民身份证原件"
+    document: Sha256
 
 
 def check_at_counter(
     platform: Platform, caller: Caller, name: str, told: CounterCheck
 ) -> Outcome[account.State]:
     """
-    Level 4: a clerk saw the person and the card, which decides who the account is. Raises
-    NotAllowed, NotFound, Invalid, Elsewhere (another account was checked at a counter).
+    Level 4: a clerk saw the person and the card, which decides who the account is; where that takes
+    the person from a proven account, once a second clerk has seen both. Raises NotAllowed (see
+    counters.py), NotFound, Invalid, Elsewhere (another account was checked at a counter).
     """
     people_access.at_the_window(caller.actor)
     account.known(claims.account_state(platform, name))
     its, _ = accounts.person(platform, told)
+    counters.check_serves(platform, caller, names=(name,), persons=(its.reference,))
+    scan = caller.actor.account, told.document
+    documents.checked(platform, *scan)
+    discarding.use(platform, caller.actor, *scan, claims.account_stream(name))
     evidence = f"{caller.actor.department}: {told.shown}"[:200]
+    seen = counters.Seen(its, evidence, told.document)
+    waiting = counters.second_needed(platform, caller, name, seen)
+    if waiting is not None:
+        return waiting
     afresh = not any(counter_today.checks(platform, name))
     command = account.CheckAtCounter(
-        **caller.about(platform.now()), person=its, evidence=evidence, afresh=afresh
+        **caller.about(platform.now()), **seen._asdict(), afresh=afresh
     )
     proof = _Proof(Method.COUNTER, evidence, its)
     return _claimed(platform, caller, name, proof, command)

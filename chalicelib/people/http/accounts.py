@@ -17,7 +17,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
-from ..application import accounts, entities, persons, proofs
+from ..application import accounts, counters, entities, persons, proofs
 from ..application.accounts import Registration
 from ..application.proofs import CounterCheck
 from ..domain import account as domain
@@ -151,7 +151,12 @@ def other(request: ApiRequest, account: str) -> Response:
 
 @operation(_COUNTER)
 def counter(request: ApiRequest, account: str) -> Response:
-    """窗口核验: level 4, by a clerk who saw the person and the card."""
+    """
+    窗口核验: level 4, by a clerk who saw the person and the card, and hands in its scan.
+
+    Where it takes the person from an account that is proven, the first clerk's check `waits` for
+    that of a second one, of another person, within seven days.
+    """
     told = request.body(NewCounterCheck)
     its = CounterCheck.model_validate(told.model_dump(include=set(CounterCheck.model_fields)))
     done = proofs.check_at_counter(request.platform, request.caller(told), account, its)
@@ -170,12 +175,14 @@ def _done(
     request: ApiRequest, outcome: Outcome[domain.State], account: str | None = None
 ) -> Response:
     name = account or request.actor.account
-    level = accounts.level(request.platform, name, outcome.state)
+    state = outcome.state
+    level = accounts.level(request.platform, name, state)
     says_less = name == request.actor.account and level > request.actor.level
     body = {
         "account": name,
-        "state": type(outcome.state).__name__.lower(),
+        "state": type(state).__name__.lower(),
         "level": level,
+        "waits": isinstance(state, domain.Open) and state.waits,
         "new_token": RENEWAL if says_less else None,
         "version": outcome.version,
         "position": outcome.position,
@@ -198,6 +205,7 @@ def _shown(request: ApiRequest, account: str) -> Response:
             for one in its.proofs
         ],
         "wechat": bool(its.openids),
+        "counter_checks": counters.history(request.platform, account),
         "version": found.version,
     }
     # The level rests on a claim too, which is no part of this stream.

@@ -14,7 +14,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
-from ..application import mandates
+from ..application import mandates, powers
 from ..application.mandates import NewMandate
 from ..domain import mandate
 from ..projections import representation
@@ -73,16 +73,12 @@ def listed(request: ApiRequest) -> Response:
     account = people_access.own_account(request.actor)
     side = request.choice("as", _SIDES) or "principal"
     shown = in_person(request.actor)  # they are the person's, and no company's
-    partition = mandates.partition(side, account)
+    partition = powers.partition(side, account)
     rows = paging.rows(
         request, representation.NAME, representation.MANDATES, partition, descending=True
     )
-    return reply(
-        paging.page(
-            request,
-            Listing(representation.NAME, mandates.stream, partition, rows, lambda _: shown),
-        )
-    )
+    listing = Listing(representation.NAME, powers.stream, partition, rows, lambda _: shown)
+    return reply(paging.page(request, listing))
 
 
 @operation(_GET)
