@@ -125,7 +125,7 @@ def _client(  # noqa: PLR0913, PLR0917 - what one thread of the driver is given
     created: list[list[str]],
     failures: list[int],
 ) -> None:
-    with socket.create_connection((load.host, load.port)) as connection:
+    with socket.create_connection((load.host, load.port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         ready.wait()
         begin = time.perf_counter() + WARM_UP
@@ -158,7 +158,7 @@ def _request(load: Load, number: int, sent: int) -> bytes:
 def _reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:
     received = b""
     while b"\r\n\r\n" not in received:
-        received += receive(65536)
+        received += _some(receive)
     head, _, body = received.partition(b"\r\n\r\n")
     length = next(
         int(line.split(b":")[1])
@@ -166,5 +166,12 @@ def _reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:
         if line.lower().startswith(b"content-length")
     )
     while len(body) < length:
-        body += receive(65536)
+        body += _some(receive)
     return int(head[9:12]), body
+
+
+def _some(receive: Callable[[int], bytes]) -> bytes:
+    """Raises ConnectionError where the service has closed."""
+    if not (received := receive(65536)):
+        raise ConnectionError("the service closed the connection")
+    return received

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .consuming import build_all, consumers, group, schedules
     from .directory import embedded, now
     from .moving import destination, kept, stored
-    from .settings import on_aws, on_standby, setting
+    from .settings import connections, on_aws, on_standby, proxies, setting
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "build_all",
     "client",
     "cloud",
+    "connections",
     "consumers",
     "destination",
     "embedded",
@@ -39,6 +40,7 @@ __all__ = [
     "on_aws",
     "on_standby",
     "platform",
+    "proxies",
     "schedules",
     "send_rebuild",
     "sequencer",
@@ -55,7 +57,7 @@ _WHERE = {
     "consuming": ("build_all", "consumers", "group", "schedules"),
     "directory": ("embedded", "now"),
     "moving": ("destination", "kept", "stored"),
-    "settings": ("on_aws", "on_standby", "setting"),
+    "settings": ("connections", "on_aws", "on_standby", "proxies", "setting"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
 }
 

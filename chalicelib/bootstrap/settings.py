@@ -19,6 +19,7 @@ from ..platform.scanner import Scanner
 # BANJIAN_ATTESTER_JWKS
 # BANJIAN_CLAMD             what scans documents for malware: host:port, or unix:/path
 # BANJIAN_LIMITS            how often one may ask, as `usual.account=500/10, query.address=off`
+# BANJIAN_CONNECTIONS       what the service takes of connections: by_address=200, idle=30
 # BANJIAN_PUBLIC_URL        where everybody finds us: QR codes of certificates lead there
 # BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
@@ -74,6 +75,10 @@ def limits() -> Mapping[str, rate_limits.Limit]:
         return rate_limits.limits(os.environ.get("BANJIAN_LIMITS", ""))
     except ValueError as error:
         raise Unavailable(f"BANJIAN_LIMITS: {error}") from error
+
+
+def connections() -> str:
+    return os.environ.get("BANJIAN_CONNECTIONS", "")
 
 
 def proxies() -> Callable[[str], bool]:

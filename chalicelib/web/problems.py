@@ -34,6 +34,7 @@ STATUS: Final[Mapping[str, int]] = {
     "role-required": 403,
     "not-found": 404,
     "method-not-allowed": 405,
+    "request-timeout": 408,
     "conflict": 409,
     "too-large": 413,
     "unsupported-media-type": 415,
@@ -44,6 +45,7 @@ STATUS: Final[Mapping[str, int]] = {
     "internal": 500,
     "not-implemented": 501,
     "sign-in-unavailable": 503,
+    "too-many-connections": 503,
 }
 # The status of an error that chalice itself, or an exception of chalice's, put into a response.
 _CHALICE: Final = {
