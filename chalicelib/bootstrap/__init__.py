@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from chalice.app import Request, Response
@@ -109,7 +110,19 @@ def web() -> "Web":
 
         return telemetry()
 
-    return Web(platform, verifier, _answer, watching, on_standby, settings.proxies, _worded)
+    return Web(
+        platform, verifier, _answer, watching, on_standby, settings.proxies, _worded, _headers
+    )
+
+
+@lru_cache
+def _headers() -> "Mapping[str, str]":
+    """On AWS TLS ends at our own API; on one machine at a proxy, which says this itself."""
+    from ..web.problems import NOSNIFF
+    from . import on_aws
+
+    # RFC 6797; a year, as browsers ask of who wants to stay on their lists.
+    return {**NOSNIFF, "Strict-Transport-Security": "max-age=31536000"} if on_aws() else NOSNIFF
 
 
 def _answer(error: Exception, request: "Request") -> "Response":

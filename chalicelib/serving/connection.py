@@ -299,7 +299,7 @@ class _Reply:
         self._reason = ""
         self._headers: list[tuple[bytes, bytes]] = []
 
-    def start(self, status: str, headers: list[tuple[str, str]], *_: object) -> None:
+    def start(self, status: str, headers: list[tuple[str, str]], *_error: object) -> None:
         number, _, reason = status.partition(" ")
         self._status, self._reason = int(number), reason
         self._headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]

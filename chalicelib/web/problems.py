@@ -17,6 +17,8 @@ from .messages import Language, text
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_ERRORS: Final = 50
+# A browser shows what we say it is, and nothing that it guesses.
+NOSNIFF: Final = {"X-Content-Type-Options": "nosniff"}
 
 _Q: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 # Of the problems that are the web's own; those of refusals are in the subjects' wiring.py.
@@ -108,6 +110,7 @@ def problem(
         "Content-Language": language,
         "Vary": "Accept-Language",
         "Cache-Control": "no-store",
+        **NOSNIFF,
     }
     # Text, not bytes: Lambda's runtime could not serialise bytes.
     return Response(

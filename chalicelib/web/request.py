@@ -1,7 +1,7 @@
 """One request, read as far as a handler wants to: who asks, and what they sent."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from time import monotonic
@@ -25,7 +25,7 @@ from .bodies import CommandBody
 from .errors import BadRequest, Behind
 from .messages import Language
 from .operation import OperationSpec
-from .problems import language_of
+from .problems import NOSNIFF, language_of
 from .turns import Waiting
 
 M = TypeVar("M", bound=BaseModel)
@@ -42,7 +42,8 @@ class Web(NamedTuple):
     """
     What the routes are made with; it is made once and late (cold start). `answer` has the problem
     for whatever a handler raises. `proxies` tells which peers are our own proxies, whose
-    X-Forwarded-For is believed. `worded` says a reason in a language.
+    X-Forwarded-For is believed. `worded` says a reason in a language. `headers` are those of every
+    reply.
     """
 
     platform: Callable[[], Platform]
@@ -52,6 +53,7 @@ class Web(NamedTuple):
     standby: Callable[[], bool] = lambda: False
     proxies: Callable[[], Callable[[str], bool]] = lambda: lambda _: False
     worded: Callable[[Reason, Language], str] = lambda reason, _: str(reason)
+    headers: Callable[[], Mapping[str, str]] = lambda: NOSNIFF
 
 
 class ApiRequest:

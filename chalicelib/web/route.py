@@ -41,6 +41,13 @@ def spec_of(handler: Handler) -> OperationSpec:
 
 def respond(web: Web, raw: Request, handler: Handler, parameters: Mapping[str, str]) -> Response:
     """What the handler answers to a request; refusals become problems."""
+    response = _response(web, raw, handler, parameters)
+    for name, value in web.headers().items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _response(web: Web, raw: Request, handler: Handler, parameters: Mapping[str, str]) -> Response:
     doc = spec_of(handler)
     request_id = str(raw.context.get("requestId") or "")
     with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
