@@ -26,6 +26,7 @@ WARM_UP = 1.0
 SECONDS = 8.0
 OPEN_ZAAK_CASES_PER_S = 25.0
 APPLICANT = resident_id(0)
+SUBMITTER = "citizen"
 SENIOR_CARD = "1144080000000106243442006001000"
 
 
@@ -56,7 +57,7 @@ def run() -> dict[str, float]:
         data = Path(directory) / "var"
         with running(data, "--no-demo") as service:
             host, port = service.url.removeprefix("http://").split(":")
-            bearer = token(data, "citizen")
+            bearer = token(data, SUBMITTER)
             body = json.dumps(submission()).encode()
             submit = Load(host, int(port), "POST", ["/cases"], bearer, body)
             submits, cases = _measured(submit)
@@ -134,7 +135,7 @@ def _client(  # noqa: PLR0913, PLR0917 - what one thread of the driver is given
         while (start := time.perf_counter()) < end:
             sent += 1
             connection.sendall(_request(load, number, sent))
-            status, reply = _reply(connection.recv)
+            status, reply = http_reply(connection.recv)
             if start < begin:
                 continue
             taken[number].append(time.perf_counter() - start)
@@ -155,7 +156,8 @@ def _request(load: Load, number: int, sent: int) -> bytes:
     return head.encode() + body
 
 
-def _reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:
+def http_reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:
+    """Status and body of one reply; raises ConnectionError where the service has closed."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += _some(receive)
@@ -171,7 +173,6 @@ def _reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:
 
 
 def _some(receive: Callable[[int], bytes]) -> bytes:
-    """Raises ConnectionError where the service has closed."""
     if not (received := receive(65536)):
         raise ConnectionError("the service closed the connection")
     return received

@@ -13,7 +13,8 @@ class Office:
     """Requests that hold a turn until they are told to go; `served` are whose, in order."""
 
     def __init__(self, turns: Turns) -> None:
-        self._turns, self._threads = turns, []
+        self._turns = turns
+        self._threads: list[threading.Thread] = []
         self.served: list[str] = []
         self._leave: dict[str, threading.Semaphore] = {}
 
