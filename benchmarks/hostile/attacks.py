@@ -40,10 +40,14 @@ class Target(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Replies by status, and connections that the service ended or did not take."""
+    """
+    Replies by status, connections that the service ended or did not take, and those that it still
+    had at the end, though they had asked for nothing.
+    """
 
     replies: Mapping[int, int]
     cut: int
+    held: int
 
     @property
     def served(self) -> int:
@@ -62,7 +66,7 @@ class Tally:
         self.end = time.monotonic() + seconds
         self._lock = Lock()
         self._replies: Counter[int] = Counter()
-        self._cut = 0
+        self._cut = self.held = 0
 
     @property
     def is_over(self) -> bool:
@@ -81,7 +85,7 @@ class Tally:
             self._cut += 1
 
     def outcome(self) -> Outcome:
-        return Outcome(dict(self._replies), self._cut)
+        return Outcome(dict(self._replies), self._cut, self.held)
 
     @contextmanager
     def connection(self) -> Iterator[socket.socket]:
@@ -167,6 +171,7 @@ def _drip(tally: Tally, sockets: list[socket.socket | None]) -> None:
     while opened and not tally.is_over:
         opened = [one for one in opened if _dripped(tally, one)]
         time.sleep(min(1.0, max(0.0, tally.end - time.monotonic())))
+    tally.held = len(opened)
 
 
 def _dripped(tally: Tally, one: socket.socket) -> bool:

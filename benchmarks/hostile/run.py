@@ -43,6 +43,7 @@ class Findings(NamedTuple):
     served: int
     refused: int
     cut: int
+    held: int
     peak_mb: float
 
     @property
@@ -188,6 +189,7 @@ def _findings(  # noqa: PLR0913, PLR0917 - what one attack is judged by
         served=outcome.served,
         refused=outcome.refused,
         cut=outcome.cut,
+        held=outcome.held,
         peak_mb=peak_mb,
     )
 

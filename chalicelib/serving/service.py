@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -18,6 +19,9 @@ from . import signin, wsgi
 from .consumers_process import ConsumersProcess, collect_seldom
 from .registry_files import load_examples
 
+# Seconds until a thread that computes lets others have the interpreter. A request asks for it some
+# forty times: with Python's usual 5 ms, a long one makes short ones wait for half a second.
+SWITCH = 0.001
 PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
 
 
@@ -73,6 +77,7 @@ class Service:
         import_all(app.app)
         bootstrap.build_all()
         collect_seldom()  # last, so that what was made is not looked through again
+        sys.setswitchinterval(SWITCH)
         process = ConsumersProcess(self._data)
         self.platform.committed.then(process.ring)
 

@@ -19,7 +19,7 @@ def test_nobody_at_work_is_refused_or_cut_off(figures):
 
 def test_every_attack_is_made_and_counted(figures):
     for name in ATTACKS:
-        assert sum(figures[f"{name}_{what}"] for what in ("served", "refused", "cut")) > 0
+        assert sum(figures[f"{name}_{what}"] for what in ("served", "refused", "cut", "held")) > 0
 
 
 def test_forged_tokens_let_nobody_in(figures):
@@ -31,7 +31,9 @@ def test_a_slow_reply_and_a_failure_are_found():
     """Of what is sampled: ten replies in 10 ms before, one that took a second, one failure."""
     work = [Sample(number / 10, 0.01, failed=False) for number in range(10)]
     work += [Sample(2.0, 1.0, failed=False), Sample(4.5, 0.01, failed=True)]
-    found = _findings(work, [Sample(2.0, 0.3, failed=False)], 1.5, 4.0, Outcome({200: 2}, 1), 50.0)
+    found = _findings(
+        work, [Sample(2.0, 0.3, failed=False)], 1.5, 4.0, Outcome({200: 2}, 1, 0), 50.0
+    )
     assert (found.failures, found.health_max_ms) == (1, 300)
     assert (round(found.p99_ms), round(found.before_p99_ms)) == (1000, 10)
     assert round(found.over, 1) == 4.0

@@ -33,13 +33,13 @@ def an_app(gate: threading.Event) -> Chalice:
 
     @app.route("/busy")
     def busy():
-        gate.wait(20)
+        gate.wait(60)
         return {}
 
     @app.route("/waits")
     def waits():
         with without_a_turn():
-            gate.wait(20)
+            gate.wait(60)
         return {}
 
     @app.route("/large")
@@ -61,7 +61,7 @@ class Running:
 
     def client(self, source: str = "127.0.0.1") -> socket.socket:
         return socket.create_connection(
-            ("127.0.0.1", self.port), timeout=15, source_address=(source, 0)
+            ("127.0.0.1", self.port), timeout=30, source_address=(source, 0)
         )
 
     def get(self, path: str, source: str = "127.0.0.1") -> tuple[int, float]:
@@ -134,7 +134,7 @@ def test_headers_that_drip_have_an_end(service):
             reply = read_some(client)
         assert reply is not None
         assert problem_in(reply) == (408, "request-timeout")
-        assert 0.8 < time.monotonic() - begin < 5
+        assert 0.8 < time.monotonic() - begin < 10
 
 
 def read_some(client: socket.socket) -> bytes | None:
@@ -156,7 +156,7 @@ def test_a_body_that_drips_has_an_end(service):
             b"Content-Length: 1000\r\n\r\nx"
         )
         assert problem_in(everything(client)) == (408, "request-timeout")
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 10
 
 
 def test_a_large_body_has_as_long_as_a_slow_line_takes(service):
@@ -178,7 +178,7 @@ def test_who_sends_nothing_is_left(service):
     with service.client() as client:
         begin = time.monotonic()
         assert everything(client) == b""
-        assert 0.8 < time.monotonic() - begin < 5
+        assert 0.8 < time.monotonic() - begin < 10
 
 
 def test_who_sends_nothing_more_may_idle_and_is_left_then(service):
@@ -190,7 +190,7 @@ def test_who_sends_nothing_more_may_idle_and_is_left_then(service):
         assert b"200 OK" in client.recv(1 << 16)
         begin = time.monotonic()
         assert everything(client) == b""
-        assert 1.5 < time.monotonic() - begin < 6
+        assert 1.5 < time.monotonic() - begin < 12
 
 
 def test_a_reply_that_nobody_takes_has_an_end(service):
@@ -290,7 +290,7 @@ def test_health_is_answered_whatever_waits_for_a_turn():
             client.sendall(b"GET /busy HTTP/1.1\r\nHost: x\r\n\r\n")
         time.sleep(0.3)
         status, seconds = service.get("/health")
-        assert (status, seconds < 1) == (200, True)
+        assert (status, seconds < 5) == (200, True)
 
 
 def test_who_waits_for_a_list_holds_no_turn():
@@ -300,7 +300,7 @@ def test_who_waits_for_a_list_holds_no_turn():
             client.sendall(b"GET /waits HTTP/1.1\r\nHost: x\r\n\r\n")
         time.sleep(0.3)
         status, seconds = service.get("/cases/1")
-        assert (status, seconds < 1) == (200, True)
+        assert (status, seconds < 5) == (200, True)
 
 
 # What is no request
