@@ -22,7 +22,7 @@ from wsgiref.util import FileWrapper
 import h11
 from chalice.app import Request
 
-from ..web.problems import own
+from ..web.problems import NOSNIFF, own
 from . import gateway
 from .limits import MAX_BODY, MAX_HEADERS, SLOWEST, Limits
 
@@ -302,7 +302,9 @@ class _Reply:
     def start(self, status: str, headers: list[tuple[str, str]], *_error: object) -> None:
         number, _, reason = status.partition(" ")
         self._status, self._reason = int(number), reason
-        self._headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
+        names = {name.lower() for name, _ in headers}
+        every = [*headers, *(one for one in NOSNIFF.items() if one[0].lower() not in names)]
+        self._headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in every]
 
     def head(self, *, last: bool) -> h11.Response:
         """`last` of its connection; raises LocalProtocolError for what cannot be sent."""

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
 from ..platform.rate_limits import client, counted
-from ..web.problems import own
+from ..web.problems import NOSNIFF, own
 from ..web.turns import Turns
 from . import gateway
 from .connection import Connection, Front, Wsgi
@@ -183,7 +183,7 @@ def _too_many() -> bytes:
     call = gateway.Call("GET", "/", "", {}, "", gateway.request_id(""))
     response = own("too-many-connections", gateway.outside(call), headers={"Retry-After": "1"})
     body: bytes = response.body.encode()
-    fields = {**response.headers, "Content-Length": len(body), "Connection": "close"}
+    fields = {**response.headers, **NOSNIFF, "Content-Length": len(body), "Connection": "close"}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 503 Service Unavailable\r\n{head}\r\n".encode() + body
 

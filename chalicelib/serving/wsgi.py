@@ -19,7 +19,7 @@ from chalice.app import Chalice, Response, RouteEntry
 from .. import bootstrap
 from ..eventlog.ports import Unavailable
 from ..triggers.routes import import_all
-from ..web.problems import NOSNIFF, from_chalice, own
+from ..web.problems import from_chalice, own
 from . import gateway, limits, server
 from .gateway import Call, MalformedUrl
 
@@ -143,7 +143,7 @@ def _unhandled(methods: Mapping[str, RouteEntry], call: Call) -> Response:
     """405, or the reply to OPTIONS that API Gateway makes of a route's CORS settings."""
     implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
     allowed = ", ".join(sorted(implied | set(methods)))
-    headers: dict[str, str | list[str]] = {"Allow": allowed, **NOSNIFF}
+    headers: dict[str, str | list[str]] = {"Allow": allowed}
     if call.method != "OPTIONS":
         outside = gateway.outside(call)
         return own("method-not-allowed", outside, headers=headers, allowed=allowed)

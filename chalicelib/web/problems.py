@@ -110,7 +110,6 @@ def problem(
         "Content-Language": language,
         "Vary": "Accept-Language",
         "Cache-Control": "no-store",
-        **NOSNIFF,
     }
     # Text, not bytes: Lambda's runtime could not serialise bytes.
     return Response(

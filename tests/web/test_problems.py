@@ -167,7 +167,6 @@ def test_a_problem_says_what_it_is_in_its_headers():
         "Vary": "Accept-Language",
         "Cache-Control": "no-store",
         "Retry-After": "1",
-        "X-Content-Type-Options": "nosniff",
     }
 
 
