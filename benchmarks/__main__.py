@@ -32,8 +32,18 @@ BENCHMARKS = {
     ),
     "http": Benchmark(
         "benchmarks.http",
-        least={"submits_per_s": 300, "reads_per_s": 800},
-        most={"p99_ms": 150, "failures": 0},
+        least={"submits_per_s": 550, "reads_per_s": 800},
+        most={"p99_ms": 80, "failures": 0},
+    ),
+    "hostile": Benchmark(
+        "benchmarks.hostile.run",
+        most={
+            "honest_failures": 0,
+            "honest_over": 1,
+            "health_max_ms": 1000,
+            "recovered_s": 5,
+            "peak_mb": 400,
+        },
     ),
     "dynamodb": Benchmark(
         "benchmarks.dynamodb",

@@ -144,11 +144,11 @@ def _client(  # noqa: PLR0913, PLR0917 - what one thread of the driver is given
     created: list[list[tuple[str, str]]],
     failures: list[int],
 ) -> None:
-    with socket.create_connection((load.host, load.port)) as connection:
+    with socket.create_connection((load.host, load.port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for one in _own(load, number):  # they were there before: they looked at their account
             connection.sendall(_head(load, "GET", "/account", one))
-            status, _ = _reply(connection.recv)
+            status, _ = reply(connection.recv)
             failures[number] += status >= 400
         ready.wait()
         begin = time.perf_counter() + WARM_UP
@@ -157,7 +157,7 @@ def _client(  # noqa: PLR0913, PLR0917 - what one thread of the driver is given
         while (start := time.perf_counter()) < end:
             sent += 1
             connection.sendall(_request(load, number, sent))
-            status, reply = _reply(connection.recv)
+            status, reply = http_reply(connection.recv)
             if start < begin:
                 continue
             taken[number].append(time.perf_counter() - start)
@@ -199,10 +199,11 @@ def _own(load: Load, number: int) -> list[str]:
     return load.tokens[number * CITIZENS : (number + 1) * CITIZENS] if load.body else []
 
 
-def _reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:
+def http_reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:
+    """Status and body of one reply; raises ConnectionError where the service has closed."""
     received = b""
     while b"\r\n\r\n" not in received:
-        received += receive(65536)
+        received += _some(receive)
     head, _, body = received.partition(b"\r\n\r\n")
     length = next(
         int(line.split(b":")[1])
@@ -210,5 +211,11 @@ def _reply(receive: Callable[[int], bytes]) -> tuple[int, bytes]:
         if line.lower().startswith(b"content-length")
     )
     while len(body) < length:
-        body += receive(65536)
+        body += _some(receive)
     return int(head[9:12]), body
+
+
+def _some(receive: Callable[[int], bytes]) -> bytes:
+    if not (received := receive(65536)):
+        raise ConnectionError("the service closed the connection")
+    return received

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from chalice.app import Request, Response
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .consuming import build_all, consumers, group, schedules
     from .directory import embedded, now
     from .moving import destination, kept, sign_ins, sign_ins_table, stored
-    from .settings import on_aws, on_standby, setting
+    from .settings import connections, on_aws, on_standby, proxies, setting
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "build_all",
     "client",
     "cloud",
+    "connections",
     "consumers",
     "destination",
     "embedded",
@@ -40,6 +42,7 @@ __all__ = [
     "on_aws",
     "on_standby",
     "platform",
+    "proxies",
     "schedules",
     "send_rebuild",
     "sequencer",
@@ -58,7 +61,7 @@ _WHERE = {
     "consuming": ("build_all", "consumers", "group", "schedules"),
     "directory": ("embedded", "now"),
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
-    "settings": ("on_aws", "on_standby", "setting"),
+    "settings": ("connections", "on_aws", "on_standby", "proxies", "setting"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
 }
 
@@ -115,7 +118,15 @@ def web() -> "Web":
         return telemetry()
 
     return Web(
-        platform, verifier, _answer, watching, on_standby, settings.proxies, _worded, _admitted
+        platform,
+        verifier,
+        _answer,
+        watching,
+        on_standby,
+        settings.proxies,
+        _worded,
+        _admitted,
+        _headers,
     )
 
 
@@ -127,6 +138,16 @@ def _admitted(platform: "Platform", actor: "Actor") -> None:
         from ..people.application.persons import admit
 
         admit(platform, actor)
+
+
+@lru_cache
+def _headers() -> "Mapping[str, str]":
+    """On AWS TLS ends at our own API; on one machine at a proxy, which says this itself."""
+    from ..web.problems import NOSNIFF
+    from . import on_aws
+
+    # RFC 6797; a year, as browsers ask of who wants to stay on their lists.
+    return {**NOSNIFF, "Strict-Transport-Security": "max-age=31536000"} if on_aws() else NOSNIFF
 
 
 def _answer(error: Exception, request: "Request") -> "Response":

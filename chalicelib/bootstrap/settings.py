@@ -23,6 +23,7 @@ from ..platform.scanner import Scanner
 # BANJIAN_CLAMD             what scans documents for malware: host:port, or unix:/path
 # BANJIAN_LIMITS            how often one may ask, as `usual.account=500/10, query.address=off`
 # BANJIAN_QUOTAS            how much one may put here a day, as `applicants.megabytes=500`
+# BANJIAN_CONNECTIONS       what the service takes of connections: by_address=200, idle=30
 # BANJIAN_PUBLIC_URL        where everybody finds us: QR codes of certificates lead there
 # BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
@@ -97,6 +98,10 @@ def gate(limiter: rate_limits.Limiter) -> rate_limits.Gate:
     except ValueError as error:
         raise Unavailable(f"BANJIAN_COUNTERS: {error}") from error
     return rate_limits.Gate(limiter, limits(), counters)
+
+
+def connections() -> str:
+    return os.environ.get("BANJIAN_CONNECTIONS", "")
 
 
 def proxies() -> Callable[[str], bool]:

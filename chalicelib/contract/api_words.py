@@ -86,6 +86,7 @@ Members may be added to replies: pass over those you do not know, and take one t
 null. Bodies are closed: a member that is not named here is refused. So is a text with control
 characters other than tabs and line breaks.
 
-Any address may also answer 405 `method-not-allowed`, 429 `too-many-requests`, 431
-`headers-too-large` and 501 `not-implemented`.
+Any address may also answer 405 `method-not-allowed`, 408 `request-timeout`, 429
+`too-many-requests`, 431 `headers-too-large`, 501 `not-implemented` and 503
+`too-many-connections`.
 """

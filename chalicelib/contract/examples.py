@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from ..refusals import words
 from ..refusals.table import statuses
-from ..serving import gateway, server
+from ..serving import gateway, limits
 from ..submissions.application.submissions import Submission
 from ..web.messages import MESSAGES, Language
 from ..web.problems import invalid, problem
@@ -24,7 +24,7 @@ from .problems import LANGUAGES, example
 RECORDED: Final = "docs/api-examples.json"
 # What no walk needs to meet: the service's own figures.
 _KNOWN: Final[Mapping[str, Json]] = {
-    "too-large": {"limit": server.MAX_BODY},
+    "too-large": {"limit": limits.MAX_BODY},
     "bad-parameter": {"parameter": "limit"},
 }
 # No rule is refused by that name as yet: it is what a new kind of refusal would answer.

@@ -84,7 +84,7 @@ def request_id(offered: str) -> str:
 
 
 def _path(environ: Mapping[str, Any]) -> str:
-    # PATH_INFO is already decoded, which would make %2F a slash; waitress keeps the original.
+    # PATH_INFO is already decoded, which would make %2F a slash; our server keeps the original.
     target: str = environ.get("REQUEST_URI") or quote(environ["PATH_INFO"].encode("latin-1"))
     if not target.startswith("/"):
         # The absolute form that proxies use: http://host/path

@@ -1,108 +1,157 @@
 """
-waitress, set up for Banjian: its own errors become problems, connections outlive replies without a
-body, a client that sends too much still gets to read why, and a stop finishes what is under way.
+The server in front: a thread for each connection, of which one address and all together have so
+many, and turns for the requests. A stop finishes what is under way.
 """
 
 import logging
+import resource
 import select
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
-from chalice.app import Request
-from waitress import create_server, wasyncore  # type: ignore[import-untyped]
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
-from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]
-from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]
-
-from ..web.problems import problem
+from ..platform.rate_limits import client, counted
+from ..web.problems import NOSNIFF, own
+from ..web.turns import Turns
 from . import gateway
+from .connection import Connection, Front, Wsgi
+from .limits import USUAL, Census, Limits
 
-MAX_BODY: Final = 10 << 20  # bytes
-MAX_HEADERS: Final = 64 << 10  # bytes, the request line included
 GRACE: Final = 10.0  # seconds that requests under way have when the server stops
-LINGER: Final = 1.0  # seconds
 POLL: Final = 0.2  # seconds
-SMALL: Final = 64 << 10  # bytes
-
-SETTINGS: Final[Mapping[str, Any]] = {
-    "ident": None,
-    "max_request_body_size": MAX_BODY + 1,  # waitress refuses from there on
-    "max_request_header_size": MAX_HEADERS,
-    "connection_limit": 1000,
-    "channel_timeout": 75,  # seconds that a connection may idle
-    "recv_bytes": 64 << 10,
-    # Whom to believe X-Forwarded-For is decided where requests are counted (web/request.py).
-    "clear_untrusted_proxy_headers": False,
-}
-
-# What waitress refuses by itself: status -> code and members.
-REFUSALS: Final[dict[int, tuple[str, dict[str, Any]]]] = {
-    400: ("bad-request", {}),
-    413: ("too-large", {"limit": MAX_BODY}),
-    431: ("headers-too-large", {"limit": MAX_HEADERS}),
-    501: ("not-implemented", {}),
-}
+BACKLOG: Final = 512
+FILES: Final = 256  # that the rest of the process has open
+HEALTH: Final = "/health"
 
 log = logging.getLogger(__name__)
-
-# Lingering keeps a worker: a few clients that send too much must not take all of them.
-_lingering = threading.BoundedSemaphore(2)
 
 
 def listen(host: str, port: int) -> socket.socket:
     """Raises OSError if the address is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
-def run(
-    application: Callable[..., Any],
-    listener: socket.socket,
-    settings: Mapping[str, Any],
-    ready: Callable[[str], None] | None = None,
-    stop: threading.Event | None = None,
-) -> None:
+class Server:
     """
-    Serve on `listener` until `stop` is set or a signal asks to; see `wsgi.serve`. `settings` are
-    waitress's, and come after ours.
+    Serves `application` on `listener`, `threads` requests at a time. `trusted` tells which peers
+    are our own proxies: of them as many connections are taken as of all.
     """
-    # It warns whenever all threads are busy, which says nothing but that there is load.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    connections: dict[int, Any] = {}
-    server = create_server(
-        application, map=connections, sockets=[listener], **{**SETTINGS, **settings}
-    )
-    server.channel_class = _Channel
-    server.stopping = stop or threading.Event()
-    try:
-        with _signals(server.stopping, server.pull_trigger):
-            if ready is not None:
-                ready(_url(listener))
-            while not server.stopping.is_set():
-                _turn(connections, POLL)
-            _drain(server, connections)
-    finally:
-        server.task_dispatcher.shutdown(timeout=1)
-        wasyncore.close_all(connections)
 
+    def __init__(
+        self,
+        application: Wsgi,
+        listener: socket.socket,
+        *,
+        threads: int = 16,
+        limits: Limits = USUAL,
+        trusted: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._listener = listener
+        self._trusted = trusted
+        self._census = Census(limits, trusted)
+        # A quarter of the turns is always left to others than the one who asks most.
+        self._turns = Turns(threads, max(1, threads - threads // 4))
+        # Whoever watches the service is answered, whatever waits for a turn.
+        self._health_turns = Turns(2, 1)
+        self._stopping = threading.Event()
+        self._connections: dict[Connection, threading.Thread] = {}
+        address = listener.getsockname()[:2]
+        self._front = Front(application, self._turn, limits, self.is_stopping, address)
+        self._full = _too_many()
+        _allow_files(limits.connections + FILES)
 
-def _url(listener: socket.socket) -> str:
-    host, port, *_ = listener.getsockname()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    def is_stopping(self) -> bool:
+        return self._stopping.is_set()
 
+    @property
+    def url(self) -> str:
+        host, port, *_ = self._listener.getsockname()
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-def _turn(connections: dict[int, Any], timeout: float) -> None:
-    # poll, not select: that cannot take descriptors from 1024 on.
-    wasyncore.loop(timeout=timeout, map=connections, use_poll=True, count=1)
+    def run(
+        self,
+        ready: Callable[[str], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        """Until `stop` is set or a signal asks to; see `wsgi.serve`."""
+        self._stopping = stop or self._stopping
+        try:
+            with _signals(self._stopping):
+                if ready is not None:
+                    ready(self.url)
+                self._accept_all()
+                self._drain()
+        finally:
+            self._listener.close()
+            for connection in list(self._connections):
+                connection.interrupt(socket.SHUT_RDWR)
+
+    def _accept_all(self) -> None:
+        # poll, not select: that cannot take descriptors from 1024 on.
+        waiting = select.poll()
+        waiting.register(self._listener, select.POLLIN)
+        self._listener.settimeout(0)
+        while not self._stopping.is_set():
+            if waiting.poll(POLL * 1000):
+                self._accept()
+
+    def _accept(self) -> bool:
+        """Whether a client was waiting to be taken."""
+        try:
+            connected, (peer, *_) = self._listener.accept()
+        except (BlockingIOError, ConnectionError):
+            return False  # it was gone before we came
+        except OSError as error:
+            log.warning("no connection can be taken: %s", error)
+            time.sleep(POLL)
+            return False
+        if not self._census.admit(peer):
+            _turn_away(connected, self._full)
+            return True
+        connection = Connection(self._front, connected, peer)
+        thread = threading.Thread(target=self._serve, args=(connection, peer), daemon=True)
+        self._connections[connection] = thread
+        thread.start()
+        return True
+
+    def _serve(self, connection: Connection, peer: str) -> None:
+        try:
+            connection.serve()
+        except Exception:
+            log.exception("a connection failed")
+        finally:
+            self._connections.pop(connection, None)
+            self._census.gone(peer)
+
+    def _turn(self, environ: dict[str, Any]) -> AbstractContextManager[None]:
+        forwarded = environ.get("HTTP_X_FORWARDED_FOR")
+        who = counted(client(environ["REMOTE_ADDR"], forwarded, self._trusted))
+        turns = self._health_turns if environ["PATH_INFO"] == HEALTH else self._turns
+        return turns.one(who)
+
+    def _drain(self) -> None:
+        """Take no more connections, answer what has been sent, close each connection once idle."""
+        while self._accept():
+            pass
+        self._listener.close()
+        deadline = time.monotonic() + GRACE
+        while self._connections and time.monotonic() < deadline:
+            for connection in list(self._connections):
+                if connection.idle:
+                    # What has come already is still read; then it is as if the client had closed.
+                    connection.interrupt(socket.SHUT_RD)
+            time.sleep(0.01)
+        if self._connections:
+            log.warning("%d connections were cut off", len(self._connections))
 
 
 @contextmanager
-def _signals(stopping: threading.Event, wake: Callable[[], None]) -> Iterator[None]:
+def _signals(stopping: threading.Event) -> Iterator[None]:
     """SIGTERM and SIGINT ask to stop; the second time they interrupt at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -112,7 +161,6 @@ def _signals(stopping: threading.Event, wake: Callable[[], None]) -> Iterator[No
         if stopping.is_set():
             raise KeyboardInterrupt
         stopping.set()
-        wake()
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -122,113 +170,26 @@ def _signals(stopping: threading.Event, wake: Callable[[], None]) -> Iterator[No
             signal.signal(number, handler)
 
 
-def _drain(server: Any, connections: dict[int, Any]) -> None:
-    """Take no more connections, answer what has been sent, close each connection once idle."""
-    _turn(connections, 0)
-    # Not server.close(), which closes the pipe that the workers wake this loop with.
-    wasyncore.dispatcher.close(server)
-    deadline = time.monotonic() + GRACE
-    while server.active_channels and time.monotonic() < deadline:
-        for channel in list(server.active_channels.values()):
-            if not (channel.requests or channel.request or channel.total_outbufs_len):
-                channel.will_close = True
-        _turn(connections, 0.1)
-    if server.active_channels:
-        log.warning("%d connections were cut off", len(server.active_channels))
+def _allow_files(most: int) -> None:
+    """As many open files as connections need, as far as this process may say."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    def received(self, data: bytes) -> int:
-        consumed: int = super().received(data)
-        if self.error:
-            # Otherwise waitress bids the client go on with a body that is already refused.
-            self.expect_continue = False
-        return consumed
+def _too_many() -> bytes:
+    """What a connection too many is told, made once: to refuse must cost nothing."""
+    call = gateway.Call("GET", "/", "", {}, "", gateway.request_id(""))
+    response = own("too-many-connections", gateway.outside(call), headers={"Retry-After": "1"})
+    body: bytes = response.body.encode()
+    fields = {**response.headers, **NOSNIFF, "Content-Length": len(body), "Connection": "close"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 503 Service Unavailable\r\n{head}\r\n".encode() + body
 
 
-class _Task(WSGITask):  # type: ignore[misc]
-    wrote_header: bool
-
-    def build_response_header(self) -> bytes:
-        if self.channel.server.stopping.is_set():
-            self.set_close_on_finish()
-        header: bytes = super().build_response_header()
-        return header
-
-    def write(self, data: bytes) -> None:
-        # Head and body in one packet: one system call less for us, one less for the client.
-        if self.wrote_header or len(data) != self.content_length or len(data) > SMALL:
-            super().write(data)
-            return
-        self.channel.write_soon(self.build_response_header() + data)
-        self.wrote_header, self.content_bytes_written = True, len(data)
-
-    def set_close_on_finish(self) -> None:
-        # waitress closes after every reply that has no length, but 204 and 304 need none (RFC 9112,
-        # 6.3), and whoever polls with If-None-Match gets little else.
-        asked = self.request.connection_close or self.channel.server.stopping.is_set()
-        if self.has_body or self.version == "1.0" or asked:
-            super().set_close_on_finish()
-
-
-class _ErrorTask(ErrorTask):  # type: ignore[misc]
-    def execute(self) -> None:
-        error = self.request.error
-        code, members = REFUSALS.get(error.code, ("internal", {}))
-        response = problem(error.code, code, _request(self.channel, self.request), **members)
-        body = response.body.encode()
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.extend(response.headers.items())
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-    def finish(self) -> None:
-        super().finish()
-        if self.request.error.code in REFUSALS:
-            _linger(self.channel)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    parser_class = _Parser
-    task_class = _Task
-    error_task_class = _ErrorTask
-
-
-def _request(channel: Any, parser: Any) -> Request:
-    """What can be said of a request that could not be parsed to its end."""
-    headers = {name.replace("_", "-").lower(): value for name, value in parser.headers.items()}
-    target: str = getattr(parser, "request_uri", "/")
-    call = gateway.Call(
-        getattr(parser, "command", "GET"),
-        target.partition("?")[0],
-        "",
-        headers,
-        channel.addr[0],
-        gateway.request_id(headers.get("x-request-id", "")),
-    )
-    return gateway.outside(call)
-
-
-def _linger(channel: Any) -> None:
-    """
-    Read and drop for a moment what the client is still sending: closing on unread data would reset
-    the connection, and the client would lose the reply (RFC 9112, 9.6).
-    """
-    if channel.total_outbufs_len or not _lingering.acquire(blocking=False):
-        return
-    try:
-        channel.socket.shutdown(socket.SHUT_WR)
-        _discard(channel.socket, time.monotonic() + LINGER)
-    except OSError as error:
-        log.debug("the client is gone: %s", error)
-    finally:
-        _lingering.release()
-
-
-def _discard(source: socket.socket, deadline: float) -> None:
-    waiting = select.poll()
-    waiting.register(source, select.POLLIN)
-    while (left := deadline - time.monotonic()) > 0:
-        if waiting.poll(left * 1000) and not source.recv(64 << 10):
-            return
+def _turn_away(connected: socket.socket, reply: bytes) -> None:
+    with connected, suppress(OSError):
+        connected.settimeout(0)
+        connected.send(reply)
+        connected.shutdown(socket.SHUT_WR)

@@ -17,10 +17,11 @@ from typing import Any, BinaryIO, Final
 from chalice.app import Chalice, Response, RouteEntry
 
 from .. import bootstrap
+from ..eventlog.ports import Unavailable
 from ..triggers.routes import import_all
 from ..web.downloads import FileBody
 from ..web.problems import from_chalice, own
-from . import gateway, server
+from . import gateway, limits, server
 from .gateway import Call, MalformedUrl
 
 PIECE: Final = 64 << 10  # bytes
@@ -54,11 +55,21 @@ def serve(  # noqa: PLR0913  # what a server is told, nearly all of it optional
     """
     Serve `app` until SIGTERM or SIGINT (if called in the main thread) or until `stop` is set, then
     finish the requests under way. `ready` is called with the address once connections are taken;
-    port 0 takes a free one. Raises OSError if the address cannot be listened on.
+    port 0 takes a free one. Raises OSError if the address cannot be listened on, Unavailable for a
+    setting that cannot be read.
     """
     application = wsgi(app)
+    taken, proxies = _limits(), bootstrap.proxies()
     listener = server.listen(host, port)
-    server.run(application, listener, {"threads": threads}, ready, stop)
+    running = server.Server(application, listener, threads=threads, limits=taken, trusted=proxies)
+    running.run(ready, stop)
+
+
+def _limits() -> limits.Limits:
+    try:
+        return limits.limits(bootstrap.connections())
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_CONNECTIONS: {error}") from error
 
 
 def wsgi(app: Chalice) -> Wsgi:
@@ -125,8 +136,8 @@ def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) ->
     if method not in methods:
         return _unhandled(methods, call)
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    if length > server.MAX_BODY:
-        return own("too-large", gateway.outside(call), limit=server.MAX_BODY)
+    if length > limits.MAX_BODY:
+        return own("too-large", gateway.outside(call), limit=limits.MAX_BODY)
     event = gateway.event(call, match, method, environ["wsgi.input"].read(length))
     response = _response(app(event, gateway.Context(app.app_name, call.request_id)))
     failed = response.status_code >= HTTPStatus.BAD_REQUEST

@@ -90,6 +90,21 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("请求头过大", "请求行和请求头合计不得超过 {limit} 字节。"),
         Text("Headers too large", "The request line and headers may have at most {limit} bytes."),
     ),
+    "request-timeout": Message(
+        Text("请求超时", "请求没有在规定时间内发送完毕，连接已关闭，请重新提交。"),
+        Text(
+            "Request timeout",
+            "The request did not arrive whole in time; the connection is closed, send it again.",
+        ),
+    ),
+    "too-many-connections": Message(
+        Text("连接过多", "来自此地址的连接过多，请先关闭一些，再按 Retry-After 重试。"),
+        Text(
+            "Too many connections",
+            "There are too many from this address, or in all; close some, and try again after "
+            "Retry-After seconds.",
+        ),
+    ),
     "too-many-requests": Message(
         Text("请求过于频繁", "请稍候再试，等待时间见 Retry-After。"),
         Text("Too many requests", "Wait as long as Retry-After says, then try again."),

@@ -17,6 +17,8 @@ from .messages import Language, text
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_ERRORS: Final = 50
+# A browser shows what we say it is, and nothing that it guesses.
+NOSNIFF: Final = {"X-Content-Type-Options": "nosniff"}
 
 _Q: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 # Of the problems that are the web's own; those of refusals are in the subjects' wiring.py.
@@ -35,6 +37,7 @@ STATUS: Final[Mapping[str, int]] = {
     "role-required": 403,
     "not-found": 404,
     "method-not-allowed": 405,
+    "request-timeout": 408,
     "conflict": 409,
     "too-large": 413,
     "unsupported-media-type": 415,
@@ -46,6 +49,7 @@ STATUS: Final[Mapping[str, int]] = {
     "internal": 500,
     "not-implemented": 501,
     "sign-in-unavailable": 503,
+    "too-many-connections": 503,
 }
 # The status of an error that chalice itself, or an exception of chalice's, put into a response.
 _CHALICE: Final = {

@@ -47,6 +47,19 @@ def respond(
     media_types: Sequence[str] = (),
 ) -> Response:
     """What the handler answers to a request, of those media types; refusals become problems."""
+    response = _response(web, raw, handler, parameters, media_types)
+    for name, value in web.headers().items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _response(
+    web: Web,
+    raw: Request,
+    handler: Handler,
+    parameters: Mapping[str, str],
+    media_types: Sequence[str],
+) -> Response:
     doc = spec_of(handler)
     request_id = str(raw.context.get("requestId") or "")
     with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):

@@ -20,7 +20,7 @@ from chalice.app import AuthResponse, Blueprint, Chalice, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.serving import gateway, server
+from chalicelib.serving import connection, gateway, limits
 from chalicelib.serving.wsgi import serve, wsgi
 
 
@@ -261,9 +261,9 @@ def test_a_binary_reply_leaves_byte_for_byte(app):
 
 
 def test_a_body_over_the_limit_is_refused_unread(app):
-    reply = call(app, "POST", "/cases", CONTENT_LENGTH=str(server.MAX_BODY + 1), **JSON)
+    reply = call(app, "POST", "/cases", CONTENT_LENGTH=str(limits.MAX_BODY + 1), **JSON)
     assert_problem(reply, 413, "too-large")
-    assert json_of(reply)["limit"] == server.MAX_BODY
+    assert json_of(reply)["limit"] == limits.MAX_BODY
 
 
 def test_every_value_of_a_header_is_sent_and_the_length_is_that_of_the_bytes(app):
@@ -588,18 +588,18 @@ def test_a_header_that_cannot_be_sent_is_an_internal_error(caplog):
 def test_small_packets_are_sent_at_once(app, monkeypatch):
     """Nagle's algorithm with delayed acknowledgement costs 40 ms a call."""
     taken = []
-    accept: Any = server._Channel.__init__
+    respond = connection.Connection._respond
 
-    def note(self, listener, connection, *rest, **more):
-        taken.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
-        accept(self, listener, connection, *rest, **more)
+    def note(self, reply, pieces):
+        taken.append(self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        respond(self, reply, pieces)
 
-    monkeypatch.setattr(server._Channel, "__init__", note)
+    monkeypatch.setattr(connection.Connection, "_respond", note)
     with running(app) as port:
-        connection = connect(port)
-        connection.request("GET", "/cases/c1")
-        connection.getresponse().read()
-        connection.close()
+        client = connect(port)
+        client.request("GET", "/cases/c1")
+        client.getresponse().read()
+        client.close()
     assert taken == [1]
 
 

@@ -21,7 +21,7 @@ START_SECONDS = 60.0
 class Running:
     """`url` is where it listens; `process` may be killed at any time."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, limits: str = UNLIMITED) -> None:
         self.data = data
         self.process = subprocess.Popen(
             [BANJIAN, "serve", "--data", data, "--port", "0", *options],
@@ -33,7 +33,8 @@ class Running:
                 "COLUMNS": "200",
                 "PATH": "/usr/bin:/bin",
                 "LANG": "C.UTF-8",
-                "BANJIAN_LIMITS": UNLIMITED,
+                "PYTHONPATH": str(ROOT),  # this tree, whatever was installed
+                "BANJIAN_LIMITS": limits,
             },
         )
         self.output: list[str] = []
@@ -88,8 +89,8 @@ class Running:
 
 
 @contextmanager
-def running(data: Path, *options: str) -> Iterator[Running]:
-    service = Running(data, *options)
+def running(data: Path, *options: str, limits: str = UNLIMITED) -> Iterator[Running]:
+    service = Running(data, *options, limits=limits)
     try:
         yield service
     finally:

@@ -30,8 +30,8 @@ in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium
 def serving(application: Callable[..., Iterable[bytes]]) -> Iterator[str]:
     ready: Queue[str] = Queue()
     stop = Event()
-    given: Any = (application, server.listen("127.0.0.1", 0), {"threads": 2}, ready.put, stop)
-    thread = Thread(target=server.run, args=given)
+    running = server.Server(application, server.listen("127.0.0.1", 0), threads=2)
+    thread = Thread(target=running.run, args=(ready.put, stop))
     thread.start()
     try:
         yield ready.get(timeout=30)
