@@ -148,7 +148,7 @@ def _client(  # noqa: PLR0913, PLR0917 - what one thread of the driver is given
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for one in _own(load, number):  # they were there before: they looked at their account
             connection.sendall(_head(load, "GET", "/account", one))
-            status, _ = reply(connection.recv)
+            status, _ = http_reply(connection.recv)
             failures[number] += status >= 400
         ready.wait()
         begin = time.perf_counter() + WARM_UP

@@ -143,7 +143,7 @@ def _measured(service: Running, target: Target, name: str, scale: float) -> Find
     scaled = max(scale, 0.1)
     bearer = token(service.data, "citizen")
     memory = Memory(service.process.pid)
-    at_work = honest.at_work(target.host, target.port, bearer, next(_numbers))
+    at_work = honest.at_work(target.host, target.port, bearer)
     watching = honest.watching(target.host, target.port)
     with memory, at_work, watching:
         time.sleep(BEFORE * scaled)
