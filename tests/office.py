@@ -18,6 +18,7 @@ from chalicelib.eventlog.feed import Feed
 from chalicelib.items.application import items
 from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.divisions import NATION
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
@@ -66,7 +67,7 @@ class Office:
         return case_id
 
     def state(self, case_id: str) -> Any:
-        auditor = Actor(account="auditor", role=Role.AUDITOR)
+        auditor = Actor(account="auditor", role=Role.AUDITOR, division=NATION)
         return cases.get(self.platform, auditor, case_id).state
 
     def catch_up(self) -> None:

@@ -67,6 +67,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         signer=signing.in_kms,
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        telemetry=watch or Silent(),
     )
 
 

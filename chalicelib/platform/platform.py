@@ -14,6 +14,7 @@ from ..eventlog.envelope import Circumstances
 from ..eventlog.feed import Source
 from ..eventlog.memory import Memory
 from ..eventlog.ports import Blobs, CommandId, EventStore, Log, Signer, no_signer
+from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.transact import Request
 from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
@@ -39,7 +40,7 @@ class Platform:
     that were read last; `gate` counts who asks how often; `duties` has the administrative duties
     that this process has asked for. `registry` knows people and companies; `wechat` and `attester`
     tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our own tokens.
-    Without a `scanner` documents are given out as they came.
+    Without a `scanner` documents are given out as they came. `telemetry` counts what is watched.
     """
 
     store: EventStore
@@ -63,6 +64,7 @@ class Platform:
     renderer: Callable[[], Renderer] = no_renderer
     public_url: str = "http://127.0.0.1:8000"
     scanner: Scanner | None = None
+    telemetry: Telemetry = field(default_factory=Silent, repr=False)
 
     @property
     def source(self) -> Source:

@@ -20,6 +20,7 @@ from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..kernel.actor import Role
+from ..kernel.divisions import NATION
 from ..web.auth.token_claims import CLAIMS, NAME_CLAIM
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ PERSONAS: Final[Mapping[str, Persona]] = {
         _staff("approver-housing", "梁局长", Role.APPROVER, "440800-housing"),
         _staff("approver-environment", "谢局长", Role.APPROVER, "440800-environment"),
         _staff("supervisor-zhou", "周监察", Role.SUPERVISOR),
-        _staff("auditor-zheng", "郑审计", Role.AUDITOR),
+        Persona("auditor-zheng", "郑审计", Role.AUDITOR, division=NATION),
         _staff("items-sun", "孙事项", Role.ITEM_MANAGER),
         _staff("system-qian", "钱系统", Role.SYSTEM_ADMINISTRATOR),
         _staff("security-feng", "冯安全", Role.SECURITY_ADMINISTRATOR),

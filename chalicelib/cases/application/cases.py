@@ -10,8 +10,8 @@ from ...kernel.actor import Actor
 from ...kernel.errors import NotFound
 from ...platform.platform import Caller, Platform
 from .. import domain as case
-from ..domain.state import Absent
-from . import access
+from ..domain.state import Absent, Drafted, Imported
+from . import access, handed_over, recusal
 from .acting import acting
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which people mix up
@@ -35,11 +35,14 @@ def stream(case_id: str) -> str:
 
 def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
     """
-    The case, folded from its stream. Raises NotFound, also for who may not see it, and NotAllowed
-    for an agent whose mandate is over, or who has left the company.
+    The case, folded from its stream; for a department that handed it over, as it was then. Raises
+    NotFound, also for who may not see it, and NotAllowed for an agent whose mandate is over, or who
+    has left the company.
     """
     history, state = read(platform.store, decider(platform), stream(case_id))
     acting(platform, actor, access.seen(actor, state))
+    if handed_over.left(actor, state):
+        return CaseView(case_id, *handed_over.as_left(decider(platform), history, actor))
     return CaseView(case_id, history.version, state)
 
 
@@ -58,18 +61,21 @@ def execute(
     Run one command. `before` is done once it is sure to be taken, just before it is. Raises
     Rejected, Stale, Conflict, Reused.
     """
-    body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
+    body = command.model_dump(mode="json", exclude={"at", "by", "channel", "person"})
     request = caller.request(platform.now(), type(command).__name__, body)
 
-    def may(state: case.State) -> Actor:
+    def may(state: case.State) -> tuple[Actor, case.CaseCommand]:
         access.check(caller.actor, command, state)
         if isinstance(state, Absent):
             raise NotFound("no-such-case", "there is no such case")
-        return acting(platform, caller.actor, state, command)
+        actor = acting(platform, caller.actor, state, command)
+        if isinstance(state, Drafted | Imported):
+            return actor, command
+        return actor, recusal.check(platform, caller, command, state.application)
 
     def decide(state: case.State) -> Decided:
-        actor = may(state)
-        decided = case.decide(command, state, platform.calendar())
+        actor, signed = may(state)
+        decided = case.decide(signed, state, platform.calendar())
         if decided:
             before(actor, state)
         return done_by(actor, caller, command.at, decided)

@@ -9,6 +9,7 @@ from ...clock.calendar import LEGAL_ZONE
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ...kernel.divisions import NATION
 from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import entities
 from ...platform.platform import Platform
@@ -18,7 +19,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import cases
-from ..application.access import oversees, within
+from ..application.access import OVERSEERS, oversees, within
 from ..projections import applicant_cases, process_library, work_list
 from ..projections.case_summary import utc
 
@@ -154,7 +155,7 @@ def _own(request: ApiRequest, whose: str | None) -> str:
 def department_of(actor: Actor, asked: str | None) -> str:
     if actor.role in DEPARTMENT_STAFF and (asked is None or within(asked, actor.department)):
         return asked or str(actor.department)
-    if actor.role in (Role.SUPERVISOR, Role.AUDITOR) and asked is not None:
+    if actor.role in OVERSEERS and asked is not None:
         return _overseen(actor, asked)
     raise NotAllowed(
         "work-list-of-own-department",
@@ -173,8 +174,8 @@ def _overseen(actor: Actor, department: str) -> str:
 
 
 def _library(actor: Actor, asked: str | None) -> str | None:
-    if actor.role is Role.AUDITOR:
-        return asked
+    if asked is None and actor.role is Role.AUDITOR and oversees(actor, NATION):
+        return None
     return department_of(actor, asked)
 
 

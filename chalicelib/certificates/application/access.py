@@ -76,7 +76,12 @@ def may_see(platform: Platform, actor: Actor, record: Record) -> bool:
 
 
 def may_open(platform: Platform, actor: Actor, record: Record, on: date) -> bool:
-    """Its file: also for who has used it under an authorisation that is not over."""
+    """
+    Its file: also for who has used it under an authorisation that is not over; not for supervisors,
+    who see how it stands, and not whose it is.
+    """
+    if actor.role is Role.SUPERVISOR:
+        return False
     return may_see(platform, actor, record) or any(
         one.used
         and not one.revoked

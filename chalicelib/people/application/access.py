@@ -2,12 +2,18 @@
 
 from ...clock.calendar import legal_day
 from ...kernel.actor import Actor, Role
+from ...kernel.divisions import NATION, covers
 from ...kernel.errors import NotAllowed, NotFound
 from ...platform.platform import Platform
 from ..domain import entity, mandate
 
 # What staff see of an account, with the id masked: who stands at the window, who is audited.
-READERS = frozenset({Role.CLERK, Role.AUDITOR, Role.SECURITY_ADMINISTRATOR})
+READERS = frozenset({Role.CLERK, Role.SECURITY_ADMINISTRATOR})
+
+
+def audits(actor: Actor, division: str = NATION) -> bool:
+    """An auditor of the division. What belongs to none is for those of the whole country alone."""
+    return actor.role is Role.AUDITOR and covers(actor.division, division)
 
 
 def own_account(actor: Actor) -> str:
@@ -22,7 +28,7 @@ def own_account(actor: Actor) -> str:
 
 def may_read_account(actor: Actor, account: str) -> bool:
     own = actor.role in (Role.APPLICANT, Role.AGENT) and actor.account == account
-    return own or actor.role in READERS
+    return own or actor.role in READERS or audits(actor)
 
 
 def at_the_window(actor: Actor) -> None:
@@ -59,7 +65,8 @@ def may_read_entity(actor: Actor, state: entity.Entity) -> bool:
         or state.represents(actor.account)
         or state.operator(actor.account) is not None
     )
-    return its or actor.role in READERS
+    # GB 32100: the third to eighth digit are the division of the authority that registered it.
+    return its or actor.role in READERS or audits(actor, state.credit_code[2:8])
 
 
 def may_refresh(actor: Actor) -> None:
@@ -96,7 +103,7 @@ def may_appoint(platform: Platform, actor: Actor, state: entity.Entity, *, appoi
 def may_see_mandate(actor: Actor, state: mandate.State) -> bool:
     if isinstance(state, mandate.Absent):
         return False
-    if actor.role in (Role.CLERK, Role.AUDITOR):
+    if actor.role is Role.CLERK or audits(actor):
         return True
     party = (state.terms.principal.account, state.terms.agent.account)
     return actor.role in (Role.APPLICANT, Role.AGENT) and actor.account in party

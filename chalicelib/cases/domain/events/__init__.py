@@ -21,6 +21,7 @@ from .fields import (
     Desk,
     Form,
     Holder,
+    PersonInCase,
     QueryCodeDigest,
     StepId,
 )
@@ -51,6 +52,7 @@ from .outcome import (
     CertificateIssued,
     ResultDelivered,
 )
+from .recusal import HandlerRecused, RecusalRefused, RecusalRequested
 from .steps import CaseTransferred, StepFinished, StepOpened, StepStarted
 
 __all__ = [
@@ -86,12 +88,17 @@ __all__ = [
     "ExtensionRefused",
     "ExtensionRequested",
     "Form",
+    "HandlerRecused",
     "Holder",
     "Imported",
     "MistakeCorrected",
     "Outcome",
+    "PersonInCase",
     "PreCheckPassed",
     "QueryCodeDigest",
+    "RecusalRefused",
+    "RecusalRequested",
+    "Recusals",
     "ResultDelivered",
     "StepFinished",
     "StepId",
@@ -127,6 +134,7 @@ Acceptance = (
 Steps = StepOpened | StepStarted | StepFinished
 Clock = CaseSuspended | CaseResumed | ExtensionRequested | ExtensionGranted | ExtensionRefused
 Changes = CaseTransferred | MistakeCorrected
+Recusals = RecusalRequested | HandlerRecused | RecusalRefused
 Outcome = (
     CaseGranted
     | CaseDenied
@@ -140,4 +148,4 @@ Outcome = (
     | CaseArchived
 )
 Imported = CaseImported | StepRecorded
-Event = Submission | Acceptance | Steps | Clock | Changes | Outcome | Imported
+Event = Submission | Acceptance | Steps | Clock | Changes | Recusals | Outcome | Imported
