@@ -74,7 +74,7 @@ ACCOUNTS = (
 )
 COMPANIES = (
     Probe(
-        Thing("the company", entity=COMPANY_CODE),
+        Thing("the company", entity=COMPANY_CODE, division="440800"),
         lambda _: {
             "credit_code": COMPANY_CODE,
             "body": {"credit_code": COMPANY_CODE, "name": COMPANY, "account": ZHAO.account},
