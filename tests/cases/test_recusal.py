@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from benchmarks.people import resident_id
 from chalicelib import bootstrap
@@ -31,6 +30,7 @@ from chalicelib.submissions.application import submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
 from tests.access.probes import KNOWN
 from tests.access.samples import body
+from tests.cases.domain.givens import ITEM, ZHAO, submit
 from tests.office import CITIZEN, CLERK, HALL, HEAD, Office
 
 ID = "44080219500101123X"
@@ -68,19 +68,19 @@ def run(
 
 def made(kind: type[case.CaseCommand], actor: Actor, office: Office) -> case.CaseCommand:
     """A command that fits its model; what it means for the case is not asked any more."""
+    if kind is c.SubmitCase:
+        return submit().model_copy(update={"at": office.now(), "by": actor})
     name = kind.__name__[0].lower() + kind.__name__[1:]
-    known = {**KNOWN.get(name, {}), **_SUPPLIED, "at": office.now(), "by": actor}
-    model: type[BaseModel] = kind
-    fields = body(model, known)
-    return kind.model_construct(**{**fields, "at": office.now(), "by": actor})
+    known = {**KNOWN.get(name, {}), **_SUPPLIED, "at": None, "by": None}
+    fields = body(kind, known)
+    return kind.model_validate({**fields, "at": office.now(), "by": actor})
 
 
 _SUPPLIED: dict[str, Any] = {
-    "plan": {},
-    "number": "x",
-    "query_code_digest": "x",
-    "identifier": "x",
-    "applicant": {},
+    "identifier": "1.2.156.3005.2",
+    "item": ITEM,
+    "case_id": "c1",
+    "applicant": ZHAO,
     "form": {},
 }
 

@@ -30,6 +30,8 @@ Holder = Annotated[str, StringConstraints(pattern=r"^(person:[0-9a-f]{26}|entity
 QueryCodeDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 # Steps that every case may have, whatever its item plans.
 Desk = Literal["intake", "supplement", "special", "extension", "delivery", "rating", "recusal"]
+# Those that other systems' records are read as.
+RecordedDesk = Literal["intake", "supplement", "special", "extension", "delivery", "rating"]
 # Who somebody is as a person, in this case and in no other.
 PersonInCase = KeyedDigest
 Days = Annotated[int, Field(ge=1, le=730)]
