@@ -12,6 +12,9 @@ REASONS: Final[Mapping[str, str]] = {
         "该办件与您本人有关（申请人、经办人或者持证主体），应当回避，"
         "请由其他人员办理（《公务员法》第七十六条）"
     ),
+    "own-certificate-as-staff": (
+        "该证照与您本人有关，应当回避，请由其他人员办理（《公务员法》第七十六条）"
+    ),
     "recused-from-case": "您已于 {on} 回避该办件",
     "judges-own-step": "办理环节 {done} 的人员不能办理环节 {step}（职责分离）",
     "grants-own-request": "申请延长期限的人员不能批准该申请（职责分离）",

@@ -85,11 +85,28 @@ def check_entering(platform: Platform, caller: Caller, applicant: Applicant) -> 
         raise _own_case()
 
 
+def check_holder(platform: Platform, caller: Caller, holder: str, account: str | None) -> None:
+    """
+    Raises NotAllowed for staff who would change what they hold themselves: a certificate of
+    `holder`, applied for by `account`.
+    """
+    if caller.actor.role in _NOT_STAFF:
+        return
+    who = hand(platform, caller)
+    kind, _, name = holder.partition(":")
+    represents = kind == "entity" and _acts_for(platform, who, name)
+    if account in who.accounts or holder == f"person:{who.person}" or represents:
+        raise NotAllowed(
+            "own-certificate-as-staff",
+            "the certificate is your own: a colleague does this (Civil Servants Law, art. 76)",
+        )
+
+
 def _own_case() -> NotAllowed:
     return NotAllowed(
         "own-case-as-staff",
         "the case is your own, as applicant, agent or holder: a colleague handles it "
-        "(公务员法 art. 76)",
+        "(Civil Servants Law, art. 76)",
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
+from ...codes.masking import hidden
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
@@ -92,14 +93,29 @@ def process_steps(request: ApiRequest) -> Response:
         )
 
     listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
-    return _paged(request, process_library.NAME, listed, fetch, _seen(request))
+    told = _unnamed if request.actor.role in OVERSEERS else _whole
+    return _paged(request, process_library.NAME, listed, fetch, _seen(request), told)
 
 
-def _paged(
-    request: ApiRequest, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
+def _whole(row: Row) -> Row:
+    return row
+
+
+def _unnamed(row: Row) -> Row:
+    """Other systems' records have names in the place of accounts."""
+    return {**row, "handler": hidden(row["handler"])} if row["role"] is None else row
+
+
+def _paged(  # noqa: PLR0913, PLR0917 - what a listing is made of
+    request: ApiRequest,
+    view: str,
+    listed: str,
+    fetch: Fetch,
+    shown: Callable[[Row], bool],
+    told: Callable[[Row], Row] = _whole,
 ) -> Response:
     """`listed` names the list in its cursors."""
-    listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown)
+    listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown, told)
     return reply(paging.page(request, listing))
 
 

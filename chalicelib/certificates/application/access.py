@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from ...cases.application import access, cases
+from ...cases.application import access, cases, recusal
 from ...clock.calendar import legal_day
 from ...eventlog.transact import read
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
 from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import accounts, entities
-from ...platform.platform import Platform
+from ...platform.platform import Caller, Platform
 from ..domain import certificate
 from ..domain.certificate import Known, Record
 from ..domain.events import CertificateCreated, Grantee
@@ -105,8 +105,12 @@ def hidden() -> NotFound:
     )
 
 
-def operates(platform: Platform, actor: Actor, state: certificate.State) -> Known:
-    """Whoever signs for the department that issued it. Raises NotFound, NotAllowed."""
+def operates(platform: Platform, caller: Caller, state: certificate.State) -> Known:
+    """
+    Whoever signs for the department that issued it, and does not hold it. Raises NotFound,
+    NotAllowed.
+    """
+    actor = caller.actor
     found = seen(platform, actor, state)
     own = actor.department == found.record.created.department
     if actor.role is not Role.SYSTEM and not (actor.role is Role.APPROVER and own):
@@ -114,6 +118,8 @@ def operates(platform: Platform, actor: Actor, state: certificate.State) -> Know
             "certificate-state-by-approver",
             "only an approver of the department that issued it changes its state",
         )
+    created = found.record.created
+    recusal.check_holder(platform, caller, created.holder, created.account)
     return found
 
 
