@@ -46,11 +46,12 @@ class Office:
         self.sent += 1
         return Caller(actor, f"sent-{self.sent:06d}")
 
-    def submitted(self) -> str:
+    def submitted(self, *, insist: bool = False) -> str:
         body = Submission(
             item=self.definition.code,
             applicant=Applying(name="张三", id_number="44080219500101123X"),
             form={"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
+            insist=insist,
         )
         submitted = submissions.submit(self.platform, self.caller(CITIZEN), body)
         return application_of(submitted.state).case_id

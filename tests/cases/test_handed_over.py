@@ -1,6 +1,7 @@
 """A department that handed a case over sees what it did, and not what came after."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from chalicelib.cases.application import access, cases, documents, handed_over
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain.values import Material
 from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.errors import NotAllowed, OutOfOrder
 from tests.office import CITIZEN, CLERK, HALL, HEAD, Office
 
 from .domain.givens import FIRE, JOINT_REVIEW, REVIEWING, THU, a_case, transfer
@@ -107,3 +109,37 @@ def test_a_department_that_only_had_a_step_sees_all():
     assert not handed_over.left(FIRE, a_case(*REVIEWING).state)
     moved_on = (*JOINT_REVIEW, transfer(THU, by=FIRE))
     assert handed_over.left(FIRE, a_case(*moved_on).state)
+
+
+# Commands tell no more than reading does
+
+
+def run(office: Office, actor: Actor, case_id: str, kind: Any, **fields: Any) -> Any:
+    command = kind(at=office.now(), by=actor, **fields)
+    return cases.execute(office.platform, office.caller(actor), case_id, command)
+
+
+def test_a_transfer_that_is_sent_again_tells_nothing_of_what_came_after(office: Office):
+    case_id = office.submitted()
+    office.do(HALL, case_id, c.Accept)
+    first = run(office, CLERK, case_id, c.Transfer, **moved(office, CLERK))
+    office.do(THERE, case_id, c.FinishStep, step="handle-1>1")
+    office.do(HEAD_THERE, case_id, c.Deny, reasons="不符合条件", remedies=REMEDIES)
+    again = run(office, CLERK, case_id, c.Transfer, **moved(office, CLERK))
+    assert (again.version, type(again.state)) == (first.version, type(first.state))
+
+
+def test_a_refusal_names_no_step_that_came_after(office: Office):
+    case_id = handed_on(office)
+    office.do(THERE, case_id, c.FinishStep, step="handle-1>1")
+    with pytest.raises(OutOfOrder) as refused:
+        run(office, CLERK, case_id, c.FinishStep, step="nothing-1")
+    assert refused.value.reason.values["waiting"] == ("handle-1>1",)
+
+
+def test_a_department_that_handed_it_over_changes_nothing(office: Office):
+    case_id = handed_on(office)
+    before = cases.get(office.platform, CITIZEN, case_id).version
+    with pytest.raises(NotAllowed):
+        run(office, CLERK, case_id, c.Recuse, reason="与申请人系近亲属")
+    assert cases.get(office.platform, CITIZEN, case_id).version == before

@@ -137,10 +137,10 @@ def check(actor: Actor, command: CaseCommand, state: State) -> None:
         return
     rules = RULES[type(command)]
     if not any(rule(actor, command, state.application) for rule in rules):
-        raise _not_for(actor)
+        raise not_for(actor)
 
 
-def _not_for(actor: Actor) -> NotAllowed:
+def not_for(actor: Actor) -> NotAllowed:
     if actor.department is None:
         return NotAllowed("not-for-role", "{role} may not do this to the case", role=actor.role)
     return NotAllowed(

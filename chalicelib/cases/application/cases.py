@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ...eventlog.envelope import Circumstances, Decided, Happened
+from ...eventlog.ports import History
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.actor import Actor
 from ...kernel.errors import NotFound
@@ -42,8 +43,12 @@ def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
     history, state = read(platform.store, decider(platform), stream(case_id))
     acting(platform, actor, access.seen(actor, state))
     if handed_over.left(actor, state):
-        return CaseView(case_id, *handed_over.as_left(decider(platform), history, actor))
+        return _as_left(platform, actor, case_id, history)
     return CaseView(case_id, history.version, state)
+
+
+def _as_left(platform: Platform, actor: Actor, case_id: str, history: History) -> CaseView:
+    return CaseView(case_id, *handed_over.as_left(decider(platform), history, actor))
 
 
 def _nothing_more(_actor: Actor, _state: case.State) -> None:
@@ -58,8 +63,9 @@ def execute(
     before: Callable[[Actor, case.State], None] = _nothing_more,
 ) -> Outcome[case.State]:
     """
-    Run one command. `before` is done once it is sure to be taken, just before it is. Raises
-    Rejected, Stale, Conflict, Reused.
+    Run one command. `before` is done once it is sure to be taken, just before it is. A department
+    that handed the case over is told what it knew already, and changes nothing. Raises Rejected,
+    Stale, Conflict, Reused.
     """
     body = command.model_dump(mode="json", exclude={"at", "by", "channel", "person"})
     request = caller.request(platform.now(), type(command).__name__, body)
@@ -74,13 +80,37 @@ def execute(
         return actor, recusal.check(platform, caller, command, state.application)
 
     def decide(state: case.State) -> Decided:
-        actor, signed = may(state)
-        decided = case.decide(signed, state, platform.calendar())
+        known = _known(platform, caller.actor, case_id, state)
+        actor, signed = may(known)
+        decided = case.decide(signed, known, platform.calendar())
+        if decided and known is not state:
+            raise access.not_for(actor)
         if decided:
             before(actor, state)
         return done_by(actor, caller, command.at, decided)
 
-    return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
+    done = transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
+    return _told(platform, caller.actor, case_id, done)
+
+
+def _known(platform: Platform, actor: Actor, case_id: str, state: case.State) -> case.State:
+    """As the actor's department knows it, if it has handed it over."""
+    if not handed_over.left(actor, state):
+        return state
+    history = read(platform.store, decider(platform), stream(case_id)).history
+    return _as_left(platform, actor, case_id, history).state
+
+
+def _told(
+    platform: Platform, actor: Actor, case_id: str, done: Outcome[case.State]
+) -> Outcome[case.State]:
+    if not handed_over.left(actor, done.state):
+        return done
+    history = read(platform.store, decider(platform), stream(case_id)).history
+    known = _as_left(platform, actor, case_id, history)
+    if known.version >= done.version:  # it was this very command that handed it over
+        return done
+    return Outcome(known.version, None, known.state, done.repeated)
 
 
 def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[case.Event]) -> Decided:
