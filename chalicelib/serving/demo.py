@@ -31,8 +31,23 @@ class Stopped(Exception):
     """The service refused a step of the tour; the message has what it said."""
 
 
+class Unreachable(Exception):
+    """Nothing answers where the service was said to listen."""
+
+
 class Behind(Stopped):
     """A list has not come as far as the log."""
+
+
+def _refused(asked: str, answer: httpx.Response) -> Stopped:
+    """What is in front of a service may answer in its stead, and with no problem of ours."""
+    try:
+        said = answer.json()
+    except ValueError:
+        said = {}
+    kind = Behind if said.get("code") == "view-behind" else Stopped
+    words = f"{said.get('title', '')} {said.get('detail', '')}".strip() or answer.reason_phrase
+    return kind(f"{asked}: {answer.status_code} {words}")
 
 
 @dataclass
@@ -57,11 +72,12 @@ class Tour:
             "Idempotency-Key": f"guided-{self.run}-{self.sent}",
             **options.pop("headers", {}),
         }
-        answer = self.client.request(method, path, headers=headers, **options)
+        try:
+            answer = self.client.request(method, path, headers=headers, **options)
+        except httpx.TransportError as error:
+            raise Unreachable(str(error)) from error
         if answer.is_error:
-            said = answer.json()
-            kind = Behind if said["code"] == "view-behind" else Stopped
-            raise kind(f"{method} {path}: {answer.status_code} {said['title']} {said['detail']}")
+            raise _refused(f"{method} {path}", answer)
         return answer
 
     def get(self, who: str, path: str) -> Json:

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.cases.application import access, cases, documents, handed_over
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain.values import Material
+from chalicelib.cases.http import finding
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.errors import NotAllowed, OutOfOrder
 from tests.office import CITIZEN, CLERK, HALL, HEAD, Office
@@ -109,6 +110,17 @@ def test_a_department_that_only_had_a_step_sees_all():
     assert not handed_over.left(FIRE, a_case(*REVIEWING).state)
     moved_on = (*JOINT_REVIEW, transfer(THU, by=FIRE))
     assert handed_over.left(FIRE, a_case(*moved_on).state)
+
+
+def test_found_by_its_number_it_is_as_it_was_too(office: Office):
+    case_id = handed_on(office)
+    office.do(THERE, case_id, c.FinishStep, step="handle-1>1")
+    office.do(HEAD_THERE, case_id, c.Deny, reasons="不符合条件", remedies=REMEDIES)
+    view = cases.get(office.platform, CLERK, case_id)
+    assert view.left
+    card = finding.as_left(office.platform, view)
+    assert card is not None
+    assert (card["state"], [one["step"] for one in card["open"]]) == ("accepted", ["handle-1>1"])
 
 
 # Commands tell no more than reading does

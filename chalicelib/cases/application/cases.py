@@ -19,11 +19,12 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which peop
 
 
 class CaseView(NamedTuple):
-    """A case at a version of its stream."""
+    """A case at a version of its stream; `left` if that is how a department handed it over."""
 
     case_id: str
     version: int
     state: case.State
+    left: bool = False
 
 
 def decider(platform: Platform) -> Decider[case.State]:
@@ -48,7 +49,7 @@ def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
 
 
 def _as_left(platform: Platform, actor: Actor, case_id: str, history: History) -> CaseView:
-    return CaseView(case_id, *handed_over.as_left(decider(platform), history, actor))
+    return CaseView(case_id, *handed_over.as_left(decider(platform), history, actor), left=True)
 
 
 def _nothing_more(_actor: Actor, _state: case.State) -> None:
