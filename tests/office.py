@@ -1,6 +1,6 @@
 """A platform whose clock the test sets, with the senior citizen's card published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -79,3 +79,17 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     return Office(partial(bootstrap.embedded, tmp_path, synchronous="OFF"))
+
+
+@pytest.fixture(params=["directory", "aws"])
+def either_office(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """The same on both stores."""
+    if request.param == "directory":
+        yield Office(partial(bootstrap.embedded, tmp_path, synchronous="OFF"))
+        return
+    from tests.cloud import stack  # moto takes a second to import
+
+    with stack(monkeypatch, bytes(range(32))):
+        yield Office(bootstrap.aws)
