@@ -17,13 +17,13 @@ from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain.guards import application_of
 from chalicelib.codes.codes import ApplicantKind
-from chalicelib.codes.parties import EntityStatus, IdKind, Registered
+from chalicelib.codes.parties import Agent, EntityStatus, IdKind, Registered
 from chalicelib.eventlog.codec import events
 from chalicelib.eventlog.envelope import Recorded
 from chalicelib.eventlog.transact import transact
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.errors import NotAllowed, Rejected
-from chalicelib.people.application import entities, identity
+from chalicelib.people.application import entities, identity, persons
 from chalicelib.people.domain import entity
 from chalicelib.platform.platform import Caller
 from chalicelib.submissions.application import submissions
@@ -307,3 +307,34 @@ def test_staff_whose_token_names_nobody_are_counted(tmp_path: Path):
 
 def _watched(platform: Any, telemetry: Telemetry) -> Any:
     return replace(platform, telemetry=telemetry)
+
+
+def test_an_account_that_is_known_to_be_the_same_persons_is_theirs(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """The agent's account is another one than the clerk's; both were proven to be one person."""
+    told = application_of(office.state(office.submitted()))
+    companys = told._replace(agent=Agent(account="agent-li"), holder=f"entity:{COMPANY}")
+    known = {"agent-li": "a" * 26}
+    monkeypatch.setattr(persons, "person_of", lambda _, name: known.get(name))
+    monkeypatch.setattr(recusal, "events", partial(_in_role, Role.AGENT))
+    actor = staff(Role.CLERK)
+    himself = Caller(actor, "k" * 8, person="a" * 26)
+    with pytest.raises(NotAllowed, match="your own"):
+        recusal.check(office.platform, himself, _accept(office, actor), companys)
+    other = Caller(actor, "k" * 8, person="b" * 26)
+    recusal.check(office.platform, other, _accept(office, actor), companys)
+
+
+def test_whoever_the_head_recused_by_account_is_recused_as_a_person(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    case_id = office.submitted()
+    office.do(HALL, case_id, c.Accept)
+    office.do(HEAD, case_id, c.Recuse, account="clerk-wu", reason="亲属")
+    monkeypatch.setattr(
+        persons, "person_of", lambda _, name: "a" * 26 if name == "clerk-wu" else None
+    )
+    finished = c.FinishStep(at=office.now(), by=CLERK, step="handle-1")
+    with pytest.raises(NotAllowed, match="recused"):
+        run(office, CLERK, case_id, finished, "a" * 26)

@@ -46,6 +46,13 @@ def hand(platform: Platform, caller: Caller) -> Hand:
     return Hand(frozenset({own, citizen or own}), person)
 
 
+def is_theirs(platform: Platform, who: Hand, account: str) -> bool:
+    """Whether the account is one of theirs, or is known to be the same person's."""
+    if account in who.accounts:
+        return True
+    return who.person is not None and persons.person_of(platform, account) == who.person
+
+
 def signed(platform: Platform, who: Hand, case_id: str, command: CaseCommand) -> CaseCommand:
     """The command with who gives it as a person, as this case and no other names them."""
     if who.person is None or not isinstance(command, StaffCommand):
@@ -118,7 +125,7 @@ def _check_recused(platform: Platform, who: Hand, application: Application) -> N
     for one in application.recused:
         same = one.person is not None and who.person is not None
         known = same and one.person == in_case(platform, application.case_id, str(who.person))
-        if known or one.account in who.accounts:
+        if known or is_theirs(platform, who, one.account):
             raise NotAllowed(
                 "recused-from-case", "you were recused from the case on {on}", on=one.on
             )
@@ -151,7 +158,7 @@ def _is_agent(platform: Platform, who: Hand, application: Application) -> bool:
         return False
     if agent.mandate_id is not None and _on_mandate(platform, who, agent.mandate_id):
         return True
-    if agent.clerk or agent.account not in who.accounts:
+    if agent.clerk or not is_theirs(platform, who, agent.account):
         return False
     return not _entered_by_clerk(platform, application)
 
@@ -192,4 +199,7 @@ def _acts_for(platform: Platform, who: Hand, entity: str | None) -> bool:
         return False
     if who.person is not None and state.registered.representative == who.person:
         return True
-    return any(state.represents(one) or state.operator(one) is not None for one in who.accounts)
+    operators = (one.account for one in state.operators)
+    return any(map(state.represents, who.accounts)) or any(
+        is_theirs(platform, who, one) for one in operators
+    )
