@@ -1,10 +1,13 @@
-"""Who has nothing more to do with the case: 回避."""
+"""
+Who has nothing more to do with the case: 回避. The reasons tell of relations and quarrels, and are
+personal.
+"""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from ....kernel.actor import Identifier
-from ....kernel.base import Frozen, Text
+from ....kernel.base import Frozen, Personal, Text
 from .fields import PersonInCase, StepId
 
 
@@ -16,7 +19,7 @@ class RecusalRequested(Frozen):
 
     type: Literal["RecusalRequested"] = "RecusalRequested"
     account: Identifier
-    reason: Text
+    reason: Annotated[Text, Personal()]
     step: StepId
 
 
@@ -29,7 +32,7 @@ class HandlerRecused(Frozen):
 
     type: Literal["HandlerRecused"] = "HandlerRecused"
     account: Identifier
-    reason: Text
+    reason: Annotated[Text, Personal()]
     on: date
     by: Identifier
     person: PersonInCase | None = None
@@ -40,5 +43,5 @@ class RecusalRefused(Frozen):
 
     type: Literal["RecusalRefused"] = "RecusalRefused"
     account: Identifier
-    reason: Text
+    reason: Annotated[Text, Personal()]
     by: Identifier
