@@ -8,7 +8,7 @@ from .queues import UNSEQUENCED, dead_letters
 Json = dict[str, Any]
 
 NAMESPACE: Final = "Banjian"
-TABLES: Final = ("EventsTable", "LimitsTable", "LogTable", "ViewsTable")
+TABLES: Final = ("EventsTable", "LimitsTable", "LogTable", "SignInsTable", "ViewsTable")
 TOPIC: Final = {"Ref": "AlarmTopic"}
 
 # Limits, each with what it is a limit of.

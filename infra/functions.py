@@ -21,8 +21,10 @@ VARIABLES: Final[Json] = {
     "BANJIAN_AUDIENCE": {"Ref": "Audience"},
     "BANJIAN_BUCKET": {"Ref": "Bucket"},
     "BANJIAN_CLAMD": {"Ref": "Clamd"},
+    "BANJIAN_COUNTERS": {"Ref": "Counters"},
     "BANJIAN_EVENTS_TABLE": {"Ref": "EventsTable"},
     "BANJIAN_ISSUER": {"Ref": "Issuer"},
+    "BANJIAN_ISSUERS": {"Ref": "Issuers"},
     "BANJIAN_JWKS": {"Ref": "Jwks"},
     "BANJIAN_LANES": {"Ref": "Lanes"},
     "BANJIAN_LIMITS": {"Ref": "Limits"},
@@ -37,6 +39,7 @@ VARIABLES: Final[Json] = {
             {"Fn::Sub": "ssm:${SecretParameter}"},
         ]
     },
+    "BANJIAN_SIGN_INS_TABLE": {"Ref": "SignInsTable"},
     "BANJIAN_SIGNING_KEY": {"Fn::GetAtt": ["SigningKey", "Arn"]},
     "BANJIAN_STAGE": {"Ref": "Stage"},
     "BANJIAN_STANDBY": {"Fn::If": ["OnStandby", "on", ""]},
@@ -123,7 +126,7 @@ FUNCTIONS: Final = (
         "api_handler",
         (
             *(*READ, *COMMAND, may.INCOMING, may.SCAN),
-            *(may.TOKENS, may.SIGN_TOKENS, may.WECHAT, may.ATTESTED),
+            *(may.TOKENS, may.SIGN_INS, may.SIGN_TOKENS, may.WECHAT, may.ATTESTED),
             *(may.COUNT, may.LIMITED, may.PUBLIC),
         ),
     ),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..web.request import Web
     from .consuming import build_all, consumers, group, schedules
     from .directory import embedded, now
-    from .moving import destination, kept, stored
+    from .moving import destination, kept, sign_ins, sign_ins_table, stored
     from .settings import on_aws, on_standby, setting
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
 
@@ -43,6 +43,8 @@ __all__ = [
     "send_rebuild",
     "sequencer",
     "setting",
+    "sign_ins",
+    "sign_ins_table",
     "signer",
     "stored",
     "streams",
@@ -54,7 +56,7 @@ __all__ = [
 _WHERE = {
     "consuming": ("build_all", "consumers", "group", "schedules"),
     "directory": ("embedded", "now"),
-    "moving": ("destination", "kept", "stored"),
+    "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
     "settings": ("on_aws", "on_standby", "setting"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
 }
@@ -76,14 +78,18 @@ def platform() -> "Platform":
     from .settings import proxies
 
     proxies()  # a setting that cannot be read is told at the start
+    if os.environ.get("BANJIAN_ISSUERS"):
+        from . import issuers
+
+        issuers.check()
     return aws(telemetry()) if on_aws() else embedded(Path(os.environ.get("BANJIAN_DATA", "var")))
 
 
 @lru_cache
 def verifier() -> "Verifier":
-    from . import signing
+    from . import issuers
 
-    return signing.verifier(lambda: platform().token_signer())
+    return issuers.verifier(platform)
 
 
 def signer(data: "Path") -> "Signer":

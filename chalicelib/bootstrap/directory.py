@@ -13,11 +13,10 @@ from ..kernel.keyed import Keyring
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
-from ..platform.rate_limits import Gate
 from ..platform.serials import Serials
 from . import people, signing
 from .codec import CODEC
-from .settings import limits, scanner
+from .settings import gate, scanner
 
 
 def now() -> datetime:
@@ -48,6 +47,7 @@ def embedded(
     from ..adapters.local.local_signer import LocalSigner
     from ..adapters.local.memory_limiter import MemoryLimiter
     from ..adapters.sqlite.registry import SqliteRegistry
+    from ..adapters.sqlite.sign_ins import SqliteSignIns
     from ..adapters.sqlite.store import SqliteStore
     from ..adapters.sqlite.views import SqliteViews
 
@@ -68,7 +68,7 @@ def embedded(
         committed=committed,
         memory=Memory(sole=True, changes=store.changes),
         secret=secret,
-        gate=Gate(MemoryLimiter(), limits()),
+        gate=gate(MemoryLimiter()),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
         attester=people.attester(),
@@ -77,4 +77,5 @@ def embedded(
         signer=partial(signing.in_directory, data),
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        sign_ins=SqliteSignIns(data / "sign-ins.db"),
     )

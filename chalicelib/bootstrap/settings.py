@@ -12,6 +12,7 @@ from ..platform.scanner import Scanner
 # BANJIAN_ISSUER    who signs the tokens, and for whom: `iss` and `aud`
 # BANJIAN_AUDIENCE
 # BANJIAN_JWKS      the issuer's keys: a file, an https address, or the JSON itself
+# BANJIAN_ISSUERS   further issuers, or more of that one: a file (TOML, JSON), or the JSON itself
 # BANJIAN_WECHAT_APP      the mini-program that people sign in with, its secret (ssm:/name,
 # BANJIAN_WECHAT_SECRET   secretsmanager:name or file:path), another address than WeChat's own
 # BANJIAN_WECHAT_URL
@@ -23,11 +24,13 @@ from ..platform.scanner import Scanner
 # BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
 # BANJIAN_TRUSTED_PROXIES   networks of our own proxies, whose X-Forwarded-For is believed
+# BANJIAN_COUNTERS          networks of halls and kiosks, where many prove who they are
 #
 # and, if the platform is on AWS:
 # BANJIAN_EVENTS_TABLE, BANJIAN_LOG_TABLE, BANJIAN_VIEWS_TABLE   tables, by name
 # BANJIAN_BUCKET        for segments, documents and what a large rebuild sorts
 # BANJIAN_LIMITS_TABLE  where the strict limits are counted, for the function that answers calls
+# BANJIAN_SIGN_INS_TABLE  which account somebody has, for the function that answers calls
 # BANJIAN_TOPIC         the ARN of the wake-ups' topic
 # BANJIAN_REBUILDS      the URL of the queue of the steps of rebuilds
 # BANJIAN_SECRET        ssm:/name or secretsmanager:name
@@ -74,6 +77,15 @@ def limits() -> Mapping[str, rate_limits.Limit]:
         return rate_limits.limits(os.environ.get("BANJIAN_LIMITS", ""))
     except ValueError as error:
         raise Unavailable(f"BANJIAN_LIMITS: {error}") from error
+
+
+def gate(limiter: rate_limits.Limiter) -> rate_limits.Gate:
+    """Raises Unavailable for a setting that cannot be read."""
+    try:
+        counters = rate_limits.networks(os.environ.get("BANJIAN_COUNTERS", ""))
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_COUNTERS: {error}") from error
+    return rate_limits.Gate(limiter, limits(), counters)
 
 
 def proxies() -> Callable[[str], bool]:

@@ -16,12 +16,13 @@ from ..kernel.keyed import Keyring
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
-from ..platform.rate_limits import Gate, Limiter, Split
+from ..platform.rate_limits import Limiter, Split
 from ..platform.serials import Serials
+from ..platform.sign_ins import NoSignIns, SignIns
 from . import people, signing
 from .codec import CODEC
 from .directory import now
-from .settings import limits, scanner, setting
+from .settings import gate, scanner, setting
 
 if TYPE_CHECKING:
     from ..adapters.dynamodb.filling import DynamoItems
@@ -58,7 +59,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         committed=Bell(),
         secret=secret(),
         memory=Memory(REMEMBERED),
-        gate=Gate(limiter(), limits()),
+        gate=gate(limiter()),
         registry=TableRegistry(registry_table(), Keyring(secret())),
         wechat=people.wechat(),
         attester=people.attester(),
@@ -68,6 +69,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         renderer=signing.renderer,
         public_url=signing.public_url(),
         telemetry=watch or Silent(),
+        sign_ins=sign_ins(),
     )
 
 
@@ -132,6 +134,15 @@ def token_signer() -> Signer | None:
     from ..adapters.aws.kms_signer import KmsSigner
 
     return KmsSigner(client("kms"), key)
+
+
+def sign_ins() -> SignIns:
+    """Only the function that answers calls, and an operator's shell, are given the table."""
+    if "BANJIAN_SIGN_INS_TABLE" not in os.environ:
+        return NoSignIns()
+    from ..adapters.dynamodb.sign_ins import DynamoSignIns
+
+    return DynamoSignIns(client("dynamodb"), setting("BANJIAN_SIGN_INS_TABLE"))
 
 
 def limiter() -> Limiter:

@@ -33,6 +33,7 @@ from . import (
     registry,
     sequencer,
     serve,
+    sign_in,
     tokens,
     verify,
     views,
@@ -62,6 +63,7 @@ app.add_typer(consumers.commands, name="consumers")
 app.add_typer(calendar.commands, name="calendar")
 app.add_typer(sequencer.commands, name="sequencer")
 app.add_typer(registry.commands, name="registry")
+app.add_typer(sign_in.commands, name="sign-in")
 
 # What a user can do something about: it is told in one line, and no traceback.
 EXPECTED = (

@@ -36,6 +36,7 @@ REASONS: Final[Mapping[str, str]] = {
         "已有其他账号绑定此身份，请登录该账号；本人也可以通过人脸识别或者到窗口核验"
     ),
     "identity-taken-just-now": "另一账号刚刚核验为此人",
+    "attestation-used": "该核验结果已使用过，请重新核验",
     "person-not-in-registry": (
         "登记库中没有相符的姓名和证件号码，请对照证件核对；新近登记的，请到窗口核验"
     ),

@@ -78,11 +78,15 @@ class AccountReply(BaseModel):
 
 
 class AccountOutcome(BaseModel):
-    """The account right after the command; `level` as it counts now."""
+    """
+    The account right after the command; `level` as it counts now. `new_token` is where to take a
+    token with that level (POST): the one that the request came with says less. Null if it does not.
+    """
 
     account: Identifier
     state: Literal["open", "closed"]
     level: Level
+    new_token: Literal["/sign-in/token"] | None
     version: Version
     position: Position | None
 

@@ -25,6 +25,7 @@ from .registry import NoRegistry, Registry
 from .renderer import Renderer, no_renderer
 from .scanner import Scanner
 from .serials import Serials
+from .sign_ins import NoSignIns, SignIns
 from .wechat import NoWechat, Wechat
 
 # How far a caller's clock may be ahead of ours.
@@ -41,6 +42,7 @@ class Platform:
     that this process has asked for. `registry` knows people and companies; `wechat` and `attester`
     tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our own tokens.
     Without a `scanner` documents are given out as they came. `telemetry` counts what is watched.
+    `sign_ins` has the accounts of those who sign in at an identity provider.
     """
 
     store: EventStore
@@ -65,6 +67,7 @@ class Platform:
     public_url: str = "http://127.0.0.1:8000"
     scanner: Scanner | None = None
     telemetry: Telemetry = field(default_factory=Silent, repr=False)
+    sign_ins: SignIns = field(default_factory=NoSignIns)
 
     @property
     def source(self) -> Source:
@@ -82,6 +85,7 @@ class Caller:
     The key is the caller's own: two accounts may choose the same one. `version` is the version of
     the stream that the caller has seen (If-Match). `person` is the reference of the person whom the
     token's issuer says that the account belongs to, on level 3 or more; None if it names nobody.
+    `address` is whom the request is counted for, "" for one that came over no network.
     """
 
     actor: Actor
@@ -91,6 +95,7 @@ class Caller:
     correlation_id: str = ""
     version: int | None = None
     person: str | None = None
+    address: str = ""
 
     @property
     def command_id(self) -> str:

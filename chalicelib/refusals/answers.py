@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Request, Response
 
 from ..kernel.reasons import Refusal
-from ..platform.rate_limits import RateLimited
+from ..platform.rate_limits import ProofsUsedUp, RateLimited
 from ..subjects import load
 from ..web.auth.errors import AuthError, InvalidToken, refusal
 from ..web.auth.keys import KeysUnavailable
@@ -29,8 +29,8 @@ def answer(error: Exception, request: Request) -> Response:
         case BadRequest():
             return own(error.code, request, **error.members)
         case RateLimited():
-            wait = {"Retry-After": str(error.seconds)}
-            return own("rate-limited", request, headers=wait)
+            code = "proofs-used-up" if isinstance(error, ProofsUsedUp) else "rate-limited"
+            return own(code, request, headers={"Retry-After": str(error.seconds)})
         case _:
             return _refused(error, request)
 

@@ -23,18 +23,20 @@ PUBLISHER = Actor(account="examples", role=Role.ITEM_MANAGER)
 
 class Service:
     """
-    Opens, or makes, the data in a directory. The environment may name another issuer of tokens
-    (BANJIAN_ISSUER, BANJIAN_AUDIENCE, BANJIAN_JWKS); without one, local sign-in is on.
+    Opens, or makes, the data in a directory. The environment may name other issuers of tokens
+    (BANJIAN_ISSUER, BANJIAN_AUDIENCE, BANJIAN_JWKS; BANJIAN_ISSUERS); without one, local sign-in is
+    on. Raises Unavailable for a setting that cannot be read.
     """
 
     def __init__(self, data: Path) -> None:
         self._data = data
         os.environ["BANJIAN_DATA"] = str(data)
-        if "BANJIAN_ISSUER" not in os.environ:
+        if not os.environ.get("BANJIAN_ISSUER") and not os.environ.get("BANJIAN_ISSUERS"):
             os.environ["BANJIAN_ISSUER"] = signin.ISSUER
             os.environ["BANJIAN_AUDIENCE"] = signin.AUDIENCE
             os.environ["BANJIAN_JWKS"] = json.dumps(signin.jwks(data))
         self.platform: Platform = bootstrap.platform()
+        bootstrap.verifier()  # a setting that cannot be read is told at the start
 
     def publish(self, directory: Path) -> int:
         """

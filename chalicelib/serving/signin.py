@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ..kernel.actor import DEPARTMENT_STAFF, Role
 from ..kernel.divisions import NATION
 from ..web.auth.token_claims import CLAIMS, NAME_CLAIM
+from ..web.auth.verifier import LOCAL
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-ISSUER: Final = "urn:banjian:local-sign-in"
+ISSUER: Final = LOCAL
 AUDIENCE: Final = "banjian"
 KEY_FILE: Final = "signin.key"
 LIFETIME: Final = timedelta(hours=8)

@@ -95,6 +95,18 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("操作过于频繁", "已超过允许的次数，请在 Retry-After 所示的秒数之后再试。"),
         Text("Rate limited", "More than is allowed; try again after Retry-After seconds."),
     ),
+    "proofs-used-up": Message(
+        Text(
+            "今日核验次数已用完",
+            "以姓名和证件号码核验的次数已用完。请通过人脸识别等方式核验，或者到窗口办理；"
+            "也可以在 Retry-After 所示的秒数之后再试。",
+        ),
+        Text(
+            "No tries left today",
+            "Name and id were tried as often as is allowed. Prove who it is by face or at a "
+            "counter, or try again after Retry-After seconds.",
+        ),
+    ),
     "idempotency-key-required": Message(
         Text("缺少 Idempotency-Key", "请在 Idempotency-Key 请求头中为此操作提供唯一编号。"),
         Text(
@@ -225,6 +237,17 @@ MESSAGES: Final[Mapping[str, Message]] = {
             "What the outside service signed cannot be verified; try again, or come to a counter.",
         ),
     ),
+    "attestation-not-set-up": Message(
+        Text(
+            "未开通外部核验",
+            "本平台未接入手机、人脸等核验服务；请以姓名和证件核验，或者到窗口办理。",
+        ),
+        Text(
+            "No attestations here",
+            "No service that attests phones or faces was set up; prove who it is by the registry, "
+            "or at a counter.",
+        ),
+    ),
     "tokens-unavailable": Message(
         Text("暂时无法登录", "现在无法签发令牌，请稍后重试。"),
         Text("No tokens now", "Tokens cannot be signed at the moment; try again later."),
@@ -243,6 +266,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
             "WeChat blocks this user",
             "WeChat holds this user for a risk; sign in another way, or come to a counter.",
         ),
+    ),
+    "wechat-not-set-up": Message(
+        Text("未开通微信登录", "本平台未配置微信小程序，请改用其他方式登录。"),
+        Text("No WeChat here", "Signing in with WeChat was not set up here; sign in another way."),
     ),
     "wechat-unavailable": Message(
         Text("暂时无法使用微信登录", "微信没有应答，请稍后重新发起微信登录。"),

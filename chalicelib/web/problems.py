@@ -40,6 +40,7 @@ STATUS: Final[Mapping[str, int]] = {
     "invalid-request": 422,
     "too-many-requests": 429,
     "rate-limited": 429,
+    "proofs-used-up": 429,
     "headers-too-large": 431,
     "internal": 500,
     "not-implemented": 501,

@@ -20,7 +20,7 @@ from ..platform import duties
 from ..platform.platform import Caller, Platform
 from ..platform.rate_limits import client, counted
 from . import bodies
-from .auth.verifier import Verifier
+from .auth.verifier import SignedIn, Verifier
 from .bodies import CommandBody
 from .errors import BadRequest, Behind
 from .messages import Language
@@ -61,15 +61,28 @@ class ApiRequest:
         self._web = web
 
     @cached_property
-    def actor(self) -> Actor:
+    def signed_in(self) -> SignedIn:
         """
         Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
-        acted in another of the three administrative duties.
+        acted in another of the three administrative duties, StoreError.
         """
         headers = self.raw.headers
-        actor = self._web.verifier().actor(headers.get("authorization"), headers.get("x-role"))
-        duties.check(self.platform, actor)
-        return actor
+        found = self._web.verifier().signed_in(headers.get("authorization"), headers.get("x-role"))
+        duties.check(self.platform, found.actor)
+        return found
+
+    @property
+    def actor(self) -> Actor:
+        """Raises as `signed_in`."""
+        return self.signed_in.actor
+
+    @property
+    def person(self) -> str | None:
+        """
+        The reference of the person whom the token names, on level 3 or more. Raises as
+        `signed_in`.
+        """
+        return self.signed_in.person
 
     @cached_property
     def address(self) -> str:
@@ -134,6 +147,8 @@ class ApiRequest:
             told.occurred_at,
             str(self.raw.context.get("requestId") or ""),
             self.if_match,
+            self.person,
+            self.address,
         )
 
     @property

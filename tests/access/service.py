@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from chalicelib import bootstrap
+from chalicelib.platform.rate_limits import LIMITS, Limit
 from chalicelib.serving import signin, wsgi
 
 from .citizens import register
@@ -37,11 +38,7 @@ def served(data: Path) -> Iterator[World]:
 
 
 # Thousands of requests come from one address here.
-_WIDE = ", ".join(
-    f"{limit}.{who}=off"
-    for limit in ("usual", "sign-in", "query", "query-code", "verification")
-    for who in ("account", "address", "number")
-)
+_WIDE = ", ".join(f"{limit}.{who}=off" for limit in LIMITS for who in Limit._fields)
 
 
 def _forget() -> None:

@@ -54,6 +54,7 @@ PROJECTIONS = (
 ALLOWED = {
     "api_handler": {
         *(*READ, *COMMAND, *SIGN_TOKENS, "dynamodb:UpdateItem LimitsTable"),
+        *(f"dynamodb:{do} SignInsTable" for do in ("DeleteItem", "GetItem", "PutItem")),
         *(f"s3:{do} Bucket/incoming/*" for do in ("DeleteObject", "GetObject", "PutObject")),
         "ssm:GetParameter wechat",
     },
@@ -195,6 +196,7 @@ def test_a_function_is_told_of_a_thing_if_and_only_if_it_may_use_it(packaged, fu
         "BANJIAN_BUCKET": "${Bucket.Arn}/",
         "BANJIAN_EVENTS_TABLE": '["EventsTable", "Arn"]',
         "BANJIAN_LIMITS_TABLE": '["LimitsTable", "Arn"]',
+        "BANJIAN_SIGN_INS_TABLE": '["SignInsTable", "Arn"]',
         "BANJIAN_SIGNING_KEY": '["SigningKey", "Arn"]',
         "BANJIAN_TOKEN_KEY": '["TokenKey", "Arn"]',
         "BANJIAN_LOG_TABLE": '["LogTable", "Arn"]',

@@ -17,7 +17,7 @@ from chalicelib.people.application.accounts import Registration, Whom
 from chalicelib.people.domain import account
 from chalicelib.people.domain.account import Ended
 from chalicelib.people.domain.claim import Elsewhere
-from chalicelib.platform.attester import Attestation, AttestationUnavailable, no_attester
+from chalicelib.platform.attester import Attestation, AttestationNotSetUp, no_attester
 from chalicelib.platform.registry import NoRegistry, RegistryUnavailable
 
 from .people import CLERK, LI, SECURITY, WANG, ZHANG, People, naming, people
@@ -110,7 +110,7 @@ def test_an_attestation_about_somebody_else_proves_nothing(here: People) -> None
 def test_without_an_attesting_service_nothing_is_attested(here: People) -> None:
     here.register("wx-1", ZHANG)
     none = replace(here.platform, attester=no_attester)
-    with pytest.raises(AttestationUnavailable):
+    with pytest.raises(AttestationNotSetUp):
         proofs.prove_by_attestation(none, here.caller("wx-1"), "token")
 
 
@@ -313,8 +313,9 @@ def test_nobody_binds_wechat_to_an_account_that_is_not_there(here: People) -> No
 def test_somebody_is_found_by_name_and_id_or_not_at_all(here: People) -> None:
     here.matched("wx-1", ZHANG)
     here.register("wx-2", LI)
-    assert accounts.find(here.platform, Whom(person=naming(ZHANG))).account == "wx-1"
-    assert accounts.find(here.platform, Whom(account="wx-1")).account == "wx-1"
+    asker = here.caller("wx-9")
+    assert accounts.find(here.platform, asker, Whom(person=naming(ZHANG))).account == "wx-1"
+    assert accounts.find(here.platform, asker, Whom(account="wx-1")).account == "wx-1"
     said = set()
     wrong = naming(ZHANG.model_copy(update={"name": "李四"}))
     for whom in (
@@ -325,7 +326,7 @@ def test_somebody_is_found_by_name_and_id_or_not_at_all(here: People) -> None:
         Whom(account="nobody"),
     ):
         with pytest.raises(Invalid) as caught:
-            accounts.find(here.platform, whom)
+            accounts.find(here.platform, asker, whom)
         said.add(str(caught.value))
     assert len(said) == 1
 

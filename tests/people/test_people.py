@@ -142,7 +142,7 @@ def test_what_the_attesting_service_signed_is_believed(town: City) -> None:
     answer = town.post("citizen-wang", "/account/proofs/attested", told)
     assert answer.json()["level"] == 3, answer.text
     (proof,) = town.get("citizen-wang", "/account").json()["proofs"]
-    assert (proof["method"], proof["evidence"]) == ("face", "https://face.example check-1")
+    assert (proof["method"], proof["evidence"]) == ("face", "https://face.example check-of-face")
 
 
 def test_what_it_did_not_sign_so_is_not_believed(town: City) -> None:
@@ -302,10 +302,11 @@ def test_the_settings_name_no_wechat_and_no_attesting_service_by_themselves(
     settings.wechat.cache_clear()
     settings.attester.cache_clear()
     bootstrap.platform.cache_clear()
-    assert code(city.post(None, "/sign-in/wechat", {"code": "c"})) == (503, "wechat-unavailable")
+    assert code(city.post(None, "/sign-in/wechat", {"code": "c"})) == (501, "wechat-not-set-up")
     told = attested("citizen-zhang")
     answer = city.post("citizen-zhang", "/account/proofs/attested", told)
-    assert code(answer) == (503, "attestation-unavailable")
+    assert code(answer) == (501, "attestation-not-set-up")
+    assert "Retry-After" not in answer.headers
 
 
 def test_an_agent_submits_on_a_mandate_with_both_names_until_it_is_revoked(town: City) -> None:

@@ -62,7 +62,7 @@ def verifier(here: People, roles: frozenset[Role] = APPLICANTS) -> Verifier:
         frozenset({token_keys.ALGORITHM}),
         roles,
     )
-    return Verifier("urn:other", "other", lambda: {"keys": []}, also=(ours,))
+    return Verifier(ours)
 
 
 def claimed(token: str) -> dict[str, Any]:

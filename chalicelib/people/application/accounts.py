@@ -24,7 +24,7 @@ from ..domain import account
 from ..domain.account import MATCHED
 from ..domain.account_events import Person
 from . import access as people_access
-from . import claims, identity
+from . import claims, identity, tries
 from .claims import account_decider as decider
 from .claims import account_state as current
 from .claims import account_stream as stream
@@ -127,22 +127,34 @@ def someone(platform: Platform, name: str, least: int = MATCHED) -> Someone:
     return Someone(name, state.person, proven)
 
 
-def find(platform: Platform, whom: Whom) -> Someone:
+def find(platform: Platform, caller: Caller, whom: Whom) -> Someone:
     """
-    Raises Invalid. Nobody learns from it who has an account: a wrong name, an unknown id and an
-    account that proves nothing are one answer.
+    Raises Invalid, RateLimited. Nobody learns from it who has an account: a wrong name, an unknown
+    id and an account that proves nothing are one answer, after the same reads.
     """
-    name = whom.account
     if whom.person is not None:
-        told, _ = person(platform, whom.person)
-        name = claims.holder(platform, "person", told.reference, MATCHED)
+        tries.count(platform, caller, whom.person)
+        return _found(platform, whom.person)
+    if caller.actor.role is not Role.CLERK:
+        platform.gate.by_account("account-lookup", caller.actor.account)
     try:
-        found = someone(platform, name or "")
+        return someone(platform, whom.account or "")
     except NotAllowed:
         raise _nobody() from None
-    if whom.person is not None and not _same_name(found.person.name, whom.person.name):
+
+
+def _found(platform: Platform, naming: Naming) -> Someone:
+    told, _ = person(platform, naming)
+    name = claims.holder(platform, "person", told.reference, MATCHED)
+    state = current(platform, name or f"nobody-{told.reference}")
+    known = state.person if isinstance(state, account.Open) else None
+    same = _same_name(told.name if known is None else known.name, naming.name)
+    # As `someone` has it: the claim names the account, and the account bears that out.
+    if name is None or known is None or not same or known.reference != told.reference:
         raise _nobody()
-    return found
+    if not isinstance(state, account.Open) or state.level < MATCHED:
+        raise _nobody()
+    return Someone(name, known, state.level)
 
 
 def _nobody() -> Invalid:

@@ -110,12 +110,15 @@ def refresh(platform: Platform, caller: Caller, credit_code: str) -> Outcome[ent
 def add_operator(
     platform: Platform, caller: Caller, credit_code: str, told: NewOperator
 ) -> Outcome[entity.State]:
-    """Raises NotAllowed, NotFound, Invalid (no such account), Closed (the entity is no more)."""
+    """
+    Raises NotAllowed, NotFound, Invalid (no such account), Closed (the entity is no more),
+    RateLimited.
+    """
 
     def decide(state: entity.State) -> list[entity.Event]:
         its = _seen(platform, caller.actor, state)
         people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
-        whom = accounts.find(platform, told)
+        whom = accounts.find(platform, caller, told)
         command = entity.AddOperator(
             **caller.about(platform.now()),
             account=whom.account,

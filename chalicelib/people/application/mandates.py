@@ -19,7 +19,7 @@ from ..domain import mandate
 from ..domain.entity import Items
 from ..domain.mandate import Action, Actions
 from . import access as people_access
-from . import accounts, claims, identity
+from . import accounts, claims, identity, tries
 from .accounts import Naming, Whom
 
 VIEW = "powers"
@@ -68,15 +68,20 @@ def get(platform: Platform, actor: Actor, mandate_id: str) -> MandateView:
 def grant(
     platform: Platform, caller: Caller, told: NewMandate
 ) -> tuple[str, Outcome[mandate.State]]:
-    """The new mandate's id. Raises NotAllowed, Invalid (no such agent, no written mandate)."""
+    """
+    The new mandate's id. Raises NotAllowed, Invalid (no such agent, no written mandate),
+    RateLimited.
+    """
     mandate_id = derived_id(caller)
     now = platform.now()
     today = legal_day(now)
 
     def decide(state: mandate.State) -> list[mandate.Event]:
-        agent = accounts.find(platform, told.agent)
+        # Who may grant comes first: nobody else is told whom there is.
+        principal = _principal(platform, caller, told)
+        agent = accounts.find(platform, caller, told.agent)
         terms = mandate.MandateGranted(
-            principal=_principal(platform, caller, told),
+            principal=principal,
             agent=mandate.Agent(
                 reference=agent.person.reference, account=agent.account, name=agent.person.name
             ),
@@ -117,6 +122,7 @@ def _written(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Pr
             "a clerk names the `principal` and hands in the written mandate: `document`",
         )
     documents.checked(platform, caller.actor.account, told.document)
+    tries.count(platform, caller, told.principal)
     its, _ = accounts.person(platform, told.principal)
     account = claims.holder(platform, "person", its.reference, 2)
     return mandate.Principal(reference=its.reference, account=account, name=its.name)

@@ -8,7 +8,13 @@ PROVEN = 3
 
 
 def person_of(platform: Platform, name: str) -> str | None:
-    """The reference of the person that the account was proven to be, on level 3 or more."""
+    """
+    The reference of the person that the account was proven to be, on level 3 or more: by what the
+    identity provider last said, or else here.
+    """
+    told = platform.sign_ins.person(name)
+    if told is not None:
+        return told
     state = claims.account_state(platform, name)
     if not isinstance(state, account.Open) or state.person is None:
         return None

@@ -13,21 +13,26 @@ from ...kernel.base import Text
 from ...kernel.errors import Invalid, Rejected
 from ...platform.attester import Attestation
 from ...platform.platform import Caller, Platform
-from ...platform.registry import Match
+from ...platform.registry import Match, RegistryUnavailable
 from ..domain import account, claim
 from ..domain.account_events import Person
 from . import access as people_access
-from . import accounts, claims, identity
+from . import accounts, claims, identity, tries
 
 
 def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.State]:
     """
     Level 2: name and id are those of the population registry. Raises Invalid (they are not),
-    Elsewhere (another account is that person), RegistryUnavailable.
+    Elsewhere (another account is that person), RegistryUnavailable, ProofsUsedUp.
     """
     name = people_access.own_account(caller.actor)
     its = account.person_of(claims.account_state(platform, name))
-    answer = platform.registry.match(its.id_kind, its.id_number, its.name)
+    tries.count(platform, caller, its)
+    try:
+        answer = platform.registry.match(its.id_kind, its.id_number, its.name)
+    except RegistryUnavailable:
+        tries.give_back(platform, caller, its)
+        raise
     if answer.match is not Match.MATCH:
         raise _unmatched()
     return _proven(platform, caller, name, _Proof(Method.REGISTRY, answer.evidence, its))
@@ -61,6 +66,7 @@ def prove_by_attestation(platform: Platform, caller: Caller, token: str) -> Outc
             evidence=told.evidence,
             phone=phone,
         )
+        _use(platform, caller, told)
         return accounts.run(platform, caller, name, command, {"evidence": told.evidence})
     its = account.person_of(claims.account_state(platform, name))
     if identity.reference(platform, told.id_kind, _id_of(told)) != its.reference:
@@ -68,7 +74,21 @@ def prove_by_attestation(platform: Platform, caller: Caller, token: str) -> Outc
             "attestation-about-another-person",
             "the attestation is about another person than the account is registered for",
         )
+    _use(platform, caller, told)
     return _proven(platform, caller, name, _Proof(told.method, told.evidence, its))
+
+
+def _use(platform: Platform, caller: Caller, told: Attestation) -> None:
+    """
+    For this request, and its retries: who lost an identity does not take it back with what proved
+    it before. Raises Invalid.
+    """
+    if told.jti is None or told.until is None:
+        return
+    key = platform.keyed("attestation", told.jti).hex()
+    by = platform.keyed("attestation-used-by", caller.command_id).hex()
+    if not platform.sign_ins.first(key, by, told.until, platform.now()):
+        raise Invalid("attestation-used", "the attestation was used before: have another one made")
 
 
 def _id_of(told: Attestation) -> str:

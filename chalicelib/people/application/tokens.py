@@ -24,7 +24,16 @@ from ...platform.platform import Caller, Platform
 from ..domain import claim
 from ..domain.account import Closed as ClosedAccount
 from . import accounts, claims, entities
-from .token_keys import ALGORITHM, AUDIENCE, COORDINATE, ISSUER, TokensUnavailable, encoded, jwk
+from .token_keys import (
+    ALGORITHM,
+    AUDIENCE,
+    COORDINATE,
+    ISSUER,
+    PERSON_CLAIM,
+    TokensUnavailable,
+    encoded,
+    jwk,
+)
 
 LIFETIME: Final = timedelta(minutes=30)
 SESSION: Final = timedelta(hours=12)
@@ -56,11 +65,13 @@ class Hat(Frozen):
 class Session(NamedTuple):
     """
     The sign-in that a token goes back to: `since` in seconds since 1970; `vouched` is the real-name
-    level that an identity provider answered for, 0 after a sign-in of our own.
+    level that an identity provider answered for, 0 after a sign-in of our own; `person` the
+    reference of whom it named.
     """
 
     since: int
     vouched: int = 0
+    person: str | None = None
 
 
 # Signing in
@@ -156,6 +167,7 @@ def issue(platform: Platform, actor: Actor, session: Session | None = None) -> T
         "role": actor.role,
         "level": actor.level,
         **({"entity": actor.entity} if actor.entity else {}),
+        **({PERSON_CLAIM: session.person} if session.person else {}),
     }
     return Token(_signed(signer, claimed), lasts - issued, actor)
 

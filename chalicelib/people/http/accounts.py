@@ -21,7 +21,7 @@ from ..application.accounts import Registration
 from ..application.proofs import CounterCheck
 from ..domain import account as domain
 from ..projections import representation
-from .sign_in import WECHAT_PROBLEMS, WechatCode
+from .sign_in import RENEWAL, WECHAT_PROBLEMS, WechatCode
 
 
 class NewRegistration(Registration, CommandBody):
@@ -62,8 +62,10 @@ _OWN = OperationSpec(
 _OTHER = OperationSpec("getAccount", "people", "AccountReply", tagged=True)
 _REGISTER = _command("registerPerson", NewRegistration)
 _PHONE = _command("changePhone", NewPhone)
-_MATCH = _command("proveByRegistry", CommandBody, "registry-unavailable")
-_ATTEST = _command("proveByAttestation", NewAttestation, "attestation-unavailable")
+_MATCH = _command("proveByRegistry", CommandBody, "registry-unavailable", "proofs-used-up")
+_ATTEST = _command(
+    "proveByAttestation", NewAttestation, "attestation-unavailable", "attestation-not-set-up"
+)
 _WECHAT = _command("bindWechat", NewWechatCode, *WECHAT_PROBLEMS)
 _CLOSE = _command("closeOwnAccount", Closing)
 _COUNTER = _command("checkAtCounter", NewCounterCheck)
@@ -161,10 +163,13 @@ def _done(
     request: ApiRequest, outcome: Outcome[domain.State], account: str | None = None
 ) -> Response:
     name = account or request.actor.account
+    level = accounts.level(request.platform, name, outcome.state)
+    says_less = name == request.actor.account and level > request.actor.level
     body = {
         "account": name,
         "state": type(outcome.state).__name__.lower(),
-        "level": accounts.level(request.platform, name, outcome.state),
+        "level": level,
+        "new_token": RENEWAL if says_less else None,
         "version": outcome.version,
         "position": outcome.position,
     }

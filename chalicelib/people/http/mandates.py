@@ -30,7 +30,13 @@ class Revocation(CommandBody):
 
 
 _GRANT = OperationSpec(
-    "grantMandate", "people", "MandateReply", 201, MandateGrant, command=True, problems=("ended",)
+    "grantMandate",
+    "people",
+    "MandateReply",
+    201,
+    MandateGrant,
+    command=True,
+    problems=("ended", "proofs-used-up"),
 )
 _GET = OperationSpec("getMandate", "people", "MandateReply", tagged=True)
 _REVOKE = OperationSpec(

@@ -19,7 +19,12 @@ class WechatCode(Frozen):
     code: Line
 
 
-WECHAT_PROBLEMS = ("wechat-code", "wechat-limited", "wechat-blocked", "wechat-unavailable")
+# Where to take another token.
+RENEWAL = "/sign-in/token"
+WECHAT_PROBLEMS = (
+    *("wechat-code", "wechat-limited", "wechat-blocked", "wechat-unavailable"),
+    "wechat-not-set-up",
+)
 _WECHAT = OperationSpec(
     "signInWithWechat",
     "sign-in",
@@ -67,11 +72,11 @@ def _session(request: ApiRequest) -> Session:
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     began = claims.get("auth_time", claims["iat"])
     if claims["iss"] == token_keys.ISSUER:
-        return Session(int(began), int(claims[tokens.VOUCHED]))
+        return Session(int(began), int(claims[tokens.VOUCHED]), request.person)
     # A provider may leave out when that was, or put there what is no time, or one to come (which
     # would be renewed for ever): then it is this token's.
     signed_in = began if type(began) is int and began <= claims["iat"] else claims["iat"]
-    return Session(int(signed_in), request.actor.level)
+    return Session(int(signed_in), request.actor.level, request.person)
 
 
 def _told(token: Token) -> Response:
