@@ -1,6 +1,6 @@
 """A platform whose clock the test sets, with the senior citizen's card published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from chalicelib.eventlog.feed import Feed
 from chalicelib.items.application import items
 from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.divisions import NATION
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
@@ -47,12 +48,12 @@ class Office:
         self.sent += 1
         return Caller(actor, f"sent-{self.sent:06d}")
 
-    def submitted(self) -> str:
+    def submitted(self, *, insist: bool = True) -> str:
         body = Submission(
             item=self.definition.code,
             applicant=Applying(name="张三", id_number="44080219500101123X"),
             form={"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
-            insist=True,  # the same citizen applies again and again here, and means to
+            insist=insist,
         )
         submitted = submissions.submit(self.platform, self.caller(CITIZEN), body)
         return application_of(submitted.state).case_id
@@ -69,7 +70,7 @@ class Office:
         return case_id
 
     def state(self, case_id: str) -> Any:
-        auditor = Actor(account="auditor", role=Role.AUDITOR)
+        auditor = Actor(account="auditor", role=Role.AUDITOR, division=NATION)
         return cases.get(self.platform, auditor, case_id).state
 
     def catch_up(self) -> None:
@@ -80,3 +81,17 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     return Office(partial(bootstrap.embedded, tmp_path, synchronous="OFF"))
+
+
+@pytest.fixture(params=["directory", "aws"])
+def either_office(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """The same on both stores."""
+    if request.param == "directory":
+        yield Office(partial(bootstrap.embedded, tmp_path, synchronous="OFF"))
+        return
+    from tests.cloud import stack  # moto takes a second to import
+
+    with stack(monkeypatch, bytes(range(32))):
+        yield Office(bootstrap.aws)

@@ -9,7 +9,6 @@ import multiprocessing
 import time
 from collections.abc import Iterable
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -29,7 +28,6 @@ TIMES: Final = 3
 DOCUMENT: Final = 96 << 20  # bytes
 PART: Final = 8 << 20
 PROOF_OF_INSURANCE: Final = "social-insurance-proof"
-_numbers = count(1_000_000, 10_000)
 
 
 class Findings(NamedTuple):

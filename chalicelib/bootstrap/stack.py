@@ -74,6 +74,7 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         renderer=signing.renderer,
         public_url=signing.public_url(),
         case_claims=case_claims(),
+        telemetry=watch or Silent(),
         sign_ins=sign_ins(),
     )
 

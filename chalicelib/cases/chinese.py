@@ -9,6 +9,21 @@ REASONS: Final[Mapping[str, str]] = {
     "no-such-case": "没有这个办件",
     "case-not-seen": "没有这个办件，或者您无权查看",
     "case-without-query-code": "没有这个办件，或者还没有查询密码",
+    "own-case-as-staff": (
+        "该办件与您本人有关（申请人、经办人或者持证主体），应当回避，"
+        "请由其他人员办理（《公务员法》第七十六条）"
+    ),
+    "own-certificate-as-staff": (
+        "该证照与您本人有关，应当回避，请由其他人员办理（《公务员法》第七十六条）"
+    ),
+    "recused-from-case": "您已于 {on} 回避该办件",
+    "judges-own-step": "办理环节 {done} 的人员不能办理环节 {step}（职责分离）",
+    "grants-own-request": "申请延长期限的人员不能批准该申请（职责分离）",
+    "recusals-wait": "已有 {count} 项回避申请等待决定",
+    "no-recusal-asked": "没有人申请 {account} 回避",
+    "recusal-of-oneself": "涉及本人的回避申请由其他人员决定",
+    "supervisors-see-no-ids": "电子监察人员查看办理过程，不查看当事人的身份信息",
+    "purpose-needed": "未在办理该办件的人员请说明用途：`reveal` 为 {purposes} 之一",
     "query-code-not-matching": "没有与此编号和查询密码相符的办件，请核对后重试",
     "query-code-not-yours": "查询密码只告知申请人或者提交办件的人",
     "counter-searches-by-id": "只有窗口人员可以凭证件号码查找办件",
@@ -156,6 +171,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "extension": "延长期限",
         "delivery": "送达",
         "rating": "差评整改",
+        "recusal": "回避决定",
     },
     "outcome": {
         "passed": "通过",

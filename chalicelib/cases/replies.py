@@ -115,6 +115,12 @@ class Rating(BaseModel):
     answer: e.BadRatingAnswered | None
 
 
+class ShownApplicant(Applicant):
+    """Masked for who does not handle the case, but for a purpose (`reveal`)."""
+
+    phone: str | None = None
+
+
 class CaseDocument(BaseModel):
     """A case that was submitted (办件)."""
 
@@ -127,7 +133,7 @@ class CaseDocument(BaseModel):
     division: Division
     department: Identifier
     intake: Identifier
-    applicant: Applicant
+    applicant: ShownApplicant
     agent: Agent | None
     form: Form
     materials: list[Material]
@@ -137,6 +143,7 @@ class CaseDocument(BaseModel):
     steps: list[Step]
     transfers: list[e.CaseTransferred]
     documents: list[Document]
+    recusals: list[e.HandlerRecused]
     corrections: list[e.MistakeCorrected]
     decision: e.CaseGranted | e.CaseDenied | None
     result: Result | None

@@ -65,7 +65,13 @@ REPLIES = (
 PHASES = (
     ("申报", "Submission", "cases.domain.events:Submission"),
     ("补正与受理", "Supplement and acceptance", "cases.domain.events:Acceptance"),
-    ("办理", "Handling", "cases.domain.events:Steps", "cases.domain.events:Changes"),
+    (
+        "办理",
+        "Handling",
+        "cases.domain.events:Steps",
+        "cases.domain.events:Changes",
+        "cases.domain.events:Recusals",
+    ),
     ("时限", "Clock", "cases.domain.events:Clock"),
     ("办结", "Outcome", "cases.domain.events:Outcome"),
     ("历史办件", "Imported cases", "cases.domain.events:Imported"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 REASONS: Final[Mapping[str, str]] = {
+    "documents-from-handlers": "只有申请人、经办人以及承办办件的人员可以提交材料",
     # Uploads
     "upload-not-seen": "没有这个上传任务，或者不属于您",
     "upload-complete-already": "文件已上传完整，无须再传",

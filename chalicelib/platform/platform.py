@@ -14,6 +14,7 @@ from ..eventlog.envelope import Circumstances
 from ..eventlog.feed import Source
 from ..eventlog.memory import Memory
 from ..eventlog.ports import Blobs, CommandId, EventStore, Log, Signer, no_signer
+from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.transact import Request
 from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
@@ -46,7 +47,8 @@ class Platform:
     issuers of their tokens name them, that it has entered. `registry` knows people and companies,
     `organisations` the departments; `wechat` and `attester` tell who somebody is; `token_signer`,
     ECDSA whatever signs certificates, signs our own tokens. Without a `scanner` documents are given
-    out as they came. `sign_ins` has the accounts of those who sign in at an identity provider.
+    out as they came. `telemetry` counts what is watched. `sign_ins` has the accounts of those who
+    sign in at an identity provider.
     """
 
     store: EventStore
@@ -74,6 +76,7 @@ class Platform:
     public_url: str = "http://127.0.0.1:8000"
     scanner: Scanner | None = None
     case_claims: CaseClaims = field(default_factory=NoCaseClaims, repr=False)
+    telemetry: Telemetry = field(default_factory=Silent, repr=False)
     sign_ins: SignIns = field(default_factory=NoSignIns)
 
     @property

@@ -20,6 +20,7 @@ from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..kernel.actor import DEPARTMENT_STAFF, Role
+from ..kernel.divisions import NATION
 from ..web.auth.token_claims import CLAIMS, NAME_CLAIM
 from ..web.auth.verifier import LOCAL
 
@@ -96,7 +97,7 @@ PERSONAS: Final[Mapping[str, Persona]] = {
         _staff("approver-housing", "梁局长", Role.APPROVER, "440800-housing"),
         _staff("approver-environment", "谢局长", Role.APPROVER, "440800-environment"),
         _staff("supervisor-zhou", "周监察", Role.SUPERVISOR),
-        _staff("auditor-zheng", "郑审计", Role.AUDITOR),
+        Persona("auditor-zheng", "郑审计", Role.AUDITOR, division=NATION),
         _staff("items-sun", "孙事项", Role.ITEM_MANAGER),
         _staff("items-tang", "唐复核", Role.ITEM_MANAGER),
         _staff("system-qian", "钱系统", Role.SYSTEM_ADMINISTRATOR),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, ValidationError, create_model
 
 from ..kernel.actor import Channel
-from ..kernel.base import Command, Frozen
+from ..kernel.base import Command, Frozen, StaffCommand
 from ..kernel.json_values import trouble
 from .errors import BadBody, BadRequest
 
@@ -32,7 +32,7 @@ def of_command(kind: type[Command], name: str, **replaced: Any) -> type[CommandB
     fields: dict[str, Any] = {
         field: (info.annotation, info)
         for field, info in kind.model_fields.items()
-        if field not in Command.model_fields
+        if field not in StaffCommand.model_fields
     }
     fields |= {field: other for field, other in replaced.items() if field in fields}
     return create_model(name, __base__=CommandBody, __doc__=kind.__doc__, **fields)

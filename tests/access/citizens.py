@@ -83,7 +83,7 @@ ACCOUNTS = (
 )
 COMPANIES = (
     Probe(
-        Thing("the company", entity=COMPANY_CODE, departments=COUNTERS),
+        Thing("the company", entity=COMPANY_CODE, departments=COUNTERS, division="440800"),
         lambda _: {
             "credit_code": COMPANY_CODE,
             "body": {"credit_code": COMPANY_CODE, "name": COMPANY, "account": ZHAO.account},

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.kernel.actor import APPLICANTS, Role
+from chalicelib.kernel.divisions import NATION
 from chalicelib.serving.signin import COMPANY_CODE, Persona
 
 from .table import NOBODY
 
 RIVAL: Final = "91440800MA0EXAMP2D"
+EVERY_ONE: Final = APPLICANTS | {Role.AUDITOR}
 HALL, CIVIL, SECTION = "440800-hall", "440800-civil", "440800-civil.cards"
 SCHOOLS, FAR = "440800-schools", "440100-civil"
 
@@ -20,6 +22,10 @@ def _staff(account: str, role: Role, department: str) -> Persona:
 
 def _over(account: str, division: str) -> Persona:
     return Persona(account, account, Role.SUPERVISOR, None, division)
+
+
+def _audits(account: str, division: str) -> Persona:
+    return Persona(account, account, Role.AUDITOR, None, division)
 
 
 PEOPLE: Final[tuple[Persona | None, ...]] = (
@@ -41,7 +47,10 @@ PEOPLE: Final[tuple[Persona | None, ...]] = (
     _over("of-the-province", "440000"),
     _over("of-the-district", "440802"),
     _over("of-another-city", "440100"),
-    Persona("auditor", "郑审计", Role.AUDITOR),
+    Persona("auditor", "郑审计", Role.AUDITOR, None, NATION),
+    _audits("auditor-of-the-city", "440800"),
+    _audits("auditor-of-another-city", "440100"),
+    Persona("auditor-of-nowhere", "白审计", Role.AUDITOR),
     Persona("items", "孙事项", Role.ITEM_MANAGER, None, "440800"),
     Persona("items-of-civil", "王事项", Role.ITEM_MANAGER, CIVIL, "440800"),
     Persona("items-of-the-school", "李事项", Role.ITEM_MANAGER, SCHOOLS, "440800"),
@@ -54,11 +63,11 @@ PEOPLE: Final[tuple[Persona | None, ...]] = (
 
 
 def askers(thing: "Thing") -> tuple[Persona | None, ...]:
-    """Everybody; of what belongs to no department, one of each role, and all citizens."""
+    """Everybody; of what belongs to no department one of each role, all citizens and auditors."""
     if thing.departments:
         return PEOPLE
     roles = {role_of(one): one for one in reversed(PEOPLE)}
-    citizens = (one for one in PEOPLE if one is not None and one.role in APPLICANTS)
+    citizens = (one for one in PEOPLE if one is not None and one.role in EVERY_ONE)
     return (*dict.fromkeys((*citizens, *roles.values())),)
 
 
@@ -149,5 +158,6 @@ MEANING: Final[Mapping[str, Callable[[Persona, Thing], bool]]] = {
     "kept by another": lambda person, thing: (
         _keeps(person, thing) and thing.owner != person.account
     ),
+    "country": lambda person, _: person.division == NATION,
     "same division": lambda person, thing: person.division == thing.division,
 }

@@ -87,6 +87,9 @@ KNOWN: Final[Mapping[str, Json]] = {
     "saveItemDraft": {"definition": {}},
     "submitDraft": {"item": OPEN, "applicant": PERSON, "form": FORM, "insist": True},
 }
+# What is given whole or not at all is asked for with a purpose.
+_HANDLING: Final = {"reveal": "handling"}
+PURPOSE: Final = {"getCaseDocument": _HANDLING, "linkCaseDocument": _HANDLING}
 # Whoever applies does so for whom they may.
 APPLYING: Final = frozenset({"submitCase", "saveDraft", "replaceDraft", "submitDraft"})
 
@@ -104,7 +107,10 @@ def send(world: World, route: Route, probe: Probe, who: Persona | None) -> httpx
     if probe.thing is ONES_OWN:
         parameters = probe.make(world)
     path = re.sub(r"{(\w+)}", lambda name: str(parameters[name[1]]), route.path)
-    sent: Json = {"params": parameters.get("?"), "headers": parameters.get("headers", {})}
+    sent: Json = {
+        "params": parameters.get("?", PURPOSE.get(route.doc.name)),
+        "headers": parameters.get("headers", {}),
+    }
     if route.doc.body is not None:
         known = {**_known(route, who), **parameters.get("body", {})}
         sent["json"] = body(route.doc.body, known)

@@ -36,6 +36,7 @@ from .domain.givens import (
     accept,
     archive,
     ask_extension,
+    ask_recusal,
     ask_supplement,
     correct,
     deem_accepted,
@@ -50,8 +51,10 @@ from .domain.givens import (
     lapse,
     pass_pre_check,
     receive,
+    recuse,
     refuse,
     refuse_extension,
+    refuse_recusal,
     resubmit,
     resume,
     return_submission,
@@ -86,7 +89,10 @@ OF_THE_PROVINCE = Actor(account="supervisor-zhu", role=Role.SUPERVISOR, division
 OF_THE_DISTRICT = Actor(account="supervisor-qin", role=Role.SUPERVISOR, division="440802")
 OF_ANOTHER_CITY = Actor(account="supervisor-you", role=Role.SUPERVISOR, division="440100")
 OF_NOWHERE = Actor(account="supervisor-xu", role=Role.SUPERVISOR)
-AUDITOR = Actor(account="auditor-hua", role=Role.AUDITOR)
+AUDITOR = Actor(account="auditor-hua", role=Role.AUDITOR, division="000000")
+CITY_AUDITOR = Actor(account="auditor-bai", role=Role.AUDITOR, division="440800")
+AUDITOR_ELSEWHERE = Actor(account="auditor-xie", role=Role.AUDITOR, division="440100")
+AUDITOR_OF_NOWHERE = Actor(account="auditor-zou", role=Role.AUDITOR)
 ITEM_MANAGER = staff("items-jin", Role.ITEM_MANAGER)
 ADMINISTRATOR = Actor(account="admin-wei", role=Role.SYSTEM_ADMINISTRATOR)
 SECURITY = Actor(account="security-tao", role=Role.SECURITY_ADMINISTRATOR)
@@ -154,6 +160,9 @@ def may(actor: Actor, command: case.CaseCommand, *history: case.CaseCommand) -> 
         (OF_ANOTHER_CITY, (submit(),), False),
         (OF_NOWHERE, (submit(),), False),
         (AUDITOR, (submit(),), True),
+        (CITY_AUDITOR, (submit(),), True),
+        (AUDITOR_ELSEWHERE, (submit(),), False),
+        (AUDITOR_OF_NOWHERE, (submit(),), False),
         (ITEM_MANAGER, (submit(),), False),
         (ADMINISTRATOR, (submit(),), False),
         (SECURITY, (submit(),), False),
@@ -194,6 +203,9 @@ SECRET_REVIEW = (SECRET, *JOINT_REVIEW[1:])
         (OF_THE_DISTRICT, (SECRET,), False),
         (OF_NOWHERE, (SECRET,), False),
         (AUDITOR, (SECRET,), True),
+        (CITY_AUDITOR, (SECRET,), True),
+        (AUDITOR_ELSEWHERE, (SECRET,), False),
+        (AUDITOR_OF_NOWHERE, (SECRET,), False),
         (ITEM_MANAGER, (SECRET,), False),
         (ADMINISTRATOR, (SECRET,), False),
         (SECURITY, (SECRET,), False),
@@ -329,6 +341,17 @@ TABLE = [
     (transfer(by=FIRE), JOINT_REVIEW, (FIRE, FIRE_CLERK), (APPLICANT, AUDITOR), (ELSEWHERE,)),
     (transfer(by=FIRE), REVIEWING, (CLERK,), (FIRE,), (ELSEWHERE,)),
     (transfer(), (*ACCEPTED, transfer()), (CLERK,), (APPLICANT,), (ELSEWHERE,)),
+    (recuse(), ACCEPTED, (CLERK, REVIEWER, APPROVER), (APPLICANT, SUPERVISOR, SYSTEM), (FIRE,)),
+    (recuse("other"), ACCEPTED, (APPROVER,), (CLERK, REVIEWER, APPLICANT), (HEAD_ELSEWHERE,)),
+    (recuse("other"), JOINT_REVIEW, (APPROVER, FIRE_HEAD), (FIRE, CLERK), (ELSEWHERE,)),
+    (ask_recusal(), ACCEPTED, (APPLICANT, CLERK), (REVIEWER, SUPERVISOR), (STRANGER, ELSEWHERE)),
+    (
+        refuse_recusal(),
+        (*ACCEPTED, ask_recusal()),
+        (APPROVER,),
+        (CLERK, REVIEWER, APPLICANT),
+        (HEAD_ELSEWHERE,),
+    ),
     (correct("accepted_on", MON, 6), ACCEPTED, (APPROVER,), (CLERK, APPLICANT), (STRANGER,)),
     (grant(), APPROVING, (APPROVER,), (CLERK, REVIEWER, APPLICANT, SYSTEM), (HEAD_ELSEWHERE,)),
     (grant(), ACCEPTED, (APPROVER,), (CLERK,), (HEAD_ELSEWHERE,)),

@@ -10,6 +10,7 @@ from chalicelib.codes.parties import Applicant, IdKind, Method
 from chalicelib.eventlog.codec import events
 from chalicelib.eventlog.transact import Outcome
 from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.divisions import NATION
 from chalicelib.kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
 from chalicelib.people.application import accounts, claims, proofs
 from chalicelib.people.application.accounts import Registration, Whom
@@ -357,9 +358,12 @@ def test_who_it_is_is_said_in_one_way() -> None:
             Whom.model_validate(told_)
 
 
+AUDITOR = Actor(account="z", role=Role.AUDITOR, division=NATION)
+
+
 def test_who_may_read_an_account(here: People) -> None:
     here.matched("wx-1", ZHANG)
-    for actor in (accounts.citizen("wx-1"), CLERK, SECURITY, Actor(account="z", role=Role.AUDITOR)):
+    for actor in (accounts.citizen("wx-1"), CLERK, SECURITY, AUDITOR):
         assert accounts.get(here.platform, actor, "wx-1").level == 2
     for actor in (
         accounts.citizen("wx-2"),

@@ -55,6 +55,7 @@ def told(data: Path) -> list[Recorded]:
         discarded,
         withdrawn,
         voided_after_a_stop,
+        a_clerk_is_recused,
         another_systems_case,
         the_platform,
         an_auditor_begins,
@@ -324,6 +325,31 @@ def voided_after_a_stop(here: World) -> None:
     )
     here.at("06-26").do("clerk-housing", c.Resume, result="听证会已于6月25日举行。")
     here.at("06-29").do("approver-housing", c.Void, reason="同一场所重复申报。")
+
+
+def a_clerk_is_recused(here: World) -> None:
+    """The applicant asks for it twice: a head finds no reason, and then one."""
+    submitted(here, "06-29")
+    here.at("06-30").do("clerk-chen", c.Accept)
+    here.do("clerk-civil", c.StartStep, step="handle-1")
+    here.at("06-30", "11:00").do(
+        "citizen-zhang", c.RequestRecusal, account="clerk-civil", reason="与经办人相识。"
+    )
+    here.at("06-30", "14:30").do(
+        "approver-civil",
+        c.RefuseRecusal,
+        account="clerk-civil",
+        reason="仅系相识，不影响公正办理。",
+    )
+    here.at("06-30", "15:10").do(
+        "citizen-zhang",
+        c.RequestRecusal,
+        account="clerk-civil",
+        reason="与经办人有未了结的债务纠纷。",
+    )
+    here.at("06-30", "16:40").do(
+        "clerk-civil", c.Recuse, reason="与申请人有债务纠纷，可能影响公正办理。"
+    )
 
 
 # What comes from elsewhere

@@ -207,6 +207,19 @@ def a_card_denied_and_voided(walk: Walker) -> None:
     story.do("head-civil", "void", reason="重复申报", today=True)
 
 
+def a_clerk_who_is_recused(walk: Walker) -> None:
+    story = Story(walk)
+    story.submit("citizen-zhang", citizen(*CARD))
+    story.do("clerk-chen", "accept", today=True)
+    story.do("clerk-civil", "start-step", step="handle-1", today=True)
+    asked: Json = {"account": "clerk-civil", "reason": "与经办人有债务纠纷"}
+    story.do("citizen-zhang", "request-recusal", **asked, today=True)
+    refused: Json = {"account": "clerk-civil", "reason": "无事实依据"}
+    story.do("head-civil", "refuse-recusal", **refused, today=True)
+    story.do("clerk-civil", "recuse", reason="可能影响公正办理", today=True)
+    story.refused("clerk-civil", "start-step", 403, "not-allowed", step="handle-1>1")
+
+
 def a_proof_done_at_once(walk: Walker) -> None:
     story = Story(walk)
     story.submit("citizen-zhang", citizen(*PROOF))
@@ -247,6 +260,7 @@ STORIES = (
     a_draft_that_is_discarded,
     a_supplement_that_never_came,
     a_card_denied_and_voided,
+    a_clerk_who_is_recused,
     a_proof_done_at_once,
     a_case_withdrawn,
     everything_that_can_be_read,

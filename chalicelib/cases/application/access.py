@@ -11,6 +11,7 @@ from pydantic import Field
 
 from ...items.domain.plan import StepKind
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Identifier, Role
+from ...kernel.divisions import covers
 from ...kernel.errors import NotAllowed, NotFound
 from ..domain import CaseCommand, State
 from ..domain import commands as c
@@ -20,6 +21,7 @@ from ..domain.state import Absent, Drafted, Imported
 from ..domain.steps import responsible
 
 Rule = Callable[[Actor, CaseCommand, Application], bool]
+OVERSEERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 
 class InPerson(Actor):
@@ -79,6 +81,12 @@ def within(department: str, of: str | None) -> bool:
     return of is not None and (department == of or department.startswith(f"{of}."))
 
 
+def at_the_window(actor: Actor, application: Application) -> bool:
+    """A clerk of the window that takes it in, or of the department in charge."""
+    departments = (application.intake, application.department)
+    return actor.role is Role.CLERK and actor.department in departments
+
+
 def holds(actor: Actor, application: Application) -> bool:
     """The role and department that has or had a step, or the window that takes it in."""
     steps = (*(one.opened for one in application.open), *(one.opened for one in application.done))
@@ -87,16 +95,8 @@ def holds(actor: Actor, application: Application) -> bool:
 
 
 def oversees(actor: Actor, division: str) -> bool:
-    """A supervisor sees the own division and those below it (GB/T 2260 prefixes)."""
-    if actor.role is Role.AUDITOR:
-        return True
-    if actor.role is not Role.SUPERVISOR or actor.division is None:
-        return False
-    return division.startswith(_significant(actor.division))
-
-
-def _significant(division: str) -> str:
-    return division[:2] if division[2:] == "0000" else division.removesuffix("00")
+    """Supervisors and auditors see the own division and those below it."""
+    return actor.role in OVERSEERS and covers(actor.division, division)
 
 
 def may_see(actor: Actor, state: State) -> bool:
@@ -122,9 +122,9 @@ def _sees(actor: Actor, application: Application) -> bool:
 
 def _oversees_itself(actor: Actor, division: str) -> bool:
     """What is confidential (保密) is not seen from above: only in the division that it is in."""
-    return actor.role is Role.AUDITOR or (
-        actor.role is Role.SUPERVISOR and actor.division == division
-    )
+    if actor.role is Role.AUDITOR:
+        return oversees(actor, division)
+    return actor.role is Role.SUPERVISOR and actor.division == division
 
 
 def _drafts(actor: Actor, draft: CaseDrafted) -> bool:
@@ -201,10 +201,7 @@ def _owner(actor: Actor, _command: CaseCommand, application: Application) -> boo
 
 def _at_the_window(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """A clerk of the window that takes it in, or of the department in charge."""
-    return actor.role is Role.CLERK and actor.department in (
-        application.intake,
-        application.department,
-    )
+    return at_the_window(actor, application)
 
 
 def _for_the_applicant(actor: Actor, command: CaseCommand, application: Application) -> bool:
@@ -260,6 +257,19 @@ def _has_a_step(actor: Actor, _command: CaseCommand, application: Application) -
     )
 
 
+def _head_of_a_step(actor: Actor, command: CaseCommand, application: Application) -> bool:
+    """An approver of a department that has a step open."""
+    return actor.role is Role.APPROVER and _has_a_step(actor, command, application)
+
+
+def _recuses(actor: Actor, command: CaseCommand, application: Application) -> bool:
+    """Oneself: staff of a department involved; others: an approver in charge, or of a step."""
+    account = getattr(command, "account", None)
+    if account in {None, actor.account}:
+        return involved(actor, application)
+    return _head(actor, command, application) or _head_of_a_step(actor, command, application)
+
+
 def _passed_it_on(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """Staff of the department that passed it on."""
     # Without this a transfer that is sent twice would be refused, and not found to be done.
@@ -300,6 +310,9 @@ RULES: Mapping[type[CaseCommand], tuple[Rule, ...]] = {
     c.GrantExtension: (_head,),
     c.RefuseExtension: (_head,),
     c.Transfer: (_staff_in_charge, _has_a_step, _passed_it_on),
+    c.Recuse: (_recuses,),
+    c.RequestRecusal: (_for_the_applicant,),
+    c.RefuseRecusal: (_head, _head_of_a_step),
     c.CorrectMistake: (_head,),
     c.Grant: (_approves,),
     c.GrantAtOnce: (_approves,),

@@ -14,16 +14,17 @@ from ...documents.application import documents
 from ...documents.application.types import EXTENSIONS
 from ...documents.domain.document import Scan
 from ...eventlog.codec import events
-from ...kernel.actor import SYSTEM, Actor
+from ...kernel.actor import SYSTEM, Actor, Role
 from ...kernel.base import Frozen
-from ...kernel.errors import NotFound
+from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...kernel.reasons import Refusal
 from ...platform.platform import Platform
 from ...platform.rate_limits import DOWNLOAD
 from ..domain import events as e
 from ..domain.state import Absent, Drafted, Imported, State
 from ..domain.values import Material
-from . import cases
+from . import cases, revealing
+from .revealing import Purpose
 
 LINK: Final = timedelta(minutes=10)
 RETRY_SECONDS: Final = 30
@@ -75,14 +76,16 @@ class Link(NamedTuple):
 
 def versions(platform: Platform, actor: Actor, case_id: str) -> tuple[Version, ...]:
     """
-    By material, the newest first, as the case has them; `scanned` tells what became of each. Raises
-    NotFound, also for who may not see the case.
+    By material, the newest first, as the case has them; what each is called is told to who handles
+    the case, `scanned` tells what became of it. Raises NotFound, also for who may not see the case.
     """
-    state = cases.get(platform, actor, case_id).state
+    view = cases.get(platform, actor, case_id)
+    state, mask = view.state, not revealing.handles(actor, view.state)
     now = {(one.id, one.sha256) for one in _current(state)}
     counted: dict[str, int] = {}
     found = []
-    for material, by, at in _handed_in(platform, case_id, state):
+    for handed_in, by, at in _handed_in(platform, view):
+        material = handed_in.model_copy(update={"title": None}) if mask else handed_in
         counted[material.id] = counted.get(material.id, 0) + 1
         current = (material.id, material.sha256) in now
         number, media_type = counted[material.id], material.media_type
@@ -90,20 +93,49 @@ def versions(platform: Platform, actor: Actor, case_id: str) -> tuple[Version, .
     return tuple(sorted(found, key=lambda one: (one.material.id, -one.version)))
 
 
-def content(platform: Platform, actor: Actor, case_id: str, digest: str) -> Content:
+def content(
+    platform: Platform,
+    actor: Actor,
+    case_id: str,
+    digest: str,
+    purpose: Purpose | None = None,
+) -> Content:
     """
-    A document that is or was one of the case's materials. Raises NotFound, Held, Infected.
+    A document that is or was one of the case's materials. Raises NotFound, Held, Infected;
+    NotAllowed for a supervisor, and Invalid for who does not handle the case and says no `purpose`:
+    no part of a document can be masked.
     """
-    state = cases.get(platform, actor, case_id).state
-    found = [one for one, _, _ in _handed_in(platform, case_id, state) if one.sha256 == digest]
+    view = cases.get(platform, actor, case_id)
+    _readable(platform, actor, view.state, purpose)
+    found = [one for one, _, _ in _handed_in(platform, view) if one.sha256 == digest]
     if not found:
         raise NotFound("document-not-of-case", "the case refers to no such document")
     return _given(platform, found[-1])
 
 
-def link(platform: Platform, actor: Actor, case_id: str, digest: str) -> Link:
+def _readable(platform: Platform, actor: Actor, state: State, purpose: Purpose | None) -> None:
+    if actor.role is Role.SUPERVISOR:
+        raise NotAllowed(
+            "supervisors-see-no-ids", "supervisors see how cases go, and not whose they are"
+        )
+    if revealing.masks(platform, actor, state, purpose):
+        raise Invalid(
+            "purpose-needed",
+            "whoever does not handle the case says what they need it for: `reveal` is one of "
+            "{purposes}",
+            purposes=tuple(str(one) for one in Purpose),
+        )
+
+
+def link(
+    platform: Platform,
+    actor: Actor,
+    case_id: str,
+    digest: str,
+    purpose: Purpose | None = None,
+) -> Link:
     """For whoever has it until it expires, this document alone. Raises as `content`."""
-    it = content(platform, actor, case_id, digest)
+    it = content(platform, actor, case_id, digest, purpose)
     expires_at = (platform.now() + LINK).replace(microsecond=0)
     seconds = int(LINK.total_seconds())
     url = platform.blobs.link(it.owner, it.sha256, it.media_type, disposition(it.name), seconds)
@@ -146,13 +178,18 @@ def _current(state: State) -> tuple[Material, ...]:
 
 
 def _handed_in(
-    platform: Platform, case_id: str, state: State
+    platform: Platform, view: cases.CaseView
 ) -> Iterator[tuple[Material, Actor, datetime]]:
-    """As they came; what a submission only repeats counts once. A draft has its own alone."""
-    commits = platform.store.load(cases.stream(case_id)).commits
+    """
+    As they came, as far as the case is seen; what a submission only repeats counts once. A draft
+    has its own alone.
+    """
+    commits = platform.store.load(cases.stream(view.case_id)).commits
     last: dict[str, str] = {}
     for one in events(platform.codec, commits):
-        for material in _materials(one.data, state):
+        if one.version > view.version:
+            return
+        for material in _materials(one.data, view.state):
             if last.get(material.id) != material.sha256:
                 last[material.id] = material.sha256
                 yield material, one.actor, one.occurred_at

@@ -14,7 +14,7 @@ and the calendar of working days as a value.
 from typing import assert_never, get_args
 
 from ...clock.calendar import Calendar
-from . import clockwork, handling, intake, outcome, supplement
+from . import clockwork, handling, intake, outcome, recusal, supplement
 from . import commands as c
 from .commands import CaseCommand
 from .events import Event
@@ -86,6 +86,12 @@ def decide(command: CaseCommand, state: State, calendar: Calendar) -> list[Event
             return clockwork.refuse_extension(command, state)
         case c.Transfer():
             return handling.transfer(command, state)
+        case c.Recuse():
+            return recusal.recuse(command, state)
+        case c.RequestRecusal():
+            return recusal.request_recusal(command, state)
+        case c.RefuseRecusal():
+            return recusal.refuse_recusal(command, state)
         case c.CorrectMistake():
             return handling.correct_mistake(command, state)
         case c.Grant():

@@ -92,6 +92,28 @@ def transferred(application: Application, event: e.CaseTransferred) -> Applicati
     return moved._replace(intake=event.to_department, intake_division=event.to_division)
 
 
+def recusal_asked(application: Application, event: e.RecusalRequested) -> Application:
+    return application._replace(recusals_asked=(*application.recusals_asked, event))
+
+
+def recused(application: Application, event: e.HandlerRecused) -> Application:
+    return application._replace(
+        recused=(*application.recused, event),
+        recusals_asked=_of_others(application, event.account),
+    )
+
+
+def recusal_refused(application: Application, event: e.RecusalRefused) -> Application:
+    return application._replace(
+        recusals_refused=(*application.recusals_refused, event),
+        recusals_asked=_of_others(application, event.account),
+    )
+
+
+def _of_others(application: Application, account: str) -> tuple[e.RecusalRequested, ...]:
+    return tuple(one for one in application.recusals_asked if one.account != account)
+
+
 # The handling
 
 

@@ -9,7 +9,7 @@ from ...codes.numbers import parse_case_number
 from ...codes.parties import Agent, Applicant
 from ...items.domain.plan import Plan
 from ...kernel.actor import Identifier
-from ...kernel.base import Code, Command, Line, Text
+from ...kernel.base import Code, Command, Line, StaffCommand, Text
 from ...kernel.formats import Division
 from .events import CaseNumber, CertificateIdentifier, Days, Holder, QueryCodeDigest, StepId
 from .values import (
@@ -123,13 +123,13 @@ class RefuseAcceptance(Command):
     remedies: Remedies
 
 
-class StartStep(Command):
+class StartStep(StaffCommand):
     """签收: take up a step."""
 
     step: StepId
 
 
-class FinishStep(Command):
+class FinishStep(StaffCommand):
     """
     办结环节: finish a step. End a planned step. A review, or who approves, may send the case back
     (`returned`); a parallel review agrees, with conditions or without, or does not. All but
@@ -162,14 +162,14 @@ class Resume(Command):
     result: Text | None = None
 
 
-class RequestExtension(Command):
+class RequestExtension(StaffCommand):
     """申请延长: ask for more time. `days` are in the unit of the statutory limit."""
 
     days: Days
     reason: Text
 
 
-class GrantExtension(Command):
+class GrantExtension(StaffCommand):
     """批准延长: grant more time. What was asked for, and no more or less."""
 
 
@@ -191,6 +191,30 @@ class Transfer(Command):
     reason: Text
 
 
+class Recuse(StaffCommand):
+    """
+    回避: have nothing more to do with the case. Oneself, if no `account` is named; the head decides
+    of others, asked by somebody or not. What they had taken up waits for their colleagues.
+    """
+
+    account: Identifier | None = None
+    reason: Text
+
+
+class RequestRecusal(Command):
+    """申请回避: ask that somebody have nothing more to do with the case. The head decides."""
+
+    account: Identifier
+    reason: Text
+
+
+class RefuseRecusal(StaffCommand):
+    """驳回回避申请: find no reason for what was asked. By a head who is not the one concerned."""
+
+    account: Identifier
+    reason: Text
+
+
 class CorrectMistake(Command):
     """
     更正: correct what was recorded wrongly. `mistake` is the version of the event that recorded it;
@@ -203,14 +227,14 @@ class CorrectMistake(Command):
     reason: Text
 
 
-class Grant(Command):
+class Grant(StaffCommand):
     """准予: grant what was asked for."""
 
     conditions: Text | None = None
     opinion: Text | None = None
 
 
-class GrantAtOnce(Command):
+class GrantAtOnce(StaffCommand):
     """
     即办: accept and grant in one go. A done-at-once item (即办件): receipt, acceptance and result
     in one commit.
@@ -219,7 +243,7 @@ class GrantAtOnce(Command):
     conditions: Text | None = None
 
 
-class Deny(Command):
+class Deny(StaffCommand):
     """不予许可: deny it, with reasons and remedies."""
 
     reasons: Text
@@ -278,6 +302,9 @@ CaseCommand = (
     | GrantExtension
     | RefuseExtension
     | Transfer
+    | Recuse
+    | RequestRecusal
+    | RefuseRecusal
     | CorrectMistake
     | Grant
     | GrantAtOnce

@@ -11,6 +11,7 @@ from ...kernel.validation import reason_of
 from . import commands as c
 from . import events as e
 from .corrections import moved, recorded, source
+from .duties import check_separate
 from .guards import application_of, document, ended, in_handling, lodged, today
 from .records import Application, Handling, OpenStep
 from .state import Archived, Ended, Lodged, State, decision_of, handling_of
@@ -45,6 +46,7 @@ def start_step(command: c.StartStep, state: State) -> list[e.Event]:
             step=step.id,
             on=step.opened.on,
         )
+    check_separate(case.application, step, command)
     if step.handler is None:
         return [e.StepStarted(step=step.id, handler=command.by.account)]
     if step.handler == command.by.account:
@@ -82,6 +84,7 @@ def finish_step(command: c.FinishStep, state: State) -> list[e.Event]:
     if step is None:
         raise _no_such_step(case.application, command.step)
     _outcome_fits(command, step)
+    check_separate(case.application, step, command)
     done = finishing(case, (step,), command.outcome, command, command.opinion)
     return [*done, *_what_follows(case.application, step, command)]
 

@@ -10,6 +10,7 @@ from ...items.domain.plan import CertificateKind, StepKind
 from ...kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
 from . import commands as c
 from . import events as e
+from .duties import check_separate
 from .evolving import fold
 from .guards import concluded, conclusion, document, ended, in_handling, lodged, today
 from .intake import accept
@@ -62,15 +63,16 @@ def deny(command: c.Deny, state: State) -> list[e.Event]:
 
 def _decided(
     case: Accepted,
-    command: c.CaseCommand,
+    command: c.Grant | c.GrantAtOnce | c.Deny,
     decision: e.CaseGranted | e.CaseDenied,
     opinion: str | None,
 ) -> list[e.Event]:
     application, granted = case.application, isinstance(decision, e.CaseGranted)
     step, outcome = _approval(application), StepOutcome.GRANTED if granted else StepOutcome.DENIED
+    check_separate(application, step, command)
     return [
         *finishing(case, (step,), outcome, command, opinion),
-        *overtaken(case, of_kind(application, "extension"), command),
+        *overtaken(case, of_kind(application, "extension", "recusal"), command),
         decision,
         conclusion(Result.GRANTED if granted else Result.DENIED, decision.on),
         desk(application, "delivery", decision.on, DELIVERY_DAYS),

@@ -26,6 +26,7 @@ from ...web.operation import PARTS, OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import documents as case_documents
+from .cases import REVEAL, purpose
 
 MEDIA_TYPES: Final = (*ACCEPTED, ANY)
 _SHA_256: Final = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]*):")
@@ -64,10 +65,17 @@ _TICKET = OperationSpec("prepareUploadPart", _TAG, "UploadTicket", 201, NewPart,
 _PART = OperationSpec("uploadPart", _TAG, "UploadPart", problems=_REFUSALS)
 _COMPLETE = OperationSpec("completeUpload", _TAG, "UploadStatus", problems=_REFUSALS)
 _LIST = OperationSpec("listCaseDocuments", _TAG, "CaseDocuments", query=PARTS)
+_GIVEN: Final = (*_HELD, "invalid")
 _DOCUMENT = OperationSpec(
-    "getCaseDocument", _TAG, "", limit=DOWNLOAD, problems=_HELD, media=MEDIA_TYPES
+    "getCaseDocument",
+    _TAG,
+    "",
+    limit=DOWNLOAD,
+    problems=_GIVEN,
+    media=MEDIA_TYPES,
+    query=REVEAL,
 )
-_LINK = OperationSpec("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_HELD)
+_LINK = OperationSpec("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_GIVEN, query=REVEAL)
 _LINKED = OperationSpec(
     "getLinkedDocument",
     _TAG,
@@ -138,14 +146,16 @@ def listed(request: ApiRequest, case_id: str) -> Response:
 @operation(_DOCUMENT)
 def one(request: ApiRequest, case_id: str, digest: str) -> Response:
     """A document that is or was one of the case's materials."""
-    found = case_documents.content(request.platform, request.actor, case_id, digest)
+    found = case_documents.content(
+        request.platform, request.actor, case_id, digest, purpose(request)
+    )
     return _given(request, found)
 
 
 @operation(_LINK)
 def link(request: ApiRequest, case_id: str, digest: str) -> Response:
     """A link that gives the document out without a token, for ten minutes."""
-    made = case_documents.link(request.platform, request.actor, case_id, digest)
+    made = case_documents.link(request.platform, request.actor, case_id, digest, purpose(request))
     return reply({"url": made.url, "expires_at": made.expires_at.isoformat()}, 201)
 
 

@@ -6,9 +6,11 @@ from datetime import date, datetime, time, timedelta
 from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
+from ...codes.masking import hidden
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ...kernel.divisions import NATION
 from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import entities
 from ...platform.platform import Platform
@@ -18,7 +20,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import cases
-from ..application.access import oversees, within
+from ..application.access import OVERSEERS, oversees, within
 from ..projections import applicant_cases, process_library, work_list
 from ..projections.case_summary import utc
 from . import cards, finding
@@ -104,16 +106,26 @@ def process_steps(request: ApiRequest) -> Response:
         )
 
     listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
-    return _paged(request, process_library.NAME, listed, fetch, _seen(request))
+    told = _unnamed if request.actor.role in OVERSEERS else _whole
+    return _paged(request, process_library.NAME, listed, fetch, _seen(request), told)
 
 
-def _paged(  # noqa: PLR0913, PLR0917 - what a list is made of
+def _whole(row: Row) -> Row:
+    return row
+
+
+def _unnamed(row: Row) -> Row:
+    """Other systems' records have names in the place of accounts."""
+    return {**row, "handler": hidden(row["handler"])} if row["role"] is None else row
+
+
+def _paged(  # noqa: PLR0913, PLR0917 - what a listing is made of
     request: ApiRequest,
     view: str,
     listed: str,
     fetch: Fetch,
     shown: Callable[[Row], bool],
-    told: Callable[[Row], Row] = lambda row: row,
+    told: Callable[[Row], Row] = _whole,
 ) -> Response:
     """`listed` names the list in its cursors."""
     listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown, told)
@@ -173,7 +185,7 @@ def _own(request: ApiRequest, whose: str | None) -> str:
 def department_of(actor: Actor, asked: str | None) -> str:
     if actor.role in DEPARTMENT_STAFF and (asked is None or within(asked, actor.department)):
         return asked or str(actor.department)
-    if actor.role in (Role.SUPERVISOR, Role.AUDITOR) and asked is not None:
+    if actor.role in OVERSEERS and asked is not None:
         return _overseen(actor, asked)
     raise NotAllowed(
         "work-list-of-own-department",
@@ -192,8 +204,8 @@ def _overseen(actor: Actor, department: str) -> str:
 
 
 def _library(actor: Actor, asked: str | None) -> str | None:
-    if actor.role is Role.AUDITOR:
-        return asked
+    if asked is None and actor.role is Role.AUDITOR and oversees(actor, NATION):
+        return None
     return department_of(actor, asked)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ...cases.application import access, cases
+from ...cases.application import access, cases, recusal
 from ...cases.domain.state import Lodged
 from ...clock.calendar import legal_day
 from ...eventlog.codec import events
@@ -12,7 +12,7 @@ from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role, plain
 from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import claims, entities, persons
 from ...people.domain.claim import IN_PERSON
-from ...platform.platform import Platform
+from ...platform.platform import Caller, Platform
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known, Record
 from ..domain.events import CertificateCreated, Grantee, UseAuthorised
@@ -134,7 +134,12 @@ def may_see(platform: Platform, actor: Actor, record: Record) -> bool:
 
 
 def may_open(platform: Platform, actor: Actor, record: Record, on: date) -> bool:
-    """Its file: also for who has used it under an authorisation that is not over."""
+    """
+    Its file: also for who has used it under an authorisation that is not over; not for supervisors,
+    who see how it stands, and not whose it is.
+    """
+    if actor.role is Role.SUPERVISOR:
+        return False
     return may_see(platform, actor, record) or any(
         one.used
         and not one.revoked
@@ -159,8 +164,12 @@ def hidden() -> NotFound:
     )
 
 
-def operates(platform: Platform, actor: Actor, state: certificate.State) -> Known:
-    """Whoever signs for the department that issued it. Raises NotFound, NotAllowed."""
+def operates(platform: Platform, caller: Caller, state: certificate.State) -> Known:
+    """
+    Whoever signs for the department that issued it, and does not hold it. Raises NotFound,
+    NotAllowed.
+    """
+    actor = caller.actor
     found = seen(platform, actor, state)
     own = actor.department == found.record.created.department
     if actor.role is not Role.SYSTEM and not (actor.role is Role.APPROVER and own):
@@ -168,6 +177,8 @@ def operates(platform: Platform, actor: Actor, state: certificate.State) -> Know
             "certificate-state-by-approver",
             "only an approver of the department that issued it changes its state",
         )
+    created = found.record.created
+    recusal.check_holder(platform, caller, created.holder, created.account)
     return found
 
 

@@ -120,7 +120,11 @@ def operate(
     platform: Platform, caller: Caller, identifier: str, command: certificate.Operation
 ) -> Outcome[certificate.State]:
     """暂扣 返还 撤销 注销 办理转出 吊销, by the department that issued it."""
-    return run(platform, caller, identifier, command, certificate_access.operates)
+    return run(platform, caller, identifier, command, _operated_by(caller))
+
+
+def _operated_by(caller: Caller) -> Check:
+    return lambda platform, _actor, state: certificate_access.operates(platform, caller, state)
 
 
 # Another version without a case
@@ -135,7 +139,7 @@ def revise(
     OutOfOrder, Invalid.
     """
     history, state = read(platform.store, decider(platform), stream(identifier))
-    before = certificate_access.operates(platform, caller.actor, state)
+    before = certificate_access.operates(platform, caller, state)
     created = _revised(platform, caller, before, told)
     if isinstance(before, certificate.Replaced):
         if before.why.by != created.identifier:
@@ -151,7 +155,7 @@ def revise(
         link=Link.VERSION,
         reason=told.reason,
     )
-    done = run(platform, caller, identifier, command, certificate_access.operates)
+    done = run(platform, caller, identifier, command, _operated_by(caller))
     return created.identifier, done
 
 

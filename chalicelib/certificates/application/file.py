@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from ...codes.masking import dumped
 from ...eventlog.envelope import Recorded
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known
@@ -14,13 +15,18 @@ Json = dict[str, Any]
 MOST_USES = 100
 
 
-def describe(state: Known, today: date, *, private: bool) -> Json:
-    """JSON of the certificate as it stands; `private` with what its holder lets others do."""
+def describe(state: Known, today: date, *, private: bool, mask: bool = False) -> Json:
+    """
+    JSON of the certificate as it stands; `private` with what its holder lets others do, `mask`
+    without who that is.
+    """
     record, now = state.record, certificate.standing(state, today)
     created = record.created
     told = created.model_dump(mode="json", exclude={"type", "confidential", "account"})
+    face = {**told["face"], **dumped(created.face, mask=mask)}
     return {
         **told,
+        "face": face,
         "status": now.status,
         "usable": now.usable,
         "until": None if now.until is None else now.until.isoformat(),

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from ...clock.calendar import legal_day
+from ...codes.masking import masked_name
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.errors import Closed, NotFound
 from ...platform.platform import Caller, Platform
@@ -184,7 +185,7 @@ def _verdict(state: Known, now: datetime) -> Verdict:
         created.face.name,
         created.identifier,
         created.face.issuer_name,
-        masked(created.face.holder_name) if person else created.face.holder_name,
+        masked_name(created.face.holder_name) if person else created.face.holder_name,
         created.face.valid_from,
         standing.until,
         standing.replaced_by,
@@ -197,13 +198,6 @@ def word(standing: Standing) -> str:
     if standing.status is CertificateStatus.VALID and not standing.begun:
         return "not-yet-valid"
     return WORDS[standing.status]
-
-
-def masked(name: str) -> str:
-    """Enough to compare with the name that is shown, not enough to learn it: 张*, 张*丰."""
-    if len(name) <= 2:  # noqa: PLR2004 - a family name and one more
-        return f"{name[:1]}*"
-    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
 
 
 def plain(verdict: Verdict) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from chalice.app import Response
 
+from ...cases.application.access import OVERSEERS
 from ...cases.http.lists import department_of
 from ...eventlog.views.port import Row
 from ...kernel.actor import APPLICANTS, Role
@@ -101,12 +102,14 @@ def one(request: ApiRequest, identifier: str) -> Response:
     private = request.actor.role is Role.AUDITOR or certificate_access.owns(
         request.platform, request.actor, record
     )
-    described = certificate_file.describe(found.state, request.today, private=private)
+    mask = request.actor.role in OVERSEERS
+    described = certificate_file.describe(found.state, request.today, private=private, mask=mask)
     whole = {**described, "uses": None, "version": found.version}
     if private:
         history = certificates.history(request.platform, identifier)
         whole["uses"] = certificate_file.uses(history)
-    return tagged(request, whole, found.version, request.today.isoformat(), str(int(private)))
+    told = (request.today.isoformat(), str(int(private)), *(["masked"] if mask else []))
+    return tagged(request, whole, found.version, *told)
 
 
 @operation(_FILE)

@@ -15,8 +15,8 @@ from uuid import uuid4
 from ...eventlog.codec import events
 from ...eventlog.ports import Mismatched, Part, Unavailable, Upload
 from ...eventlog.transact import Decider, read, transact
-from ...kernel.actor import APPLICANTS, Actor, Channel
-from ...kernel.errors import Invalid, NotFound, OutOfOrder
+from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Channel
+from ...kernel.errors import Invalid, NotAllowed, NotFound, OutOfOrder
 from ...kernel.reasons import Reason
 from ...platform import quotas
 from ...platform.platform import Caller, Platform
@@ -27,6 +27,7 @@ KEPT: Final = timedelta(hours=24)
 GRACE: Final = timedelta(hours=1)
 TICKET_SECONDS: Final = 900
 PAGE: Final = 1000
+HANDING_IN: Final = APPLICANTS | DEPARTMENT_STAFF
 
 
 class TooMuch(Exception):
@@ -88,13 +89,22 @@ def decider(platform: Platform) -> Decider[document.State]:
     return Decider(platform.codec, document.initial, document.evolve, platform.memory)
 
 
+def check_handing_in(actor: Actor) -> None:
+    """Raises NotAllowed for who neither applies nor handles."""
+    if actor.role not in HANDING_IN:
+        raise NotAllowed(
+            "documents-from-handlers", "documents are handed in by who applies or handles cases"
+        )
+
+
 def put(
     platform: Platform, actor: Actor, content: bytes, media_type: str, name: str | None
 ) -> Status:
     """
-    Hand in a document at once; again is harmless. Raises Invalid, TooMuch, QuotaExceeded, and
-    OutOfOrder for one that is discarded at this moment.
+    Hand in a document at once; again is harmless. Raises NotAllowed, Invalid, TooMuch,
+    QuotaExceeded, and OutOfOrder for one that is discarded at this moment.
     """
+    check_handing_in(actor)
     if len(content) > platform.blobs.upload_limit:
         raise TooMuch(platform.blobs.upload_limit)
     found = identify(BytesIO(content), media_type)
@@ -114,9 +124,10 @@ def put(
 
 def begin(platform: Platform, actor: Actor, new: New) -> Status:
     """
-    Begin an upload, or go on with the one that was begun. Raises TooMuch, Invalid (it is there, and
-    of another type than was said), QuotaExceeded.
+    Begin an upload, or go on with the one that was begun. Raises NotAllowed, TooMuch, Invalid (it
+    is there, and of another type than was said), QuotaExceeded.
     """
+    check_handing_in(actor)
     if new.size > platform.blobs.upload_limit:
         raise TooMuch(platform.blobs.upload_limit)
     upload_id = document_id(actor.account, new.sha256)
@@ -351,6 +362,7 @@ def state_of(platform: Platform, document_id: str) -> document.State:
 
 
 def _own(platform: Platform, actor: Actor, upload_id: str) -> document.State:
+    check_handing_in(actor)
     state = state_of(platform, upload_id)
     match state:
         case document.Uploading(begun) | document.Refused(begun) if begun.account == actor.account:

@@ -84,7 +84,9 @@ def publish(
     def decide(state: item.State) -> list[item.Event]:
         territory.check(platform, caller.actor, definition.code, territory.seat_of(definition))
         # What is published already was checked by the rules of its day.
-        there = not isinstance(state, item.Absent | item.Drafted) and state.definition == definition
+        there = not isinstance(state, item.Absent | item.Drafted) and item.same(
+            state.definition, definition
+        )
         problems = [] if there else check_definition(definition)
         if problems:
             raise NotPublishable(problems)

@@ -36,8 +36,10 @@ from .definition import (
     ItemMaterial,
     Limits,
     Variant,
+    as_published,
     in_variant,
     missing_materials,
+    same,
     unknown_materials,
 )
 from .events import (
@@ -121,6 +123,7 @@ __all__ = [
     "Suspended",
     "TakeOver",
     "Variant",
+    "as_published",
     "decide",
     "draft_of",
     "evolve",
@@ -130,6 +133,7 @@ __all__ = [
     "initial",
     "misfits",
     "missing_materials",
+    "same",
     "unknown_materials",
 ]
 
@@ -213,7 +217,7 @@ def publish(command: PublishItem, state: State) -> list[Event]:
         case Retired() | Replaced():
             raise over(state)
         case Published() | Suspended():
-            if state.definition == command.definition and not _uses_draft(command, state):
+            if same(state.definition, command.definition) and not _uses_draft(command, state):
                 return []
             if state.definition.code != command.definition.code:
                 raise Invalid(
@@ -259,7 +263,7 @@ def _next(command: PublishItem, version: int) -> ItemPublished:
         since = max(since, today) if since is not None else today
     return ItemPublished(
         version=version,
-        definition=definition,
+        definition=as_published(definition),
         note=command.note,
         in_force_from=since,
         from_draft=command.from_draft,

@@ -5,6 +5,7 @@ from datetime import date
 
 from ...clock.calendar import legal_day
 from ...kernel.actor import APPLICANTS, Actor, Role, in_person
+from ...kernel.divisions import NATION, covers
 from ...kernel.errors import NotAllowed, NotFound
 from ...platform.platform import Platform
 from ..domain import entity, mandate
@@ -12,7 +13,12 @@ from ..domain import entity, mandate
 # Finds the reference of the person that the actor is proven to be; asked only where it decides.
 Person = Callable[[], str | None]
 # What staff see of an account, with the id masked: who stands at the window, who is audited.
-READERS = frozenset({Role.CLERK, Role.AUDITOR, Role.SECURITY_ADMINISTRATOR})
+READERS = frozenset({Role.CLERK, Role.SECURITY_ADMINISTRATOR})
+
+
+def audits(actor: Actor, division: str = NATION) -> bool:
+    """An auditor of the division. What belongs to none is for those of the whole country alone."""
+    return actor.role is Role.AUDITOR and covers(actor.division, division)
 
 
 def own_account(actor: Actor) -> str:
@@ -27,7 +33,7 @@ def own_account(actor: Actor) -> str:
 
 def may_read_account(actor: Actor, account: str) -> bool:
     own = actor.role in (Role.APPLICANT, Role.AGENT) and actor.account == account
-    return own or actor.role in READERS
+    return own or actor.role in READERS or audits(actor)
 
 
 def at_the_window(actor: Actor) -> None:
@@ -60,7 +66,8 @@ def acts_in_person(actor: Actor) -> None:
 
 def may_read_entity(actor: Actor, state: entity.Entity, on: date) -> bool:
     """Staff who look, and who acts for it: not who did, whatever their token says."""
-    if actor.role in READERS:
+    # GB 32100: the third to eighth digit are the division of the authority that registered it.
+    if actor.role in READERS or audits(actor, state.credit_code[2:8]):
         return True
     if actor.role not in APPLICANTS or actor.entity not in (None, state.credit_code):
         return False
@@ -113,7 +120,7 @@ def may_appoint(platform: Platform, actor: Actor, state: entity.Entity, *, appoi
 def may_see_mandate(actor: Actor, state: mandate.State, person: Person) -> bool:
     if isinstance(state, mandate.Absent):
         return False
-    if actor.role in (Role.CLERK, Role.AUDITOR):
+    if actor.role is Role.CLERK or audits(actor):
         return True
     return _is_party(actor, person, state.terms)
 

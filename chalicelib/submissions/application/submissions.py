@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from ...cases import domain as case
-from ...cases.application import access
+from ...cases.application import access, recusal
 from ...cases.application.acting import identified
 from ...cases.application.cases import decider, done_by, query_code, query_digest, stream
 from ...cases.domain import commands as c
@@ -214,6 +214,7 @@ def _submission(
     definition = in_variant(offered, body.variant)
     _may_apply(caller, definition, body, today)
     applicant = _applicant(platform, actor, body.applicant)
+    recusal.check_entering(platform, caller, applicant)
     holder = identity.holder(platform, applicant)
     persons.check_applicant(platform, caller, holder, definition.real_name_level)
     taking = Taking(case_id, holder, definition.materials, today, shown(body.materials))
@@ -278,7 +279,12 @@ def _applicant(platform: Platform, actor: Actor, told: Applying) -> Applicant:
 def _agent(actor: Actor, body: Submission) -> Agent | None:
     if actor.role is Role.APPLICANT:
         return None
-    return Agent(account=actor.account, mandate=body.mandate, mandate_id=body.mandate_id)
+    return Agent(
+        account=actor.account,
+        mandate=body.mandate,
+        mandate_id=body.mandate_id,
+        clerk=True if actor.role is Role.CLERK else None,
+    )
 
 
 def _not_for(actor: Actor, entity: str) -> NotAllowed:

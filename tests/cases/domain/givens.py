@@ -96,6 +96,7 @@ PLAN = Plan(
     special_procedures=(SpecialProcedure.HEARING, SpecialProcedure.EXPERT_REVIEW),
     supplement_days=5,
     certificate=CERTIFICATE,
+    separation_of_duties=True,
 )
 SHORT = PLAN.model_copy(update={"steps": (HANDLE, APPROVE), "certificate": None})
 JOINT = PLAN.model_copy(update={"joint": True, "statutory": Limit(45)})
@@ -249,6 +250,20 @@ def transfer(
     reason: str = "取水口位于赤坎区",
 ) -> c.Transfer:
     return c.Transfer(at=at(day), by=by, to_department=to, to_division=division, reason=reason)
+
+
+def recuse(account: str | None = None, day: str = WED, by: Actor = CLERK) -> c.Recuse:
+    return c.Recuse(at=at(day), by=by, account=account, reason="与申请人系近亲属")
+
+
+def ask_recusal(account: str = "clerk-qian", day: str = WED) -> c.RequestRecusal:
+    return c.RequestRecusal(at=at(day), by=APPLICANT, account=account, reason="与我有纠纷")
+
+
+def refuse_recusal(
+    account: str = "clerk-qian", day: str = WED, by: Actor = APPROVER
+) -> c.RefuseRecusal:
+    return c.RefuseRecusal(at=at(day), by=by, account=account, reason="无事实依据")
 
 
 def correct(field: str, now: Any, mistake: int, day: str = FRI) -> c.CorrectMistake:

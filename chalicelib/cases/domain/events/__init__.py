@@ -21,6 +21,7 @@ from .fields import (
     Desk,
     Form,
     Holder,
+    PersonInCase,
     QueryCodeDigest,
     StepId,
 )
@@ -52,6 +53,7 @@ from .outcome import (
     CertificateIssued,
     ResultDelivered,
 )
+from .recusal import HandlerRecused, RecusalRefused, RecusalRequested
 from .steps import CaseTransferred, StepFinished, StepOpened, StepStarted
 
 __all__ = [
@@ -88,12 +90,17 @@ __all__ = [
     "ExtensionRefused",
     "ExtensionRequested",
     "Form",
+    "HandlerRecused",
     "Holder",
     "Imported",
     "MistakeCorrected",
     "Outcome",
+    "PersonInCase",
     "PreCheckPassed",
     "QueryCodeDigest",
+    "RecusalRefused",
+    "RecusalRequested",
+    "Recusals",
     "ResultDelivered",
     "StepFinished",
     "StepId",
@@ -130,6 +137,7 @@ Acceptance = (
 Steps = StepOpened | StepStarted | StepFinished
 Clock = CaseSuspended | CaseResumed | ExtensionRequested | ExtensionGranted | ExtensionRefused
 Changes = CaseTransferred | MistakeCorrected
+Recusals = RecusalRequested | HandlerRecused | RecusalRefused
 Outcome = (
     CaseGranted
     | CaseDenied
@@ -143,4 +151,4 @@ Outcome = (
     | CaseArchived
 )
 Imported = CaseImported | StepRecorded
-Event = Submission | Acceptance | Steps | Clock | Changes | Outcome | Imported
+Event = Submission | Acceptance | Steps | Clock | Changes | Recusals | Outcome | Imported

@@ -44,7 +44,7 @@ class CaseSubmitted(Frozen):
     is whom it is for, without an id.
     """
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     reads_from: ClassVar[int] = 1
     type: Literal["CaseSubmitted"] = "CaseSubmitted"
     case_id: Identifier
