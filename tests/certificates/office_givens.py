@@ -23,6 +23,7 @@ from chalicelib.kernel.actor import Actor
 from chalicelib.people.application import accounts, proofs
 from chalicelib.people.application.accounts import Registration
 from chalicelib.people.application.proofs import CounterCheck
+from chalicelib.serving.illustration import pdf
 
 from ..office import CITIZEN, CLERK, HALL, HEAD, MANAGER, Office
 
@@ -72,7 +73,8 @@ def seen_at_the_counter(office: Office, by: Actor = HALL) -> None:
     """The holder came to the counter of the clerk's department with the card."""
     told: dict[str, Any] = {"name": "张三", "id_number": "44080219500101123X"}
     accounts.register(office.platform, office.caller(CITIZEN), Registration(**told))
-    check = CounterCheck(**told)
+    scan = office.platform.blobs.put(by.account, pdf("identity card"))
+    check = CounterCheck(**told, document=scan)
     proofs.check_at_counter(office.platform, office.caller(by), CITIZEN.account, check)
 
 

@@ -21,6 +21,7 @@ from chalicelib.people.application import accounts, proofs
 from chalicelib.people.application.accounts import Registration
 from chalicelib.platform import calendars
 from chalicelib.serving import signin
+from chalicelib.serving.illustration import pdf
 from chalicelib.submissions.application import drafts, submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
 
@@ -242,7 +243,8 @@ def zhang_was_at_the_counter(here: World) -> None:
     here.at("03-05")
     naming: dict[str, Any] = {"name": "张三", "id_number": "440802195503071232"}
     accounts.register(here.platform, here.caller("citizen-zhang"), Registration(**naming))
-    check = proofs.CounterCheck(**naming)
+    scan = here.platform.blobs.put("clerk-chen", pdf("identity card of Zhang"))
+    check = proofs.CounterCheck(**naming, document=scan)
     proofs.check_at_counter(here.platform, here.caller("clerk-chen"), "citizen-zhang", check)
 
 
