@@ -248,10 +248,11 @@ def zhang_was_at_the_counter(here: World) -> None:
     proofs.check_at_counter(here.platform, here.caller("clerk-chen"), "citizen-zhang", check)
 
 
-def submitted(here: World, day: str) -> None:
+def submitted(here: World, day: str, *, insist: bool = False) -> None:
     here.at(day, "20:15")
     caller = here.caller("citizen-zhang")
-    outcome = submissions.submit(here.platform, caller, card(here, "identity"))
+    body = card(here, "identity").model_copy(update={"insist": insist})
+    outcome = submissions.submit(here.platform, caller, body)
     here.case_id = application_of(outcome.state).case_id
 
 

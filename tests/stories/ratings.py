@@ -66,7 +66,7 @@ def a_service_is_rated_badly(here: World) -> None:
     """The card that was denied: its applicant thinks little of how that was done."""
     from . import cases as stories
 
-    stories.submitted(here, "08-03")
+    stories.submitted(here, "08-03", insist=True)
     here.at("08-04").do("clerk-chen", c.Accept)
     here.at("08-05").do("clerk-civil", c.FinishStep, step="handle-1", opinion="不属实。")
     denial = {"reasons": "申请人不是本市常住老年人。", "remedies": stories.REMEDIES}
