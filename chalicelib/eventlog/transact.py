@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from .codec import Codec, encode, facts
 from .envelope import Circumstances, Decided, Happened
 from .memory import NONE, Memory, Read
-from .ports import CommandId, Commit, Conflict, EventStore, History, Unavailable
+from .ports import CommandId, Commit, Conflict, EventStore, Former, History, Reused, Unavailable
 
 S = TypeVar("S")
 ATTEMPTS = 12
@@ -29,7 +29,8 @@ class Decider(NamedTuple, Generic[S]):
 class Request(NamedTuple):
     """
     One command on its way: its id, and what its events will carry besides their data. `version`,
-    where given, is the one that the caller has seen (If-Match).
+    where given, is the one that the caller has seen (If-Match). `former` is the fingerprint that
+    the release before would have given the command: what it had taken is known again.
     """
 
     command: CommandId
@@ -37,6 +38,7 @@ class Request(NamedTuple):
     recorded_at: datetime
     correlation_id: str
     version: int | None = None
+    former: Former | None = None
 
 
 class Stale(Exception):
@@ -150,7 +152,7 @@ def _tried(
     decide, may = rules
     history, state = now
     stream = history.stream
-    first = history.find(request.command)
+    first = history.find(request.command, request.former)
     if first is not None:
         return _repeated(decider, history, first)
     if request.version not in (None, history.version):
@@ -165,7 +167,10 @@ def _tried(
         recorded_at=request.recorded_at,
         correlation_id=request.correlation_id,
     )
-    commit = store.append(history, request.command, len(decided), body)
+    try:
+        commit = store.append(history, request.command, len(decided), body)
+    except Reused:
+        return _taken_before(store, decider, stream, request)
     # The same command, sent twice at once: the other one may have decided at another moment.
     if (commit.version, commit.body) != (history.version + 1, body):
         return _repeated(decider, store.load(stream), commit)
@@ -174,6 +179,17 @@ def _tried(
     then = Read(History(stream, (*history.commits, commit)), reduce(decider.evolve, new, state))
     decider.memory.put(then)
     return Outcome(commit.last_version, position, then.state)
+
+
+def _taken_before(
+    store: EventStore, decider: Decider[S], stream: str, request: Request
+) -> Outcome[S]:
+    """While the releases change over, the one before may have just taken it. Raises Reused."""
+    history = store.load(stream)
+    first = history.find(request.command, request.former)
+    if first is None:
+        raise Conflict(stream, history.version)
+    return _repeated(decider, history, first)
 
 
 def _repeated(decider: Decider[S], history: History, first: Commit) -> Outcome[S]:

@@ -1,14 +1,16 @@
 """One request, read as far as a handler wants to: who asks, and what they sent."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from time import monotonic
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from chalice.app import Request, Response
 from pydantic import BaseModel
+from pydantic_core import from_json
 
 from ..clock.calendar import legal_day
 from ..eventlog.consumers import wait_for, wait_for_place
@@ -134,7 +136,19 @@ class ApiRequest:
             told.occurred_at,
             str(self.raw.context.get("requestId") or ""),
             self.if_match,
+            sent=self.sent,
         )
+
+    @property
+    def sent(self) -> bytes:
+        """A keyed digest of what came with the request: the members of its path and body."""
+        content = self.content
+        try:
+            body: Any = from_json(content or b"{}")
+        except ValueError:
+            body = content.hex()
+        told = json.dumps([self.raw.uri_params or {}, body], sort_keys=True, separators=(",", ":"))
+        return self.platform.keyed("sent", told)
 
     @property
     def if_match(self) -> int | None:
