@@ -81,8 +81,8 @@ class Caller:
     The key is the caller's own: two accounts may choose the same one. `version` is the version of
     the stream that the caller has seen (If-Match). `person` is the reference of the person whom the
     token's issuer says that the account belongs to, on level 3 or more; None if it names nobody.
-    `sent` is a keyed digest of what came with the request; None where nothing did (a subscriber, the
-    command line).
+    `sent` is a keyed digest of what came with the request; None where nothing did (a subscriber,
+    the command line).
     """
 
     actor: Actor

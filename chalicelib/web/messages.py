@@ -132,6 +132,13 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("参数有误", "查询参数 {parameter} 的值不正确。"),
         Text("Bad parameter", "The query parameter {parameter} does not have a value that fits."),
     ),
+    "nothing-to-wait-for": Message(
+        Text("没有可以等待的内容", "{parameter} 所指的内容不存在，或者当前账号看不到它。"),
+        Text(
+            "Nothing to wait for",
+            "What {parameter} names is not there, or this account may not see it.",
+        ),
+    ),
     "empty-document": Message(
         Text("文件为空", "请求体中没有文件内容。"),
         Text("Empty document", "The body has no document in it."),

@@ -25,6 +25,7 @@ STATUS: Final[Mapping[str, int]] = {
     "malformed-url": 400,
     "malformed-json": 400,
     "bad-parameter": 400,
+    "nothing-to-wait-for": 400,
     "empty-document": 400,
     "wrong-digest": 400,
     "idempotency-key-required": 400,

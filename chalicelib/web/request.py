@@ -16,7 +16,7 @@ from ..clock.calendar import legal_day
 from ..eventlog.consumers import wait_for, wait_for_place
 from ..eventlog.telemetry import Silent, Telemetry
 from ..kernel.actor import APPLICANTS, Actor, Channel
-from ..kernel.errors import Invalid
+from ..kernel.errors import Invalid, Rejected
 from ..kernel.reasons import Reason
 from ..platform import duties
 from ..platform.platform import Caller, Platform
@@ -191,6 +191,24 @@ class ApiRequest:
     def limit(self) -> int:
         return self.number("limit", 20, 1, MOST)
 
+    def may_wait(self, seen: Callable[[str], int]) -> None:
+        """
+        Raises BadRequest at once, in the same words, for what no reply has told this caller of: a
+        position beyond the log, a version that is not there or not theirs to see.
+        """
+        position = self.number("min_position", 0, 0, 2**62)
+        if position and position > self.platform.log.head():
+            raise BadRequest("nothing-to-wait-for", parameter="min_position")
+        named = self._version_named()
+        if named is None:
+            return
+        try:
+            there = named[1] <= seen(named[0])
+        except Rejected:
+            there = False
+        if not there:
+            raise BadRequest("nothing-to-wait-for", parameter="min_version")
+
     def wait_for(self, view: str, stream: Callable[[str], str]) -> None:
         """
         Until the list has come to `min_position` and to `min_version`, an event of the `stream` of
@@ -204,14 +222,17 @@ class ApiRequest:
 
     def _min_version(self, stream: Callable[[str], str]) -> int | None:
         """The position of the event that `min_version` names, once it is in the log."""
-        text = self.query("min_version")
-        if text is None:
+        named = self._version_named()
+        if named is None:
             return None
-        found = _EVENT.fullmatch(text)
-        if found is None:
-            raise BadRequest("bad-parameter", parameter="min_version")
-        log = self.platform.log
-        place = wait_for_place(log, stream(found[1]), int(found[2]), WAIT_SECONDS)
+        place = wait_for_place(self.platform.log, stream(named[0]), named[1], WAIT_SECONDS)
         if place is None:
             raise Behind
         return place
+
+    def _version_named(self) -> tuple[str, int] | None:
+        text = self.query("min_version")
+        found = _EVENT.fullmatch(text or "")
+        if text is not None and found is None:
+            raise BadRequest("bad-parameter", parameter="min_version")
+        return None if found is None else (found[1], int(found[2]))

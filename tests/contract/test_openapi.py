@@ -185,7 +185,7 @@ def walked(walker: Walker) -> Walker:
 
 
 def test_lists_are_as_documented_page_by_page(walked: Walker):
-    latest = {"min_position": walked(None, "GET", "/health").json()["position"]}
+    latest = {"min_position": walked("auditor-zheng", "GET", "/health").json()["position"]}
     page = {"as": "company", "limit": 1, **latest}
     found = walked("agent-li", "GET", "/cases", query=page).json()
     following = walked("agent-li", "GET", "/cases", query={**page, "cursor": found["next"]}).json()
@@ -210,7 +210,7 @@ def test_items_are_as_documented_without_a_token(walked: Walker):
     for one in items:
         walked(None, "GET", f"/items/{one['code']}")
         walked(None, "GET", f"/items/{one['code']}/versions/1")
-    assert walked(None, "GET", "/health").json()["position"] > 0
+    assert walked(None, "GET", "/health").json()["position"] is None
 
 
 def test_a_case_its_events_and_its_documents_are_as_documented(walked: Walker):

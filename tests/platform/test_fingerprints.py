@@ -62,7 +62,7 @@ def test_a_stranger_s_key_that_spells_another_account_gets_no_reply_of_its(city:
     assert derived_id(spelled) != mine.json()["case_id"]
 
 
-@given(st.lists(st.text("a\n[\",", max_size=4), max_size=4), st.lists(st.text("a\n[\","), max_size=4))
+@given(st.lists(st.text('a\n[",', max_size=4), max_size=4), st.lists(st.text('a\n[",'), max_size=4))
 def test_no_two_sequences_share_a_keyed_digest(some, others):
     one, two = digest_of(b"k", ["name", *some]), digest_of(b"k", ["name", *others])
     assert (one == two) == (some == others)

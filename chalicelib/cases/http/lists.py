@@ -98,7 +98,11 @@ def _paged(
     request: ApiRequest, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
 ) -> Response:
     """`listed` names the list in its cursors."""
-    listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown)
+
+    def seen(case_id: str) -> int:
+        return cases.get(request.platform, request.actor, case_id).version
+
+    listing = Listing(view, cases.stream, seen, f"{view} {listed}", fetch, shown)
     return reply(paging.page(request, listing))
 
 

@@ -149,7 +149,11 @@ def _listed(request: ApiRequest, index: str, partition: str) -> Response:
     def told(row: Row) -> Row:
         return listed(row, request.today)
 
-    listing = Listing(NAME, certificates.stream, sealed, rows, _shown(request), told)
+    def seen(identifier: str) -> int:
+        valid = certificates.valid_identifier(identifier)
+        return certificates.get(request.platform, request.actor, valid).version
+
+    listing = Listing(NAME, certificates.stream, seen, sealed, rows, _shown(request), told)
     return reply(paging.page(request, listing))
 
 

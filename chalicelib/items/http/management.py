@@ -76,7 +76,11 @@ def listed(request: ApiRequest) -> Response:
     items.check_manager(request.actor)
     index = item_catalogue.DRAFTS
     rows = paging.rows(request, item_catalogue.NAME, index, index)
-    listing = Listing(item_catalogue.NAME, items.stream, index, rows, told=_draft_told)
+
+    def seen(code: str) -> int:
+        return items.version(request.platform, request.actor, code)
+
+    listing = Listing(item_catalogue.NAME, items.stream, seen, index, rows, told=_draft_told)
     return reply(paging.page(request, listing))
 
 

@@ -105,7 +105,12 @@ def companies(request: ApiRequest) -> Response:
     account = people_access.own_account(request.actor)
     sealed = f"{representation.COMPANIES} {account}"
     rows = paging.rows(request, representation.NAME, representation.COMPANIES, account)
-    return reply(paging.page(request, Listing(representation.NAME, entities.stream, sealed, rows)))
+
+    def seen(credit_code: str) -> int:
+        return entities.get(request.platform, request.actor, credit_code).version
+
+    listing = Listing(representation.NAME, entities.stream, seen, sealed, rows)
+    return reply(paging.page(request, listing))
 
 
 @operation(_MATCH)

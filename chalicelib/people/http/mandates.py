@@ -69,9 +69,12 @@ def listed(request: ApiRequest) -> Response:
     rows = paging.rows(
         request, representation.NAME, representation.MANDATES, partition, descending=True
     )
-    return reply(
-        paging.page(request, Listing(representation.NAME, mandates.stream, partition, rows))
-    )
+
+    def seen(mandate_id: str) -> int:
+        return mandates.get(request.platform, request.actor, mandate_id).version
+
+    listing = Listing(representation.NAME, mandates.stream, seen, partition, rows)
+    return reply(paging.page(request, listing))
 
 
 @operation(_GET)
