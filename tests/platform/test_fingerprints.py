@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from chalice.app import Request
@@ -75,7 +75,11 @@ def request_with(city, body, secret=b"s" * 32, **path):
     call = Call("POST", "/cases", "", {}, "127.0.0.1", "request")
     raw = Request(event(call, Match("/cases", path), "POST", body))
     made = replace(city.platform, secret=secret)
-    return ApiRequest(Web(lambda: made, None, None), raw)
+
+    def never(*_: Any) -> Any:
+        raise AssertionError("nobody is asked who they are")
+
+    return ApiRequest(Web(lambda: made, never, never), raw)
 
 
 @pytest.mark.parametrize(
@@ -174,12 +178,12 @@ def test_a_retry_that_races_with_the_release_before_is_known_too(city: City, mon
     """Both run at once while AWS changes over: the other one appends after we have read."""
     created = city.submit()
     path = f"/cases/{created['case_id']}/receive"
-    store, first = type(city.platform.store), []
-    append = store.append
+    store: Any = type(city.platform.store)
+    append, first = store.append, [False]
 
     def overtaken(self, history, command, length, body):
-        if not first:
-            first.append(1)
+        if not first[0]:
+            first[0] = True
             mine = fingerprint("Receive", case_body(case.commands.Receive))
             append(self, history, command._replace(fingerprint=mine), length, body)
         return append(self, history, command, length, body)
