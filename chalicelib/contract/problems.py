@@ -36,7 +36,9 @@ SIGNED_IN: Final = frozenset(
     }
 )
 BODY: Final = frozenset({"too-large", "unsupported-media-type"})
-JSON: Final = frozenset({"malformed-json", "invalid-request", "commit-too-large"})
+JSON: Final = frozenset(
+    {"malformed-json", "too-many-values", "invalid-request", "commit-too-large"}
+)
 COMMAND: Final = frozenset(
     {
         "idempotency-key-required",
@@ -52,7 +54,7 @@ COMMAND: Final = frozenset(
         "precondition-failed",
     }
 )
-LIST: Final = frozenset({"view-behind"})
+LIST: Final = frozenset({"view-behind", "nothing-to-wait-for"})
 SUBMISSION: Final = frozenset({"duplicate-case", "item-closed"})
 UPLOAD: Final = frozenset({"empty-document", "wrong-digest"})
 ONE: Final = frozenset({"not-found"})

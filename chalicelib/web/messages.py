@@ -83,6 +83,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("请求体过大", "请求体不得超过 {limit} 字节。"),
         Text("Body too large", "The body may have at most {limit} bytes."),
     ),
+    "too-many-values": Message(
+        Text("请求体内容过多", "请求体不得超过 {limit} 个值。"),
+        Text("Too many values", "The body may have at most {limit} values."),
+    ),
     "headers-too-large": Message(
         Text("请求头过大", "请求行和请求头合计不得超过 {limit} 字节。"),
         Text("Headers too large", "The request line and headers may have at most {limit} bytes."),

@@ -37,6 +37,7 @@ STATUS: Final[Mapping[str, int]] = {
     "method-not-allowed": 405,
     "conflict": 409,
     "too-large": 413,
+    "too-many-values": 413,
     "unsupported-media-type": 415,
     "invalid-request": 422,
     "too-many-requests": 429,
@@ -136,15 +137,16 @@ def invalid(
             each["type"],
             reason_of(each),
         )
-        for each in found
+        for each in found[:MAX_ERRORS]
     ]
-    return listed(faults, request, worded)
+    return listed(faults, request, worded, more=len(found) - len(faults))
 
 
-def listed(found: Sequence[Fault], request: Request, worded: Words) -> Response:
+def listed(found: Sequence[Fault], request: Request, worded: Words, more: int = 0) -> Response:
     """
     The problem of a body that does not fit: `errors` of {pointer (RFC 6901), code, message,
-    reason_code, reason_values}, at most MAX_ERRORS of them, and `omitted`, how many more there are.
+    reason_code, reason_values}, at most MAX_ERRORS of them, and `omitted`, how many others there
+    are, `more` of which are not among those `found`.
     """
     language = language_of(request)
     errors = [
@@ -157,7 +159,7 @@ def listed(found: Sequence[Fault], request: Request, worded: Words) -> Response:
         }
         for each in found[:MAX_ERRORS]
     ]
-    omitted = max(0, len(found) - MAX_ERRORS)
+    omitted = max(0, len(found) - MAX_ERRORS) + more
     return own("invalid-request", request, errors=errors, omitted=omitted)
 
 

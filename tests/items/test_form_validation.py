@@ -13,8 +13,8 @@ from chalicelib.items.application.forms import check
 from chalicelib.items.application.forms.check import MAX_BYTES, MAX_FINDINGS, MAX_NODES
 from chalicelib.items.application.forms.equality import key
 from chalicelib.items.application.forms.schemas import schema_problems
-from chalicelib.items.application.forms.size import nodes
 from chalicelib.items.application.forms.validation import IMPLIED_ITEMS, Marks, TooCostly, Walk
+from chalicelib.kernel.json_values import nodes
 
 names = st.sampled_from(["a", "b", "c", "ab"])
 scalars = st.one_of(

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ....kernel.json_values import nodes, size
 from ....kernel.reasons import Reason, Titled
 from ...domain.item import ItemDefinition
 from .keywords import reason
-from .size import nodes, size
 from .validation import Marks, Misfit, Path, TooCostly, Walk
 
 MAX_FINDINGS = 100

@@ -7,13 +7,12 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ....kernel.json_values import trouble
+from ....kernel.json_values import nodes, trouble
 from ....kernel.reasons import Reason
 from .assertions import ASSERTIONS
 from .formats import FORMATS
 from .keywords import of_keyword
 from .patterns import NotUsable, checked
-from .size import nodes
 from .validation import bounds_arrays
 
 Path = tuple[str | int, ...]
