@@ -99,6 +99,14 @@ class ApiRequest:
         if not doc.public:
             gate.by_account(doc.limit, self.actor.account)
 
+    @property
+    def asks_only(self) -> bool:
+        """
+        Whether it is a HEAD, which is answered like the GET and changes nothing, whatever that does
+        (RFC 9110, 9.2.1).
+        """
+        return bool(self.raw.context.get("asked") == "HEAD")
+
     def worded(self, reason: Reason) -> str:
         """The reason in the language of the request."""
         return self._web.worded(reason, self.language)

@@ -167,3 +167,15 @@ def test_nothing_is_held_by_who_is_not_proven(registry: Registry):
     reply = registry.city.get("citizen-zhang", f"/items/{item}/held-materials")
     assert reply.json() == {"materials": []}
     assert registry.city.get("clerk-chen", f"/items/{item}/held-materials").status_code == 403
+
+
+def test_looking_at_a_one_time_code_does_not_use_it_up(registry: Registry):
+    city = registry.city
+    token = city.post("citizen-zhang", f"{registry.path}/show").json()["token"]
+    with city.as_(None) as http:
+        for _ in range(3):
+            looked = http.head(f"/verify/{token}")
+            assert (looked.status_code, looked.content) == (200, b"")
+        assert http.get(f"/verify/{token}").json()["valid"] is True
+        assert [http.head(f"/verify/{token}").status_code for _ in range(2)] == [404, 404]
+        assert http.get(f"/verify/{token}").status_code == 404
