@@ -20,6 +20,7 @@ ANY: Final = frozenset(
         "malformed-url",
         "internal",
         "store-unavailable",
+        "newer-release",
         "on-standby",
         "rate-limited",
     }

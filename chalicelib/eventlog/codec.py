@@ -25,7 +25,10 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class UnknownEvent(Exception):
-    """A stored event is of a type, or of a schema version, that this release does not know."""
+    """
+    A stored event is of a type or a schema version, or was done in a role or over a channel, that
+    this release does not know: a newer one wrote it.
+    """
 
 
 # Making a parser for all of a category's types costs as much as reading so many commits one by one.
@@ -186,12 +189,13 @@ def decode(codec: Codec, commit: Commit) -> list[Recorded]:
 
 
 def _read_circumstances(plain: Mapping[str, Any]) -> Circumstances:
-    return Circumstances(
-        datetime.fromisoformat(plain["occurred_at"]),
-        Actor.__pydantic_validator__.validate_python(plain["actor"]),
-        Channel(plain["channel"]),
-        plain.get("source"),
-    )
+    try:
+        actor = Actor.__pydantic_validator__.validate_python(plain["actor"])
+        channel = Channel(plain["channel"])
+    except ValueError as error:
+        raise UnknownEvent("an actor or a channel of a kind that is not known") from error
+    at = datetime.fromisoformat(plain["occurred_at"])
+    return Circumstances(at, actor, channel, plain.get("source"))
 
 
 def _data(codec: Codec, commit: Commit, entry: Mapping[str, Any]) -> Frozen:

@@ -125,6 +125,14 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("系统处于备用状态", "数据正在迁移，此系统暂不办理业务，请稍后再试。"),
         Text("On standby", "Data is being moved here; this installation does not serve yet."),
     ),
+    "newer-release": Message(
+        Text("需要较新的版本", "它由系统的较新版本写入，当前版本无法读取；请等待升级完成后再试。"),
+        Text(
+            "A newer release is needed",
+            "It was written by a newer release than this one, which cannot read it; "
+            "try again once the change of releases is over.",
+        ),
+    ),
     "view-behind": Message(
         Text("列表尚未更新", "列表还没有更新到所要求的位置，请按 Retry-After 稍候再试。"),
         Text(

@@ -148,6 +148,11 @@ def test_the_process_library_is_read_by_item_department_period_and_state(city: C
     ):
         found = city.get("auditor-zheng", f"/process-steps?{query}").json()["items"]
         assert [one["case_id"] for one in found] == [case["case_id"]], query
+    for query in ("to=9999-12-31", "from=0001-01-01", "from=0001-01-01&to=9999-12-31"):
+        found = city.get("auditor-zheng", f"/process-steps?{query}").json()["items"]
+        assert [one["case_id"] for one in found] == [case["case_id"]], query
+    for query in ("to=0001-01-01", "from=9999-12-31"):
+        assert city.get("auditor-zheng", f"/process-steps?{query}").json()["items"] == [], query
     for query in ("state=finished", "department=440800-fire", "to=2020-01-01", "from=2999-01-01"):
         assert city.get("auditor-zheng", f"/process-steps?{query}").json()["items"] == [], query
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from chalice.app import Response
 
 from ...cases.http.lists import department_of
+from ...eventlog.codec import UnknownEvent
 from ...eventlog.views.port import Row
 from ...kernel.actor import APPLICANTS, Role
 from ...kernel.base import Frozen, Text
@@ -161,7 +162,10 @@ def _shown(request: ApiRequest) -> Callable[[Row], bool]:
     """As by its identifier: who applied for a company, and has left it since, is still listed."""
 
     def shown(row: Row) -> bool:
-        state = certificates.state_of(request.platform, row["identifier"])
+        try:
+            state = certificates.state_of(request.platform, row["identifier"])
+        except UnknownEvent:  # which keeps no list from being told
+            return False
         if not isinstance(state, certificate.Known):
             return False
         return certificate_access.may_see(request.platform, request.actor, state.record)

@@ -15,6 +15,7 @@ from ...cases.application import access
 from ...cases.application.cases import decider, stream
 from ...cases.domain import commands as c
 from ...cases.domain.state import Ended, Lodged
+from ...eventlog.codec import UnknownEvent
 from ...eventlog.transact import read
 from ...eventlog.views.port import Cursor, ViewsError
 from ...kernel.actor import Actor
@@ -87,7 +88,10 @@ def _listed(platform: Platform, part: str) -> Iterator[str]:
 
 
 def _open(platform: Platform, actor: Actor, case_id: str) -> Found | None:
-    state: case.State = read(platform.store, decider(platform), stream(case_id)).state
+    try:
+        state: case.State = read(platform.store, decider(platform), stream(case_id)).state
+    except UnknownEvent:  # a newer release wrote to it: no reason to keep a submission out
+        return None
     if not isinstance(state, Lodged) or not access.may_see(actor, state):
         return None
     if isinstance(state, Ended):
