@@ -1,6 +1,6 @@
 """Run a command against a stream: load, fold, decide, append; again if somebody was faster."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import reduce
 from random import uniform
@@ -29,7 +29,7 @@ class Decider(NamedTuple, Generic[S]):
 class Request(NamedTuple):
     """
     One command on its way: its id, and what its events will carry besides their data. `version`,
-    where given, is the one that the caller has seen (If-Match). `former` is the fingerprint that
+    where given, has those that the caller has seen (If-Match). `former` is the fingerprint that
     the release before would have given the command: what it had taken is known again.
     """
 
@@ -37,15 +37,16 @@ class Request(NamedTuple):
     circumstances: Circumstances
     recorded_at: datetime
     correlation_id: str
-    version: int | None = None
+    version: Collection[int] | None = None
     former: Former | None = None
 
 
 class Stale(Exception):
     """The caller has seen `seen` (If-Match); the stream is at `current` by now."""
 
-    def __init__(self, stream: str, seen: int | None, current: int) -> None:
-        super().__init__(f"{stream} is at version {current}, not {seen}; read it again")
+    def __init__(self, stream: str, seen: Collection[int], current: int) -> None:
+        among = ", ".join(map(str, sorted(seen))) or "one of that name"
+        super().__init__(f"{stream} is at version {current}, not {among}; read it again")
         self.current = current
 
 
@@ -155,7 +156,7 @@ def _tried(
     first = history.find(request.command, request.former)
     if first is not None:
         return _repeated(decider, history, first)
-    if request.version not in (None, history.version):
+    if request.version is not None and history.version not in request.version:
         may(state)
         raise Stale(stream, request.version, history.version)
     decided = decide(state)

@@ -78,11 +78,11 @@ class Caller:
     """
     One request: the actor, the Idempotency-Key, and when what it tells of happened, if not now.
 
-    The key is the caller's own: two accounts may choose the same one. `version` is the version of
-    the stream that the caller has seen (If-Match). `person` is the reference of the person whom the
-    token's issuer says that the account belongs to, on level 3 or more; None if it names nobody.
-    `sent` is a keyed digest of what came with the request; None where nothing did (a subscriber,
-    the command line).
+    The key is the caller's own: two accounts may choose the same one. `version` has the versions of
+    the stream that the caller has seen (If-Match), None if it may be any. `person` is the reference
+    of the person whom the token's issuer says that the account belongs to, on level 3 or more; None
+    if it names nobody. `sent` is a keyed digest of what came with the request; None where nothing
+    did (a subscriber, the command line).
     """
 
     actor: Actor
@@ -90,7 +90,7 @@ class Caller:
     channel: Channel = Channel.WEB
     occurred_at: datetime | None = None
     correlation_id: str = ""
-    version: int | None = None
+    version: frozenset[int] | None = None
     person: str | None = None
     sent: bytes | None = field(default=None, repr=False)
 

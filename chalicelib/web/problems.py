@@ -18,7 +18,7 @@ from .messages import Language, text
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_ERRORS: Final = 50
 
-_Q: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_Q: Final = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 # Of the problems that are the web's own; those of refusals are in the subjects' wiring.py.
 STATUS: Final[Mapping[str, int]] = {
     "bad-request": 400,

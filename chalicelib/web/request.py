@@ -31,11 +31,22 @@ from .problems import language_of
 
 M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[^"]*)?"')
+# An entity tag (RFC 9110, 8.8.3), what is between it and the next, and the version in one of ours.
+_TAG = re.compile(r'[ \t,]*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)')
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[^"]*)?"')
 _EVENT = re.compile(r"([0-9A-Za-z_.-]{1,120})@([1-9][0-9]{0,8})")
 WAIT_SECONDS = 5.0
 MOST = 100
 LONGEST = 1000  # bytes of a query parameter; DynamoDB's keys have 1,024
+
+
+def tags(header: str) -> list[str]:
+    """The entity tags of If-Match or If-None-Match; none of a header that is not a list of them."""
+    found, at = [], 0
+    while (one := _TAG.match(header, at)) is not None:
+        found.append(one[1])
+        at = one.end()
+    return found if not header[at:].strip(" \t,") else []
 
 
 class Web(NamedTuple):
@@ -159,12 +170,25 @@ class ApiRequest:
         return self.platform.keyed("sent", told)
 
     @property
-    def if_match(self) -> int | None:
+    def if_match(self) -> frozenset[int] | None:
+        """
+        The versions that a command may meet (RFC 9110, 13.1.1), None if any; a tag that we never
+        gave out is none of them. A weak tag counts: a proxy that zips replies has made it so, and
+        of a version there is only one.
+        """
         header = self.raw.headers.get("if-match")
         if header is None or header.strip() == "*":
             return None
-        found = _ETAG.fullmatch(header.strip())
-        return int(found[1]) if found else -1  # some other entity: it never matches
+        found = (_VERSION.fullmatch(tag) for tag in tags(header))
+        return frozenset(int(one[1]) for one in found if one)
+
+    def has(self, etag: str) -> bool:
+        """
+        Whether it is what the caller has (If-None-Match; RFC 9110, 13.1.2), by weak comparison.
+        """
+        header = self.raw.headers.get("if-none-match", "")
+        known = {one.removeprefix("W/") for one in tags(header)}
+        return header.strip() == "*" or etag.removeprefix("W/") in known
 
     def query(self, name: str) -> str | None:
         """The one value of a query parameter; raises BadRequest if it came twice or is too long."""

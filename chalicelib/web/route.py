@@ -80,6 +80,6 @@ def tagged(request: ApiRequest, body: Any, version: int, *variant: str) -> Respo
     is what else it depends on: the day that it counts from, the language that it is worded in.
     """
     etag = f'"{"-".join((str(version), *variant))}"'
-    if etag in request.raw.headers.get("if-none-match", ""):
+    if request.has(etag):
         return Response("", {"ETag": etag}, 304)
     return reply(body, ETag=etag)

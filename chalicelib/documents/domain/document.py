@@ -16,14 +16,13 @@ from ...codes.codes import ScanVerdict
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
 from ...kernel.errors import Impossible, Invalid, NotFound
+from ...kernel.formats import MEDIA_TYPE
 from ...kernel.reasons import Reason
 
 CATEGORY = "document"
 UNSAID = "application/octet-stream"
 
-MediaType = Annotated[
-    str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$", min_length=3, max_length=100)
-]
+MediaType = Annotated[str, StringConstraints(pattern=MEDIA_TYPE, min_length=3, max_length=100)]
 Size = Annotated[int, Field(ge=1)]
 Scan = Literal["not_scanned", "pending"] | ScanVerdict
 
