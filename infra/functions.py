@@ -21,6 +21,7 @@ VARIABLES: Final[Json] = {
     "BANJIAN_AUDIENCE": {"Ref": "Audience"},
     "BANJIAN_BUCKET": {"Ref": "Bucket"},
     "BANJIAN_CLAMD": {"Ref": "Clamd"},
+    "BANJIAN_CORS_ORIGINS": {"Ref": "CorsOrigins"},
     "BANJIAN_EVENTS_TABLE": {"Ref": "EventsTable"},
     "BANJIAN_ISSUER": {"Ref": "Issuer"},
     "BANJIAN_JWKS": {"Ref": "Jwks"},

@@ -106,7 +106,7 @@ WECHAT = Grant(
 ATTESTED = Grant((), ("BANJIAN_ATTESTER", "BANJIAN_ATTESTER_JWKS"))
 SCAN = Grant((), ("BANJIAN_CLAMD",))
 PUBLIC = Grant((), ("BANJIAN_PUBLIC_URL",))
-LIMITED = Grant((), ("BANJIAN_LIMITS", "BANJIAN_TRUSTED_PROXIES"))
+LIMITED = Grant((), ("BANJIAN_CORS_ORIGINS", "BANJIAN_LIMITS", "BANJIAN_TRUSTED_PROXIES"))
 # What a certificate says is signed when it is issued, and a token when somebody signs in.
 SIGN = Grant((allow(SIGNING_KEY, "kms:GetPublicKey", "kms:Sign"),), ("BANJIAN_SIGNING_KEY",))
 SIGN_TOKENS = Grant((allow(TOKEN_KEY, "kms:GetPublicKey", "kms:Sign"),), ("BANJIAN_TOKEN_KEY",))

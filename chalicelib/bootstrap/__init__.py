@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .consuming import build_all, consumers, group, schedules
     from .directory import embedded, now
     from .moving import destination, kept, stored
-    from .settings import on_aws, on_standby, setting
+    from .settings import on_aws, on_standby, origins, setting
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "now",
     "on_aws",
     "on_standby",
+    "origins",
     "platform",
     "schedules",
     "send_rebuild",
@@ -55,7 +56,7 @@ _WHERE = {
     "consuming": ("build_all", "consumers", "group", "schedules"),
     "directory": ("embedded", "now"),
     "moving": ("destination", "kept", "stored"),
-    "settings": ("on_aws", "on_standby", "setting"),
+    "settings": ("on_aws", "on_standby", "origins", "setting"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
 }
 
@@ -72,10 +73,10 @@ def platform() -> "Platform":
     import os
     from pathlib import Path
 
-    from . import aws, embedded, on_aws, telemetry
+    from . import aws, embedded, on_aws, origins, telemetry
     from .settings import proxies
 
-    proxies()  # a setting that cannot be read is told at the start
+    proxies(), origins()  # a setting that cannot be read is told at the start
     return aws(telemetry()) if on_aws() else embedded(Path(os.environ.get("BANJIAN_DATA", "var")))
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from ..eventlog.ports import Unavailable
 from ..platform import rate_limits
 from ..platform.scanner import Scanner
+from ..web import cors
 
 # BANJIAN_DATA      the directory of an embedded platform
 # BANJIAN_ISSUER    who signs the tokens, and for whom: `iss` and `aud`
@@ -23,6 +24,7 @@ from ..platform.scanner import Scanner
 # BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
 # BANJIAN_TRUSTED_PROXIES   networks of our own proxies, whose X-Forwarded-For is believed
+# BANJIAN_CORS_ORIGINS      origins whose pages may ask, as `https://www.city.example`
 #
 # and, if the platform is on AWS:
 # BANJIAN_EVENTS_TABLE, BANJIAN_LOG_TABLE, BANJIAN_VIEWS_TABLE   tables, by name
@@ -79,6 +81,19 @@ def limits() -> Mapping[str, rate_limits.Limit]:
 def proxies() -> Callable[[str], bool]:
     """Raises Unavailable for a setting that cannot be read."""
     return _proxies(os.environ.get("BANJIAN_TRUSTED_PROXIES", ""))
+
+
+def origins() -> cors.Origins:
+    """Raises Unavailable for a setting that cannot be read."""
+    return _origins(os.environ.get("BANJIAN_CORS_ORIGINS", ""))
+
+
+@lru_cache
+def _origins(text: str) -> cors.Origins:
+    try:
+        return cors.origins(text)
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_CORS_ORIGINS: {error}") from error
 
 
 @lru_cache

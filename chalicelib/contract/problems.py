@@ -11,7 +11,14 @@ from .json_schemas import Json
 
 # Answered before it is known which operation was meant.
 BEFORE: Final = frozenset(
-    {"method-not-allowed", "too-many-requests", "headers-too-large", "not-implemented"}
+    {
+        "method-not-allowed",
+        "too-many-requests",
+        "headers-too-large",
+        "not-implemented",
+        "bad-gateway",
+        "gateway-timeout",
+    }
 )
 ANY: Final = frozenset(
     {

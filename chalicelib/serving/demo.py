@@ -60,9 +60,9 @@ class Tour:
         }
         answer = self.client.request(method, path, headers=headers, **options)
         if answer.is_error:
-            said = answer.json()
-            kind = Behind if said["code"] == "view-behind" else Stopped
-            raise kind(f"{method} {path}: {answer.status_code} {said['title']} {said['detail']}")
+            code, said = _said(answer)
+            kind = Behind if code == "view-behind" else Stopped
+            raise kind(f"{method} {path}: {answer.status_code} {said}")
         return answer
 
     def get(self, who: str, path: str) -> Json:
@@ -95,6 +95,17 @@ class Tour:
         calendar = load_builtin()
         for _ in range(days):
             self.day = calendar.next_working(self.day + timedelta(days=1))
+
+
+def _said(answer: httpx.Response) -> tuple[str, str]:
+    """The code and the words of a refusal; what stands before the service may answer anything."""
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or "code" not in told:
+        return "", answer.text[:200]
+    return told["code"], f"{told['title']} {told['detail']}"
 
 
 def walk(url: str, sign_in: SignIn) -> Iterator[str]:

@@ -125,6 +125,24 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("系统处于备用状态", "数据正在迁移，此系统暂不办理业务，请稍后再试。"),
         Text("On standby", "Data is being moved here; this installation does not serve yet."),
     ),
+    "bad-gateway": Message(
+        Text(
+            "未收到应答", "没有收到服务的应答；请用同一个 Idempotency-Key 重新提交，不会重复办理。"
+        ),
+        Text(
+            "No answer came",
+            "The service did not answer; send it again under the same Idempotency-Key, "
+            "which does nothing twice.",
+        ),
+    ),
+    "gateway-timeout": Message(
+        Text("应答超时", "服务未及时应答；请用同一个 Idempotency-Key 重新提交，不会重复办理。"),
+        Text(
+            "The answer took too long",
+            "The service did not answer in time; send it again under the same Idempotency-Key, "
+            "which does nothing twice.",
+        ),
+    ),
     "newer-release": Message(
         Text("需要较新的版本", "它由系统的较新版本写入，当前版本无法读取；请等待升级完成后再试。"),
         Text(

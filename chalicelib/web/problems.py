@@ -45,7 +45,9 @@ STATUS: Final[Mapping[str, int]] = {
     "headers-too-large": 431,
     "internal": 500,
     "not-implemented": 501,
+    "bad-gateway": 502,
     "sign-in-unavailable": 503,
+    "gateway-timeout": 504,
 }
 # The status of an error that chalice itself, or an exception of chalice's, put into a response.
 _CHALICE: Final = {

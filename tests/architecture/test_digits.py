@@ -36,7 +36,7 @@ def unbounded(tree: ast.AST) -> Iterator[ast.Constant]:
 
 def test_no_pattern_takes_digits_or_letters_of_other_alphabets() -> None:
     found = [
-        f"{path.relative_to(ROOT)}:{one.lineno}: {one.value}"
+        f"{path.relative_to(ROOT)}:{one.lineno}: {one.value!r}"
         for path in ROOT.rglob("*.py")
         if path not in TRANSLATES
         for one in unbounded(ast.parse(path.read_text(encoding="utf-8")))
