@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-aws check check-infra fix contracts bench fuzz package deploy
+.PHONY: help install run test long test-aws check check-infra fix contracts bench fuzz package deploy
 STAGE ?= dev
 
 help:  ## list the targets
@@ -35,6 +35,9 @@ run: .venv/.run  ## start the service on http://127.0.0.1:8000, with examples an
 
 test: .venv/.dev  ## set up and run every test
 	$(BIN)/python -m pytest $(ARGS)
+
+long: .venv/.dev  ## the tests that try a twentieth in make test, with all of their count (an hour)
+	BANJIAN_LONG=1 $(BIN)/python -m pytest -m large $(ARGS)
 
 test-aws: .venv/.dev  ## deploy the real package to an emulator of AWS, and run cases through it
 	$(BIN)/python -m pytest tests/aws tests/infra $(ARGS)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..eventlog.memory import Memory
+from ..eventlog.ports import Unavailable
 from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
 from ..people.application.registry_table import TableRegistry
@@ -23,6 +24,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def _secret(data: Path) -> bytes:
+    """
+    Made with the first event only: with another one nobody would be found by an id any more, and
+    no query code would be right. Raises Unavailable.
+    """
+    from ..adapters.local import key_file
+
+    path = data / "secret.key"
+    if not path.exists() and (data / "events.db").exists():
+        raise Unavailable(f"{path} is missing, and {data} has events: put back the one you had")
+    return key_file.read_or_make(path)
+
+
 def embedded(
     data: Path,
     *,
@@ -30,7 +44,6 @@ def embedded(
     synchronous: Literal["OFF", "FULL"] = "FULL",
 ) -> Platform:
     """Everything in one directory, which is made if it is not there. Raises StoreError, OSError."""
-    from ..adapters.local import key_file
     from ..adapters.local.files import FileBlobs
     from ..adapters.local.local_signer import LocalSigner
     from ..adapters.local.memory_limiter import MemoryLimiter
@@ -39,7 +52,7 @@ def embedded(
     from ..adapters.sqlite.views import SqliteViews
 
     data.mkdir(parents=True, exist_ok=True)
-    secret = key_file.read_or_make(data / "secret.key")
+    secret = _secret(data)
     token_key = LocalSigner(data / "tokens.pem")  # always ECDSA, for JOSE knows no SM2
     committed = Bell()
     store = SqliteStore(str(data / "events.db"), notify=committed.ring, synchronous=synchronous)

@@ -10,6 +10,7 @@ REASONS: Final[Mapping[str, str]] = {
     "case-without-query-code": "没有这个办件，或者还没有查询密码",
     "query-code-not-matching": "没有与此编号和查询密码相符的办件，请核对后重试",
     "query-code-not-yours": "查询密码只告知申请人或者提交办件的人",
+    "counter-searches-by-id": "只有窗口人员可以凭证件号码查找办件",
     "not-a-submitting-role": "只有申请人、经办人或者窗口人员可以申报办件",
     "not-for-role": "{role:role}无权对该办件进行此操作",
     "not-for-role-of-department": "{department} 的{role:role}无权对该办件进行此操作",
@@ -172,4 +173,26 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "transferred": "转办",
         "overtaken": "无须办理",
     },
+}
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "listOwnCases": "本人的办件，新的在前；`as=company` 为所代表单位的；`number` 按编号查找",
+    "searchCases": "在窗口按证件号码查找办件，只列出可以查看的",
+    "getCase": "查看办件现状，逐行说明期限的计算",
+    "listCaseDocuments": "办件全部材料的各个版本",
+    "getCaseDocument": "下载办件的一份材料",
+    "linkCaseDocument": "生成十分钟内无需令牌的材料链接",
+    "getCaseEvents": "办件的全部事件，供审计和电子监察",
+    "getQueryCode": "再次告知查询密码",
+    "uploadDocument": "一次上传一份小文件，重复上传无妨",
+    "getLinkedDocument": "打开链接所指的文件",
+    "beginUpload": "开始分片上传，或者查询进度",
+    "getUpload": "分片上传的进度和扫描结果",
+    "completeUpload": "核对并保存整份文件",
+    "prepareUploadPart": "告知如何上传一个分片",
+    "uploadPart": "上传一个分片，次序不限",
+    "listProcessSteps": "办件过程信息库：按事项、部门、时段和状态列出环节",
+    "askProgress": "凭办件编号和查询密码查询办理进度",
+    "listWork": "部门的待办，超期的在前",
 }

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel
 
-from ..clock.clock import Unit
+from ..clock.clock import Limit
 from ..items.domain.item import NamedItem
 from ..items.domain.plan import StepKind
 from ..kernel.actor import Identifier, Role
@@ -32,10 +32,17 @@ class CardStep(BaseModel):
     handler: Identifier | None
 
 
+class CardStop(BaseModel):
+    """A stop of the clock; `until` is null while it runs."""
+
+    pause: Code
+    since: date
+    until: date | None
+
+
 class Card(BaseModel):
     """
-    What lists show of a case. A limit is [days, unit]; a stop is [pause, since, until]; `rating`
-    says only whether there is one.
+    What lists show of a case. `rating` says only whether there is one.
     """
 
     case_id: Identifier
@@ -50,10 +57,10 @@ class Card(BaseModel):
     division: Division
     department: Identifier
     confidential: bool
-    statutory: tuple[int, Unit]
-    promised: tuple[int, Unit]
+    statutory: Limit
+    promised: Limit
     accepted_on: date | None
-    stops: list[tuple[Code, date, date | None]]
+    stops: list[CardStop]
     extension: int
     due: date | None
     promised_due: date | None
@@ -67,6 +74,12 @@ class Card(BaseModel):
 
 class CardPage(Page):
     """Cases, in the order of the list."""
+
+    items: list[Card]
+
+
+class FoundCases(BaseModel):
+    """Cases of one person that the caller may see, newest first; at most 50."""
 
     items: list[Card]
 

@@ -25,6 +25,7 @@ SCHEDULES = (
 )
 ROUTES = (
     ("GET", "/cases", "cases.http.lists:own_cases"),
+    ("POST", "/cases/search", "cases.http.finding:by_person"),
     ("GET", "/work", "cases.http.lists:work"),
     ("GET", "/process-steps", "cases.http.lists:process_steps"),
     ("GET", "/cases/{case_id}", "cases.http.cases:read"),
@@ -56,6 +57,7 @@ REPLIES = (
     "cases.replies_progress:ProgressReply",
     "cases.replies_progress:QueryCode",
     "cases.replies_lists:CardPage",
+    "cases.replies_lists:FoundCases",
     "cases.replies_lists:ProcessStepPage",
 )
 PHASES = (

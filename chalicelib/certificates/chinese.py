@@ -66,3 +66,23 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "withdrawn": "吊销",
     },
 }
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "listCertificates": "本人的电子证照，新的在前；工作人员为本部门制发的",
+    "getCertificate": "查看证照今天的内容、状态和有效期",
+    "authoriseUse": "授权用证：允许账户、部门或者单位使用",
+    "revokeAuthorisation": "撤销用证授权",
+    "useCertificate": "按授权用证一次，之后可以读取文件",
+    "cancelCertificate": "注销证照",
+    "getCertificateFile": "下载签名的证照 PDF",
+    "moveOutCertificate": "办理转出",
+    "restoreCertificate": "返还暂扣的证照",
+    "reviseCertificate": "变更证照，生成新版本",
+    "revokeCertificate": "撤销证照",
+    "showCertificate": "亮证：五分钟内有效、限用一次的令牌",
+    "getCertificateSignature": "证照 PDF 的签名、清单和公钥",
+    "suspendCertificate": "暂扣证照",
+    "withdrawCertificate": "吊销证照",
+    "verifyCertificate": "核验证照现在是否有效",
+}

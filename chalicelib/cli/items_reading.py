@@ -42,14 +42,15 @@ def list_items(
         card
         for one in (STATES if state == "all" else (state,))
         for row in _rows(platform, "items", one)
-        if (card := item_catalogue.listed(row, one, None, today))
+        if (card := item_catalogue.listed(row, item_catalogue.Asked(one), today))
     ]
     if as_json:
         show_json(rows)
         return
     made = table("code", "v", "name", "department", "promised", "state")
     for row in sorted(rows, key=lambda one: str(one["code"])):
-        promised = f"{row['promised_days']} {row['unit'].replace('_', ' ')}"
+        limit = row["limits"]["promised"]
+        promised = f"{limit['days']} {limit['unit'].replace('_', ' ')}"
         named = (row["code"], str(row["version"]), escape(row["name"]), row["department"])
         made.add_row(*named, promised, row["state"])
     show_table(made, rows, "There is no such item. Publish one: banjian items publish FILE")

@@ -10,6 +10,7 @@ from ..clock.calendar import legal_day
 from ..codes.parties import IdKind
 from ..people.application.registry_load import Checked, check, load
 from ..people.application.registry_table import Library, TableRegistry
+from ..platform.registry import Match
 from .console import VAR, AsJson, Data, fail, opened, out, progress_bar, show_json
 
 commands = typer.Typer(no_args_is_help=True, help="The registry of people and companies.")
@@ -85,11 +86,16 @@ def look(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """What the registry answers: is this company active, does this name have this id."""
+    """
+    What the registry answers: is this company active, does this name have this id. Ends with 1 if
+    it has no such company, or no such name with such an id.
+    """
     registry = _registry(data)
     if name is not None:
         match = registry.match(kind, number, name).match
         show_json({"match": match}) if as_json else out.print(match)
+        if match is not Match.MATCH:
+            raise typer.Exit(1)
         return
     company = registry.company(number)
     if company is None:

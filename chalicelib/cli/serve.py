@@ -13,7 +13,7 @@ from ..serving import demo as guided
 from ..serving import service, signin
 from ..serving.consumers_process import log_to_stderr
 from .console import VAR, Data, err, fail, out
-from .tokens import SHORT
+from .tokens import SHORT, local_sign_in
 
 EXAMPLES = Path("examples") / "items"
 
@@ -97,4 +97,13 @@ def _walk(url: str, data: Path) -> None:
 
 def demo(data: Data = VAR, url: Url = "http://127.0.0.1:8000") -> None:
     """Run the guided case against a service that is running on this data."""
-    _walk(url, data)
+    local_sign_in(data)
+    try:
+        _walk(url, data)
+    except guided.Unreachable as error:
+        fail(
+            f"no service answers at {url}: {error}",
+            "Start one in another terminal (`banjian serve`), or say where it listens with --url.",
+        )
+    except guided.Stopped as error:
+        fail(f"the guided case stopped: {error}")

@@ -1,12 +1,14 @@
 """`banjian token`: sign in as one of the demonstration's people."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..kernel.actor import Role
 from ..serving import signin
-from .console import VAR, AsJson, Data, out, show_json, table
+from .console import VAR, AsJson, Data, fail, out, show_json, table
 
 # The first of each role, by the name of the role.
 SHORT = {
@@ -22,25 +24,50 @@ SHORT = {
 }
 
 
-def token(
+def token(  # noqa: PLR0913 - one parameter an option
     who: Annotated[
         str | None, typer.Option("--as", help="An account, or a role: citizen, clerk, auditor…")
     ] = None,
     data: Data = VAR,
+    role: Annotated[Role | None, typer.Option(help="Of the staff of a department.")] = None,
+    department: Annotated[
+        str | None, typer.Option(help="Which department, as 440800-civil; with --role.")
+    ] = None,
     hours: Annotated[int, typer.Option(min=1, max=720, help="How long it is good for.")] = 8,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Print a bearer token for one of the demonstration's people; without --as, list them."""
-    if who is None:
+    person = _person(who, role, department)
+    if person is None:
         _list(as_json=as_json)
         return
-    account = SHORT.get(who, who)
-    issued = signin.issue(data, signin.persona(account), timedelta(hours=hours))
+    local_sign_in(data)
+    issued = signin.issue(data, person, timedelta(hours=hours))
     if as_json:
-        show_json({"as": account, "token": issued})
+        show_json({"as": person.account, "token": issued})
     else:
         print(issued)  # noqa: T201 - bare, for $(banjian token --as citizen)
+
+
+def _person(who: str | None, role: Role | None, department: str | None) -> signin.Persona | None:
+    if role is not None and department is not None:
+        return signin.staff(role, department)
+    if role is not None or department is not None:
+        fail(
+            "--role and --department go together",
+            "For instance: --role approver --department 440800-civil",
+        )
+    return None if who is None else signin.persona(SHORT.get(who, who))
+
+
+def local_sign_in(data: Path) -> None:
+    """Only a service makes its key: one that was made here would be good for no service."""
+    if not (data / signin.KEY_FILE).is_file():
+        fail(
+            f"nobody signs in locally in {data}: it has no {signin.KEY_FILE}",
+            "Start a service on it first (`banjian serve --data DIR`), or name it with --data.",
+        )
 
 
 def _list(*, as_json: bool) -> None:

@@ -8,6 +8,7 @@ but one in 36: 36 of 22,680 cases.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
@@ -92,6 +93,15 @@ def case_number(division: str, day: date, serial: int) -> str:
         )
     body = f"{division}{day.isoformat().replace('-', '')}{serial:06d}"
     return body + str(mod_37_36.calc_check_digit(body))
+
+
+_HYPHENS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+
+
+def as_number(text: str) -> str:
+    """As it is stored, of what somebody read out or copied: no blanks, no hyphens, plain digits."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(one for one in plain if not one.isspace() and one not in _HYPHENS).upper()
 
 
 def parse_case_number(text: str) -> CaseNumber:

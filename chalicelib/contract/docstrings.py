@@ -33,6 +33,11 @@ def sentences(of: Any) -> tuple[str, str]:
     return first, rest[0] if rest else ""
 
 
+def without_term(said: str) -> str:
+    """A sentence that may begin with a Chinese term, without it."""
+    return _capital(_TERM.sub("", said, count=1))
+
+
 def within_sentence(of: Any) -> str:
     """As a part of a sentence."""
     said = _line(of).rstrip(".")

@@ -50,8 +50,12 @@ class Examples(NamedTuple):
         told = self.operations.get(operation, {})
         return {"example": told[what]} if what in told else {}
 
-    def value(self, parameter: str) -> Json:
-        return {"example": self.parameters[parameter]} if parameter in self.parameters else {}
+    def value(self, parameter: str, schema: Mapping[str, Any]) -> Json:
+        """As `of`; what was recorded from an address is text, whatever the schema says."""
+        if parameter not in self.parameters:
+            return {}
+        recorded = self.parameters[parameter]
+        return {"example": int(recorded) if schema.get("type") == "integer" else recorded}
 
 
 def read(text: str) -> Examples:

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document: the routes of app.py, as they document themselves."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
@@ -9,19 +10,23 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ..cases.application.access import RULES
+from ..refusals.words import summaries
 from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
+from ..web.messages import MESSAGES
 from ..web.operation import OperationSpec
 from ..web.route import respond
 from . import examples as api_examples
 from . import problems as api_problems
 from . import raising
 from .api_words import ABOUT, HEADER_PARAMETERS, HEADERS, TOLD
-from .docstrings import sentences, within_sentence
+from .docstrings import sentences, within_sentence, without_term
 from .examples import Examples
 from .json_schemas import Json, as_answered, everywhere, plain
 
 SCHEMAS: Final = "#/components/schemas/"
+# In 3.1 bytes need no schema, but generators of clients pass over what has none.
+_BYTES: Final[Json] = {"type": "string", "format": "binary"}
 
 
 class Operation(NamedTuple):
@@ -56,7 +61,7 @@ def openapi(
         "openapi": "3.1.0",
         "info": {"title": "Banjian 办件", "version": version, "description": ABOUT},
         # Relative to the document: behind API Gateway both have the stage in front.
-        "servers": [{"url": "./", "description": "Where this document was found."}],
+        "servers": [{"url": ".", "description": "Where this document was found."}],
         "tags": [{"name": name, "description": said} for name, said in for_readers("TAGS")],
         "security": [{"bearer": []}],
         "paths": paths,
@@ -73,7 +78,7 @@ def _operation(one: Operation, examples: Examples) -> Json:
     return {
         "operationId": doc.name,
         "tags": [doc.tag],
-        "summary": one.said.rstrip("."),
+        "summary": _summary(one),
         **_description(one),
         **({"security": []} if doc.public else {}),
         "parameters": list(_parameters(one)),
@@ -81,6 +86,13 @@ def _operation(one: Operation, examples: Examples) -> Json:
         "responses": _responses(one, examples),
         "x-reason-codes": {"$ref": f"{SCHEMAS}{_reason_code(one)}"},
     }
+
+
+def _summary(one: Operation) -> str:
+    """In both languages: tools show one line of an operation, whoever reads it."""
+    english = without_term(one.said.rstrip("."))
+    chinese = summaries().get(one.doc.name)
+    return english if chinese is None else f"{chinese} / {english}"
 
 
 def takes_bytes(one: Operation) -> bool:
@@ -134,7 +146,8 @@ def _headers(one: Operation) -> Iterator[str]:
 def _body(one: Operation, examples: Examples) -> Json:
     example = examples.of(one.doc.name, "request")
     if one.doc.body is None:
-        return {"required": True, "content": dict.fromkeys(one.media_types, example)}
+        content = {kind: {"schema": _BYTES, **example} for kind in one.media_types}
+        return {"required": True, "content": content}
     content = {"schema": {"$ref": f"{SCHEMAS}{one.doc.body.__name__}"}, **example}
     needed = any(field.is_required() for field in one.doc.body.model_fields.values())
     return {"required": needed, "content": {"application/json": content}}
@@ -163,10 +176,13 @@ def _success(doc: OperationSpec, examples: Examples) -> Json:
     if doc.status == HTTPStatus.NO_CONTENT:
         return _bare("Done.", *headers)
     if not doc.reply:
-        return {**_bare("The document.", *headers), "content": {kind: {} for kind in doc.media}}
+        return {
+            **_bare("The document.", *headers),
+            "content": {kind: {"schema": _BYTES} for kind in doc.media},
+        }
     schema = {"schema": {"$ref": f"{SCHEMAS}{doc.reply}"}}
     content = {"application/json": {**schema, **examples.of(doc.name, "reply")}}
-    content |= {kind: {} for kind in doc.media if kind != "*/*"}
+    content |= {kind: {"schema": _BYTES} for kind in doc.media if kind != "*/*"}
     return {**_bare("Done." if doc.command else "As asked for.", *headers), "content": content}
 
 
@@ -209,7 +225,7 @@ def _components(found: list[Operation], examples: Examples) -> Json:
                     "required": True,
                     "description": said,
                     "schema": schema,
-                    **examples.value(name),
+                    **examples.value(name, schema),
                 }
                 for name, said, schema in for_readers("PARAMETERS")
             },
@@ -230,6 +246,7 @@ def _schemas(found: list[Operation]) -> Json:
     asked = {name: everywhere(one, _as_asked) for name, one in asked.items()}
     told = _definitions(replies(), "serialization")
     told = {name: everywhere(one, as_answered) for name, one in told.items()}
+    told["Problem"]["properties"]["code"]["enum"] = sorted(MESSAGES)
     reasons = {_reason_code(one): _reasons(one) for one in found}
     return dict(sorted({**asked, **_apart(told, asked), **reasons}.items()))
 
@@ -261,7 +278,7 @@ def shared_names(found: list[Operation]) -> list[str]:
 
 
 def _as_asked(schema: Json) -> Json:
-    told = plain(schema, "null")
+    told = _with_default_said(plain(schema, "null"))
     if told.get("minLength") == 1 and "pattern" not in told:
         told["pattern"] = "\\S"  # blanks around a text are taken off first
     if "properties" in told:
@@ -270,6 +287,20 @@ def _as_asked(schema: Json) -> Json:
             for name, one in told["properties"].items()
         }
     return told
+
+
+def _with_default_said(schema: Json) -> Json:
+    """
+    In words: generators of clients take a member that has a default for one that is always there,
+    in what is sent too.
+    """
+    if "default" not in schema:
+        return schema
+    kept = {name: value for name, value in schema.items() if name != "default"}
+    if schema["default"] in (None, [], {}):
+        return kept
+    said = f"`{json.dumps(schema['default'], ensure_ascii=False)}` if not said."
+    return {**kept, "description": " ".join(filter(None, (kept.get("description"), said)))}
 
 
 def _definitions(models: Any, mode: JsonSchemaMode) -> dict[str, Json]:

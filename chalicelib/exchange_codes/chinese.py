@@ -9,3 +9,9 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {}
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "listCodeSets": "有哪些代码集及其来源",
+    "getCodeSet": "一个代码集的全部代码",
+}

@@ -170,3 +170,24 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "how": {"split": "拆分", "merged": "合并"},
     "how-into": {"split": "拆分为", "merged": "合并到"},
 }
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "listItems": "事项目录：按条件列出，或者以 `q` 检索",
+    "getItem": "查看事项：填写什么、提交什么、多久办结",
+    "compareItemVersions": "比较事项的两个版本",
+    "discardItemDraft": "放弃事项草稿",
+    "getItemDraft": "查看事项草稿：不能发布的原因和与现行版本的差异",
+    "saveItemDraft": "保存事项草稿，替换之前的",
+    "checkEligibility": "资格自测：是否符合条件、适用何种情形、需要哪些材料",
+    "mergeItem": "合并事项：新办件转到另一事项",
+    "publishItem": "发布事项或者其新版本",
+    "resumeItem": "恢复接收新办件",
+    "retireItem": "取消事项，已提交的继续办理",
+    "splitItem": "拆分事项：新办件转到其他事项",
+    "suspendItem": "暂停接收新办件",
+    "listItemVersions": "事项的全部版本及其施行日期",
+    "getItemVersion": "查看事项已发布的一个版本",
+    "listItemDrafts": "全部事项草稿",
+    "listMissedQueries": "未命中的检索，次数多的在前",
+}

@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, RootModel
 
-from ..clock.legal_limits import Unit
 from ..codes.codes import ApplicantKind, CaseType, ItemType
 from ..kernel.actor import Identifier
 from ..kernel.base import Code, Line, Text
@@ -18,7 +17,7 @@ ItemState = Literal["published", "suspended", "retired", "split", "merged"]
 
 
 class ItemCard(BaseModel):
-    """What the catalogue shows of an item today; days in `unit`, `fee` in fen."""
+    """What the catalogue shows of an item today; `fee` in fen."""
 
     code: str
     version: Version
@@ -32,16 +31,32 @@ class ItemCard(BaseModel):
     department_name: Line
     division: DivisionOfPlace
     applicants: list[ApplicantKind]
-    statutory_days: int
-    promised_days: int
-    unit: Unit
+    limits: Limits
     fee: int
+    aliases: list[Line]
 
 
 class ItemPage(Page):
-    """Items, by code. A page may have fewer than its limit, and another one follow all the same."""
+    """
+    Items, by code, or those that were searched for, the likeliest first. A page may have fewer than
+    its limit, and another one follow all the same.
+    """
 
     items: list[ItemCard]
+
+
+class MissedQuery(BaseModel):
+    """`times` that it was asked, by different people as far as their addresses tell."""
+
+    query: Line
+    times: int
+
+
+class MissedQueries(BaseModel):
+    """Those of a month (yyyy-mm), at most 500; none where all that was looked for was found."""
+
+    month: str
+    queries: list[MissedQuery]
 
 
 class UpcomingVersion(BaseModel):

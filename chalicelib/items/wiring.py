@@ -1,6 +1,9 @@
 """What service items have; see subjects.py."""
 
-EVENTS = (("item", "items.domain.item:EVENTS"),)
+EVENTS = (
+    ("item", "items.domain.item:EVENTS"),
+    ("search", "items.domain.missed:EVENTS"),
+)
 CONSUMERS = (("item_catalogue", "items.projections.catalogue:PROJECTION", ("PROJECT",)),)
 ROUTES = (
     ("GET", "/items", "items.http.items:listed"),
@@ -9,6 +12,7 @@ ROUTES = (
     ("GET", "/items/{code}/versions", "items.http.items:versions"),
     ("GET", "/items/{code}/versions/{version}", "items.http.items:version"),
     ("GET", "/items/{code}/changes", "items.http.items:changes"),
+    ("GET", "/missed-queries", "items.http.missed_queries:listed"),
     ("GET", "/item-drafts", "items.http.management:listed"),
     ("GET", "/items/{code}/draft", "items.http.management:draft"),
     ("PUT", "/items/{code}/draft", "items.http.management:save"),
@@ -28,12 +32,16 @@ REPLIES = (
     "items.replies:ItemCommandReply",
     "items.replies:ItemDraftPage",
     "items.replies:ItemDraftReply",
+    "items.replies:MissedQueries",
     "items.replies:EligibilityReply",
     "items.replies:CodeSets",
     "items.replies:CodeSet",
     "items.replies:PublishedItem",
 )
-PHASES = (("事项", "Service items", "items.domain.item:EVENTS"),)
+PHASES = (
+    ("事项", "Service items", "items.domain.item:EVENTS"),
+    ("检索", "Search", "items.domain.missed:EVENTS"),
+)
 TAGS = (("items", "事项: what can be applied for, who qualifies, and how items are kept."),)
 PARAMETERS = (
     (

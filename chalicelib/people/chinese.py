@@ -116,3 +116,30 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "moved_out": "迁出",
     },
 }
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "getKeys": "本平台令牌的公钥（RFC 7517）",
+    "getOwnAccount": "查看本人账户及其实名等级",
+    "registerPerson": "实名注册：填写账户属于谁，核验之前可以多次修改",
+    "closeOwnAccount": "注销本人账户，已提交的办件继续办理",
+    "listOwnCompanies": "本人可以代表的单位",
+    "changePhone": "变更手机号，变更后须重新核验",
+    "proveByAttestation": "以外部服务的核验凭据（手机、人脸、银行卡）实名至 1 级或 3 级",
+    "proveByRegistry": "与人口库比对姓名和证件号码，一致的为 2 级",
+    "bindWechat": "绑定微信，此后该微信用户登录到本账户",
+    "getAccount": "工作人员查看账户，号码已遮盖",
+    "closeAccount": "由安全管理员注销他人账户",
+    "checkAtCounter": "窗口核验：工作人员当面查验本人和证件，为 4 级",
+    "registerEntity": "登记单位：由法定代表人，或者由窗口办理",
+    "getEntity": "查看单位的登记信息和经办人",
+    "addOperator": "增加经办人：由法定代表人、有权的经办人或者窗口办理",
+    "removeOperator": "移除经办人，或者经办人自行退出",
+    "refreshEntity": "向登记库重新核对单位的名称、状态和法定代表人",
+    "listMandates": "本人的代办授权：本人授予的，或者 `as=agent` 本人受托的",
+    "grantMandate": "授权代办：由委托人，或者由窗口依书面委托办理",
+    "getMandate": "查看一项代办授权今天的状态",
+    "revokeMandate": "撤销代办授权，此前办理的仍然有效",
+    "takeToken": "换取本人的另一令牌：代表单位、代理他人，或者续期",
+    "signInWithWechat": "微信登录，首次登录时建立账户",
+}

@@ -76,6 +76,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "sign-in": Limit(account=Budget(10, 60), address=Budget(30, 60)),
     "query": Limit(address=Budget(20, 60), number=Budget(20, 3600)),
     "query-code": Limit(account=Budget(30, 60)),
+    "search": Limit(account=Budget(30, 10), address=Budget(100, 10)),
+    "person-search": Limit(account=Budget(30, 60)),
     "verification": Limit(account=Budget(60, 60), address=Budget(60, 60)),
 }
 

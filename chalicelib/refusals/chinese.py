@@ -164,3 +164,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "procedure": {str(one): one.special.zh for one in SpecialProcedure},
     "number": {"case number": "办件编号", "certificate": "证照标识"},
 }
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "getDocs": "接口文档页面",
+    "getDocsFile": "接口文档页面的样式和脚本",
+    "getHealth": "服务能否读取日志",
+    "getOpenApi": "本接口的 OpenAPI 3.1 文档",
+}

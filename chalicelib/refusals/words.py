@@ -86,6 +86,14 @@ def words() -> Mapping[str, Mapping[str, str]]:
     return {name: found for each in _sources() for name, found in each.WORDS.items()}
 
 
+@cache
+def summaries() -> Mapping[str, str]:
+    """What each operation does, in Chinese, by its name."""
+    return {
+        name: text for each in _sources() for name, text in getattr(each, "SUMMARIES", {}).items()
+    }
+
+
 def _sources() -> list[Any]:
     own = import_module(".chinese", __package__)
     return [own, *(import_module(f"..{name}", __package__) for name in entries("CHINESE"))]

@@ -32,8 +32,24 @@ class Stopped(Exception):
     """The service refused a step of the tour; the message has what it said."""
 
 
+class Unreachable(Exception):
+    """Nothing answers where the service was said to listen."""
+
+
 class Behind(Stopped):
     """A list has not come as far as the log."""
+
+
+def _refused(asked: str, answer: httpx.Response) -> Stopped:
+    """What is in front of a service may answer in its stead, and with no problem of ours."""
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    said = told if isinstance(told, dict) else {}
+    kind = Behind if said.get("code") == "view-behind" else Stopped
+    words = f"{said.get('title', '')} {said.get('detail', '')}".strip() or answer.reason_phrase
+    return kind(f"{asked}: {answer.status_code} {words}")
 
 
 @dataclass
@@ -58,11 +74,12 @@ class Tour:
             "Idempotency-Key": f"guided-{self.run}-{self.sent}",
             **options.pop("headers", {}),
         }
-        answer = self.client.request(method, path, headers=headers, **options)
+        try:
+            answer = self.client.request(method, path, headers=headers, **options)
+        except httpx.TransportError as error:
+            raise Unreachable(str(error)) from error
         if answer.is_error:
-            code, said = _said(answer)
-            kind = Behind if code == "view-behind" else Stopped
-            raise kind(f"{method} {path}: {answer.status_code} {said}")
+            raise _refused(f"{method} {path}", answer)
         return answer
 
     def get(self, who: str, path: str) -> Json:
@@ -95,17 +112,6 @@ class Tour:
         calendar = load_builtin()
         for _ in range(days):
             self.day = calendar.next_working(self.day + timedelta(days=1))
-
-
-def _said(answer: httpx.Response) -> tuple[str, str]:
-    """The code and the words of a refusal; what stands before the service may answer anything."""
-    try:
-        told = answer.json()
-    except ValueError:
-        told = None
-    if not isinstance(told, dict) or "code" not in told:
-        return "", answer.text[:200]
-    return told["code"], f"{told['title']} {told['detail']}"
 
 
 def walk(url: str, sign_in: SignIn) -> Iterator[str]:

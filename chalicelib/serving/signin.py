@@ -19,7 +19,7 @@ from secrets import token_urlsafe
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..kernel.actor import Role
+from ..kernel.actor import DEPARTMENT_STAFF, Role
 from ..web.auth.token_claims import CLAIMS, NAME_CLAIM
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ DEPARTMENTS: Final[Mapping[str, str]] = {
     "440800-civil": "市民政局",
     "440800-health": "市卫生健康局",
     "440800-hr": "市人力资源和社会保障局",
+    "440800-culture": "市文化广电旅游体育局",
+    "440800-emergency": "市应急管理局",
+    "440800-police": "市公安局",
+    "440800-resources": "市自然资源局",
+    "440800-transport": "市交通运输局",
+    "440800-water": "市水务局",
 }
 
 COMPANY: Final = "湛江示例建设有限公司"
@@ -57,6 +63,9 @@ class Persona(NamedTuple):
     division: str | None = None
     entity: str | None = None
     level: int = 4
+
+
+_TITLES: Final = {Role.CLERK: "经办人", Role.REVIEWER: "审核人", Role.APPROVER: "批准人"}
 
 
 class SignInError(Exception):
@@ -95,6 +104,22 @@ def persona(account: str) -> Persona:
     if account not in PERSONAS:
         raise SignInError(f"nobody is called {account!r}; there are {', '.join(PERSONAS)}")
     return PERSONAS[account]
+
+
+def staff(role: Role, department: str) -> Persona:
+    """
+    Who has that role in that department of the examples, so that every item can be finished. Raises
+    SignInError, which lists the departments.
+    """
+    if role not in DEPARTMENT_STAFF:
+        raise SignInError(f"a {role} acts for no department; name them by --as {role}")
+    if department not in DEPARTMENTS:
+        raise SignInError(f"no {department} is in the examples; there are {', '.join(DEPARTMENTS)}")
+    known = (one for one in PERSONAS.values() if (one.role, one.department) == (role, department))
+    account = f"{role}-{department.partition('-')[2]}"
+    return next(
+        known, _staff(account, f"{DEPARTMENTS[department]}{_TITLES[role]}", role, department)
+    )
 
 
 def issue(

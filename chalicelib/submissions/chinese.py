@@ -30,3 +30,39 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {}
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "submitCase": "申报：按事项的现行版本提交办件",
+    "saveDraft": "保存新草稿，此时不按事项的表单检查",
+    "replaceDraft": "再次保存草稿，整份替换",
+    "submitDraft": "按正文提交草稿，编号不变",
+    "listHeldMaterials": "免提交：按材料列出申请人已有的电子证照",
+    "accept": "受理办件，开始计时",
+    "answerRating": "回应差评：整改情况",
+    "archive": "归档",
+    "correctMistake": "更正记录有误的内容",
+    "deliver": "送达结果",
+    "deny": "不予许可，说明理由和救济途径",
+    "finishStep": "办结环节",
+    "grant": "准予许可",
+    "grantAtOnce": "即办：受理并当场准予",
+    "grantExtension": "批准延长期限",
+    "lapseSupplement": "逾期未补正，终止办理",
+    "passPreCheck": "预审通过",
+    "rate": "好差评：评价服务",
+    "receive": "收件",
+    "refuseAcceptance": "不予受理",
+    "refuseExtension": "不予延长期限",
+    "requestExtension": "申请延长期限",
+    "requestSupplement": "一次性告知补正",
+    "resubmit": "重新申报被退回的办件",
+    "resume": "恢复计时",
+    "returnSubmission": "预审退回",
+    "startStep": "签收环节",
+    "submitSupplement": "提交补正材料",
+    "suspend": "挂起：因特别程序停止计时",
+    "transfer": "转办、转报：交由其他部门办理",
+    "void": "宣告办件作废",
+    "withdraw": "申请人撤回办件",
+}

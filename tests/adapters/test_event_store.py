@@ -19,6 +19,7 @@ from chalicelib.eventlog.ports import (
     verify,
 )
 from chalicelib.eventlog.transact import transact
+from tests.counts import often
 from tests.eventlog.notes import DECIDER, Noted, request
 
 from .commits import add, at_once, command, keys, unplaced
@@ -218,7 +219,9 @@ _appends = st.lists(
 
 @given(_appends)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=often(800),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_is_appended_in_whatever_order_the_stream_is_what_was_acknowledged(store, appends):
     stream = f"case-{next(_streams)}"

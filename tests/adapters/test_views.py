@@ -28,6 +28,7 @@ from chalicelib.eventlog.views.port import (
     Views,
 )
 
+from ..counts import often
 from .dynamodb.views_table import TABLE, dynamodb
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -302,7 +303,7 @@ texts = st.text("ab中\U0001f4c4", max_size=3)
 
 @settings(
     deadline=None,
-    max_examples=60,
+    max_examples=often(1200),
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example has its own view
 )
 @given(

@@ -65,7 +65,7 @@ OPERATION = closed(
     ["operationId", "tags", "summary", "responses"],
     operationId={"type": "string", "pattern": "^[a-z][A-Za-z]+$"},
     tags={"type": "array", "items": TEXT, "minItems": 1, "maxItems": 1},
-    summary={"type": "string", "minLength": 1, "maxLength": 120},
+    summary={"type": "string", "minLength": 1, "maxLength": 200},
     description=TEXT,
     security={"type": "array", "items": map_of({"type": "array"})},
     parameters={"type": "array", "items": {"anyOf": [REF, PARAMETER]}, "uniqueItems": True},

@@ -15,7 +15,7 @@ from chalicelib.contract import contracts
 from chalicelib.contract.events import EventType, event_types
 from chalicelib.documents.domain import document
 from chalicelib.eventlog import skipping
-from chalicelib.items.domain import item
+from chalicelib.items.domain import item, missed
 from chalicelib.kernel.errors import Impossible
 from chalicelib.people.domain import account, claim, entity, mandate
 from chalicelib.platform import duty
@@ -26,6 +26,7 @@ from ..stories.cases import ROOT
 DECIDERS: dict[str, ModuleType] = {
     case.CATEGORY: case,
     item.CATEGORY: item,
+    missed.CATEGORY: missed,
     calendar_stream.CATEGORY: calendar_stream,
     serial.CATEGORY: serial,
     skipping.CATEGORY: skipping,
@@ -44,6 +45,7 @@ FIRST = {
     "CaseImported",
     "ItemDraftSaved",
     "ItemPublished",
+    "QueryMissed",
     "CalendarYearPublished",
     "SerialsReserved",
     "EventSkipped",

@@ -11,6 +11,7 @@ from chalicelib.eventlog.memory import OVERHEAD, Memory, Read
 from chalicelib.eventlog.ports import CommandId, Conflict, History, Reused
 from chalicelib.eventlog.transact import Outcome, Stale, fold, read, transact
 from chalicelib.kernel.errors import Rejected
+from tests.counts import often
 
 from .notes import DECIDER, Noted, request
 
@@ -211,7 +212,7 @@ def test_a_command_that_another_process_has_taken_is_a_repetition(store, ahead):
     assert store.load("case-1").version == 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(1200), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([0, 1, 2])), max_size=25))
 def test_what_is_remembered_is_what_folding_it_all_gives(tmp_path_factory, steps):
     """Processes at work on three streams: one asks first, one does not, one has no room."""

@@ -8,7 +8,7 @@ from chalicelib.eventlog.envelope import Recorded
 from chalicelib.items.domain import item
 from chalicelib.items.domain.item import ItemPredecessor, NamedItem
 from chalicelib.items.projections import catalogue as item_catalogue
-from chalicelib.items.projections.catalogue import PROJECTION, card, entries, listed
+from chalicelib.items.projections.catalogue import PROJECTION, Asked, card, entries, listed
 from chalicelib.kernel.actor import Actor, Channel, Role
 from tests.items.item_givens import CODE, an_item
 
@@ -63,17 +63,17 @@ def test_a_published_item_is_listed_whole_and_by_department():
     assert places(made) == {("items", "published"), ("items", "published 440800-market")}
     shown = card(made, BEFORE)
     assert (shown["code"], shown["version"], shown["state"]) == (CODE, 1, "published")
-    assert (shown["promised_days"], shown["fee"], shown["successors"]) == (10, 0, [])
+    assert (shown["limits"]["promised"]["days"], shown["fee"], shown["successors"]) == (10, 0, [])
 
 
 def test_a_version_that_takes_effect_later_shows_on_its_day():
     made = row(published(), published(2, AFTER, name="新", department="440800-new"))
     assert card(made, BEFORE)["version"] == 1
     assert (card(made, AFTER)["version"], card(made, AFTER)["name"]) == (2, "新")
-    assert listed(made, "published", "440800-market", BEFORE)
-    assert not listed(made, "published", "440800-new", BEFORE)
-    assert not listed(made, "published", "440800-market", AFTER)
-    assert listed(made, "published", "440800-new", AFTER)
+    assert listed(made, Asked("published", "440800-market"), BEFORE)
+    assert not listed(made, Asked("published", "440800-new"), BEFORE)
+    assert not listed(made, Asked("published", "440800-market"), AFTER)
+    assert listed(made, Asked("published", "440800-new"), AFTER)
     assert {("items", f"published 440800-{one}") for one in ("new", "market")} <= places(made)
 
 
@@ -96,10 +96,10 @@ def test_suspended_resumed_retired():
 def test_a_split_shows_on_its_day_in_both_lists():
     made = row(published(), split)
     assert {("items", "published"), ("items", "split")} <= places(made)
-    assert listed(made, "published", None, BEFORE)
-    assert not listed(made, "split", None, BEFORE)
-    assert not listed(made, "published", None, AFTER)
-    shown = listed(made, "split", None, AFTER)
+    assert listed(made, Asked("published", None), BEFORE)
+    assert not listed(made, Asked("split", None), BEFORE)
+    assert not listed(made, Asked("published", None), AFTER)
+    shown = listed(made, Asked("split", None), AFTER)
     assert shown is not None
     assert shown["successors"] == [A.code, B.code]
     assert card(row(published(), split, suspended), BEFORE)["state"] == "suspended"

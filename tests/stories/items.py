@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chalicelib.items.application import drafts as item_drafts
 from chalicelib.items.application import items
+from chalicelib.items.application.search import missed
 from chalicelib.items.application.succession import Becoming, replace
 from chalicelib.items.domain.item import ItemDefinition
 from chalicelib.items.files.item_files import read_item
@@ -62,4 +63,12 @@ def one_licence_for_all(here: World) -> None:
     replace(here.platform, here.caller(MANAGER), eatery.code, becoming)
 
 
-STORIES = (allowances, one_licence_for_all)
+def looked_for_in_vain(here: World) -> None:
+    """Three people look for what is no item."""
+    here.at("09-02")
+    counter = missed.Counter()
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+        missed.note(here.platform, "护照", address, counter)
+
+
+STORIES = (looked_for_in_vain, allowances, one_licence_for_all)

@@ -21,10 +21,11 @@ from chalicelib.eventlog.consumers import catch_up
 from chalicelib.eventlog.feed import Feed
 from chalicelib.eventlog.rebuilding.rebuilds import differences
 from chalicelib.eventlog.views.port import Projection
+from tests.counts import large, often
 from tests.logs import streams
 from tests.system.running import Running, client, token
 
-KILLS = 20
+KILLS = often(400)
 CLIENTS = 6
 SEED = 20_261_124
 
@@ -96,7 +97,8 @@ def _clients(load: Load) -> Iterator[None]:
             thread.join()
 
 
-def test_after_20_kills_nothing_acknowledged_is_lost_and_nothing_is_there_twice(tmp_path):
+@large
+def test_after_many_kills_nothing_acknowledged_is_lost_and_nothing_is_there_twice(tmp_path):
     data = tmp_path / "var"
     chance = random.Random(SEED)  # noqa: S311 - a test's own dice
     service = Running(data, "--no-demo")

@@ -30,6 +30,13 @@ def progress_at_a_kiosk(walk: Walker) -> None:
         sleep(1)
         reply = walk(None, "POST", "/progress", query)
     assert (reply.status_code, reply.json()["situation"]) == (200, "submitted")
+    dictated = {"number": f"{query['number'][:6]}－{query['number'][6:]} ", "code": query["code"]}
+    assert walk(None, "POST", "/progress", dictated).status_code == 200
+    found = walk("citizen-zhang", "GET", "/cases", query={"number": submitted["number"]}).json()
+    assert [one["case_id"] for one in found["items"]] == [submitted["case_id"]]
+    there = {"id_number": CARD["applicant"]["id_number"], "purpose": "本人到窗口查询"}
+    at_the_counter = walk("clerk-chen", "POST", "/cases/search", there).json()["items"]
+    assert submitted["case_id"] in [one["case_id"] for one in at_the_counter]
     wrong = walk(None, "POST", "/progress", {**query, "code": "22222222"})
     assert (wrong.status_code, wrong.json()["code"]) == (404, "not-found")
 

@@ -92,4 +92,17 @@ def the_code_sets(walk: Walker) -> None:
         walk(None, "GET", f"/code-sets/{one['name']}")
 
 
-STORIES = (an_item_from_its_draft_to_its_successors, who_qualifies, the_code_sets)
+def found_in_peoples_own_words(walk: Walker) -> None:
+    card = read_item(ITEMS / "senior-card.yaml").code
+    here = {"q": "老人坐公交不要钱的卡", "division": "440802", "min_version": f"{card}@1"}
+    assert walk(None, "GET", "/items", query=here).json()["items"][0]["code"] == card
+    assert not walk(None, "GET", "/items", query={"q": "火星移民"}).json()["items"]
+    assert walk(MANAGER, "GET", "/missed-queries").json()["queries"] == []
+
+
+STORIES = (
+    found_in_peoples_own_words,
+    an_item_from_its_draft_to_its_successors,
+    who_qualifies,
+    the_code_sets,
+)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ...clock.calendar import Calendar
 from ...clock.clock import ACCEPTANCE, due
+from ...codes.numbers import as_number
 from ...eventlog.transact import read
 from ...items.application import items
 from ...items.domain.item import ItemDefinition
@@ -50,7 +51,7 @@ def found(platform: Platform, number: str, code: str) -> Lodged:
     The case with that number, if the code is its own. Raises NotFound, the same one after the same
     work for a wrong number and for a wrong code: the stream is read only once the code is right.
     """
-    row = platform.views.get(VIEW, number.strip().upper())
+    row = platform.views.get(VIEW, as_number(number))
     case_id = _NOBODYS if row is None else str(row["case_id"])
     told = cases.query_digest(platform, case_id, _plain(code))
     own = cases.query_digest(platform, case_id, cases.query_code(platform, case_id))
@@ -67,7 +68,7 @@ def found(platform: Platform, number: str, code: str) -> Lodged:
 
 def _plain(code: str) -> str:
     """As it is read out on the phone, or copied from a receipt: `abcd-2345` is ABCD2345."""
-    return "".join(code.split()).replace("-", "").upper()
+    return as_number(code)
 
 
 def code(platform: Platform, actor: Actor, case_id: str) -> str:

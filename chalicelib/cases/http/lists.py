@@ -22,6 +22,7 @@ from ..application import cases
 from ..application.access import oversees, within
 from ..projections import applicant_cases, process_library, work_list
 from ..projections.case_summary import utc
+from . import cards, finding
 
 _DEPARTMENT = {
     "type": "string",
@@ -40,6 +41,12 @@ _OWN_CASES = OperationSpec(
             "enum": ["account", "company"],
             "default": "account",
             "description": "Whose cases: one's own, or the company's that one acts for.",
+        },
+        "number": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "The case of that number, for whoever may see it; staff too.",
         },
     },
 )
@@ -64,12 +71,15 @@ _STEPS = OperationSpec(
 
 @operation(_OWN_CASES)
 def own_cases(request: ApiRequest) -> Response:
-    """The caller's own cases, newest first; `as=company` lists the company's."""
-    actor = request.actor
+    """The caller's own cases, newest first; `as=company` lists the company's; one by `number`."""
+    actor, number = request.actor, request.query("number")
+    if number is not None:
+        return reply(finding.by_number(request, number))
     partition = _own(request, request.choice("as", frozenset({"account", "company"})))
     view = applicant_cases.NAME
     rows = paging.rows(request, view, "applicant", partition, descending=True)
-    return _paged(request, view, f"applicant {partition}", rows, _handed_in(request, actor))
+    listed = f"applicant {partition}"
+    return _paged(request, view, listed, rows, _handed_in(request, actor), cards.told)
 
 
 @operation(_WORK)
@@ -77,7 +87,8 @@ def work(request: ApiRequest) -> Response:
     """What waits for a department, overdue first; staff see their own and its sections'."""
     department = department_of(request.actor, request.query("department"))
     rows = paging.rows(request, work_list.NAME, "department", department)
-    return _paged(request, work_list.NAME, f"department {department}", rows, _seen(request))
+    listed = f"department {department}"
+    return _paged(request, work_list.NAME, listed, rows, _seen(request), cards.told)
 
 
 @operation(_STEPS)
@@ -97,15 +108,20 @@ def process_steps(request: ApiRequest) -> Response:
     return _paged(request, process_library.NAME, listed, fetch, _seen(request))
 
 
-def _paged(
-    request: ApiRequest, view: str, listed: str, fetch: Fetch, shown: Callable[[Row], bool]
+def _paged(  # noqa: PLR0913, PLR0917 - what a list is made of
+    request: ApiRequest,
+    view: str,
+    listed: str,
+    fetch: Fetch,
+    shown: Callable[[Row], bool],
+    told: Callable[[Row], Row] = lambda row: row,
 ) -> Response:
     """`listed` names the list in its cursors."""
 
     def seen(case_id: str) -> int:
         return cases.get(request.platform, request.actor, case_id).version
 
-    listing = Listing(view, cases.stream, seen, f"{view} {listed}", fetch, shown)
+    listing = Listing(view, cases.stream, seen, f"{view} {listed}", fetch, shown, told)
     return reply(paging.page(request, listing))
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from chalice.app import Response
 from pydantic import Field
 
+from ...codes.numbers import as_number
 from ...kernel.base import Frozen
 from ...web.operation import OperationSpec
 from ...web.request import ApiRequest
@@ -35,7 +36,7 @@ _CODE = OperationSpec("getQueryCode", "cases", "QueryCode", limit="query-code")
 def ask_progress(request: ApiRequest) -> Response:
     """办理进度: how a case stands, by number and query code, for a kiosk or the hotline."""
     query, gate = request.body(ProgressQuery), request.platform.gate
-    gate.by_number(_PROGRESS.limit, query.number.strip().upper())
+    gate.by_number(_PROGRESS.limit, as_number(query.number))
     state = progress.found(request.platform, query.number, query.code)
     return reply(progress.describe(request.platform, state, request.language))
 

@@ -90,7 +90,8 @@ class ItemDefinition(Frozen):
     keeps its cases from those who do not handle them.
 
     `questions` tell who qualifies: not those whom a refusal meets, the others for the one variant
-    that fits, or the first one that does if they are `variants_in_order`.
+    that fits, or the first one that does if they are `variants_in_order`. It is found by its names,
+    by its `aliases` (别名, other names of the same) and by `keywords`, the words that people use.
     """
 
     code: ImplementationCode
@@ -124,6 +125,8 @@ class ItemDefinition(Frozen):
     refusals: Annotated[tuple[Refusal, ...], Field(max_length=50)] = ()
     variants: Annotated[tuple[Variant, ...], Field(max_length=50)] = ()
     variants_in_order: bool = False
+    aliases: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+    keywords: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
 
     def plan(self) -> Plan:
         """What a case embeds when it is submitted."""

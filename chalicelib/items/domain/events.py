@@ -50,7 +50,7 @@ class ItemPublished(Frozen):
     until the day of another version comes. `from_draft` tells that it was the draft.
     """
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     reads_from: ClassVar[int] = 1
     type: Literal["ItemPublished"] = "ItemPublished"
     version: Version

@@ -1,5 +1,6 @@
 """/items: what can be applied for, and who qualifies. Anybody may read it, and ask."""
 
+import re
 from typing import Annotated
 
 from chalice.app import Response
@@ -9,6 +10,7 @@ from ...eventlog.views.port import Row
 from ...kernel.base import Code, Frozen
 from ...kernel.errors import NotFound
 from ...web import paging
+from ...web.errors import BadRequest
 from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
 from ...web.request import ApiRequest
@@ -18,8 +20,10 @@ from ..application import view as item_view
 from ..application.diff import differences
 from ..domain.questions import Answer
 from ..projections import catalogue as item_catalogue
+from . import found_items
 
 _STATES = frozenset({"published", "suspended", "retired", "split", "merged"})
+_DIVISION = re.compile(r"[0-9]{6}")
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999}
 _ITEMS = OperationSpec(
     "listItems",
@@ -33,8 +37,20 @@ _ITEMS = OperationSpec(
             "description": "What has become of the items by today.",
         },
         "department": {"type": "string", "description": "Of one department; all, if not said."},
+        "division": {
+            "type": "string",
+            "pattern": "^[0-9]{6}$",
+            "description": "Of a division (GB/T 2260), of those above it and below it.",
+        },
+        "q": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200,
+            "description": "In people's own words, typing errors too: the likeliest come first.",
+        },
     },
     public=True,
+    limit="search",
 )
 _ITEM = OperationSpec("getItem", "items", "ItemReply", tagged=True, public=True)
 _VERSIONS = OperationSpec("listItemVersions", "items", "ItemVersions", tagged=True, public=True)
@@ -69,20 +85,30 @@ _ELIGIBILITY = OperationSpec(
 
 @operation(_ITEMS)
 def listed(request: ApiRequest) -> Response:
-    """The catalogue, by code; of one department, in another state than published, if asked."""
-    state, department = request.choice("state", _STATES) or "published", request.query("department")
-    partition = f"{state} {department}" if department else state
+    """The catalogue, by code: what is asked for of it, or with `q` what people mean."""
+    asked, query = _asked(request), request.query("q")
+    if query is not None and query.strip():
+        return reply(found_items.page(request, query, asked))
+    partition = f"{asked.state} {asked.department}" if asked.department else asked.state
     rows = paging.rows(request, item_catalogue.NAME, "items", partition)
 
     def told(row: Row) -> Row | None:
         # A day may have come since the row was written: a page may have less than its limit.
-        return item_catalogue.listed(row, state, department, request.today)
+        return item_catalogue.listed(row, asked, request.today)
 
     def seen(code: str) -> int:
         return items.get(request.platform, code).version
 
     listing = Listing(item_catalogue.NAME, items.stream, seen, partition, rows, told=told)
     return reply(paging.page(request, listing))
+
+
+def _asked(request: ApiRequest) -> item_catalogue.Asked:
+    division = request.query("division")
+    if division is not None and not _DIVISION.fullmatch(division):
+        raise BadRequest("bad-parameter", parameter="division")
+    state = request.choice("state", _STATES) or item_catalogue.PUBLISHED
+    return item_catalogue.Asked(state, request.query("department"), division)
 
 
 @operation(_ITEM)

@@ -5,15 +5,19 @@ A day comes without an event. So a row has all that may become true by itself, e
 the day that it begins on and the day of a split or merger, and `card` says what is true today.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
+from ...codes.divisions import related
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Entry, Projection, Row
 from ..domain import item
 
 NAME = "item_catalogue"
+PUBLISHED = "published"
+# Of a version, what a list does not show.
+_NOT_SHOWN = frozenset({"since", "keywords"})
 DRAFTS = "drafts"
 EVENTS = frozenset(
     {
@@ -76,10 +80,10 @@ def _card(published: item.ItemPublished) -> Row:
         "department_name": definition.department_name,
         "division": definition.division,
         "applicants": [str(kind) for kind in definition.applicants],
-        "statutory_days": definition.limits.statutory.days,
-        "promised_days": definition.limits.promised.days,
-        "unit": definition.limits.promised.unit,
+        "limits": definition.limits.model_dump(mode="json"),
         "fee": definition.fee.amount,
+        "aliases": list(definition.aliases),
+        "keywords": list(definition.keywords),
     }
 
 
@@ -100,17 +104,38 @@ def _replaced(row: Row, how: str, day: date, into: tuple[item.NamedItem, ...]) -
 
 def card(row: Row, today: date) -> Row:
     """What the catalogue shows of a published item on that day."""
+    return shown(_whole(row, today))
+
+
+def shown(whole: Row) -> Row:
+    """Without what it is only found by."""
+    return {name: value for name, value in whole.items() if name not in _NOT_SHOWN}
+
+
+def _whole(row: Row, today: date) -> Row:
     on = today.isoformat()
     begun = [one for one in row["cards"] if (one["since"] or "") <= on]
-    shown = max(begun or row["cards"][:1], key=lambda one: (one["since"] or "", one["version"]))
+    latest = max(begun or row["cards"][:1], key=lambda one: (one["since"] or "", one["version"]))
     replaced = row.get("replaced")
     over = replaced if replaced is not None and replaced["from"] <= on else None
     return {
         "code": row["code"],
         "state": row["state"] if over is None else over["how"],
-        **{name: value for name, value in shown.items() if name != "since"},
+        **latest,
         "successors": [] if over is None else over["into"],
     }
+
+
+def searchable(row: Row, today: date) -> Row | None:
+    """The card with its `keywords`, of an item that can be applied for on that day."""
+    whole = _whole(row, today)
+    return whole if whole["state"] == PUBLISHED else None
+
+
+def words(whole: Row) -> Mapping[str, Sequence[str]]:
+    """What an item is searched by: `names` and `keywords`."""
+    names = [whole["name"], whole["name_en"], *whole["aliases"]]
+    return {"names": names, "keywords": whole["keywords"]}
 
 
 def entries(row: Row) -> Iterable[Entry]:
@@ -131,11 +156,25 @@ def _states(row: Row) -> Iterator[Any]:
             yield row["replaced"]["how"]
 
 
-def listed(row: Row, state: str, department: str | None, today: date) -> Row | None:
+class Asked(NamedTuple):
+    """What of the catalogue is asked for; None is all of them."""
+
+    state: str = PUBLISHED
+    department: str | None = None
+    division: str | None = None
+
+    def fits(self, told: Row) -> bool:
+        return (
+            told["state"] == self.state
+            and self.department in (None, told["department"])
+            and (self.division is None or related(self.division, told["division"]))
+        )
+
+
+def listed(row: Row, asked: Asked, today: date) -> Row | None:
     """The card, if it belongs in that list on that day."""
-    shown = card(row, today)
-    fits = shown["state"] == state and department in (None, shown["department"])
-    return shown if fits else None
+    told = card(row, today)
+    return told if asked.fits(told) else None
 
 
-PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True, events=EVENTS)
+PROJECTION = Projection(NAME, "4", key, evolve, entries, by_stream=True, events=EVENTS)

@@ -18,4 +18,11 @@ def holder(platform: Keyed, applicant: Applicant) -> str:
     """`entity:{unified social credit code}` or `person:{reference}`."""
     if applicant.entity is not None:
         return f"entity:{applicant.entity}"
-    return f"person:{reference(platform, applicant.id_kind, applicant.id_number)}"
+    return of_id(platform, applicant.id_kind, applicant.id_number)
+
+
+def of_id(platform: Keyed, id_kind: IdKind, id_number: str) -> str:
+    """As `holder`, of who is known by an id alone; a credit code is a company's."""
+    if id_kind is IdKind.CREDIT_CODE:
+        return f"entity:{canonical(id_kind, id_number)}"
+    return f"person:{reference(platform, id_kind, id_number)}"

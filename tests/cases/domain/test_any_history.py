@@ -29,6 +29,7 @@ from chalicelib.cases.domain.state import (
 from chalicelib.cases.domain.values import Result, StepOutcome
 from chalicelib.clock.clock import SpecialProcedure
 from chalicelib.kernel.errors import Rejected
+from tests.counts import often
 
 from .givens import APPROVER, at, decide
 from .walks import Turn, walk, walks
@@ -209,7 +210,7 @@ def _stored(event: case.Event) -> case.Event:
 
 # How far the walks get: a property that holds of short cases alone says little.
 
-SEEDS = range(150)
+SEEDS = range(often(3_000))
 
 
 def _walked() -> list[list[Turn]]:

@@ -20,6 +20,7 @@ from chalicelib.eventlog.rebuilding.shuffle import commits_file, commits_of
 from chalicelib.eventlog.retries import retry, skip
 from chalicelib.eventlog.views.port import Entry, Overtaken, Projection
 from chalicelib.triggers import rebuilding
+from tests.counts import often
 
 from ... import cloud
 from ...adapters.dynamodb.views_table import TABLE, dynamodb
@@ -158,7 +159,7 @@ def rebuilt(town, view):
     return content(town.views, [view.name])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(800), deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from(ALL), st.sampled_from([0.0, 0.05, 0.3]))
 def test_whatever_happens_to_its_steps_the_view_is_that_of_an_ordinary_rebuild(
     tmp_path_factory, seed, view, poison
