@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from ..kernel.reasons import Reason, in_json
 from ..kernel.validation import reason_of
 from .messages import Language, text
+from .times import in_milliseconds
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_ERRORS: Final = 50
@@ -113,7 +114,9 @@ def problem(
     }
     # Text, not bytes: Lambda's runtime could not serialise bytes.
     return Response(
-        json.dumps(body, ensure_ascii=False, default=str), {**fixed, **(headers or {})}, status
+        json.dumps(in_milliseconds(body), ensure_ascii=False, default=str),
+        {**fixed, **(headers or {})},
+        status,
     )
 
 

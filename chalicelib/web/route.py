@@ -16,6 +16,7 @@ from ..kernel.errors import NotFound
 from .errors import OnStandby
 from .operation import OperationSpec
 from .request import ApiRequest, Web
+from .times import in_milliseconds
 
 Handler = Callable[..., Response]
 H = TypeVar("H", bound=Handler)
@@ -65,7 +66,8 @@ def _nameable(parameters: Iterable[str]) -> None:
 def reply(body: Any, status: int = 200, **headers: str) -> Response:
     fixed = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(json.dumps(body, ensure_ascii=False), {**fixed, **named}, status)
+    told = json.dumps(in_milliseconds(body), ensure_ascii=False)
+    return Response(told, {**fixed, **named}, status)
 
 
 def command_reply(body: Mapping[str, Any], outcome: Outcome[Any], status: int = 200) -> Response:
