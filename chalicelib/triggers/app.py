@@ -1,6 +1,7 @@
 """The Chalice app, and what it answers pages of other origins."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Chalice, Response, RouteEntry
@@ -21,7 +22,11 @@ class App(Chalice):
 
     @property
     def origins(self) -> "Origins":
-        told: Origins = load(self._origins)()
+        return self._told()
+
+    @cached_property
+    def _told(self) -> Callable[[], "Origins"]:
+        told: Callable[[], Origins] = load(self._origins)
         return told
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:

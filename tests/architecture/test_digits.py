@@ -46,8 +46,11 @@ def test_no_pattern_takes_digits_or_letters_of_other_alphabets() -> None:
 
 def test_no_published_pattern_has_a_set_that_others_read_otherwise() -> None:
     published = Path(docs.__file__).with_name("static") / "openapi.json"
-    schemas = Path(__file__).parents[2] / "events"
-    for path in (published, *schemas.rglob("*.schema.json")):
+    # Of each type the version that is written today: those of before stay as they were published.
+    newest: dict[str, Path] = {}
+    for path in sorted((Path(__file__).parents[2] / "events").rglob("*.schema.json")):
+        newest[path.name.partition(".")[0]] = path
+    for path in (published, *newest.values()):
         patterns = re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', path.read_text(encoding="utf-8"))
         assert [one for one in patterns if SETS.search(one)] == [], path
 
