@@ -66,7 +66,7 @@ def embedded(
         now=now,
         serials=Serials(store, CODEC, now),
         committed=committed,
-        memory=Memory(sole=True),
+        memory=Memory(sole=True, changes=store.changes),
         secret=secret,
         gate=Gate(MemoryLimiter(), limits()),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),

@@ -68,12 +68,17 @@ def fold(decider: Decider[S], history: History) -> S:
 
 def read(store: EventStore, decider: Decider[S], stream: str) -> Read[S]:
     """The stream as it is now; of what the decider's memory has, only what is newer is read."""
-    known = decider.memory.get(stream)
+    memory = decider.memory
+    current = memory.current(stream)
+    if current is not None:
+        return current
+    known, mark = memory.get(stream), memory.changes.mark()
     history = store.load(stream, None if known is None else known.history)
     if known is not None and history.hash == known.history.hash:
-        return known
-    now = Read(history, _folded(decider, history, known))
-    decider.memory.put(now)
+        now = known
+    else:
+        now = Read(history, _folded(decider, history, known))
+    memory.put(now, mark)
     return now
 
 
@@ -96,17 +101,20 @@ def transact(  # noqa: PLR0913 - `may` is for the commands that do more than dec
     decide: Callable[[S], Decided],
     *,
     may: Callable[[S], object] | None = None,
+    fresh: bool = False,
 ) -> Outcome[S]:
     """
     Raises what `decide` raises, Reused, TooLarge; Stale if the stream is at another version than
     the request says, and nothing else is wrong (RFC 9110, 13.2.1): to who may not see the stream
-    it has no version. `may` is asked for that where `decide` has effects. Raises Conflict if the
-    stream never stood still.
+    it has no version. `may` is asked for that where `decide` has effects. `fresh` says that the
+    stream is probably new: who is sole does not look then, and the append finds out. Raises
+    Conflict if the stream never stood still.
     """
     for attempt in range(1, ATTEMPTS + 1):
         began = monotonic()
         try:
-            return _attempt(store, decider, stream, request, (decide, may or decide))
+            known = _remembered(decider, stream, fresh=fresh and attempt == 1)
+            return _attempt(store, decider, stream, request, (decide, may or decide), known)
         except Conflict:
             if attempt == ATTEMPTS:
                 raise
@@ -116,14 +124,22 @@ def transact(  # noqa: PLR0913 - `may` is for the commands that do more than dec
     raise AssertionError("unreachable")
 
 
-def _attempt(
+def _remembered(decider: Decider[S], stream: str, *, fresh: bool) -> Read[S] | None:
+    """What is decided on without a look; None for who has to look."""
+    if not decider.memory.sole:
+        return None
+    known = decider.memory.get(stream)
+    return Read(History(stream), decider.initial) if known is None and fresh else known
+
+
+def _attempt(  # noqa: PLR0913, PLR0917 - what a command is tried with
     store: EventStore,
     decider: Decider[S],
     stream: str,
     request: Request,
     rules: tuple[Callable[[S], Decided], Callable[[S], object]],
+    known: Read[S] | None,
 ) -> Outcome[S]:
-    known = decider.memory.get(stream) if decider.memory.sole else None
     if known is None:
         return _tried(store, decider, read(store, decider, stream), request, rules)
     try:
@@ -168,6 +184,7 @@ def _tried(
         recorded_at=request.recorded_at,
         correlation_id=request.correlation_id,
     )
+    mark = decider.memory.changes.mark()
     try:
         commit = store.append(history, request.command, len(decided), body)
     except Reused:
@@ -178,7 +195,7 @@ def _tried(
     new = (one.event if isinstance(one, Happened) else one for one in decided)
     position = None if commit.position is None else commit.last_position
     then = Read(History(stream, (*history.commits, commit)), reduce(decider.evolve, new, state))
-    decider.memory.put(then)
+    decider.memory.put(then, mark)
     return Outcome(commit.last_version, position, then.state)
 
 

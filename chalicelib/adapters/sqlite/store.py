@@ -14,6 +14,7 @@ from typing import Literal
 
 from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable
 from .append import COLUMNS, HEAD, Append, Outcome, append, commit_of, write
+from .changes import WalChanges
 from .file import connect, prepare, refusal
 from .group_commit import GroupCommit
 from .readers import Readers
@@ -57,6 +58,7 @@ class SqliteStore:
         self._guard = Lock()
         self._closed = False
         self._queue, self._db = _opened(self.path, synchronous)
+        self.changes = WalChanges(self.path)
 
     def load(self, stream: str, known: History | None = None, /) -> History:
         if known is not None and known.commits:
@@ -111,6 +113,7 @@ class SqliteStore:
         with self._guard:
             if not self._closed:
                 self._closed = True
+                self.changes.close()
                 self._db.close()
                 self._queue.close()
 
@@ -119,8 +122,10 @@ class SqliteStore:
             with self._guard:
                 if self._closed:
                     return [Unavailable(f"{self.path} was closed") for _ in batch]
-                with self._queue:
-                    return write(self._db, batch)
+                with self._queue, self.changes.writing():
+                    outcomes = write(self._db, batch)
+                    self.changes.wrote(outcomes)
+                    return outcomes
         except (sqlite3.Error, OSError) as error:
             return [_caused(refusal(self.path, error), error) for _ in batch]
 

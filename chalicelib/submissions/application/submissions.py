@@ -156,7 +156,8 @@ def submit(
             use(platform, actor, command.materials, taking)
         return done_by(actor, caller, command.at, decided)
 
-    return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
+    new, store = draft is None, platform.store
+    return transact(store, decider(platform), stream(case_id), request, decide, may=may, fresh=new)
 
 
 def _drafting(platform: Platform, actor: Actor, body: Submission, on: date) -> Actor:
