@@ -55,7 +55,7 @@ def read(model: type[M], content: bytes) -> M:
     fit. Strict: "yes" is no `true`, as the document has it.
     """
     content = content or b"{}"
-    _bounded(content)
+    bounded(content)
     if _doubtful(content) and _troubled(content):
         raise BadRequest("malformed-json")
     try:
@@ -64,7 +64,8 @@ def read(model: type[M], content: bytes) -> M:
         raise BadBody(error) from error
 
 
-def _bounded(content: bytes) -> None:
+def bounded(content: bytes) -> None:
+    """Raises BadRequest for more than any command can use."""
     if len(content) > MAX_BYTES:
         raise BadRequest("too-large", limit=MAX_BYTES)
     # Each value but the first has one of these before it; in a text they may stand for nothing.

@@ -160,8 +160,12 @@ class ApiRequest:
 
     @property
     def sent(self) -> bytes:
-        """A keyed digest of what came with the request: the members of its path and body."""
+        """
+        A keyed digest of what came with the request: the members of its path and body, though
+        nobody may read them. Raises BadRequest.
+        """
         content = self.content
+        bodies.bounded(content)
         try:
             body: Any = from_json(content or b"{}")
         except ValueError:
