@@ -22,36 +22,47 @@ TEXTS: Final = (
     *("\ufeff張" * 9, "\U0010ffff" * 9, "\t\n \r\n", "000000", "Z" * 18, "..", "a" * 200),
     *("0001-01-01", "9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"),
 )
+DEEPEST: Final = 4
 NUMBERS: Final = (0, -1, 2**31, 2**53, 2**63, 2**64, 10**300, 0.1, 1e300, -0.0, True, None)
 
 
 def extremes(schema: Json, shared: Json) -> tuple[Any, ...]:
     if "$ref" in schema:
         return extremes(shared[schema["$ref"].rpartition("/")[2]], shared)
-    kinds = {schema.get("type")} | {one.get("type") for one in schema.get("anyOf", ())}
+    ways = (schema, *schema.get("anyOf", ()))
+    kinds = {kind for one in ways for kind in _types(one)}
     found: tuple[Any, ...] = TEXTS if "string" in kinds else ()
     found += NUMBERS if kinds & {"integer", "number"} else ()
     found += ([], [None], [[]], [{}] * 50) if "array" in kinds else ()
     return found + (({}, {"": ""}, {"a": {"a": 1}}) if "object" in kinds else ())
 
 
-def changed(schema: Json, shared: Json, made: Any, told: Json) -> Iterator[Any]:
+def _types(schema: Json) -> list[str]:
+    named = schema.get("type", [])
+    return [named] if isinstance(named, str) else named
+
+
+def changed(
+    schema: Json, shared: Json, made: Any, told: Json, deep: int = DEEPEST
+) -> Iterator[Any]:
     """The sample with one member at an extreme, of each member on each level."""
+    if deep == 0:
+        return  # a condition is made of conditions
     if "$ref" in schema:
-        yield from changed(shared[schema["$ref"].rpartition("/")[2]], shared, made, told)
+        yield from changed(shared[schema["$ref"].rpartition("/")[2]], shared, made, told, deep - 1)
         return
     for choice in (one for name in ("anyOf", "oneOf") for one in schema.get(name, ())):
         if "$ref" in choice or choice.get("type") == "array":
-            yield from changed(choice, shared, made, told)
+            yield from changed(choice, shared, made, told, deep - 1)
     if schema.get("type") == "array" and isinstance(made, list) and made:
-        for one in changed(schema.get("items", {}), shared, made[0], told):
+        for one in changed(schema.get("items", {}), shared, made[0], told, deep - 1):
             yield [one, *made[1:]]
     for name, part in schema.get("properties", {}).items():
         inner = made.get(name) if isinstance(made, dict) else None
         inner = sample(part, shared, told) if inner is None else inner
         for extreme in extremes(part, shared):
             yield {**made, name: extreme}
-        for one in changed(part, shared, inner, told):
+        for one in changed(part, shared, inner, told, deep - 1):
             yield {**made, name: one}
 
 
