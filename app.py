@@ -3,15 +3,14 @@
 from functools import partial
 from typing import Any
 
-from chalice.app import Chalice
-
 from chalicelib.triggers import functions
+from chalicelib.triggers.app import App
 from chalicelib.triggers.functions import rate
 from chalicelib.triggers.routes import register
 
 # What is named by its module is imported when it is first called (cold start).
 on = partial(functions.on, "bootstrap:cloud")
-app = Chalice(app_name="banjian", configure_logs=False)
+app = App("bootstrap:origins", app_name="banjian", configure_logs=False)
 register(app, "bootstrap:web")  # every line of ROUTES in the subjects' wiring.py
 
 # infra/ puts the stack's own stream and queues in the place of these names.

@@ -22,6 +22,7 @@ VARIABLES: Final[Json] = {
     "BANJIAN_BUCKET": {"Ref": "Bucket"},
     "BANJIAN_CLAMD": {"Ref": "Clamd"},
     "BANJIAN_COUNTERS": {"Ref": "Counters"},
+    "BANJIAN_CORS_ORIGINS": {"Ref": "CorsOrigins"},
     "BANJIAN_EVENTS_TABLE": {"Ref": "EventsTable"},
     "BANJIAN_ISSUER": {"Ref": "Issuer"},
     "BANJIAN_ISSUERS": {"Ref": "Issuers"},

@@ -112,7 +112,13 @@ SCAN = Grant((), ("BANJIAN_CLAMD",))
 PUBLIC = Grant((), ("BANJIAN_PUBLIC_URL",))
 LIMITED = Grant(
     (),
-    ("BANJIAN_COUNTERS", "BANJIAN_LIMITS", "BANJIAN_QUOTAS", "BANJIAN_TRUSTED_PROXIES"),
+    (
+        "BANJIAN_CORS_ORIGINS",
+        "BANJIAN_COUNTERS",
+        "BANJIAN_LIMITS",
+        "BANJIAN_QUOTAS",
+        "BANJIAN_TRUSTED_PROXIES",
+    ),
 )
 EXPIRE = Grant((), ("BANJIAN_QUOTAS",))
 # What a certificate says is signed when it is issued, and a token when somebody signs in.

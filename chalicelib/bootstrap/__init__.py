@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .consuming import build_all, consumers, group, schedules
     from .directory import embedded, now
     from .moving import destination, kept, sign_ins, sign_ins_table, stored
-    from .settings import connections, on_aws, on_standby, proxies, setting
+    from .settings import connections, on_aws, on_standby, origins, proxies, setting
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "now",
     "on_aws",
     "on_standby",
+    "origins",
     "platform",
     "proxies",
     "schedules",
@@ -61,7 +62,7 @@ _WHERE = {
     "consuming": ("build_all", "consumers", "group", "schedules"),
     "directory": ("embedded", "now"),
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
-    "settings": ("connections", "on_aws", "on_standby", "proxies", "setting"),
+    "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
 }
 
@@ -78,10 +79,10 @@ def platform() -> "Platform":
     import os
     from pathlib import Path
 
-    from . import aws, embedded, on_aws, telemetry
+    from . import aws, embedded, on_aws, origins, telemetry
     from .settings import proxies
 
-    proxies()  # a setting that cannot be read is told at the start
+    proxies(), origins()  # a setting that cannot be read is told at the start
     if os.environ.get("BANJIAN_ISSUERS"):
         from . import issuers
 

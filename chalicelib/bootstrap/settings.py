@@ -9,6 +9,7 @@ from ..platform import rate_limits
 from ..platform.quotas import Quotas, Tally
 from ..platform.quotas import quotas as read_quotas
 from ..platform.scanner import Scanner
+from ..web import cors
 
 # BANJIAN_DATA      the directory of an embedded platform
 # BANJIAN_ISSUER    who signs the tokens, and for whom: `iss` and `aud`
@@ -29,6 +30,7 @@ from ..platform.scanner import Scanner
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
 # BANJIAN_TRUSTED_PROXIES   networks of our own proxies, whose X-Forwarded-For is believed
 # BANJIAN_COUNTERS          networks of halls and kiosks, where many prove who they are
+# BANJIAN_CORS_ORIGINS      origins whose pages may ask, as `https://www.city.example`
 #
 # and, if the platform is on AWS:
 # BANJIAN_EVENTS_TABLE, BANJIAN_LOG_TABLE, BANJIAN_VIEWS_TABLE   tables, by name
@@ -107,6 +109,19 @@ def connections() -> str:
 def proxies() -> Callable[[str], bool]:
     """Raises Unavailable for a setting that cannot be read."""
     return _proxies(os.environ.get("BANJIAN_TRUSTED_PROXIES", ""))
+
+
+def origins() -> cors.Origins:
+    """Raises Unavailable for a setting that cannot be read."""
+    return _origins(os.environ.get("BANJIAN_CORS_ORIGINS", ""))
+
+
+@lru_cache
+def _origins(text: str) -> cors.Origins:
+    try:
+        return cors.origins(text)
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_CORS_ORIGINS: {error}") from error
 
 
 @lru_cache

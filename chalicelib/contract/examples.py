@@ -16,6 +16,7 @@ from ..refusals import words
 from ..refusals.table import statuses
 from ..serving import gateway, limits
 from ..submissions.application.submissions import Submission
+from ..web.bodies import MAX_NODES
 from ..web.messages import MESSAGES, Language
 from ..web.problems import invalid, problem
 from .json_schemas import Json
@@ -26,6 +27,8 @@ RECORDED: Final = "docs/api-examples.json"
 _KNOWN: Final[Mapping[str, Json]] = {
     "too-large": {"limit": limits.MAX_BODY},
     "bad-parameter": {"parameter": "limit"},
+    "nothing-to-wait-for": {"parameter": "min_version"},
+    "too-many-values": {"limit": MAX_NODES},
 }
 # No rule is refused by that name as yet: it is what a new kind of refusal would answer.
 _LIKE: Final[Mapping[str, str]] = {"rejected": "invalid"}

@@ -126,7 +126,7 @@ def _same(kind: str, name: str) -> bool:
 
 
 def _parameters(one: Operation) -> Iterator[Json]:
-    for name in re.findall(r"{(\w+)}", one.path):
+    for name in re.findall(r"{([a-z_]+)}", one.path):
         yield {"$ref": f"#/components/parameters/{name}"}
     for name, schema in one.doc.query.items():
         told = {key: value for key, value in schema.items() if key != "description"}

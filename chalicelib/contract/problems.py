@@ -17,7 +17,9 @@ BEFORE: Final = frozenset(
         "too-many-requests",
         "headers-too-large",
         "not-implemented",
+        "bad-gateway",
         "too-many-connections",
+        "gateway-timeout",
     }
 )
 ANY: Final = frozenset(
@@ -27,6 +29,7 @@ ANY: Final = frozenset(
         "malformed-url",
         "internal",
         "store-unavailable",
+        "newer-release",
         "on-standby",
         "rate-limited",
     }
@@ -43,7 +46,9 @@ SIGNED_IN: Final = frozenset(
     }
 )
 BODY: Final = frozenset({"too-large", "unsupported-media-type"})
-JSON: Final = frozenset({"malformed-json", "invalid-request", "commit-too-large"})
+JSON: Final = frozenset(
+    {"malformed-json", "too-many-values", "invalid-request", "commit-too-large"}
+)
 COMMAND: Final = frozenset(
     {
         "idempotency-key-required",
@@ -59,7 +64,7 @@ COMMAND: Final = frozenset(
         "precondition-failed",
     }
 )
-LIST: Final = frozenset({"view-behind"})
+LIST: Final = frozenset({"view-behind", "nothing-to-wait-for"})
 SUBMISSION: Final = frozenset({"duplicate-case", "item-closed"})
 UPLOAD: Final = frozenset({"empty-document", "malformed-form", "wrong-digest"})
 ONE: Final = frozenset({"not-found"})

@@ -155,7 +155,7 @@ def _of_operations(found: Sequence[Operation]) -> Iterator[Table]:
 
 def _of_paths(found: Sequence[Operation]) -> Iterator[Table]:
     under = dict.fromkeys(one.doc.tag for one in found)
-    within = dict.fromkeys(name for one in found for name in re.findall(r"{(\w+)}", one.path))
+    within = dict.fromkeys(name for one in found for name in re.findall(r"{([a-z_]+)}", one.path))
     tags = [tag for tag, _ in for_readers("TAGS")]
     parameters = [name for name, *_ in for_readers("PARAMETERS")]
     yield Table("TAGS", tags, under, "say in the wiring what is found under it")

@@ -77,6 +77,9 @@ class CommandId(NamedTuple):
     fingerprint: bytes
 
 
+Former = Callable[[], bytes]
+
+
 class Commit(NamedTuple):
     """
     What one command appended: the stored unit, all or nothing.
@@ -149,10 +152,15 @@ class History:
     def hash(self) -> bytes:
         return self.commits[-1].hash if self.commits else GENESIS
 
-    def find(self, command: CommandId) -> Commit | None:
-        """The commit that this command made before; raises Reused if its body was another."""
+    def find(self, command: CommandId, former: Former | None = None) -> Commit | None:
+        """
+        The commit that this command made before; raises Reused if its body was another. `former`
+        is the fingerprint that an earlier release gave it.
+        """
         for commit in self.commits:
             if commit.command.id == command.id:
+                if former is not None and commit.command.fingerprint == former():
+                    return commit
                 return same(commit, command)
         return None
 

@@ -124,6 +124,11 @@ REASONS: Final[Mapping[str, str]] = {
     "field-not-known": "没有这个字段；可用的有：{fields}",
     "field-perhaps-misspelt": "没有这个字段，您是否想填 {near}？可用的有：{fields}",
     # Forms that were filled in
+    "form-array-unbounded": "列表没有上限，请写明 maxItems",
+    "form-sprawls": "展开引用后超过 {most} 个部分",
+    "schema-too-large": "超过 {nodes} 个值",
+    "form-too-large": "{field}：超过 {nodes} 个值或者 {bytes} 字节",
+    "form-too-costly": "{field}：核对所需时间过长",
     "form-required": "{field}：必填",
     "form-field-unknown": "{field}：表单中没有此项",
     "form-type": "{field}：应为{value:或}",

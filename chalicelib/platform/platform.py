@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import blake2b, sha256
-from hmac import digest
 from typing import Any
 
 from ..clock.calendar import Calendar
@@ -19,6 +19,7 @@ from ..eventlog.transact import Request
 from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import Invalid
+from ..kernel.keyed import digest_of
 from .attester import Attester, no_attester
 from .case_claims import CaseClaims, NoCaseClaims
 from .organisations import NoOrganisations, Organisations
@@ -84,7 +85,7 @@ class Platform:
         return Source(self.log, self.store, self.codec)
 
     def keyed(self, *parts: str) -> bytes:
-        return digest(self.secret, "\n".join(parts).encode(), "sha256")
+        return digest_of(self.secret, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,12 @@ class Caller:
     """
     One request: the actor, the Idempotency-Key, and when what it tells of happened, if not now.
 
-    The key is the caller's own: two accounts may choose the same one. `version` is the version of
-    the stream that the caller has seen (If-Match). `person` is the reference of the person whom the
-    token's issuer says that the account belongs to, on level 3 or more; None if it names nobody.
-    `address` is whom the request is counted for, "" for one that came over no network.
+    The key is the caller's own: two accounts may choose the same one. `version` has the versions of
+    the stream that the caller has seen (If-Match), None if it may be any. `person` is the reference
+    of the person whom the token's issuer says that the account belongs to, on level 3 or more; None
+    if it names nobody. `address` is whom the request is counted for, "" for one that came over no
+    network. `sent` is a keyed digest of what came with the request; None where nothing did (a
+    subscriber, the command line).
     """
 
     actor: Actor
@@ -103,13 +106,21 @@ class Caller:
     channel: Channel = Channel.WEB
     occurred_at: datetime | None = None
     correlation_id: str = ""
-    version: int | None = None
+    version: frozenset[int] | None = None
     person: str | None = None
     address: str = ""
+    sent: bytes | None = field(default=None, repr=False)
 
     @property
     def command_id(self) -> str:
-        return f"{self.actor.account}:{self.key}"
+        """
+        Of this account and this key alone. Without the length, account `a:x` with key `K` and `a`
+        with `x:K` would be one; no account begins with a colon, so no plain id looks like one with
+        a length.
+        """
+        account, key = self.actor.account, self.key
+        plain = f"{account}:{key}"
+        return plain if plain.count(":") == 1 else f":{len(account)}:{plain}"
 
     def at(self, now: datetime) -> datetime:
         """When it happened; raises Invalid for the future."""
@@ -130,19 +141,39 @@ class Caller:
         return {"at": self.at(now), "by": self.actor, "channel": self.channel}
 
     def request(self, now: datetime, name: str, body: Mapping[str, Any]) -> Request:
-        """The request to run `name` with `body`, which the fingerprint is made from."""
-        return Request(
-            CommandId(self.command_id, fingerprint(name, body)),
+        """
+        The request to run `name`. Its fingerprint is of what was sent, which no release adds
+        anything to; of `body`, which is what became of that, where nothing was sent.
+        """
+        made = Request(
+            CommandId(self.command_id, b""),
             Circumstances(self.at(now), self.actor, self.channel),
             now,
             self.correlation_id or self.command_id,
             self.version,
         )
+        if self.sent is None:
+            return made._replace(command=made.command._replace(fingerprint=fingerprint(name, body)))
+        of_sent = blake2b(name.encode(), digest_size=16, key=self.sent).digest()
+        command = made.command._replace(fingerprint=of_sent)
+        return made._replace(command=command, former=partial(former, name, body))
 
 
 def fingerprint(name: str, body: Mapping[str, Any]) -> bytes:
+    """Of a command that nothing was sent for, with every default; once of every command."""
     canonical = json.dumps([name, body], sort_keys=True, separators=(",", ":"), default=str)
     return blake2b(canonical.encode(), digest_size=16).digest()
+
+
+# Members that commands have had since fingerprints are of what was sent: no fingerprint of before
+# has them. By the command's name.
+SINCE: dict[str, frozenset[str]] = {}
+
+
+def former(name: str, body: Mapping[str, Any]) -> bytes:
+    """What the release before fingerprints of what was sent made of the same command."""
+    new = SINCE.get(name, frozenset())
+    return fingerprint(name, {key: value for key, value in body.items() if value or key not in new})
 
 
 def derived_id(caller: Caller) -> str:

@@ -122,7 +122,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
 
 _SETTING: Final = re.compile(
     r"(?P<limit>[a-z-]+)\.(?P<who>account|address|number|person|name)="
-    r"(?:(?P<most>[1-9]\d{0,8})/(?P<seconds>[1-9]\d{0,5})|off)"
+    r"(?:(?P<most>[1-9][0-9]{0,8})/(?P<seconds>[1-9][0-9]{0,5})|off)"
 )
 
 

@@ -29,6 +29,9 @@ REASONS: Final[Mapping[str, str]] = {
     # Numbers that people are known by
     "name-has-unseen-marks": "姓名或者名称不得含有换行、控制字符或者不可见字符",
     "mobile-number-form": "手机号码应为以 13 至 19 开头的 11 位数字",
+    "id-number-length-without-blanks": "证件号码去掉空格后为 {count} 位，应为 {least} 至 {most} 位",
+    "id-number-unseen-marks": "证件号码只由字母、数字和连接符组成",
+    "credit-code-written": "统一社会信用代码应为 18 位数字和大写字母",
     "id-number-length": "身份证号码应为 {wanted} 位，现为 {count} 位",
     "id-number-form": "身份证号码应为 17 位数字加 1 位数字或者 X",
     "id-number-check-character": "身份证号码的末位校验码不符，请对照证件逐位核对，可能有两位颠倒",

@@ -167,6 +167,7 @@ def event(call: Call, match: Match, method: str, body: bytes) -> dict[str, Any]:
     return {
         "requestContext": {
             "httpMethod": method,
+            "asked": call.method,  # HEAD is answered by GET, which then has no effect
             "resourcePath": match.pattern,
             "path": call.path,
             "requestId": call.request_id,

@@ -18,7 +18,9 @@ from chalice.app import Chalice, Response, RouteEntry
 
 from .. import bootstrap
 from ..eventlog.ports import Unavailable
+from ..triggers.app import preflight
 from ..triggers.routes import import_all
+from ..web import cors
 from ..web.downloads import FileBody
 from ..web.problems import from_chalice, own
 from . import gateway, limits, server
@@ -89,10 +91,11 @@ def wsgi(app: Chalice) -> Wsgi:
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         call = gateway.call(environ)
-        response = _answered(app, routes, call, environ)
-        if isinstance(response.body, FileBody):
-            return _streamed(response, response.body, call, environ, start_response)
-        return _sent(response, call, start_response)
+        answer = _answered(app, routes, call, environ)
+        cors.add(answer.headers, bootstrap.origins(), call.headers.get("origin"))
+        if isinstance(answer.body, FileBody):
+            return _streamed(answer, answer.body, call, environ, start_response)
+        return _sent(answer, call, start_response)
 
     return application
 
@@ -146,18 +149,12 @@ def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) ->
 
 
 def _unhandled(methods: Mapping[str, RouteEntry], call: Call) -> Response:
-    """405, or the reply to OPTIONS that API Gateway makes of a route's CORS settings."""
-    implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
-    allowed = ", ".join(sorted(implied | set(methods)))
-    headers: dict[str, str | list[str]] = {"Allow": allowed}
-    if call.method != "OPTIONS":
-        outside = gateway.outside(call)
-        return own("method-not-allowed", outside, headers=headers, allowed=allowed)
-    for entry in methods.values():
-        if entry.cors is not None:
-            headers |= entry.cors.get_access_control_headers()
-            headers["Access-Control-Allow-Methods"] = allowed
-    return Response("", headers, HTTPStatus.NO_CONTENT)
+    """405, or the reply to OPTIONS."""
+    answer = preflight(methods, bootstrap.origins(), call.headers.get("origin"))
+    if call.method == "OPTIONS":
+        return answer
+    allowed, outside = answer.headers["Allow"], gateway.outside(call)
+    return own("method-not-allowed", outside, headers={"Allow": allowed}, allowed=allowed)
 
 
 def _response(reply: Mapping[str, Any]) -> Response:
@@ -226,7 +223,7 @@ class Pieces:
 
 def _may_be_zipped(response: Response, call: Call) -> bool:
     """Only what says so: replies that are made for one caller are small, and never the same."""
-    varies = response.headers.get("Vary") == "Accept-Encoding"
+    varies = "Accept-Encoding" in str(response.headers.get("Vary", ""))
     takes = call.headers.get("accept-encoding", "")
     return varies and response.status_code not in NO_BODY and bool(_GZIP.search(takes))
 

@@ -86,6 +86,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("请求体过大", "请求体不得超过 {limit} 字节。"),
         Text("Body too large", "The body may have at most {limit} bytes."),
     ),
+    "too-many-values": Message(
+        Text("请求体内容过多", "请求体不得超过 {limit} 个值。"),
+        Text("Too many values", "The body may have at most {limit} values."),
+    ),
     "headers-too-large": Message(
         Text("请求头过大", "请求行和请求头合计不得超过 {limit} 字节。"),
         Text("Headers too large", "The request line and headers may have at most {limit} bytes."),
@@ -155,6 +159,32 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("系统处于备用状态", "数据正在迁移，此系统暂不办理业务，请稍后再试。"),
         Text("On standby", "Data is being moved here; this installation does not serve yet."),
     ),
+    "bad-gateway": Message(
+        Text(
+            "未收到应答", "没有收到服务的应答；请用同一个 Idempotency-Key 重新提交，不会重复办理。"
+        ),
+        Text(
+            "No answer came",
+            "The service did not answer; send it again under the same Idempotency-Key, "
+            "which does nothing twice.",
+        ),
+    ),
+    "gateway-timeout": Message(
+        Text("应答超时", "服务未及时应答；请用同一个 Idempotency-Key 重新提交，不会重复办理。"),
+        Text(
+            "The answer took too long",
+            "The service did not answer in time; send it again under the same Idempotency-Key, "
+            "which does nothing twice.",
+        ),
+    ),
+    "newer-release": Message(
+        Text("需要较新的版本", "它由系统的较新版本写入，当前版本无法读取；请等待升级完成后再试。"),
+        Text(
+            "A newer release is needed",
+            "It was written by a newer release than this one, which cannot read it; "
+            "try again once the change of releases is over.",
+        ),
+    ),
     "view-behind": Message(
         Text("列表尚未更新", "列表还没有更新到所要求的位置，请按 Retry-After 稍候再试。"),
         Text(
@@ -165,6 +195,13 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "bad-parameter": Message(
         Text("参数有误", "查询参数 {parameter} 的值不正确。"),
         Text("Bad parameter", "The query parameter {parameter} does not have a value that fits."),
+    ),
+    "nothing-to-wait-for": Message(
+        Text("没有可以等待的内容", "{parameter} 所指的内容不存在，或者当前账号看不到它。"),
+        Text(
+            "Nothing to wait for",
+            "What {parameter} names is not there, or this account may not see it.",
+        ),
     ),
     "empty-document": Message(
         Text("文件为空", "请求体中没有文件内容。"),

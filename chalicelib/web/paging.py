@@ -33,13 +33,15 @@ def _as_it_is(row: Row) -> Row:
 class Listing(NamedTuple):
     """
     What is listed of `view`: the rows that `fetch` reads and that are `shown` to the caller, each
-    as it is `told`; None leaves one out. `stream` names the stream of what has an id there.
-    `sealed` names the list in its cursors, which are good for no other: under another name those
-    that were given out before are refused.
+    as it is `told`; None leaves one out. `stream` names the stream of what has an id there, and
+    `seen` the version at which the caller sees it; it raises Rejected for who may not. `sealed`
+    names the list in its cursors, which are good for no other: under another name those that were
+    given out before are refused.
     """
 
     view: str
     stream: Callable[[str], str]
+    seen: Callable[[str], int]
     sealed: str
     fetch: Fetch
     shown: Callable[[Row], bool] | None = None
@@ -63,6 +65,7 @@ def page(request: ApiRequest, listing: Listing) -> dict[str, Any]:
     The page that is asked for, as JSON, with the cursor of the next; null when there is none.
     Raises BadRequest, Behind.
     """
+    request.may_wait(listing.seen)
     request.wait_for(listing.view, listing.stream)
     found = _read(listing, _after(request, listing.sealed), request.limit)
     items = [told for row in found.rows if (told := listing.told(row)) is not None]

@@ -14,19 +14,21 @@ from pydantic_core import ErrorDetails
 from ..kernel.reasons import Reason, in_json
 from ..kernel.validation import reason_of
 from .messages import Language, text
+from .times import in_milliseconds
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_ERRORS: Final = 50
 # A browser shows what we say it is, and nothing that it guesses.
 NOSNIFF: Final = {"X-Content-Type-Options": "nosniff"}
 
-_Q: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_Q: Final = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 # Of the problems that are the web's own; those of refusals are in the subjects' wiring.py.
 STATUS: Final[Mapping[str, int]] = {
     "bad-request": 400,
     "malformed-url": 400,
     "malformed-json": 400,
     "bad-parameter": 400,
+    "nothing-to-wait-for": 400,
     "empty-document": 400,
     "malformed-form": 400,
     "wrong-digest": 400,
@@ -40,6 +42,7 @@ STATUS: Final[Mapping[str, int]] = {
     "request-timeout": 408,
     "conflict": 409,
     "too-large": 413,
+    "too-many-values": 413,
     "unsupported-media-type": 415,
     "invalid-request": 422,
     "too-many-requests": 429,
@@ -48,8 +51,10 @@ STATUS: Final[Mapping[str, int]] = {
     "headers-too-large": 431,
     "internal": 500,
     "not-implemented": 501,
+    "bad-gateway": 502,
     "sign-in-unavailable": 503,
     "too-many-connections": 503,
+    "gateway-timeout": 504,
 }
 # The status of an error that chalice itself, or an exception of chalice's, put into a response.
 _CHALICE: Final = {
@@ -115,7 +120,9 @@ def problem(
     }
     # Text, not bytes: Lambda's runtime could not serialise bytes.
     return Response(
-        json.dumps(body, ensure_ascii=False, default=str), {**fixed, **(headers or {})}, status
+        json.dumps(in_milliseconds(body), ensure_ascii=False, default=str),
+        {**fixed, **(headers or {})},
+        status,
     )
 
 
@@ -148,15 +155,16 @@ def invalid(
             each["type"],
             reason_of(each),
         )
-        for each in found
+        for each in found[:MAX_ERRORS]
     ]
-    return listed(faults, request, worded)
+    return listed(faults, request, worded, more=len(found) - len(faults))
 
 
-def listed(found: Sequence[Fault], request: Request, worded: Words) -> Response:
+def listed(found: Sequence[Fault], request: Request, worded: Words, more: int = 0) -> Response:
     """
     The problem of a body that does not fit: `errors` of {pointer (RFC 6901), code, message,
-    reason_code, reason_values}, at most MAX_ERRORS of them, and `omitted`, how many more there are.
+    reason_code, reason_values}, at most MAX_ERRORS of them, and `omitted`, how many others there
+    are, `more` of which are not among those `found`.
     """
     language = language_of(request)
     errors = [
@@ -169,7 +177,7 @@ def listed(found: Sequence[Fault], request: Request, worded: Words) -> Response:
         }
         for each in found[:MAX_ERRORS]
     ]
-    omitted = max(0, len(found) - MAX_ERRORS)
+    omitted = max(0, len(found) - MAX_ERRORS) + more
     return own("invalid-request", request, errors=errors, omitted=omitted)
 
 

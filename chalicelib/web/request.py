@@ -1,20 +1,22 @@
 """One request, read as far as a handler wants to: who asks, and what they sent."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from time import monotonic
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from chalice.app import Request, Response
 from pydantic import BaseModel
+from pydantic_core import from_json
 
 from ..clock.calendar import legal_day
 from ..eventlog.consumers import wait_for, wait_for_place
 from ..eventlog.telemetry import Silent, Telemetry
 from ..kernel.actor import APPLICANTS, Actor, Channel, Identified
-from ..kernel.errors import Invalid
+from ..kernel.errors import Invalid, Rejected
 from ..kernel.reasons import Reason
 from ..platform import duties, organisations
 from ..platform.platform import Caller, Platform
@@ -30,12 +32,23 @@ from .turns import Waiting
 
 M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[^"]*)?"')
+# An entity tag (RFC 9110, 8.8.3), what is between it and the next, and the version in one of ours.
+_TAG = re.compile(r'[ \t,]*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)')
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[^"]*)?"')
 _EVENT = re.compile(r"([0-9A-Za-z_.-]{1,120})@([1-9][0-9]{0,8})")
 WAIT_SECONDS = 5.0
 MOST = 100
 _waiting = Waiting()
 LONGEST = 1000  # bytes of a query parameter; DynamoDB's keys have 1,024
+
+
+def tags(header: str) -> list[str]:
+    """The entity tags of If-Match or If-None-Match; none of a header that is not a list of them."""
+    found, at = [], 0
+    while (one := _TAG.match(header, at)) is not None:
+        found.append(one[1])
+        at = one.end()
+    return found if not header[at:].strip(" \t,") else []
 
 
 class Web(NamedTuple):
@@ -125,6 +138,14 @@ class ApiRequest:
         if not doc.public:
             gate.by_account(doc.limit, self.actor.account)
 
+    @property
+    def asks_only(self) -> bool:
+        """
+        Whether it is a HEAD, which is answered like the GET and changes nothing, whatever that does
+        (RFC 9110, 9.2.1).
+        """
+        return bool(self.raw.context.get("asked") == "HEAD")
+
     def worded(self, reason: Reason) -> str:
         """The reason in the language of the request."""
         return self._web.worded(reason, self.language)
@@ -164,15 +185,44 @@ class ApiRequest:
             self.if_match,
             self.person,
             self.address,
+            self.sent,
         )
 
     @property
-    def if_match(self) -> int | None:
+    def sent(self) -> bytes:
+        """
+        A keyed digest of what came with the request: the members of its path and body, though
+        nobody may read them. Raises BadRequest.
+        """
+        content = self.content
+        bodies.bounded(content)
+        try:
+            body: Any = from_json(content or b"{}")
+        except ValueError:
+            body = content.hex()
+        told = json.dumps([self.raw.uri_params or {}, body], sort_keys=True, separators=(",", ":"))
+        return self.platform.keyed("sent", told)
+
+    @property
+    def if_match(self) -> frozenset[int] | None:
+        """
+        The versions that a command may meet (RFC 9110, 13.1.1), None if any; a tag that we never
+        gave out is none of them. A weak tag counts: a proxy that zips replies has made it so, and
+        of a version there is only one.
+        """
         header = self.raw.headers.get("if-match")
         if header is None or header.strip() == "*":
             return None
-        found = _ETAG.fullmatch(header.strip())
-        return int(found[1]) if found else -1  # some other entity: it never matches
+        found = (_VERSION.fullmatch(tag) for tag in tags(header))
+        return frozenset(int(one[1]) for one in found if one)
+
+    def has(self, etag: str) -> bool:
+        """
+        Whether it is what the caller has (If-None-Match; RFC 9110, 13.1.2), by weak comparison.
+        """
+        header = self.raw.headers.get("if-none-match", "")
+        known = {one.removeprefix("W/") for one in tags(header)}
+        return header.strip() == "*" or etag.removeprefix("W/") in known
 
     def query(self, name: str) -> str | None:
         """The one value of a query parameter; raises BadRequest if it came twice or is too long."""
@@ -207,6 +257,24 @@ class ApiRequest:
     def limit(self) -> int:
         return self.number("limit", 20, 1, MOST)
 
+    def may_wait(self, seen: Callable[[str], int]) -> None:
+        """
+        Raises BadRequest at once, in the same words, for what no reply has told this caller of: a
+        position beyond the log, a version that is not there or not theirs to see.
+        """
+        position = self.number("min_position", 0, 0, 2**62)
+        if position and position > self.platform.log.head():
+            raise BadRequest("nothing-to-wait-for", parameter="min_position")
+        named = self._version_named()
+        if named is None:
+            return
+        try:
+            there = named[1] <= seen(named[0])
+        except Rejected:
+            there = False
+        if not there:
+            raise BadRequest("nothing-to-wait-for", parameter="min_version")
+
     def wait_for(self, view: str, stream: Callable[[str], str]) -> None:
         """
         Until the list has come to `min_position` and to `min_version`, an event of the `stream` of
@@ -232,13 +300,10 @@ class ApiRequest:
 
     def _min_version(self, stream: Callable[[str], str]) -> int | None:
         """The position of the event that `min_version` names, once it is in the log."""
-        text = self.query("min_version")
-        if text is None:
+        named = self._version_named()
+        if named is None:
             return None
-        found = _EVENT.fullmatch(text)
-        if found is None:
-            raise BadRequest("bad-parameter", parameter="min_version")
-        place = self._place(stream(found[1]), int(found[2]))
+        place = self._place(stream(named[0]), named[1])
         if place is None:
             raise Behind
         return place
@@ -249,3 +314,10 @@ class ApiRequest:
             return place
         with _waiting.room(self._waiter):
             return wait_for_place(log, stream, version, WAIT_SECONDS)
+
+    def _version_named(self) -> tuple[str, int] | None:
+        text = self.query("min_version")
+        found = _EVENT.fullmatch(text or "")
+        if text is not None and found is None:
+            raise BadRequest("bad-parameter", parameter="min_version")
+        return None if found is None else (found[1], int(found[2]))

@@ -16,6 +16,7 @@ from ..kernel.errors import NotFound
 from .errors import BadRequest, OnStandby
 from .operation import OperationSpec
 from .request import ApiRequest, Web
+from .times import in_milliseconds
 
 Handler = Callable[..., Response]
 H = TypeVar("H", bound=Handler)
@@ -94,7 +95,8 @@ def _nameable(parameters: Iterable[str]) -> None:
 def reply(body: Any, status: int = 200, **headers: str) -> Response:
     fixed = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(json.dumps(body, ensure_ascii=False), {**fixed, **named}, status)
+    told = json.dumps(in_milliseconds(body), ensure_ascii=False)
+    return Response(told, {**fixed, **named}, status)
 
 
 def command_reply(body: Mapping[str, Any], outcome: Outcome[Any], status: int = 200) -> Response:
@@ -109,6 +111,6 @@ def tagged(request: ApiRequest, body: Any, version: int, *variant: str) -> Respo
     is what else it depends on: the day that it counts from, the language that it is worded in.
     """
     etag = f'"{"-".join((str(version), *variant))}"'
-    if etag in request.raw.headers.get("if-none-match", ""):
+    if request.has(etag):
         return Response("", {"ETag": etag}, 304)
     return reply(body, ETag=etag)

@@ -102,7 +102,10 @@ def probes(route: Route) -> tuple[Probe, ...]:
     return fixed()
 
 
-def send(world: World, route: Route, probe: Probe, who: Persona | None) -> httpx.Response:
+def send(
+    world: World, route: Route, probe: Probe, who: Persona | None, instead: Json | None = None
+) -> httpx.Response:
+    """With a body that fits, or with another one `instead`."""
     parameters = world.parameters(probe.thing, probe.make) if probe.thing.label else {}
     if probe.thing is ONES_OWN:
         parameters = probe.make(world)
@@ -112,8 +115,8 @@ def send(world: World, route: Route, probe: Probe, who: Persona | None) -> httpx
         "headers": parameters.get("headers", {}),
     }
     if route.doc.body is not None:
-        known = {**_known(route, who), **parameters.get("body", {})}
-        sent["json"] = body(route.doc.body, known)
+        told = {**known(route, who), **parameters.get("body", {})}
+        sent["json"] = body(route.doc.body, told) if instead is None else instead
     elif route.method in ("POST", "PUT") and not route.json:
         kind = parameters.get("type", "application/pdf")
         sent |= {"content": PDF, "headers": {"Content-Type": kind}}
@@ -123,11 +126,11 @@ def send(world: World, route: Route, probe: Probe, who: Persona | None) -> httpx
     return reply
 
 
-def _known(route: Route, who: Persona | None) -> Json:
-    known = KNOWN.get(route.doc.name, {})
+def known(route: Route, who: Persona | None) -> Json:
+    told = KNOWN.get(route.doc.name, {})
     if route.doc.name not in APPLYING or who is None:
-        return known
+        return told
     if who.role is Role.AGENT:
-        return {**known, "applicant": {**FIRM, "id_number": who.entity}}
+        return {**told, "applicant": {**FIRM, "id_number": who.entity}}
     # Who is proven to be one person does not apply as another.
-    return {**known, "applicant": WHO.get(who.account, WALK_IN)}
+    return {**told, "applicant": WHO.get(who.account, WALK_IN)}

@@ -202,12 +202,12 @@ def test_nothing_to_do_is_only_nothing_if_it_is_so_now(store, ahead):
 
 
 def test_a_version_that_is_newer_than_what_is_remembered_is_no_stale_one(store, ahead):
-    assert note_if(store, ahead, "two", 2, version=2).version == 3
+    assert note_if(store, ahead, "two", 2, version={2}).version == 3
 
 
 def test_a_version_that_is_remembered_and_overtaken_is_stale(store, ahead):
     with pytest.raises(Stale) as stale:
-        note_if(store, ahead, "two", 2, version=1)
+        note_if(store, ahead, "two", 2, version={1})
     assert stale.value.current == 2
 
 

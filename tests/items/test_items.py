@@ -105,7 +105,7 @@ def test_a_repeated_request_answers_as_it_did_at_first(platform):
 def test_a_manager_who_has_not_seen_the_last_version_is_told(platform):
     publish(platform, LICENCE, REVISED)
     with pytest.raises(Stale):
-        items.retire(platform, sun(version=1), CODE, "取消")
+        items.retire(platform, sun(version=frozenset({1})), CODE, "取消")
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in territory.MANAGERS])

@@ -293,15 +293,15 @@ def test_the_lists_of_powers_wait_for_the_version_of_a_mandate_or_a_company(
     )
     one, other = mandate.json()["mandate_id"], company.json()["credit_code"]
     town.catch_up()
-    for path, name, made in (
-        ("/mandates", one, mandate),
-        ("/account/companies", other, company),
+    for who, path, name, made in (
+        ("citizen-zhang", "/mandates", one, mandate),
+        ("agent-li", "/account/companies", other, company),
     ):
         version = int(made.headers["etag"].strip('"'))
-        seen = town.get("citizen-zhang", f"{path}?min_version={name}@{version}")
+        seen = town.get(who, f"{path}?min_version={name}@{version}")
         assert seen.status_code == 200, seen.text
-        later = town.get("citizen-zhang", f"{path}?min_version={name}@{version + 1}")
-        assert code(later) == (503, "view-behind")
+        later = town.get(who, f"{path}?min_version={name}@{version + 1}")
+        assert code(later) == (400, "nothing-to-wait-for")
 
 
 def test_the_settings_name_no_wechat_and_no_attesting_service_by_themselves(

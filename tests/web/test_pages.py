@@ -177,7 +177,7 @@ def test_a_page_of_large_rows_is_cut_and_goes_on_where_it_was_cut(
     city: City, limit: int, shown: Any, told: Any
 ):
     view = Rows(20)
-    listing = paging.Listing("view", str, "large", view.fetch, shown, told)
+    listing = paging.Listing("view", str, lambda _: 0, "large", view.fetch, shown, told)
     found: list[int] = []
     cursor = None
     while True:

@@ -7,6 +7,7 @@ from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
 from ...codes.masking import hidden
+from ...eventlog.codec import UnknownEvent
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
@@ -29,6 +30,8 @@ _DEPARTMENT = {
     "type": "string",
     "description": "Of staff: theirs, or a section of it; supervisors and auditors name one.",
 }
+# Whoever asks for all names the first or the last day that there is; nothing here is near to them.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 _DAY = {"type": "string", "format": "date"}
 _OWN_CASES = OperationSpec(
     "listOwnCases",
@@ -128,7 +131,11 @@ def _paged(  # noqa: PLR0913, PLR0917 - what a listing is made of
     told: Callable[[Row], Row] = _whole,
 ) -> Response:
     """`listed` names the list in its cursors."""
-    listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown, told)
+
+    def seen(case_id: str) -> int:
+        return cases.get(request.platform, request.actor, case_id).version
+
+    listing = Listing(view, cases.stream, seen, f"{view} {listed}", fetch, shown, told)
     return reply(paging.page(request, listing))
 
 
@@ -163,7 +170,7 @@ def _handed_in(request: ApiRequest, actor: Actor) -> Callable[[Row], bool]:
 def _reads(platform: Platform, actor: Actor, row: Row) -> bool:
     try:
         return bool(cases.get(platform, actor, row["case_id"]))
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, UnknownEvent):  # which keeps no list from being told
         return False
 
 
@@ -213,4 +220,5 @@ def _instant(day: date | None, later: int) -> str | None:
     """When the day `later` days after `day` begins by law, as the rows write it."""
     if day is None:
         return None
-    return utc(datetime.combine(day + timedelta(days=later), time(), LEGAL_ZONE))
+    kept = min(max(day, FIRST_DAY), LAST_DAY) + timedelta(days=later)
+    return utc(datetime.combine(kept, time(), LEGAL_ZONE))

@@ -146,7 +146,7 @@ def revise(
             raise Closed(
                 "certificate-replaced-already", "it was replaced by {by} already", by=before.why.by
             )
-    elif caller.version not in (None, history.version):
+    elif caller.version is not None and history.version not in caller.version:
         raise Stale(stream(identifier), caller.version, history.version)
     _create(platform, caller, created)
     command = certificate.Replace(

@@ -121,18 +121,25 @@ def show(platform: Platform, caller: Caller, identifier: str) -> Showing:
             raise AssertionError("a token that is shown is no other")
 
 
-def verify(platform: Platform, token: str) -> Verdict:
-    """What is valid now. A token that was shown is used up by it; nobody learns why one is not."""
+def verify(platform: Platform, token: str, *, uses_up: bool = True) -> Verdict:
+    """
+    What is valid now. A token that was shown is used up by it, unless it is only looked at; nobody
+    learns why one is not known.
+    """
     now = platform.now()
     if len(token) != LENGTH or not token.isascii() or not token.isalnum():
         return Verdict("unknown", now)
     caller = by_system(f"verify-{uuid4().hex}")
     try:
         command = showing.Verify(at=now, by=caller.actor, channel=caller.channel)
-        done = _run(platform, caller, token, command, {})
+        if uses_up:
+            found = _run(platform, caller, token, command, {}).state
+        else:
+            found = read(platform.store, _decider(platform), _stream(token)).state
+            showing.decide(command, found)
     except (NotFound, Closed):
         return Verdict("unknown", now)
-    state = certificates.state_of(platform, _certificate(done.state))
+    state = certificates.state_of(platform, _certificate(found))
     return _verdict(certificate.known(state), now)
 
 
@@ -225,6 +232,10 @@ def _stream(token: str) -> str:
     return f"{showing.CATEGORY}-{sha256(token.upper().encode()).hexdigest()[:32]}"
 
 
+def _decider(platform: Platform) -> Decider[showing.State]:
+    return Decider(platform.codec, showing.initial, showing.evolve)
+
+
 def _run(
     platform: Platform,
     caller: Caller,
@@ -232,11 +243,10 @@ def _run(
     command: showing.ShowingCommand,
     body: dict[str, Any],
 ) -> Outcome[showing.State]:
-    decider = Decider(platform.codec, showing.initial, showing.evolve)
     request = caller.request(platform.now(), type(command).__name__, body)
     return transact(
         platform.store,
-        decider,
+        _decider(platform),
         _stream(token),
         request,
         lambda state: showing.decide(command, state),

@@ -6,6 +6,7 @@ from chalice.app import Response
 
 from ...cases.application.access import OVERSEERS
 from ...cases.http.lists import department_of
+from ...eventlog.codec import UnknownEvent
 from ...eventlog.views.port import Row
 from ...kernel.actor import APPLICANTS, Role
 from ...kernel.base import Frozen, Text
@@ -158,7 +159,11 @@ def _listed(request: ApiRequest, index: str, partition: str) -> Response:
     def told(row: Row) -> Row:
         return listed(row, request.today)
 
-    listing = Listing(NAME, certificates.stream, sealed, rows, _shown(request), told)
+    def seen(identifier: str) -> int:
+        valid = certificates.valid_identifier(identifier)
+        return certificates.get(request.platform, request.actor, valid).version
+
+    listing = Listing(NAME, certificates.stream, seen, sealed, rows, _shown(request), told)
     return reply(paging.page(request, listing))
 
 
@@ -166,7 +171,10 @@ def _shown(request: ApiRequest) -> Callable[[Row], bool]:
     """As by its identifier: who applied for a company, and has left it since, is still listed."""
 
     def shown(row: Row) -> bool:
-        state = certificates.state_of(request.platform, row["identifier"])
+        try:
+            state = certificates.state_of(request.platform, row["identifier"])
+        except UnknownEvent:  # which keeps no list from being told
+            return False
         if not isinstance(state, certificate.Known):
             return False
         return certificate_access.may_see(request.platform, request.actor, state.record)

@@ -16,15 +16,14 @@ from ...codes.codes import ScanVerdict
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Sha256, Text
 from ...kernel.errors import Impossible, Invalid, NotFound, OutOfOrder
+from ...kernel.formats import MEDIA_TYPE
 from ...kernel.reasons import Reason
 from . import media_types
 
 CATEGORY = "document"
 UNSAID = media_types.ANY
 
-MediaType = Annotated[
-    str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$", min_length=3, max_length=100)
-]
+MediaType = Annotated[str, StringConstraints(pattern=MEDIA_TYPE, min_length=3, max_length=100)]
 Size = Annotated[int, Field(ge=1)]
 Generation = Annotated[int, Field(ge=0)]
 DiscardReason = Literal["by-owner", "unused"]

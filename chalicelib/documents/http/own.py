@@ -29,7 +29,12 @@ def listed(request: ApiRequest) -> Response:
     def told(row: Row) -> Row | None:
         return _told(request.platform, row)
 
-    return reply(paging.page(request, Listing(view, documents.stream, sealed, rows, told=told)))
+    def seen(upload_id: str) -> int:
+        documents.status(request.platform, request.actor, upload_id)
+        return request.platform.store.load(documents.stream(upload_id)).version
+
+    listing = Listing(view, documents.stream, seen, sealed, rows, told=told)
+    return reply(paging.page(request, listing))
 
 
 @operation(_DISCARD)

@@ -159,6 +159,11 @@ def get(platform: Platform, code: str) -> ItemView:
     return ItemView(code, history.version, state)
 
 
+def version(platform: Platform, code: str) -> int:
+    """Of the item's stream, drafts included; 0 for none."""
+    return read(platform.store, decider(platform), stream(code)).history.version
+
+
 def current(platform: Platform, code: str, on: date | None = None) -> Current:
     """
     What a case can be submitted under on the day `on` (today). Raises NotFound, and ItemClosed for

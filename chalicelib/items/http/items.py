@@ -99,7 +99,10 @@ def listed(request: ApiRequest) -> Response:
         # A day may have come since the row was written: a page may have less than its limit.
         return item_catalogue.listed(row, asked, request.today)
 
-    listing = Listing(item_catalogue.NAME, items.stream, partition, rows, told=told)
+    def seen(code: str) -> int:
+        return items.get(request.platform, code).version
+
+    listing = Listing(item_catalogue.NAME, items.stream, seen, partition, rows, told=told)
     return reply(paging.page(request, listing))
 
 

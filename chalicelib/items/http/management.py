@@ -80,7 +80,13 @@ def listed(request: ApiRequest) -> Response:
         return item_drafts.may_read(request.platform, actor, row["code"])
 
     rows = paging.rows(request, item_catalogue.NAME, index, index)
-    listing = Listing(item_catalogue.NAME, items.stream, index, rows, own, _draft_told)
+
+    def seen(code: str) -> int:
+        mine = item_drafts.may_read(request.platform, actor, code)
+        return items.version(request.platform, code) if mine else 0
+
+    view = item_catalogue.NAME
+    listing = Listing(view, items.stream, seen, index, rows, own, _draft_told)
     return reply(paging.page(request, listing))
 
 

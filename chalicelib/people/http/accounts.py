@@ -113,7 +113,10 @@ def companies(request: ApiRequest) -> Response:
     def shown(row: Row) -> bool:
         return entities.readable(request.platform, request.actor, row["entity"])
 
-    listing = Listing(representation.NAME, entities.stream, sealed, rows, shown)
+    def seen(credit_code: str) -> int:
+        return entities.get(request.platform, request.actor, credit_code).version
+
+    listing = Listing(representation.NAME, entities.stream, seen, sealed, rows, shown)
     return reply(paging.page(request, listing))
 
 

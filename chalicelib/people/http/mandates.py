@@ -77,7 +77,11 @@ def listed(request: ApiRequest) -> Response:
     rows = paging.rows(
         request, representation.NAME, representation.MANDATES, partition, descending=True
     )
-    listing = Listing(representation.NAME, powers.stream, partition, rows, lambda _: shown)
+
+    def seen(mandate_id: str) -> int:
+        return mandates.get(request.platform, request.actor, mandate_id).version
+
+    listing = Listing(representation.NAME, powers.stream, seen, partition, rows, lambda _: shown)
     return reply(paging.page(request, listing))
 
 

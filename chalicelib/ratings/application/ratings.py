@@ -162,7 +162,7 @@ def _by_case(  # noqa: PLR0913, PLR0917 - who, about which case as it is, what
     decide: Callable[[rating.State], Decided],
 ) -> Taken:
     """The caller's If-Match is of the case, which the rating leaves at its version."""
-    if caller.version not in (None, history.version):
+    if caller.version is not None and history.version not in caller.version:
         raise Stale(history.stream, caller.version, history.version)
     alone = replace(caller, version=None)
     name = id_of(platform, known.application.case_id)

@@ -63,7 +63,12 @@ def listed(request: ApiRequest) -> Response:
             "ratings are for those who gave them, approvers, supervisors and auditors",
         )
     name, rows = _own(request) if actor.role in APPLICANTS else _at_desk(request)
-    listing = Listing(NAME, ratings.stream, f"{NAME} {name}", rows, _shown(request), _card)
+
+    def seen(rating_id: str) -> int:
+        return ratings.get(request.platform, actor, rating_id).version
+
+    sealed = f"{NAME} {name}"
+    listing = Listing(NAME, ratings.stream, seen, sealed, rows, _shown(request), _card)
     return reply(paging.page(request, listing))
 
 

@@ -17,6 +17,7 @@ from ...cases.application.acting import identified
 from ...cases.application.cases import decider, stream
 from ...cases.domain import commands as c
 from ...cases.domain.state import Ended, Lodged
+from ...eventlog.codec import UnknownEvent
 from ...eventlog.transact import read
 from ...eventlog.views.port import Cursor, ViewsError
 from ...kernel.actor import Actor
@@ -90,7 +91,10 @@ def _listed(platform: Platform, part: str) -> Iterator[str]:
 
 def opened(platform: Platform, actor: Actor, case_id: str) -> Found | None:
     """A case, if it is open and the actor may see it."""
-    state: case.State = read(platform.store, decider(platform), stream(case_id)).state
+    try:
+        state: case.State = read(platform.store, decider(platform), stream(case_id)).state
+    except UnknownEvent:  # a newer release wrote to it: no reason to keep a submission out
+        return None
     if not isinstance(state, Lodged) or isinstance(state, Ended):
         return None
     if not access.may_see(identified(platform, actor, state), state):

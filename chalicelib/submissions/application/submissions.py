@@ -15,7 +15,7 @@ from ...cases.domain.state import Absent, Drafted
 from ...cases.domain.values import ItemRef
 from ...clock.calendar import legal_day
 from ...codes.codes import ApplicantKind
-from ...codes.ids import Warned, canonical, check_id
+from ...codes.ids import Warned, check_id, written
 from ...codes.numbers import case_number
 from ...codes.parties import Agent, Applicant, IdKind
 from ...eventlog.envelope import Decided
@@ -266,7 +266,7 @@ def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission, tod
 
 
 def _applicant(platform: Platform, actor: Actor, told: Applying) -> Applicant:
-    number = canonical(told.id_kind, told.id_number)
+    number = written(told.id_kind, told.id_number)
     entity = number if told.id_kind is IdKind.CREDIT_CODE else None
     if actor.role is Role.AGENT and entity not in (None, actor.entity):
         raise _not_for(actor, entity)

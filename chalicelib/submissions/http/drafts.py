@@ -52,7 +52,10 @@ def listed(request: ApiRequest) -> Response:
             "expires_at": later(row["saved_at"], days),
         }
 
-    listing = Listing(drafts.VIEW, cases.stream, sealed, rows, shown, told)
+    def seen(case_id: str) -> int:
+        return cases.get(request.platform, request.actor, case_id).version
+
+    listing = Listing(drafts.VIEW, cases.stream, seen, sealed, rows, shown, told)
     return reply(paging.page(request, listing))
 
 
