@@ -14,3 +14,8 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {}
+
+# What each operation does, in one line.
+SUMMARIES: Final[Mapping[str, str]] = {
+    "listOrganisations": "区划发布的部门目录，含已终止的",
+}

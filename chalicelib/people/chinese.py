@@ -140,6 +140,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 # What each operation does, in one line.
 SUMMARIES: Final[Mapping[str, str]] = {
+    "listCounterChecks": "窗口核验记录：某区划及其下级区划的，新的在前",
     "getKeys": "本平台令牌的公钥（RFC 7517）",
     "getOwnAccount": "查看本人账户及其实名等级",
     "registerPerson": "实名注册：填写账户属于谁，核验之前可以多次修改",

@@ -18,7 +18,7 @@ from ..kernel.reasons import Refusal
 MEGABYTE: Final = 1_000_000
 # What an upload in parts may send, beside what it keeps: a telephone sends some of it again.
 SENT_AGAIN: Final = 3
-_NAME: Final = re.compile(r"(?P<of>[a-z]+)\.(?P<what>[a-z]+)=(?:(?P<most>[1-9]\d{0,8})|off)")
+_NAME: Final = re.compile(r"(?P<of>[a-z]+)\.(?P<what>[a-z]+)=(?:(?P<most>[1-9][0-9]{0,8})|off)")
 
 
 class QuotaExceeded(Refusal):

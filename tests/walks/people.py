@@ -98,7 +98,9 @@ def accounts_that_are_closed(walk: Walker) -> None:
     walk("citizen-wang", "POST", "/account/close", {"reason": "不再使用"}, headers=own)
     taken = walk("citizen-wang", "PUT", "/account", WANG, headers=own)
     assert (taken.status_code, taken.json()["code"]) == (403, "not-allowed")
-    seen = walk("clerk-chen", "POST", f"/accounts/{closed}/counter-check", {**WANG, "document": scan(walk)})
+    seen = walk(
+        "clerk-chen", "POST", f"/accounts/{closed}/counter-check", {**WANG, "document": scan(walk)}
+    )
     assert (seen.status_code, seen.json()["code"]) == (409, "ended")
     signed_in = walk(None, "POST", "/sign-in/wechat", {"code": "code-3"}).json()
     closing = {"reason": "冒用他人身份"}

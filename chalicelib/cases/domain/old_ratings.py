@@ -11,7 +11,7 @@ from . import events as e
 
 RATING = "rating"
 # What a plan calls its steps is never this: see items/domain/plan.py, DESKS.
-_STEP = re.compile(r"rating-\d+(>\d+)*")
+_STEP = re.compile(r"rating-[0-9]+(>[0-9]+)*")
 
 
 def of_rating(event: Frozen) -> bool:
