@@ -69,7 +69,7 @@ PRICES: Mapping[str, float] = {
 
 SEGMENT_COMMITS = MAX_STREAMS  # in a full batch, where all streams are different
 COMPRESSED = 0.35  # of a segment's bytes that gzip leaves
-QUEUES = 12  # consumers
+QUEUES = 17  # consumers
 QUEUE_REQUESTS = 3  # send, receive, delete
 REQUESTS = 2  # HTTP requests for each command: itself, and looking at the result
 REQUEST_GB_SECONDS = 0.05  # 29 ms with the 1,769 MB that the function has
