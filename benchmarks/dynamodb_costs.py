@@ -92,7 +92,7 @@ class Design(NamedTuple):
 DESIGNS = (
     Design("commit_per_item", (2, 1, 1, 1, 1, 1, 1, 1), (1, 1, 1, 1, 1, 1, 2, 2), 6439),
     Design("growing_tip", (2, 3, 3, 4, 4, 5, 5, 5), (1, 1, 1, 1, 1, 1, 2, 2), 5165),
-    Design("growing_tip_deflated", (2, 2, 2, 3, 3, 3, 3, 3), (1, 1, 1, 1, 1, 1, 1, 1), 2763),
+    Design("growing_tip_deflated", (2, 2, 3, 3, 3, 3, 3, 3), (1, 1, 1, 1, 1, 1, 1, 1), 2763),
     Design("transaction_per_event", (6, 4, 4, 4, 4, 4, 4, 4), (1, 1, 1, 1, 1, 2, 2, 2), 6620),
 )
 
