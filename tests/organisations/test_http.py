@@ -57,7 +57,8 @@ def test_citizens_are_asked_for_no_department(city: City, monkeypatch: pytest.Mo
 
 
 def test_a_case_is_handed_to_no_department_that_is_not_there(city: City):
-    publish(city.platform, "440800", HALL, CIVIL, "440800-housing")
+    hall = a_department(HALL, counter=True)
+    publish(city.platform, "440800", hall, CIVIL, "440800-housing")
     case_id = city.submit()["case_id"]
     city.post("clerk-chen", f"/cases/{case_id}/accept")
     told = {"to_department": "440800-nobody", "to_division": "440800", "reason": "职责不在我局"}

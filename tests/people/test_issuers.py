@@ -150,16 +150,16 @@ def test_a_provider_of_the_release_before_keeps_the_names_of_its_people(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A case of the release before, handed in without ever registering.
-    case = city.submit("citizen-zhang")["case_id"]
+    case = city.submit("citizen-wang", item=city.open_item())["case_id"]
     city.catch_up()
     monkeypatch.setenv("BANJIAN_ISSUER", CITY)
     monkeypatch.setenv("BANJIAN_JWKS", json.dumps({"keys": [a_jwk(EC_KEY)]}))
     monkeypatch.setattr("chalicelib.people.application.account_names.NOBODYS", frozenset())
     bootstrap.verifier.cache_clear()
-    for sub, name in (("citizen-zhang", "citizen-zhang"), ("citizen-new", None)):
+    for sub, name in (("citizen-wang", "citizen-wang"), ("citizen-new", None)):
         made = registered(city, token(CITY, sub, role="applicant")).json()["account"]
         assert made == name or (name is None and made.startswith("u-"))
-    own = token(CITY, "citizen-zhang", role="applicant")
+    own = token(CITY, "citizen-wang", role="applicant")
     assert ask(city, own, "GET", f"/cases/{case}").status_code == 200
 
 

@@ -43,7 +43,7 @@ def put(town: City, account: str, path: str, body: Any) -> httpx.Response:
 
 def at_the_counter(town: City, account: str, told: Any) -> None:
     assert put(town, account, "/account", told).is_success
-    check = {name: told[name] for name in ("name", "id_number")}
+    check = {**{name: told[name] for name in ("name", "id_number")}, "document": scan(town)}
     assert town.post("clerk-chen", f"/accounts/{account}/counter-check", check).is_success
 
 
