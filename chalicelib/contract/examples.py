@@ -29,6 +29,13 @@ _KNOWN: Final[Mapping[str, Json]] = {
     "bad-parameter": {"parameter": "limit"},
     "nothing-to-wait-for": {"parameter": "min_version"},
     "too-many-values": {"limit": MAX_NODES},
+    "quota-exceeded": {
+        "reason_code": "documents-of-day",
+        "reason_values": {"documents": 100, "megabytes": 200},
+        "reason": (
+            "an account may hand in 100 documents and 200 MB a day: hand in the rest tomorrow"
+        ),
+    },
 }
 # No rule is refused by that name as yet: it is what a new kind of refusal would answer.
 _LIKE: Final[Mapping[str, str]] = {"rejected": "invalid"}

@@ -57,10 +57,11 @@ class NewPart(Frozen):
 
 _HELD: Final = ("scan-pending", "infected", "unscannable")
 _TAG: Final = "documents"
-_PUT = OperationSpec("uploadDocument", _TAG, "UploadReply", 201, problems=("invalid",))
-_BEGIN = OperationSpec("beginUpload", _TAG, "UploadStatus", 201, NewUpload, problems=("invalid",))
+_NEW: Final = ("invalid", "quota-exceeded")
+_PUT = OperationSpec("uploadDocument", _TAG, "UploadReply", 201, problems=_NEW)
+_BEGIN = OperationSpec("beginUpload", _TAG, "UploadStatus", 201, NewUpload, problems=_NEW)
 _STATUS = OperationSpec("getUpload", _TAG, "UploadStatus")
-_REFUSALS = ("invalid", "out-of-order")
+_REFUSALS = ("invalid", "out-of-order", "quota-exceeded")
 _TICKET = OperationSpec("prepareUploadPart", _TAG, "UploadTicket", 201, NewPart, problems=_REFUSALS)
 _PART = OperationSpec("uploadPart", _TAG, "UploadPart", problems=_REFUSALS)
 _COMPLETE = OperationSpec("completeUpload", _TAG, "UploadStatus", problems=_REFUSALS)
