@@ -1,6 +1,7 @@
 """What API Gateway answers by itself: problems like all others (RFC 9457); preflights' way in."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from chalicelib.subjects import entries
@@ -89,10 +90,17 @@ def _response(answer: Answer) -> Json:
     return {"statusCode": str(STATUS[answer.code]), **made}
 
 
+# What the words of a problem need besides.
+_MORE: Final[Mapping[str, Json]] = {
+    "too-large": {"limit": MAX_BODY},
+    "unsupported-media-type": {"accepted": "application/json"},
+}
+
+
 def _problem(code: str) -> str:
     """JSON, with API Gateway's variables. In Chinese: nobody works out there what is preferred."""
     title, detail = MESSAGES[code].zh
-    more = {"limit": MAX_BODY} if code == "too-large" else {}
+    more = _MORE.get(code, {})
     body = {
         **more,
         "type": f"/problems/{code}",

@@ -64,6 +64,7 @@ class Copy(NamedTuple):
 
 def granted(here: World) -> None:
     """What most citizens live through."""
+    stories.zhang_was_at_the_counter(here)
     stories.submitted(here, "05-06")
     here.at("05-07").do("clerk-chen", c.Accept)
     here.at("05-08").do("clerk-civil", c.StartStep, step="handle-1")
