@@ -86,7 +86,7 @@ class City:
 
     def open_item(self) -> str:
         """An item that anybody asks for in anybody's name, and that certifies nothing."""
-        manager = Actor(account="items-sun", role=Role.ITEM_MANAGER)
+        manager = Actor(account="items-sun", role=Role.ITEM_MANAGER, division="000000")
         changes = {"code": OPEN_CARD, "real_name_level": 0, "certificate": None}
         definition = read_item(EXAMPLES / "senior-card.yaml").model_copy(update=changes)
         items.publish(self.platform, Caller(manager, "publish-open-card"), definition)
