@@ -1,7 +1,7 @@
 """What every use of the system stands on: the ports, the clock, and who is asking."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -166,14 +166,30 @@ def fingerprint(name: str, body: Mapping[str, Any]) -> bytes:
 
 
 # Members that commands have had since fingerprints are of what was sent: no fingerprint of before
-# has them. By the command's name.
-SINCE: dict[str, frozenset[str]] = {}
+# has them. By the command's name; `used.basis` is a member of a member, or of each entry of a list.
+SINCE: dict[str, frozenset[str]] = {
+    "SaveDraft": frozenset({"materials.showing"}),
+    "SubmitCase": frozenset({"materials.showing"}),
+    "Use": frozenset({"used.basis"}),
+}
 
 
 def former(name: str, body: Mapping[str, Any]) -> bytes:
     """What the release before fingerprints of what was sent made of the same command."""
-    new = SINCE.get(name, frozenset())
-    return fingerprint(name, {key: value for key, value in body.items() if value or key not in new})
+    return fingerprint(name, _without(body, SINCE.get(name, frozenset())))
+
+
+def _without(value: Any, new: Collection[str], path: str = "") -> Any:
+    """Without those of the `new` members that say nothing, as all did that were not sent."""
+    if isinstance(value, list):
+        return [_without(one, new, path) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: _without(one, new, f"{path}{name}.")
+        for name, one in value.items()
+        if one or f"{path}{name}" not in new
+    }
 
 
 def derived_id(caller: Caller) -> str:

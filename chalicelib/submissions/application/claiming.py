@@ -16,6 +16,7 @@ from ...cases import domain as case
 from ...cases.application.cases import decider, stream
 from ...cases.domain import commands as c
 from ...cases.domain.state import Lodged
+from ...eventlog.codec import UnknownEvent
 from ...eventlog.ports import TooLarge
 from ...eventlog.transact import read
 from ...kernel.actor import Actor
@@ -71,7 +72,10 @@ class Claiming:
         if self._insist:
             return True
         platform, name = self._platform, stands.case_id
-        state: case.State = read(platform.store, decider(platform), stream(name)).state
+        try:
+            state: case.State = read(platform.store, decider(platform), stream(name)).state
+        except UnknownEvent:  # a newer release wrote to it: no reason to keep others out for ever
+            state = case.initial
         if not isinstance(state, Lodged):
             return platform.now().timestamp() - stands.since > LONGEST
         found = duplicates.opened(platform, self._actor, name)
