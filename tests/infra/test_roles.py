@@ -50,6 +50,7 @@ RECEIVE = {
 PROJECTIONS = (
     *("applicant_cases", "work_list", "process_library", "acceptance_deadlines", "case_numbers"),
     *("item_catalogue", "open_cases", "powers", "held_certificates", "own_documents", "drafts"),
+    "rating_desk",
 )
 ALLOWED = {
     "api_handler": {
@@ -71,6 +72,7 @@ ALLOWED = {
     },
     **dict.fromkeys(PROJECTIONS, PROJECT | RECEIVE),
     "certificates": PROJECT | RECEIVE | COMMAND,
+    "old_ratings": PROJECT | RECEIVE | COMMAND,
     "certificate_files": PROJECT | RECEIVE | COMMAND | SIGN,
     "document_scans": PROJECT | RECEIVE | COMMAND,
     "discarded_documents": PROJECT | RECEIVE | {"s3:DeleteObject Bucket/documents/*"},
