@@ -3,15 +3,14 @@
 from functools import partial
 from typing import Any
 
-from chalice.app import Chalice
-
 from chalicelib.triggers import functions
+from chalicelib.triggers.app import App
 from chalicelib.triggers.functions import rate
 from chalicelib.triggers.routes import register
 
 # What is named by its module is imported when it is first called (cold start).
 on = partial(functions.on, "bootstrap:cloud")
-app = Chalice(app_name="banjian", configure_logs=False)
+app = App("bootstrap:origins", app_name="banjian", configure_logs=False)
 register(app, "bootstrap:web")  # every line of ROUTES in the subjects' wiring.py
 
 # infra/ puts the stack's own stream and queues in the place of these names.
@@ -41,10 +40,15 @@ case_numbers = consumer("case_numbers")
 item_catalogue = consumer("item_catalogue")
 open_cases = consumer("open_cases")
 powers = consumer("powers")
+rating_desk = consumer("rating_desk")
+old_ratings = consumer("old_ratings")
 held_certificates = consumer("held_certificates")
 certificates = consumer("certificates")
 certificate_files = consumer("certificate_files")
 document_scans = consumer("document_scans")
+own_documents = consumer("own_documents")
+discarded_documents = consumer("discarded_documents")
+drafts = consumer("drafts")
 rebuild_step = queue("rebuild_step")(on("rebuild_step", "rebuild_step"))
 
 heal = app.schedule("rate(1 minute)", name="heal")(on("heal", "heal"))

@@ -27,7 +27,7 @@ APP = "import app"
 CASES = (
     "import app\n"
     "from chalicelib import bootstrap\n"
-    "from chalicelib.bootstrap import signing, stack\n"
+    "from chalicelib.bootstrap import issuers, signing, stack\n"
     "bootstrap.web()\n"
     "app.app.routes['/cases/{case_id}']['GET'].view_function.handler"
 )
@@ -64,6 +64,7 @@ DEPLOYED = {
     "BANJIAN_VIEWS_TABLE": "views",
     "BANJIAN_BUCKET": "bucket",
     "BANJIAN_TOPIC": f"arn:aws-cn:sns:{REGION}:000000000000:committed",
+    "BANJIAN_SIGN_INS_TABLE": "sign-ins",
     "BANJIAN_SIGNING_KEY": "alias/banjian",
     "BANJIAN_SECRET": "ssm:/banjian/secret",
     "BANJIAN_ISSUER": "https://issuer.example",

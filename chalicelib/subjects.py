@@ -31,10 +31,12 @@ from typing import Any, Final
 FOUNDATION: Final = ("kernel", "eventlog", "codes", "clock", "platform", "web")
 # Each may build on those before it.
 SUBJECTS: Final = (
+    "organisations",
     "documents",
     "people",
     "items",
     "cases",
+    "ratings",
     "certificates",
     "submissions",
     "importing",
@@ -44,7 +46,7 @@ SUBJECTS: Final = (
 # never use their application, so that nothing waits for them and they can be built anew.
 REACTING: Final[tuple[str, ...]] = ()
 # Documents tell of these first, and of the foundation last.
-FIRST_TOLD: Final = ("cases", "submissions", "items")
+FIRST_TOLD: Final = ("cases", "submissions", "ratings", "items")
 
 
 @cache

@@ -2,13 +2,13 @@
 
 from typing import Any, Final, NamedTuple
 
-from .functions import CONSUMERS, FUNCTIONS, SEQUENCER, Function
+from .functions import FUNCTIONS, SEQUENCER, WATCHED, Function
 from .queues import UNSEQUENCED, dead_letters
 
 Json = dict[str, Any]
 
 NAMESPACE: Final = "Banjian"
-TABLES: Final = ("EventsTable", "LimitsTable", "LogTable", "ViewsTable")
+TABLES: Final = ("EventsTable", "LimitsTable", "LogTable", "SignInsTable", "ViewsTable")
 TOPIC: Final = {"Ref": "AlarmTopic"}
 
 # Limits, each with what it is a limit of.
@@ -129,7 +129,7 @@ def _of_functions() -> dict[str, Alarm]:
 
 def _of_consumers() -> dict[str, Alarm]:
     made = {}
-    for one in CONSUMERS:
+    for one in WATCHED:
         made[f"{one.logical}Lag"] = Alarm(
             own("Lag", Consumer=one.name),
             f"{one.name} is that many events behind the log: see its log and its queue.",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from .alarms import ITERATOR_AGE_MS, TABLES, Metric, of_function, of_interface, of_queue, own
-from .functions import CONSUMERS, FUNCTIONS, SEQUENCER
+from .functions import FUNCTIONS, SEQUENCER, WATCHED
 from .queues import dead_letters
 
 Json = dict[str, Any]
@@ -38,14 +38,12 @@ def _graphs() -> Sequence[Json]:
             of_function(SEQUENCER, "IteratorAge"),
             line=ITERATOR_AGE_MS,
         ),
-        _graph(
-            "Events behind the log", "Maximum", *(own("Lag", Consumer=c.name) for c in CONSUMERS)
-        ),
+        _graph("Events behind the log", "Maximum", *(own("Lag", Consumer=c.name) for c in WATCHED)),
         _graph(
             "Set aside",
             "Maximum",
             own("SequencerParked"),
-            *(own("Parked", Consumer=c.name) for c in CONSUMERS),
+            *(own("Parked", Consumer=c.name) for c in WATCHED),
         ),
         _graph(
             "Dead letters",

@@ -25,6 +25,7 @@ OUTPUTS: Final = {
     "PublicUrl": "BANJIAN_PUBLIC_URL",
     "RebuildQueue": "BANJIAN_REBUILDS",
     "Secret": "BANJIAN_SECRET",
+    "SignInsTable": "BANJIAN_SIGN_INS_TABLE",
     "SigningKey": "BANJIAN_SIGNING_KEY",
     "Stage": "BANJIAN_STAGE",
     "ViewsTable": "BANJIAN_VIEWS_TABLE",

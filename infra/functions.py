@@ -21,14 +21,18 @@ VARIABLES: Final[Json] = {
     "BANJIAN_AUDIENCE": {"Ref": "Audience"},
     "BANJIAN_BUCKET": {"Ref": "Bucket"},
     "BANJIAN_CLAMD": {"Ref": "Clamd"},
+    "BANJIAN_COUNTERS": {"Ref": "Counters"},
+    "BANJIAN_CORS_ORIGINS": {"Ref": "CorsOrigins"},
     "BANJIAN_EVENTS_TABLE": {"Ref": "EventsTable"},
     "BANJIAN_ISSUER": {"Ref": "Issuer"},
+    "BANJIAN_ISSUERS": {"Ref": "Issuers"},
     "BANJIAN_JWKS": {"Ref": "Jwks"},
     "BANJIAN_LANES": {"Ref": "Lanes"},
     "BANJIAN_LIMITS": {"Ref": "Limits"},
     "BANJIAN_LIMITS_TABLE": {"Ref": "LimitsTable"},
     "BANJIAN_LOG_TABLE": {"Ref": "LogTable"},
     "BANJIAN_PUBLIC_URL": {"Ref": "PublicUrl"},
+    "BANJIAN_QUOTAS": {"Ref": "Quotas"},
     "BANJIAN_REBUILDS": {"Ref": "RebuildStepQueue"},
     "BANJIAN_SECRET": {
         "Fn::If": [
@@ -37,6 +41,7 @@ VARIABLES: Final[Json] = {
             {"Fn::Sub": "ssm:${SecretParameter}"},
         ]
     },
+    "BANJIAN_SIGN_INS_TABLE": {"Ref": "SignInsTable"},
     "BANJIAN_SIGNING_KEY": {"Fn::GetAtt": ["SigningKey", "Arn"]},
     "BANJIAN_STAGE": {"Ref": "Stage"},
     "BANJIAN_STANDBY": {"Fn::If": ["OnStandby", "on", ""]},
@@ -104,6 +109,8 @@ CONSUMERS: Final = tuple(
     Function(name, _grants(names), queue="woken")
     for name, names in _by_function("CONSUMERS", 2).items()
 )
+# What tells how far it is: each consumer, though one function may serve a group of them.
+WATCHED: Final = tuple(Function(entry[0], ()) for entry in entries("CONSUMERS"))
 SCHEDULES: Final = _by_function("SCHEDULES", 3)
 SEQUENCER: Final = Function(
     "sequence",
@@ -122,8 +129,8 @@ FUNCTIONS: Final = (
     Function(
         "api_handler",
         (
-            *(*READ, *COMMAND, may.INCOMING, may.SCAN),
-            *(may.TOKENS, may.SIGN_TOKENS, may.WECHAT, may.ATTESTED),
+            *(*READ, *COMMAND, may.INCOMING, may.DISCARD, may.SCAN),
+            *(may.TOKENS, may.SIGN_INS, may.SIGN_TOKENS, may.WECHAT, may.ATTESTED),
             *(may.COUNT, may.LIMITED, may.PUBLIC),
         ),
     ),

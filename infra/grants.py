@@ -11,6 +11,7 @@ Json = dict[str, Any]
 EVENTS = {"Fn::GetAtt": ["EventsTable", "Arn"]}
 LEDGER = {"Fn::GetAtt": ["LogTable", "Arn"]}
 VIEWS = {"Fn::GetAtt": ["ViewsTable", "Arn"]}
+SIGN_IN_ROWS = {"Fn::GetAtt": ["SignInsTable", "Arn"]}
 LIMITS = {"Fn::GetAtt": ["LimitsTable", "Arn"]}
 SIGNING_KEY = {"Fn::GetAtt": ["SigningKey", "Arn"]}
 TOKEN_KEY = {"Fn::GetAtt": ["TokenKey", "Arn"]}
@@ -73,6 +74,7 @@ WRITE_VIEWS = _table(
     "UpdateItem",
 )
 COUNT = _table("BANJIAN_LIMITS_TABLE", LIMITS, "UpdateItem")
+SIGN_INS = _table("BANJIAN_SIGN_INS_TABLE", SIGN_IN_ROWS, "DeleteItem", "GetItem", "PutItem")
 
 READ_SEGMENTS = _objects("log/", "s3:GetObject")
 WRITE_SEGMENTS = _objects("log/", "s3:PutObject")
@@ -81,6 +83,8 @@ SWEEP_SEGMENTS = _objects("log/", "s3:DeleteObject")
 DOCUMENTS = _objects("documents/", "s3:GetObject", "s3:PutObject")
 INCOMING = _objects("incoming/", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 SWEEP_INCOMING = _objects("incoming/", "s3:DeleteObject")
+# In a versioned bucket this hides a document, and its lifecycle drops it; no case names it.
+DISCARD = _objects("documents/", "s3:DeleteObject")
 SHUFFLE = _objects("rebuild/", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 
 WAKE = Grant((allow(TOPIC, "sns:Publish"),), ("BANJIAN_TOPIC",), ("sns",))
@@ -97,7 +101,7 @@ SECRET = Grant(
     ("BANJIAN_SECRET",),
     ("secretsmanager", "ssm"),
 )
-TOKENS = Grant((), ("BANJIAN_AUDIENCE", "BANJIAN_ISSUER", "BANJIAN_JWKS"))
+TOKENS = Grant((), ("BANJIAN_AUDIENCE", "BANJIAN_ISSUER", "BANJIAN_ISSUERS", "BANJIAN_JWKS"))
 WECHAT = Grant(
     ({"Fn::If": ["SignInByWechat", allow(WECHAT_PARAMETER, "ssm:GetParameter"), NONE]},),
     ("BANJIAN_WECHAT_APP", "BANJIAN_WECHAT_SECRET"),
@@ -106,7 +110,17 @@ WECHAT = Grant(
 ATTESTED = Grant((), ("BANJIAN_ATTESTER", "BANJIAN_ATTESTER_JWKS"))
 SCAN = Grant((), ("BANJIAN_CLAMD",))
 PUBLIC = Grant((), ("BANJIAN_PUBLIC_URL",))
-LIMITED = Grant((), ("BANJIAN_LIMITS", "BANJIAN_TRUSTED_PROXIES"))
+LIMITED = Grant(
+    (),
+    (
+        "BANJIAN_CORS_ORIGINS",
+        "BANJIAN_COUNTERS",
+        "BANJIAN_LIMITS",
+        "BANJIAN_QUOTAS",
+        "BANJIAN_TRUSTED_PROXIES",
+    ),
+)
+EXPIRE = Grant((), ("BANJIAN_QUOTAS",))
 # What a certificate says is signed when it is issued, and a token when somebody signs in.
 SIGN = Grant((allow(SIGNING_KEY, "kms:GetPublicKey", "kms:Sign"),), ("BANJIAN_SIGNING_KEY",))
 SIGN_TOKENS = Grant((allow(TOKEN_KEY, "kms:GetPublicKey", "kms:Sign"),), ("BANJIAN_TOKEN_KEY",))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chalice.package import YAMLTemplateSerializer
 
-from . import alarms, dashboard, environment, lambdas, queues
+from . import alarms, dashboard, environment, gateway, lambdas, queues
 
 Json = dict[str, Any]
 
@@ -23,8 +23,10 @@ def merged(stage: str, *, api_keys: bool = False) -> Json:
     parts = [*_written(), *({"Resources": part} for part in made)]
     parts.append({"Outputs": environment.outputs()})
     template = _joined(parts)
+    api = template["Resources"]["RestAPI"]["Properties"]
+    api["DefinitionBody"] |= gateway.definition()
     if api_keys:
-        template["Resources"]["RestAPI"]["Properties"]["Auth"] = {"ApiKeyRequired": True}
+        api["Auth"] = {"ApiKeyRequired": True, "AddApiKeyRequiredToCorsPreflight": False}
     return template
 
 

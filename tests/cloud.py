@@ -44,12 +44,14 @@ def stack(patch: pytest.MonkeyPatch, secret: bytes) -> Iterator[None]:
         events_table("events")
         table("log")
         table("views")
+        sign_ins_table("sign-ins")
         topic = client("sns").create_topic(Name="committed")["TopicArn"]
         rebuilds = client("sqs").create_queue(QueueName="rebuilds")["QueueUrl"]
         named = {
             "EVENTS_TABLE": "events",
             "LOG_TABLE": "log",
             "VIEWS_TABLE": "views",
+            "SIGN_INS_TABLE": "sign-ins",
             "BUCKET": bucket(),
             "TOPIC": topic,
             "REBUILDS": rebuilds,
@@ -88,4 +90,14 @@ def events_table(name: str, *, on: Any = None) -> None:
 def keep_secret(value: str) -> None:
     client("ssm").put_parameter(
         Name="/banjian/secret", Value=value, Type="SecureString", Overwrite=True
+    )
+
+
+def sign_ins_table(name: str) -> None:
+    """As infra/templates/storage.yaml has it."""
+    client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
     )

@@ -1,6 +1,6 @@
 """A platform whose clock the test sets, with the senior citizen's card published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,16 +18,18 @@ from chalicelib.eventlog.feed import Feed
 from chalicelib.items.application import items
 from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.divisions import NATION
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
+from tests.proven import came_to_a_counter
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "items"
 CITIZEN = Actor(account="citizen", role=Role.APPLICANT, level=3)
 HALL = Actor(account="hall", role=Role.CLERK, department="440800-hall")
 CLERK = Actor(account="clerk", role=Role.CLERK, department="440800-civil")
 HEAD = Actor(account="head", role=Role.APPROVER, department="440800-civil")
-MANAGER = Actor(account="manager", role=Role.ITEM_MANAGER)
+MANAGER = Actor(account="manager", role=Role.ITEM_MANAGER, division="000000")
 
 
 class Office:
@@ -37,6 +39,7 @@ class Office:
         self.platform = opened(now=self.now)
         self.definition = read_item(EXAMPLES / "senior-card.yaml")
         items.publish(self.platform, self.caller(MANAGER), self.definition)
+        came_to_a_counter(self.platform, CITIZEN.account, "张三", "44080219500101123X")
 
     def now(self) -> datetime:
         return datetime.fromisoformat(f"{self.day}T10:00:00").replace(tzinfo=LEGAL_ZONE)
@@ -45,11 +48,12 @@ class Office:
         self.sent += 1
         return Caller(actor, f"sent-{self.sent:06d}")
 
-    def submitted(self) -> str:
+    def submitted(self, *, insist: bool = True) -> str:
         body = Submission(
             item=self.definition.code,
             applicant=Applying(name="张三", id_number="44080219500101123X"),
             form={"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
+            insist=insist,
         )
         submitted = submissions.submit(self.platform, self.caller(CITIZEN), body)
         return application_of(submitted.state).case_id
@@ -66,7 +70,7 @@ class Office:
         return case_id
 
     def state(self, case_id: str) -> Any:
-        auditor = Actor(account="auditor", role=Role.AUDITOR)
+        auditor = Actor(account="auditor", role=Role.AUDITOR, division=NATION)
         return cases.get(self.platform, auditor, case_id).state
 
     def catch_up(self) -> None:
@@ -77,3 +81,17 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     return Office(partial(bootstrap.embedded, tmp_path, synchronous="OFF"))
+
+
+@pytest.fixture(params=["directory", "aws"])
+def either_office(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """The same on both stores."""
+    if request.param == "directory":
+        yield Office(partial(bootstrap.embedded, tmp_path, synchronous="OFF"))
+        return
+    from tests.cloud import stack  # moto takes a second to import
+
+    with stack(monkeypatch, bytes(range(32))):
+        yield Office(bootstrap.aws)

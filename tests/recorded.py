@@ -8,6 +8,7 @@ from chalicelib.cases import domain as case
 from chalicelib.cases.domain.state import State
 from chalicelib.eventlog.envelope import Recorded
 from chalicelib.eventlog.views.port import Entry, Projection, Row
+from chalicelib.kernel.actor import Actor
 from chalicelib.kernel.base import Frozen
 
 from .cases.domain import givens as g
@@ -45,6 +46,19 @@ def log(*commands: case.CaseCommand, case_id: str = "c1") -> list[Recorded]:
         for event in decided:
             events.append(recorded(command, event, len(events) + 1, f"case-{case_id}"))
     return events
+
+
+def and_then(before: list[Recorded], *events: Frozen, by: Actor = g.APPLICANT) -> list[Recorded]:
+    """What is recorded where the release before went on."""
+    last = before[-1]
+    again = last._replace(actor=by)
+    return [
+        *before,
+        *(
+            again._replace(version=n, position=n, type=type(one).__name__, data=one)
+            for n, one in enumerate(events, start=last.version + 1)
+        ),
+    ]
 
 
 def logged(turns: Iterable[Turn]) -> list[Recorded]:

@@ -70,7 +70,7 @@ def test_app_py_has_one_line_for_each_function():
 
 
 def test_a_wake_up_makes_the_consumers_of_its_function_alone(office: Office):
-    assert [one.name for one in group(office.platform, "powers")] == ["powers"]
+    assert [one.name for one in group(office.platform, "open_cases")] == ["open_cases"]
     with pytest.raises(KeyError):
         group(office.platform, "nobody")
 

@@ -64,6 +64,7 @@ class Copy(NamedTuple):
 
 def granted(here: World) -> None:
     """What most citizens live through."""
+    stories.zhang_was_at_the_counter(here)
     stories.submitted(here, "05-06")
     here.at("05-07").do("clerk-chen", c.Accept)
     here.at("05-08").do("clerk-civil", c.StartStep, step="handle-1")
@@ -75,7 +76,6 @@ def granted(here: World) -> None:
     identifier = certificate_id(kind.type, kind.issuer, application.number[:-1], 1)
     here.at("05-11", "09:31").do("system", c.IssueCertificate, identifier=identifier)
     here.at("05-12").do("clerk-chen", c.Deliver, method="pick_up", recipient="张三")
-    here.at("05-13").do(CITIZEN, c.Rate, rating=1, comment=None)
     here.at("05-20").do("clerk-chen", c.Archive)
 
 

@@ -18,8 +18,10 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from chalicelib.cases.projections import applicant_cases, work_list
+from chalicelib.codes.parties import IdKind
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.base import build_models
+from chalicelib.people.application import identity
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
@@ -108,12 +110,15 @@ def _seconds(job: Callable[[Side, int], object], side: Side, number: int) -> flo
 def _submit(side: Side, number: int) -> None:
     """A citizen's submission, as the service takes it: durable, looked for among open cases."""
     citizen = Actor(account=f"newcomer-{number}", role=Role.APPLICANT, level=3)
+    its = resident_id(NEWCOMERS + number)
+    person = identity.reference(side.platform, IdKind.RESIDENT_ID, its)  # as the provider says
     body = Submission(
         item=SENIOR_CARD,
-        applicant=Applying(name="张三", id_number=resident_id(NEWCOMERS + number)),
+        applicant=Applying(name="张三", id_number=its),
         form={"born_on": "1950-01-01", "residence": "湛江市赤坎区示例路 1 号"},
     )
-    submissions.submit(side.platform, Caller(citizen, f"growth-{number:06d}"), body)
+    caller = Caller(citizen, f"growth-{number:06d}", person=person)
+    submissions.submit(side.platform, caller, body)
 
 
 def _work_of_the_hall(side: Side, _number: int) -> None:

@@ -36,7 +36,7 @@ def filled(data: Path, events: int, stories: tuple[list[ToldStory], list[int]]) 
     It is made without waiting for the disk, and durable from then on.
     """
     platform = bootstrap.embedded(data, synchronous="OFF")
-    manager = Actor(account="items-sun", role=Role.ITEM_MANAGER)
+    manager = Actor(account="items-sun", role=Role.ITEM_MANAGER, division="000000")
     for definition in read_items(ROOT / "examples" / "items"):
         caller = Caller(manager, f"publish-{definition.code}", Channel.INTERNAL)
         items.publish(platform, caller, definition)

@@ -9,8 +9,7 @@ from threading import Event, Thread
 from typing import Final, NamedTuple, Self
 from uuid import uuid4
 
-from benchmarks.http import APPLICANT, http_reply, submission
-from benchmarks.people import resident_id
+from benchmarks.http import http_reply, submission
 
 from .attacks import request
 
@@ -73,26 +72,24 @@ class Client:
             self._connection = None
 
 
-def at_work(host: str, port: int, token: str, first: int) -> Client:
+def at_work(host: str, port: int, token: str) -> Client:
     """
-    Submits cases, each for another applicant (numbered from `first` on), reads the item, and lists
-    the cases.
+    A citizen who submits cases, one after another, reads the item, and lists the cases.
     """
-    numbers = count(first)
     paths = count()
 
     def another() -> bytes:
         which = next(paths) % 4
         if which == 0:
-            return _submits(token, next(numbers))
+            return _submits(token)
         path = ("/cases", f"/items/{submission()['item']}", "/items")[which - 1]
         return request("GET", path, token)
 
     return Client(host, port, another, PAUSE, anew=False)
 
 
-def _submits(token: str, number: int) -> bytes:
-    body = json.dumps(submission()).replace(APPLICANT, resident_id(number)).encode()
+def _submits(token: str) -> bytes:
+    body = json.dumps({**submission(), "insist": True}).encode()
     kind = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
     return request("POST", "/cases", token, body, **kind)
 

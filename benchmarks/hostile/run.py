@@ -9,7 +9,6 @@ import multiprocessing
 import time
 from collections.abc import Iterable
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -18,7 +17,7 @@ from typing import Final, NamedTuple, Self
 from benchmarks.hostile import honest
 from benchmarks.hostile.attacks import ATTACKS, Outcome, Target, attacked, padded_pdf
 from benchmarks.hostile.honest import Sample
-from benchmarks.http import SUBMITTER, submission
+from benchmarks.http import submission
 from chalicelib.kernel.actor import Role
 from chalicelib.serving import signin
 from tests.system.running import Running, client, running, token
@@ -29,7 +28,6 @@ TIMES: Final = 3
 DOCUMENT: Final = 96 << 20  # bytes
 PART: Final = 8 << 20
 PROOF_OF_INSURANCE: Final = "social-insurance-proof"
-_numbers = count(1_000_000, 10_000)
 
 
 class Findings(NamedTuple):
@@ -112,7 +110,7 @@ def _item(name: str) -> str:
 def _link(service: Running, size: int) -> str:
     """A link to a document of so many bytes, which a case has that its applicant handed in."""
     content = padded_pdf(size, "large")
-    with client(service.url, token(service.data, SUBMITTER)) as http:
+    with client(service.url, token(service.data, "citizen")) as http:
         digest = sha256(content).hexdigest()
         new = {
             "sha256": digest,
@@ -130,7 +128,7 @@ def _link(service: Running, size: int) -> str:
             sent.raise_for_status()
         http.post(f"{upload}/complete").raise_for_status()
         material = {"id": "identity", "sha256": digest, "media_type": "application/pdf"}
-        body = {**submission(), "materials": [material]}
+        body = {**submission(), "insist": True, "materials": [material]}
         made = http.post("/cases", json=body, headers={"Idempotency-Key": "hostile-large-document"})
         made.raise_for_status()
         linked = http.post(f"/cases/{made.json()['case_id']}/documents/{digest}/links")
@@ -141,9 +139,9 @@ def _link(service: Running, size: int) -> str:
 
 def _measured(service: Running, target: Target, name: str, scale: float) -> Findings:
     scaled = max(scale, 0.1)
-    bearer = token(service.data, SUBMITTER)
+    bearer = token(service.data, "citizen")
     memory = Memory(service.process.pid)
-    at_work = honest.at_work(target.host, target.port, bearer, next(_numbers))
+    at_work = honest.at_work(target.host, target.port, bearer)
     watching = honest.watching(target.host, target.port)
     with memory, at_work, watching:
         time.sleep(BEFORE * scaled)

@@ -22,6 +22,7 @@ from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.projections import process_library
 from chalicelib.clock.calendar import load_builtin
+from chalicelib.codes.parties import Method
 from chalicelib.eventlog.codec import decode
 from chalicelib.eventlog.consumers import catch_up
 from chalicelib.eventlog.feed import Feed
@@ -41,6 +42,8 @@ from chalicelib.eventlog.views.port import Batch, Change, Entry, Generation, Pro
 from chalicelib.items.application import items
 from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.people.application import accounts
+from chalicelib.people.domain import account
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 
@@ -82,7 +85,11 @@ def plain_case() -> tuple[Case, Sequence[Commit]]:
     """
     with TemporaryDirectory() as directory:
         platform = bootstrap.embedded(Path(directory), synchronous="OFF")
-        manager = Caller(Actor(account="manager", role=Role.ITEM_MANAGER), "1", Channel.INTERNAL)
+        manager = Caller(
+            Actor(account="manager", role=Role.ITEM_MANAGER, division="000000"),
+            "1",
+            Channel.INTERNAL,
+        )
         items.publish(platform, manager, read_item(ITEM))
         _follow(platform)
         recorder = _Recorder(platform.views)
@@ -93,6 +100,7 @@ def plain_case() -> tuple[Case, Sequence[Commit]]:
 
 
 def _walked(platform: Platform) -> Sequence[Commit]:
+    _proven(platform)
     form = {"born_on": "1955-03-07", "residence": "湛江市霞山区示例村3号"}
     person = {"name": "张三", "id_number": "440802195503071232", "phone": "13700000000"}
     submission = submissions.Submission.model_validate(
@@ -109,6 +117,21 @@ def _walked(platform: Platform) -> Sequence[Commit]:
         _follow(platform)
     loaded = platform.store.load(cases.stream(submitted.application.case_id))
     return [one._replace(position=None) for one in loaded.commits]
+
+
+def _proven(platform: Platform) -> None:
+    """As somebody whose name and id the registry has; none of it is of the case."""
+    told = accounts.Registration(name="张三", id_number="440802195503071232")
+    accounts.register(platform, Caller(CITIZEN, "register"), told)
+    person, _ = accounts.person(platform, told)
+    caller = Caller(CITIZEN, "prove")
+    proof = account.ProveIdentity(
+        **caller.about(platform.now()),
+        method=Method.REGISTRY,
+        evidence="benchmark",
+        reference=person.reference,
+    )
+    accounts.run(platform, caller, CITIZEN.account, proof, {})
 
 
 def _follow(platform: Platform) -> None:

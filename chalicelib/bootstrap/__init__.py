@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalice.app import Request, Response
 
     from ..eventlog.ports import Signer
+    from ..kernel.actor import Actor
     from ..kernel.reasons import Reason
     from ..platform.platform import Platform
     from ..triggers.handlers import Cloud
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from ..web.request import Web
     from .consuming import build_all, consumers, group, schedules
     from .directory import embedded, now
-    from .moving import destination, kept, stored
-    from .settings import connections, on_aws, on_standby, proxies, setting
+    from .moving import destination, kept, sign_ins, sign_ins_table, stored
+    from .settings import connections, on_aws, on_standby, origins, proxies, setting
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
 
 __all__ = [
@@ -40,12 +41,15 @@ __all__ = [
     "now",
     "on_aws",
     "on_standby",
+    "origins",
     "platform",
     "proxies",
     "schedules",
     "send_rebuild",
     "sequencer",
     "setting",
+    "sign_ins",
+    "sign_ins_table",
     "signer",
     "stored",
     "streams",
@@ -57,8 +61,8 @@ __all__ = [
 _WHERE = {
     "consuming": ("build_all", "consumers", "group", "schedules"),
     "directory": ("embedded", "now"),
-    "moving": ("destination", "kept", "stored"),
-    "settings": ("connections", "on_aws", "on_standby", "proxies", "setting"),
+    "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
+    "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
 }
 
@@ -75,18 +79,22 @@ def platform() -> "Platform":
     import os
     from pathlib import Path
 
-    from . import aws, embedded, on_aws, telemetry
+    from . import aws, embedded, on_aws, origins, telemetry
     from .settings import proxies
 
-    proxies()  # a setting that cannot be read is told at the start
+    proxies(), origins()  # a setting that cannot be read is told at the start
+    if os.environ.get("BANJIAN_ISSUERS"):
+        from . import issuers
+
+        issuers.check()
     return aws(telemetry()) if on_aws() else embedded(Path(os.environ.get("BANJIAN_DATA", "var")))
 
 
 @lru_cache
 def verifier() -> "Verifier":
-    from . import signing
+    from . import issuers
 
-    return signing.verifier(lambda: platform().token_signer())
+    return issuers.verifier(platform)
 
 
 def signer(data: "Path") -> "Signer":
@@ -111,8 +119,26 @@ def web() -> "Web":
         return telemetry()
 
     return Web(
-        platform, verifier, _answer, watching, on_standby, settings.proxies, _worded, _headers
+        platform,
+        verifier,
+        _answer,
+        watching,
+        on_standby,
+        settings.proxies,
+        _worded,
+        _admitted,
+        _headers,
     )
+
+
+def _admitted(platform: "Platform", actor: "Actor") -> None:
+    # Imported here because staff have no accounts.
+    from ..kernel.actor import APPLICANTS
+
+    if actor.role in APPLICANTS:
+        from ..people.application.persons import admit
+
+        admit(platform, actor)
 
 
 @lru_cache

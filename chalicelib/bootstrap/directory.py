@@ -10,14 +10,14 @@ from ..eventlog.memory import Memory
 from ..eventlog.ports import Unavailable
 from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
+from ..organisations.application.registry import Organisations
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
-from ..platform.rate_limits import Gate
 from ..platform.serials import Serials
 from . import people, signing
 from .codec import CODEC
-from .settings import limits, scanner
+from .settings import gate, quotas, scanner
 
 
 def now() -> datetime:
@@ -46,9 +46,12 @@ def embedded(
     """Everything in one directory, which is made if it is not there. Raises StoreError, OSError."""
     from ..adapters.local.files import FileBlobs
     from ..adapters.local.local_signer import LocalSigner
+    from ..adapters.local.memory_case_claims import MemoryCaseClaims
     from ..adapters.local.memory_limiter import MemoryLimiter
     from ..adapters.sqlite.registry import SqliteRegistry
+    from ..adapters.sqlite.sign_ins import SqliteSignIns
     from ..adapters.sqlite.store import SqliteStore
+    from ..adapters.sqlite.tally import SqliteTally
     from ..adapters.sqlite.views import SqliteViews
 
     data.mkdir(parents=True, exist_ok=True)
@@ -68,7 +71,9 @@ def embedded(
         committed=committed,
         memory=Memory(sole=True, changes=store.changes),
         secret=secret,
-        gate=Gate(MemoryLimiter(), limits()),
+        gate=gate(MemoryLimiter()),
+        quotas=quotas(SqliteTally(data / "quotas.db")),
+        organisations=Organisations(store, CODEC),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
         attester=people.attester(),
@@ -77,4 +82,6 @@ def embedded(
         signer=partial(signing.in_directory, data),
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        case_claims=MemoryCaseClaims(),
+        sign_ins=SqliteSignIns(data / "sign-ins.db"),
     )

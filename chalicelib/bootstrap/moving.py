@@ -1,10 +1,15 @@
 """From where and to where a platform is copied: see `banjian migrate`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..eventlog.moving.moving import Destination, Place
 from . import stack
 from .directory import embedded
+from .settings import setting
+
+if TYPE_CHECKING:
+    from ..platform.sign_ins import SignIns
 
 
 def kept(data: Path) -> Place:
@@ -23,6 +28,26 @@ def stored(bucket: str, log_table: str) -> Place:
 def destination(to: str) -> Destination:
     """`aws`, the stack that the environment names, or a directory. Raises StoreError, OSError."""
     return _stack() if to == "aws" else _directory(Path(to))
+
+
+def sign_ins(where: str) -> "SignIns":
+    """
+    Who has which account at a place, as `destination` names it. Raises StoreError for a stack that
+    the environment does not tell the table of.
+    """
+    if where == "aws":
+        setting("BANJIAN_SIGN_INS_TABLE")
+        return stack.sign_ins()
+    from ..adapters.sqlite.sign_ins import SqliteSignIns
+
+    return SqliteSignIns(Path(where) / "sign-ins.db")
+
+
+def sign_ins_table(name: str) -> "SignIns":
+    """Of a stack on AWS."""
+    from ..adapters.dynamodb.sign_ins import DynamoSignIns
+
+    return DynamoSignIns(stack.client("dynamodb"), name)
 
 
 def _directory(data: Path) -> Destination:

@@ -6,12 +6,16 @@ from functools import lru_cache
 
 from ..eventlog.ports import Unavailable
 from ..platform import rate_limits
+from ..platform.quotas import Quotas, Tally
+from ..platform.quotas import quotas as read_quotas
 from ..platform.scanner import Scanner
+from ..web import cors
 
 # BANJIAN_DATA      the directory of an embedded platform
 # BANJIAN_ISSUER    who signs the tokens, and for whom: `iss` and `aud`
 # BANJIAN_AUDIENCE
 # BANJIAN_JWKS      the issuer's keys: a file, an https address, or the JSON itself
+# BANJIAN_ISSUERS   further issuers, or more of that one: a file (TOML, JSON), or the JSON itself
 # BANJIAN_WECHAT_APP      the mini-program that people sign in with, its secret (ssm:/name,
 # BANJIAN_WECHAT_SECRET   secretsmanager:name or file:path), another address than WeChat's own
 # BANJIAN_WECHAT_URL
@@ -19,16 +23,20 @@ from ..platform.scanner import Scanner
 # BANJIAN_ATTESTER_JWKS
 # BANJIAN_CLAMD             what scans documents for malware: host:port, or unix:/path
 # BANJIAN_LIMITS            how often one may ask, as `usual.account=500/10, query.address=off`
+# BANJIAN_QUOTAS            how much one may put here a day, as `applicants.megabytes=500`
 # BANJIAN_CONNECTIONS       what the service takes of connections: by_address=200, idle=30
 # BANJIAN_PUBLIC_URL        where everybody finds us: QR codes of certificates lead there
 # BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
 # BANJIAN_TRUSTED_PROXIES   networks of our own proxies, whose X-Forwarded-For is believed
+# BANJIAN_COUNTERS          networks of halls and kiosks, where many prove who they are
+# BANJIAN_CORS_ORIGINS      origins whose pages may ask, as `https://www.city.example`
 #
 # and, if the platform is on AWS:
 # BANJIAN_EVENTS_TABLE, BANJIAN_LOG_TABLE, BANJIAN_VIEWS_TABLE   tables, by name
 # BANJIAN_BUCKET        for segments, documents and what a large rebuild sorts
 # BANJIAN_LIMITS_TABLE  where the strict limits are counted, for the function that answers calls
+# BANJIAN_SIGN_INS_TABLE  which account somebody has, for the function that answers calls
 # BANJIAN_TOPIC         the ARN of the wake-ups' topic
 # BANJIAN_REBUILDS      the URL of the queue of the steps of rebuilds
 # BANJIAN_SECRET        ssm:/name or secretsmanager:name
@@ -77,6 +85,23 @@ def limits() -> Mapping[str, rate_limits.Limit]:
         raise Unavailable(f"BANJIAN_LIMITS: {error}") from error
 
 
+def quotas(tally: Tally) -> Quotas:
+    """Raises Unavailable for a setting that cannot be read."""
+    try:
+        return read_quotas(os.environ.get("BANJIAN_QUOTAS", ""), tally)
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_QUOTAS: {error}") from error
+
+
+def gate(limiter: rate_limits.Limiter) -> rate_limits.Gate:
+    """Raises Unavailable for a setting that cannot be read."""
+    try:
+        counters = rate_limits.networks(os.environ.get("BANJIAN_COUNTERS", ""))
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_COUNTERS: {error}") from error
+    return rate_limits.Gate(limiter, limits(), counters)
+
+
 def connections() -> str:
     return os.environ.get("BANJIAN_CONNECTIONS", "")
 
@@ -84,6 +109,19 @@ def connections() -> str:
 def proxies() -> Callable[[str], bool]:
     """Raises Unavailable for a setting that cannot be read."""
     return _proxies(os.environ.get("BANJIAN_TRUSTED_PROXIES", ""))
+
+
+def origins() -> cors.Origins:
+    """Raises Unavailable for a setting that cannot be read."""
+    return _origins(os.environ.get("BANJIAN_CORS_ORIGINS", ""))
+
+
+@lru_cache
+def _origins(text: str) -> cors.Origins:
+    try:
+        return cors.origins(text)
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_CORS_ORIGINS: {error}") from error
 
 
 @lru_cache

@@ -1,15 +1,11 @@
 """What certificates and seals are signed with, and what makes their files."""
 
 import os
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 from ..eventlog.ports import Signer, Unavailable
-from ..kernel.actor import APPLICANTS
 from ..platform.renderer import Renderer
-from ..web.auth.keys import key_source
-from ..web.auth.verifier import Trusted, Verifier
 from .settings import setting
 
 
@@ -52,22 +48,3 @@ def renderer() -> Renderer:
 def public_url() -> str:
     """Where everybody finds us: the QR codes of certificates say so for as long as they last."""
     return os.environ.get("BANJIAN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-
-
-def verifier(token_signer: Callable[[], Signer | None]) -> Verifier:
-    """Takes the provider's tokens and our own; whoever got hold of our key makes nobody a clerk."""
-    from ..people.application import token_keys
-
-    own = Trusted(
-        token_keys.ISSUER,
-        token_keys.AUDIENCE,
-        token_keys.source(token_signer),
-        frozenset({token_keys.ALGORITHM}),
-        APPLICANTS,
-    )
-    return Verifier(
-        os.environ["BANJIAN_ISSUER"],
-        os.environ["BANJIAN_AUDIENCE"],
-        key_source(os.environ["BANJIAN_JWKS"]),
-        also=(own,),
-    )

@@ -13,15 +13,19 @@ from ..eventlog.ports import Signer
 from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.views.port import Bell
 from ..kernel.keyed import Keyring
+from ..organisations.application.registry import Organisations
 from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
+from ..platform.case_claims import CaseClaims, NoCaseClaims
 from ..platform.platform import Platform
-from ..platform.rate_limits import Gate, Limiter, Split
+from ..platform.quotas import Tally, Uncounted
+from ..platform.rate_limits import Limiter, Split
 from ..platform.serials import Serials
+from ..platform.sign_ins import NoSignIns, SignIns
 from . import people, signing
 from .codec import CODEC
 from .directory import now
-from .settings import limits, scanner, setting
+from .settings import gate, quotas, scanner, setting
 
 if TYPE_CHECKING:
     from ..adapters.dynamodb.filling import DynamoItems
@@ -58,7 +62,9 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         committed=Bell(),
         secret=secret(),
         memory=Memory(REMEMBERED),
-        gate=Gate(limiter(), limits()),
+        gate=gate(limiter()),
+        quotas=quotas(tally()),
+        organisations=Organisations(store, CODEC),
         registry=TableRegistry(registry_table(), Keyring(secret())),
         wechat=people.wechat(),
         attester=people.attester(),
@@ -67,6 +73,9 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         signer=signing.in_kms,
         renderer=signing.renderer,
         public_url=signing.public_url(),
+        case_claims=case_claims(),
+        telemetry=watch or Silent(),
+        sign_ins=sign_ins(),
     )
 
 
@@ -133,6 +142,15 @@ def token_signer() -> Signer | None:
     return KmsSigner(client("kms"), key)
 
 
+def sign_ins() -> SignIns:
+    """Only the function that answers calls, and an operator's shell, are given the table."""
+    if "BANJIAN_SIGN_INS_TABLE" not in os.environ:
+        return NoSignIns()
+    from ..adapters.dynamodb.sign_ins import DynamoSignIns
+
+    return DynamoSignIns(client("dynamodb"), setting("BANJIAN_SIGN_INS_TABLE"))
+
+
 def limiter() -> Limiter:
     """
     What is strict is counted in a table. Only the function that answers calls is given one; the
@@ -146,6 +164,24 @@ def limiter() -> Limiter:
 
     table = setting("BANJIAN_LIMITS_TABLE")
     return Split(MemoryLimiter(), DynamoLimiter(client("dynamodb"), table))
+
+
+def tally() -> Tally:
+    """In the table of the strict limits; whoever has none is asked for nothing."""
+    if "BANJIAN_LIMITS_TABLE" not in os.environ:
+        return Uncounted()
+    from ..adapters.dynamodb.tally import DynamoTally
+
+    return DynamoTally(client("dynamodb"), setting("BANJIAN_LIMITS_TABLE"))
+
+
+def case_claims() -> CaseClaims:
+    """Beside the strict limits, since the same function alone takes submissions."""
+    if "BANJIAN_LIMITS_TABLE" not in os.environ:
+        return NoCaseClaims()
+    from ..adapters.dynamodb.case_claims import DynamoCaseClaims
+
+    return DynamoCaseClaims(client("dynamodb"), setting("BANJIAN_LIMITS_TABLE"))
 
 
 def items() -> "DynamoItems":

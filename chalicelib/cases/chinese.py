@@ -4,10 +4,26 @@ from collections.abc import Mapping
 from typing import Final
 
 REASONS: Final[Mapping[str, str]] = {
+    "no-draft-any-more": "已经提交为办件，不再是草稿：可以撤回，不能删除",
     # Who may
     "no-such-case": "没有这个办件",
     "case-not-seen": "没有这个办件，或者您无权查看",
     "case-without-query-code": "没有这个办件，或者还没有查询密码",
+    "own-case-as-staff": (
+        "该办件与您本人有关（申请人、经办人或者持证主体），应当回避，"
+        "请由其他人员办理（《公务员法》第七十六条）"
+    ),
+    "own-certificate-as-staff": (
+        "该证照与您本人有关，应当回避，请由其他人员办理（《公务员法》第七十六条）"
+    ),
+    "recused-from-case": "您已于 {on} 回避该办件",
+    "judges-own-step": "办理环节 {done} 的人员不能办理环节 {step}（职责分离）",
+    "grants-own-request": "申请延长期限的人员不能批准该申请（职责分离）",
+    "recusals-wait": "已有 {count} 项回避申请等待决定",
+    "no-recusal-asked": "没有人申请 {account} 回避",
+    "recusal-of-oneself": "涉及本人的回避申请由其他人员决定",
+    "supervisors-see-no-ids": "电子监察人员查看办理过程，不查看当事人的身份信息",
+    "purpose-needed": "未在办理该办件的人员请说明用途：`reveal` 为 {purposes} 之一",
     "query-code-not-matching": "没有与此编号和查询密码相符的办件，请核对后重试",
     "query-code-not-yours": "查询密码只告知申请人或者提交办件的人",
     "counter-searches-by-id": "只有窗口人员可以凭证件号码查找办件",
@@ -84,7 +100,6 @@ REASONS: Final[Mapping[str, str]] = {
     "taken-before-step-opened": "环节 {step} 于 {on} 开始，承接的日期不能更早",
     "ended-before-step-opened": "环节 {step} 于 {on} 开始，不可能在 {day} 结束",
     "step-taken-already": "环节 {step} 已由 {handler} 承接",
-    "rating-answered-by-handler": "差评应当由没有经办该办件的人员处理",
     "step-finished-already": "环节 {step} 已办结；正在办理的环节：{waiting}",
     "step-not-open": "环节 {step} 不在办理中；正在办理的环节：{waiting}",
     "step-ends-by-decision": "环节 {step} 以其自身的决定结束，不能作为一般环节办结",
@@ -108,9 +123,6 @@ REASONS: Final[Mapping[str, str]] = {
     "not-done-at-once": "本事项不是即办件，请受理后按环节办理",
     "steps-open-before-decision": "以下环节尚未办结，不能作出决定：{waiting}",
     "delivered-already": "办理结果已于 {on} 送达",
-    "rated-already": "本次服务已经评价，只能评价一次",
-    "not-a-bad-rating": "只有差评（不满意、非常不满意）需要核实和答复",
-    "rating-answered-otherwise": "该差评已有不同的答复",
     # The end
     "withdrawn-too-late": "撤回应当在作出决定之前提出；{ended}",
     "voided-already": "办件已经作废：{reason}",
@@ -120,7 +132,6 @@ REASONS: Final[Mapping[str, str]] = {
     "document-content-missing": "没有找到文件的内容",
     "no-such-link": "没有这个链接",
     "link-expired": "链接已过期，请重新获取",
-    "media-type-not-known": "只能是以下类型之一：{types}",
     # Certificates
     "certificate-of-another-type": "{identifier} 不是颁发机构 {issuer} 的 {type} 类型证照",
     "certificate-issued-already": "电子证照 {identifier} 已经签发",
@@ -160,6 +171,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "extension": "延长期限",
         "delivery": "送达",
         "rating": "差评整改",
+        "recusal": "回避决定",
     },
     "outcome": {
         "passed": "通过",
@@ -177,6 +189,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 # What each operation does, in one line.
 SUMMARIES: Final[Mapping[str, str]] = {
+    "listOwnDocuments": "列出本人上传而没有办件使用的文件",
+    "discardDocument": "删除没有办件使用的文件",
     "listOwnCases": "本人的办件，新的在前；`as=company` 为所代表单位的；`number` 按编号查找",
     "searchCases": "在窗口按证件号码查找办件，只列出可以查看的",
     "getCase": "查看办件现状，逐行说明期限的计算",

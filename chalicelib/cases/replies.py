@@ -11,7 +11,7 @@ from ..items.domain.plan import StepKind
 from ..kernel.actor import Actor, Channel, Identifier, Role
 from ..kernel.base import Code, Line, Text
 from ..kernel.formats import Division, QueryCode
-from ..web.replies import Position, Version
+from ..web.replies import Page, Position, Version
 from .domain import events as e
 from .domain.events import Desk, Form, StepId
 from .domain.values import Document, ItemRef, Material, Result, StepOutcome
@@ -36,7 +36,7 @@ class CommandReply(BaseModel):
 
     case_id: Identifier
     number: str | None = None
-    state: Literal["drafted"] | HandledState
+    state: Literal["drafted", "discarded"] | HandledState
     version: Version
     position: Position | None
 
@@ -115,6 +115,12 @@ class Rating(BaseModel):
     answer: e.BadRatingAnswered | None
 
 
+class ShownApplicant(Applicant):
+    """Masked for who does not handle the case, but for a purpose (`reveal`)."""
+
+    phone: str | None = None
+
+
 class CaseDocument(BaseModel):
     """A case that was submitted (办件)."""
 
@@ -127,7 +133,7 @@ class CaseDocument(BaseModel):
     division: Division
     department: Identifier
     intake: Identifier
-    applicant: Applicant
+    applicant: ShownApplicant
     agent: Agent | None
     form: Form
     materials: list[Material]
@@ -137,6 +143,7 @@ class CaseDocument(BaseModel):
     steps: list[Step]
     transfers: list[e.CaseTransferred]
     documents: list[Document]
+    recusals: list[e.HandlerRecused]
     corrections: list[e.MistakeCorrected]
     decision: e.CaseGranted | e.CaseDenied | None
     result: Result | None
@@ -204,6 +211,8 @@ class EventReply(BaseModel):
     data: dict[str, Any]
 
 
-class CaseEvents(BaseModel):
+class CaseEvents(Page):
+    """In order; a page is bounded in bytes."""
+
     case_id: Identifier
     events: list[EventReply]

@@ -11,6 +11,8 @@ MEDIA_TYPES = (
     "application/zip",
     "application/octet-stream",
 )
+# And as whatever else a sender calls it, which declares nothing; or in a form.
+SENT_AS = (*MEDIA_TYPES, "multipart/form-data", "*/*")
 
 EVENTS = (("case", "cases.domain:EVENTS"),)
 CONSUMERS = (
@@ -30,7 +32,7 @@ ROUTES = (
     ("GET", "/process-steps", "cases.http.lists:process_steps"),
     ("GET", "/cases/{case_id}", "cases.http.cases:read"),
     ("GET", "/cases/{case_id}/events", "cases.http.cases:history"),
-    ("POST", "/documents", "cases.http.documents:put", MEDIA_TYPES),
+    ("POST", "/documents", "cases.http.documents:put", SENT_AS),
     ("POST", "/documents/uploads", "cases.http.documents:begin"),
     ("GET", "/documents/uploads/{upload_id}", "cases.http.documents:status"),
     ("POST", "/documents/uploads/{upload_id}/parts/{number}", "cases.http.documents:ticket"),
@@ -38,7 +40,7 @@ ROUTES = (
         "PUT",
         "/documents/uploads/{upload_id}/parts/{number}",
         "cases.http.documents:part",
-        ("application/octet-stream",),
+        ("application/octet-stream", "*/*"),
     ),
     ("POST", "/documents/uploads/{upload_id}/complete", "cases.http.documents:complete"),
     ("GET", "/cases/{case_id}/documents", "cases.http.documents:listed"),
@@ -63,7 +65,13 @@ REPLIES = (
 PHASES = (
     ("申报", "Submission", "cases.domain.events:Submission"),
     ("补正与受理", "Supplement and acceptance", "cases.domain.events:Acceptance"),
-    ("办理", "Handling", "cases.domain.events:Steps", "cases.domain.events:Changes"),
+    (
+        "办理",
+        "Handling",
+        "cases.domain.events:Steps",
+        "cases.domain.events:Changes",
+        "cases.domain.events:Recusals",
+    ),
     ("时限", "Clock", "cases.domain.events:Clock"),
     ("办结", "Outcome", "cases.domain.events:Outcome"),
     ("历史办件", "Imported cases", "cases.domain.events:Imported"),

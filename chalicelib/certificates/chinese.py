@@ -11,6 +11,8 @@ REASONS: Final[Mapping[str, str]] = {
     "certificate-cannot-stand-in": "{material}不能用这种类型的电子证照代替",
     # Certificates
     "certificate-not-seen": "没有这个电子证照，或者您无权查看",
+    "authorised-to-oneself": "不能授权自己用证；持证主体无需授权即可使用",
+    "authorisation-ended-with-grantor": "授权人已不再代表持证主体，请持证主体重新授权",
     "certificate-state-by-approver": "只有颁发部门的批准人可以变更证照状态",
     "certificate-shown-by-holder": "只有持证主体可以亮证和授权他人用证",
     "certificate-says-something-else": "{identifier} 已经签发，且内容与此不同",
@@ -43,6 +45,10 @@ REASONS: Final[Mapping[str, str]] = {
     "authorisation-not-begun": "用证授权自 {since} 起生效",
     "authorisation-ended": "用证授权已于 {until} 到期，请持证主体重新授权",
     "authorisation-used-up": "用证授权的 {count} 次已全部用完",
+    "certificate-not-shown": (
+        "没有这个电子证照，或者持证主体没有当面出示：请持证主体亮证，并以 `showing` 填写核验码；"
+        "或者当日在本窗口核验本人，或者由持证主体授权本部门用证"
+    ),
     "authorisation-of-another-case": "该用证授权属于其他办件",
     "one-party-to-authorise": "请在账号、部门、单位中指明一个被授权方",
 }

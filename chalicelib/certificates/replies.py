@@ -7,12 +7,12 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from ..cases.domain.events import Holder
 from ..cases.domain.values import CertificateIdentifier, ItemRef
-from ..kernel.actor import Identifier
+from ..kernel.actor import Identifier, Role
 from ..kernel.base import Code, Line, Sha256, Text
 from ..kernel.formats import CreditCode, Division
 from ..web.replies import Page, Position, Version
 from .domain.certificate import CertificateStatus
-from .domain.events import Base64, CertificateFace, CertificatePredecessor, Grantee
+from .domain.events import Base64, Basis, CertificateFace, CertificatePredecessor, Grantee
 
 
 class CertificateCard(BaseModel):
@@ -54,12 +54,30 @@ class GivenAuthorisation(BaseModel):
     revoked: bool
 
 
+class CertificateUse(BaseModel):
+    """
+    A use of it (用证): when, by whose department or company, what for, and why they might. `basis`
+    is null for uses that earlier releases recorded.
+    """
+
+    use: Code
+    authorisation: Code | None
+    purpose: Text
+    case_id: Identifier | None
+    material: Code | None
+    basis: Basis | None
+    role: Role
+    department: Identifier | None
+    entity: CreditCode | None
+    at: AwareDatetime
+
+
 class CertificateReply(BaseModel):
     """
     An electronic certificate as it stands today. `status` is 01 to 07 (GB/T 36904); `until` its
     last day, null without end and while its renewal is open (`extended`, 行政许可法 art. 50);
-    `sha256` that of its file, null while that is being made; `authorisations` null for others than
-    its holder and an auditor.
+    `sha256` that of its file, null while that is being made; `authorisations` and `uses`, the
+    latest hundred, are null for others than its holder and an auditor.
     """
 
     identifier: CertificateIdentifier
@@ -82,6 +100,7 @@ class CertificateReply(BaseModel):
     renewal: Identifier | None
     sha256: Sha256 | None
     authorisations: list[GivenAuthorisation] | None
+    uses: list[CertificateUse] | None
     version: Version
 
 
@@ -170,5 +189,5 @@ class HeldMaterial(BaseModel):
     valid_until: date | None
 
 
-class HeldMaterials(BaseModel):
+class HeldMaterials(Page):
     materials: list[HeldMaterial]

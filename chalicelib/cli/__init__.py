@@ -15,8 +15,8 @@ from ..eventlog.rebuilding.rebuilds import NoView
 from ..eventlog.views.port import ViewsError
 from ..importing.files.event_logs import BadLog
 from ..items.files.item_files import ItemFileError
-from ..items.files.yaml_file import BadYaml
 from ..kernel.errors import Rejected
+from ..kernel.yaml_file import BadYaml
 from ..people.application.registry_load import BadRegistryFile
 from ..platform.registry import RegistryUnavailable
 from ..serving.signin import SignInError
@@ -30,9 +30,11 @@ from . import (
     import_log,
     items,
     migrate,
+    organisations,
     registry,
     sequencer,
     serve,
+    sign_in,
     tokens,
     verify,
     views,
@@ -56,12 +58,14 @@ app.command("verify")(verify.verify_all)
 app.add_typer(case.commands, name="case")
 app.add_typer(certificate.commands, name="certificate")
 app.add_typer(items.commands, name="items")
+app.add_typer(organisations.commands, name="organisations")
 app.add_typer(documents.commands, name="documents")
 app.add_typer(views.commands, name="views")
 app.add_typer(consumers.commands, name="consumers")
 app.add_typer(calendar.commands, name="calendar")
 app.add_typer(sequencer.commands, name="sequencer")
 app.add_typer(registry.commands, name="registry")
+app.add_typer(sign_in.commands, name="sign-in")
 
 # What a user can do something about: it is told in one line, and no traceback.
 EXPECTED = (

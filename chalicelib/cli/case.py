@@ -18,6 +18,7 @@ from ..eventlog.codec import events
 from ..eventlog.envelope import Recorded
 from ..eventlog.ports import Damaged, History, verify
 from ..kernel.actor import Actor, Role
+from ..kernel.divisions import NATION
 from ..kernel.errors import Impossible
 from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, fail, opened, out, show_json, table
@@ -29,7 +30,7 @@ When = Annotated[
     typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
 ]
 # Not the `operator` of the commands that change something: one person has one duty (三员).
-AUDITOR = Actor(account="console", role=Role.AUDITOR)
+AUDITOR = Actor(account="console", role=Role.AUDITOR, division=NATION)
 
 
 def _history(platform: Platform, which: str) -> History:
@@ -57,7 +58,8 @@ def show(
     recorded = list(events(platform.codec, history.commits))
     state = case.fold(one.data for one in recorded)  # type: ignore[misc]
     today = legal_day(platform.now())
-    described = case_file.describe(state, AUDITOR, platform.calendar(), today, language)
+    told = case_file.Told(AUDITOR, today, language, mask=False)
+    described = case_file.describe(state, told, platform.calendar())
     if as_json:
         show_json({**described, "version": history.version})
         return
@@ -100,7 +102,7 @@ def list_events(which: Which, data: Data = VAR, *, as_json: AsJson = False) -> N
     platform = opened(data)
     recorded = list(events(platform.codec, _history(platform, which).commits))
     if as_json:
-        show_json([case_file.event(one) for one in recorded])
+        show_json([case_file.event(one, mask=False) for one in recorded])
         return
     made = table("v", "event", "happened", "recorded", "who", "channel", "data")
     for one in recorded:

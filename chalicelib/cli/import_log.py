@@ -1,11 +1,18 @@
 """`banjian import-log`: bring the cases of another system in, with their true times."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import TaskID
 
+from ..clock.calendar import legal_day
+from ..kernel import yaml_file
+from ..platform import organisations
+from ..platform.organisations import UnknownDepartment
+from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, err, out, progress_bar, show_json
 
 SHOWN = 10
@@ -29,6 +36,8 @@ def import_log(
     from ..importing.files.import_log import Progress, run_import
 
     platform = bootstrap.embedded(data)
+    for told in _unknown(platform, mapping):
+        err.print(f"[yellow]imported as it is:[/] {escape(told)}", soft_wrap=True)
     with progress_bar() as bar:
         tasks: dict[str, TaskID] = {}
 
@@ -49,3 +58,16 @@ def import_log(
         err.print(f"line {problem.line}, case {problem.case}: {problem.reason}", soft_wrap=True)
     if summary.problem_count > SHOWN:
         err.print(f"… and {summary.problem_count - SHOWN:,} more; --report FILE has all of them")
+
+
+def _unknown(platform: Platform, path: Path) -> Iterator[str]:
+    """What was done by a department that is no more happened all the same: it is only told."""
+    from ..importing.mapping import Mapping
+
+    mapping, today = yaml_file.read(path, Mapping), legal_day(platform.now())
+    codes = {*mapping.departments.values(), mapping.defaults.department} - {None}
+    for code in sorted(mapping.code(str(one)) for one in codes):
+        try:
+            organisations.check(platform, code, today, mapping.division)
+        except UnknownDepartment as error:
+            yield str(error)

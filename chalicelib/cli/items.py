@@ -9,8 +9,10 @@ import typer
 from rich.markup import escape
 
 from ..clock.calendar import legal_day
+from ..codes.divisions import COUNTRY
 from ..items.application import drafts as item_drafts
-from ..items.application import items
+from ..items.application import items, review
+from ..items.application.diff import Change
 from ..items.application.succession import Becoming, replace
 from ..items.application.view import spans
 from ..items.domain import item
@@ -24,6 +26,10 @@ commands = typer.Typer(
     no_args_is_help=True, help="Write, publish, compare and withdraw service items."
 )
 By = Annotated[str, typer.Option("--by", help="Who does this.")]
+DraftedBy = Annotated[
+    str, typer.Option("--drafted-by", help="Who wrote it: another person than publishes it.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="The difference was looked at: do not ask.")]
 Code = Annotated[str, typer.Argument(help="The item's implementation code.")]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is recorded for good.")]
 Note = Annotated[str | None, typer.Option("--note", help="What changed; it is recorded for good.")]
@@ -36,7 +42,8 @@ FromDay = Annotated[
 
 
 def _manager(account: str) -> Caller:
-    actor = Actor(account=account, role=Role.ITEM_MANAGER)
+    # Whoever has the data has it of every division.
+    actor = Actor(account=account, role=Role.ITEM_MANAGER, division=COUNTRY)
     return Caller(actor, uuid4().hex, Channel.INTERNAL)
 
 
@@ -75,12 +82,41 @@ commands.command("validate")(validate)
 
 
 @commands.command("publish")
-def publish(files: Files, data: Data = VAR, account: By = "operator", note: Note = None) -> None:
-    """Publish items, or their next versions; what is published already stays as it is."""
+def publish(  # noqa: PLR0913 - a command's options
+    files: Files,
+    *,
+    drafted_by: DraftedBy,
+    data: Data = VAR,
+    account: By = "operator",
+    note: Note = None,
+    yes: Yes = False,
+) -> None:
+    """
+    Publish items, or their next versions; what is published already stays as it is. What changes
+    who may see, who may apply, how long it takes or who decides is shown first.
+    """
     definitions = read_files(files)  # all of them, before any is published
     platform = opened(data)
     for definition in definitions:
-        _told(platform, items.publish(platform, _manager(account), definition, note).state)
+        state = items.known(platform, definition.code)
+        _look(definition.code, review.changes(state, definition), first=_is_first(state), yes=yes)
+    for definition in definitions:
+        done = items.publish(platform, _manager(account), definition, note, drafted_by)
+        _told(platform, done.state)
+
+
+def _is_first(state: item.State) -> bool:
+    return isinstance(state, item.Absent | item.Drafted)
+
+
+def _look(code: str, changes: list[Change], *, first: bool, yes: bool) -> None:
+    """Show the difference where it weighs, and ask."""
+    if first or not review.weighty(changes):
+        return
+    out.print(f"[bold]{code}[/] would change so:")
+    items_reading.print_changes(changes)
+    if not yes and not typer.confirm("Publish this?"):
+        fail("nothing was published")
 
 
 def _told(platform: Platform, state: item.State) -> None:
@@ -110,16 +146,28 @@ def draft(file: File, data: Data = VAR, account: By = "operator") -> None:
     if not isinstance(code, str):
         fail(f"{file} does not say of which item: `code: ...`")
     item_drafts.save(opened(data), _manager(account), code, content)
-    out.print(f"{code} has a draft; `banjian items publish-draft {code}` publishes it")
+    out.print(
+        f"{code} has a draft; `banjian items publish-draft {code}` publishes it, by another person"
+    )
 
 
 @commands.command("publish-draft")
 def publish_draft(
-    code: Code, data: Data = VAR, account: By = "operator", note: Note = None
+    code: Code,
+    data: Data = VAR,
+    account: By = "operator",
+    note: Note = None,
+    *,
+    yes: Yes = False,
 ) -> None:
-    """Publish the draft of an item."""
-    platform = opened(data)
-    _told(platform, item_drafts.publish(platform, _manager(account), code, note).state)
+    """Publish the draft of an item, which another person saved; a difference is shown first."""
+    platform, manager = opened(data), _manager(account)
+    found = item_drafts.get(platform, manager.actor, code)
+    if found.difference is not None:
+        first = found.draft.based_on is None
+        _look(code, found.changes, first=first, yes=yes)
+    done = item_drafts.publish(platform, manager, code, note, found.difference)
+    _told(platform, done.state)
 
 
 @commands.command("discard-draft")

@@ -143,7 +143,7 @@ def diff(  # noqa: PLR0913 - a command's options
     if as_json:
         show_json([one.plain for one in found])
     else:
-        _print(found)
+        print_changes(found)
     if found and exit_code:
         raise typer.Exit(1)
 
@@ -165,7 +165,7 @@ def _version(platform: Platform, code: str, number: int) -> dict[str, Any]:
     return items.at_version(platform, code, number).model_dump(mode="json", exclude_none=True)
 
 
-def _print(found: list[Change]) -> None:
+def print_changes(found: list[Change]) -> None:
     for one in found:
         out.print(f"[bold {COLOURS[one.kind]}]{one.kind}[/] {escape('.'.join(one.path))}")
         for sign, colour, value in (("-", "red", one.before), ("+", "green", one.after)):

@@ -1,5 +1,6 @@
 """`banjian migrate` and `banjian restore`: a log and its documents, copied without renumbering."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from rich.progress import TaskID
 from ..certificates.application.moving_documents import copy_documents
 from ..clock.calendar import LEGAL_ZONE
 from ..eventlog.moving.moving import Destination, Place, Progress, move, prefix
+from ..platform.sign_ins import copied
 from .console import VAR, AsJson, Data, err, fail, out, progress_bar, show_json
 
 To = Annotated[
@@ -40,13 +42,21 @@ def migrate(
 
     if not (data / "events.db").is_file():
         fail(f"there is no Banjian data in {data}", "Name the directory with --data.")
-    _copy(bootstrap.kept(data), bootstrap.destination(to), until, data, as_json=as_json)
+
+    def accounts() -> int:
+        return copied(bootstrap.sign_ins(str(data)), bootstrap.sign_ins(to))
+
+    source, target = bootstrap.kept(data), bootstrap.destination(to)
+    _copy(source, target, until, data, accounts, as_json=as_json)
 
 
-def restore(
+def restore(  # noqa: PLR0913 - one parameter an option
     from_bucket: Annotated[str, typer.Option(help="The bucket of the segments and documents.")],
     from_log_table: Annotated[str, typer.Option(help="The table of the log that they are of.")],
     to: To,
+    from_sign_ins_table: Annotated[
+        str, typer.Option(help="The table of who has which account; without it everybody has none.")
+    ] = "",
     until: Until = None,
     *,
     as_json: AsJson = False,
@@ -57,14 +67,27 @@ def restore(
     """
     from .. import bootstrap
 
-    source = bootstrap.stored(from_bucket, from_log_table)
-    _copy(source, bootstrap.destination(to), until, None, as_json=as_json)
+    def accounts() -> int:
+        if not from_sign_ins_table:
+            return 0
+        return copied(bootstrap.sign_ins_table(from_sign_ins_table), bootstrap.sign_ins(to))
+
+    source, target = bootstrap.stored(from_bucket, from_log_table), bootstrap.destination(to)
+    _copy(source, target, until, None, accounts, as_json=as_json)
 
 
-def _copy(
-    source: Place, to: Destination, until: datetime | None, data: Path | None, *, as_json: bool
+def _copy(  # noqa: PLR0913 - from where, to where, how much of it, and how it is told
+    source: Place,
+    to: Destination,
+    until: datetime | None,
+    data: Path | None,
+    accounts: Callable[[], int],
+    *,
+    as_json: bool,
 ) -> None:
     _same_secret(source, to, data)
+    # First: whoever signs in there before these rows are begins anew, and that stays.
+    accounts()
     with progress_bar(hidden=as_json) as bar:
         tasks: dict[str, TaskID] = {}
 

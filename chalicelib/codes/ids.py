@@ -23,12 +23,15 @@ OLDEST: Final = 130  # years that a living person may have behind them
 PERMITS: Final = frozenset({"81", "82", "83"})
 RESIDENT_LENGTH: Final = 18
 FIRST_GENERATION: Final = 15
+SHORTEST: Final = 4
+LONGEST: Final = 40
 _ROUNDS: Final = 8  # three are the most that we know to be needed
 _CENTENARIANS: Final = 996  # serials from here were kept for people born before 1900
 
 _RESIDENT = re.compile(r"\d{17}[\dX]", re.ASCII)
 _FIRST_GENERATION = re.compile(r"\d{15}", re.ASCII)
 _FOREIGN_OLD = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
+_CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
 _PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{5,12}", re.ASCII)
 
 
@@ -47,6 +50,30 @@ def canonical(id_kind: IdKind, id_number: str) -> str:
     text = _capitals(id_number)
     if id_kind is IdKind.RESIDENT_ID and _FIRST_GENERATION.fullmatch(text):
         return _second_generation(text)
+    return text
+
+
+def written(id_kind: IdKind, id_number: str) -> str:
+    """
+    `canonical`, if that can be kept: a text that is long enough as it came may be nothing without
+    its blanks, and too long once NFKC has written it out. Raises Invalid.
+    """
+    text = canonical(id_kind, id_number)
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise Invalid(
+            "id-number-length-without-blanks",
+            "the id number has {count} characters without its blanks; "
+            "it may have {least} to {most}",
+            count=len(text),
+            least=SHORTEST,
+            most=LONGEST,
+        )
+    if not text.isprintable() or not any(map(str.isalnum, text)):
+        raise Invalid(
+            "id-number-unseen-marks", "the id number: letters, digits and what joins them"
+        )
+    if id_kind is IdKind.CREDIT_CODE and not _CREDIT_CODE.fullmatch(text):
+        raise Invalid("credit-code-written", "the credit code: 18 digits and capital letters")
     return text
 
 
@@ -69,7 +96,8 @@ def check_id(id_kind: IdKind, id_number: str, today: date) -> tuple[Warned, ...]
             return _passport(text)
         case IdKind.CREDIT_CODE:
             return _credit_code(text)
-        case _:  # of another kind nothing is known
+        case _:  # of another kind nothing more is known
+            written(id_kind, id_number)
             return ()
 
 

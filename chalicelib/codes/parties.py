@@ -1,7 +1,7 @@
 """Who is party to a matter, and how far what they hand in can be relied on."""
 
 from enum import StrEnum
-from typing import Annotated, assert_never
+from typing import Annotated, Literal, assert_never
 
 from ..kernel.actor import Identifier
 from ..kernel.base import Frozen, Line, Personal, Text
@@ -33,13 +33,14 @@ class Applicant(Frozen):
 class Agent(Frozen):
     """
     Who handles it for the applicant (经办人 / 代办人), on what mandate: in words, or the id of one
-    that the platform keeps.
+    that the platform keeps. `clerk` where it is no agent, but the clerk who entered it at a window.
     """
 
     account: Identifier
     name: Annotated[Line, Personal()] | None = None
     mandate: Text | None = None
     mandate_id: Identifier | None = None
+    clerk: Literal[True] | None = None
 
 
 class Trust(StrEnum):
@@ -78,6 +79,7 @@ class Method(StrEnum):
     FACE = "face"  # 人脸识别
     BANK_CARD = "bank_card"  # 银行卡核验
     COUNTER = "counter"  # 窗口核验
+    PROVIDER = "provider"  # 统一身份认证: who the account signs in with says who it is
 
     @property
     def level(self) -> int:
@@ -86,7 +88,7 @@ class Method(StrEnum):
                 return 1
             case Method.REGISTRY:
                 return 2
-            case Method.FACE | Method.BANK_CARD:
+            case Method.FACE | Method.BANK_CARD | Method.PROVIDER:
                 return 3
             case Method.COUNTER:
                 return 4

@@ -48,7 +48,7 @@ TOLD: Final[Mapping[str, str]] = {
 HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "ETag": {
         "description": 'The version of the stream, quoted, as `"7"`; of a file a weak one.',
-        "schema": {"type": "string", "pattern": '^("\\d+(-[^"]+)?"|W/"[0-9a-f]{16}")$'},
+        "schema": {"type": "string", "pattern": '^("[0-9]+(-[^"]+)?"|W/"[0-9a-f]{16}")$'},
     },
     "Idempotency-Replayed": {
         "description": "`true` if the command had been taken before: this is its first outcome.",
@@ -56,7 +56,7 @@ HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "Retry-After": {
         "description": "Seconds to wait.",
-        "schema": {"type": "string", "pattern": "^\\d+$"},
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
     "WWW-Authenticate": {
         "description": "RFC 6750, section 3.",

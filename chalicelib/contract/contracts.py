@@ -22,7 +22,7 @@ from .events import EventType, envelope_schema, event_schema, event_types, phase
 from .json_schemas import Json, render
 from .openapi import openapi, operations, shared_names, shows, told_problems
 
-_OF_A_TYPE: Final = re.compile(r"events/(\w+)/(\w+)\.v(\d+)\.(?:schema|example)\.json")
+_OF_A_TYPE: Final = re.compile(r"events/([a-z_]+)/([A-Za-z]+)\.v([0-9]+)\.(?:schema|example)\.json")
 _BY_HAND: Final = frozenset({"events/README.md"})
 EVENT_TABLE: Final = "docs/events.md"
 PROBLEM_TABLES: Final = ("docs/api.md", "docs/api.zh-CN.md")

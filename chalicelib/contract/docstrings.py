@@ -10,7 +10,7 @@ from .json_schemas import in_words
 
 _TERM: Final = re.compile(r"([\u4e00-\u9fff]+(?: / [\u4e00-\u9fff]+)*): (?=\S)")
 # Not the stop of "art. 32".
-_SENTENCE: Final = re.compile(r"(?<=\.) (?!\d)")
+_SENTENCE: Final = re.compile(r"(?<=\.) (?![0-9])")
 
 
 def begins_with_term(of: Any) -> bool:

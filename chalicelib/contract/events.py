@@ -138,4 +138,4 @@ def _published(schema: Json) -> Json:
 def published(one: Recorded) -> Json:
     """An event of the log as it is published: in this release's schema, however it was stored."""
     schema = codec.schema_version(type(one.data))
-    return {"stream": one.stream, **case_file.event(one), "schema": schema}
+    return {"stream": one.stream, **case_file.event(one, mask=False), "schema": schema}

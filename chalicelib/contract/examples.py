@@ -16,6 +16,7 @@ from ..refusals import words
 from ..refusals.table import statuses
 from ..serving import gateway, limits
 from ..submissions.application.submissions import Submission
+from ..web.bodies import MAX_NODES
 from ..web.messages import MESSAGES, Language
 from ..web.problems import invalid, problem
 from .json_schemas import Json
@@ -26,6 +27,15 @@ RECORDED: Final = "docs/api-examples.json"
 _KNOWN: Final[Mapping[str, Json]] = {
     "too-large": {"limit": limits.MAX_BODY},
     "bad-parameter": {"parameter": "limit"},
+    "nothing-to-wait-for": {"parameter": "min_version"},
+    "too-many-values": {"limit": MAX_NODES},
+    "quota-exceeded": {
+        "reason_code": "documents-of-day",
+        "reason_values": {"documents": 100, "megabytes": 200},
+        "reason": (
+            "an account may hand in 100 documents and 200 MB a day: hand in the rest tomorrow"
+        ),
+    },
 }
 # No rule is refused by that name as yet: it is what a new kind of refusal would answer.
 _LIKE: Final[Mapping[str, str]] = {"rejected": "invalid"}

@@ -10,9 +10,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ..cases.application.access import RULES
+from ..people.application.accounts import closed
+from ..platform.rate_limits import DOWNLOAD
 from ..refusals.words import summaries
 from ..subjects import entries, for_readers, load
 from ..submissions.http.commands import COMMANDS
+from ..web.forms import FORM
 from ..web.messages import MESSAGES
 from ..web.operation import OperationSpec
 from ..web.route import respond
@@ -45,7 +48,7 @@ def operations(routes: Mapping[str, Mapping[str, Any]]) -> Iterator[Operation]:
         for method, entry in sorted(routes[path].items()):
             view = entry.view_function
             said, more = sentences(view.handler)
-            types = tuple(entry.content_types)
+            types = tuple(view.media_types)
             yield Operation(method, path, view.doc, said, more, types, view.handler)
 
 
@@ -123,7 +126,7 @@ def _same(kind: str, name: str) -> bool:
 
 
 def _parameters(one: Operation) -> Iterator[Json]:
-    for name in re.findall(r"{(\w+)}", one.path):
+    for name in re.findall(r"{([a-z_]+)}", one.path):
         yield {"$ref": f"#/components/parameters/{name}"}
     for name, schema in one.doc.query.items():
         told = {key: value for key, value in schema.items() if key != "description"}
@@ -146,7 +149,8 @@ def _headers(one: Operation) -> Iterator[str]:
 def _body(one: Operation, examples: Examples) -> Json:
     example = examples.of(one.doc.name, "request")
     if one.doc.body is None:
-        content = {kind: {"schema": _BYTES, **example} for kind in one.media_types}
+        whole = {"schema": _BYTES, **example}
+        content = {kind: _FORM if kind == FORM else whole for kind in one.media_types}
         return {"required": True, "content": content}
     content = {"schema": {"$ref": f"{SCHEMAS}{one.doc.body.__name__}"}, **example}
     needed = any(field.is_required() for field in one.doc.body.model_fields.values())
@@ -159,7 +163,13 @@ def _responses(one: Operation, examples: Examples) -> Json:
         str(status): {"$ref": f"#/components/responses/{api_problems.name(status, some)}"}
         for status, some in _problems(one)
     }
-    return {str(one.doc.status): _success(one.doc, examples), **unchanged, **problems}
+    elsewhere = {"302": _ELSEWHERE} if one.doc.limit == DOWNLOAD else {}
+    return {
+        str(one.doc.status): _success(one.doc, examples),
+        **elsewhere,
+        **unchanged,
+        **problems,
+    }
 
 
 def _problems(one: Operation) -> Iterator[tuple[int, list[str]]]:
@@ -184,6 +194,28 @@ def _success(doc: OperationSpec, examples: Examples) -> Json:
     content = {"application/json": {**schema, **examples.of(doc.name, "reply")}}
     content |= {kind: {"schema": _BYTES} for kind in doc.media if kind != "*/*"}
     return {**_bare("Done." if doc.command else "As asked for.", *headers), "content": content}
+
+
+_ELSEWHERE: Final[Json] = {
+    "description": (
+        "The document is at `Location`, for a minute and without a token (on AWS; the embedded "
+        "service answers with the bytes)."
+    ),
+    "headers": {
+        "Location": {"required": True, "schema": {"type": "string", "format": "uri"}},
+        "X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"},
+    },
+}
+
+
+_FORM: Final[Json] = {
+    "schema": {
+        "type": "object",
+        "description": "As `wx.uploadFile` and forms of browsers send it: one file, named `file`.",
+        "required": ["file"],
+        "properties": {"file": {"type": "string", "format": "binary"}},
+    }
+}
 
 
 def _bare(said: str, *headers: str) -> Json:
@@ -257,7 +289,8 @@ def _reason_code(one: Operation) -> str:
 
 
 def _reasons(one: Operation) -> Json:
-    return {"type": "string", "enum": sorted(raising.codes(one.view, respond))}
+    admitting = () if one.doc.public else (closed,)
+    return {"type": "string", "enum": sorted(raising.codes(one.view, respond, *admitting))}
 
 
 def _bodies(found: list[Operation]) -> list[type[BaseModel]]:

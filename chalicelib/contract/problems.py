@@ -17,7 +17,9 @@ BEFORE: Final = frozenset(
         "too-many-requests",
         "headers-too-large",
         "not-implemented",
+        "bad-gateway",
         "too-many-connections",
+        "gateway-timeout",
     }
 )
 ANY: Final = frozenset(
@@ -27,6 +29,7 @@ ANY: Final = frozenset(
         "malformed-url",
         "internal",
         "store-unavailable",
+        "newer-release",
         "on-standby",
         "rate-limited",
     }
@@ -43,7 +46,9 @@ SIGNED_IN: Final = frozenset(
     }
 )
 BODY: Final = frozenset({"too-large", "unsupported-media-type"})
-JSON: Final = frozenset({"malformed-json", "invalid-request", "commit-too-large"})
+JSON: Final = frozenset(
+    {"malformed-json", "too-many-values", "invalid-request", "commit-too-large"}
+)
 COMMAND: Final = frozenset(
     {
         "idempotency-key-required",
@@ -59,9 +64,9 @@ COMMAND: Final = frozenset(
         "precondition-failed",
     }
 )
-LIST: Final = frozenset({"view-behind"})
+LIST: Final = frozenset({"view-behind", "nothing-to-wait-for"})
 SUBMISSION: Final = frozenset({"duplicate-case", "item-closed"})
-UPLOAD: Final = frozenset({"empty-document", "wrong-digest"})
+UPLOAD: Final = frozenset({"empty-document", "malformed-form", "wrong-digest"})
 ONE: Final = frozenset({"not-found"})
 
 LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")
@@ -89,7 +94,7 @@ def codes(takes: Takes, path: str, doc: OperationSpec) -> frozenset[str]:
         (doc.body is not None, JSON),
         (doc.command, COMMAND),
         (doc.reply == "SubmissionReply", SUBMISSION),
-        (bool(doc.query), LIST),
+        ("min_position" in doc.query, LIST),
         (takes.raw, UPLOAD),
         ("{" in path, ONE),
         (True, frozenset(doc.problems)),

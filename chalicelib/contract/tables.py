@@ -31,9 +31,15 @@ from .events import event_types, phases
 from .openapi import Operation, replies
 
 # Those that `evolve` takes itself: they begin a case, or belong to an imported one.
-_NOT_GROWN = {e.CaseDrafted, e.CaseSubmitted, e.CaseImported, e.StepRecorded}
-# Procedures have steps of their own (`special`) besides those of a desk.
-_NO_DESK = {"special"}
+_NOT_GROWN = {
+    e.CaseDrafted,
+    e.DraftDiscarded,
+    e.CaseSubmitted,
+    e.CaseImported,
+    e.StepRecorded,
+}
+# Procedures have steps of their own (`special`) besides those of a desk, and ratings have streams.
+_NO_DESK = {"special", "rating"}
 _TOLD_BY_RESULT = {"decided", "closed"}
 _NEVER_TOLD = {Result.UNSTATED}  # of imported cases, whose progress nobody asks for
 
@@ -149,7 +155,7 @@ def _of_operations(found: Sequence[Operation]) -> Iterator[Table]:
 
 def _of_paths(found: Sequence[Operation]) -> Iterator[Table]:
     under = dict.fromkeys(one.doc.tag for one in found)
-    within = dict.fromkeys(name for one in found for name in re.findall(r"{(\w+)}", one.path))
+    within = dict.fromkeys(name for one in found for name in re.findall(r"{([a-z_]+)}", one.path))
     tags = [tag for tag, _ in for_readers("TAGS")]
     parameters = [name for name, *_ in for_readers("PARAMETERS")]
     yield Table("TAGS", tags, under, "say in the wiring what is found under it")

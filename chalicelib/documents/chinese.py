@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 REASONS: Final[Mapping[str, str]] = {
+    "documents-from-handlers": "只有申请人、经办人以及承办办件的人员可以提交材料",
     # Uploads
     "upload-not-seen": "没有这个上传任务，或者不属于您",
     "upload-complete-already": "文件已上传完整，无须再传",
@@ -25,6 +26,11 @@ REASONS: Final[Mapping[str, str]] = {
         "查毒程序在文件中发现恶意内容（{signature}），该文件不予提供，请重新提交无毒的文件"
     ),
     "no-document-to-scan": "没有待查毒的此文件",
+    # Discarding
+    "document-discarded-meanwhile": "文件在提交过程中被删除，请重新提交",
+    "document-gone": "所引用的文件已被删除，请重新提交该文件",
+    "document-of-a-case": "已有办件使用该文件，文件随办件保存，不能删除",
+    "document-not-tracked": "该文件提交时尚未记录哪些办件使用了它，予以保留，不能删除",
     # What a document is
     "document-empty": "文件为空，请重新选择文件",
     "declared-type-differs": (

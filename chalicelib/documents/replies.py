@@ -8,6 +8,7 @@ from ..codes.parties import Trust
 from ..kernel.actor import Identifier, Role
 from ..kernel.base import Code, Line, Sha256
 from ..kernel.formats import KeyedDigest
+from ..web.replies import Page
 from .domain.document import MediaType, Scan, Size
 
 Number = Annotated[int, Field(ge=1)]
@@ -67,6 +68,23 @@ class UploadStatus(BaseModel):
     found: str | None
 
 
+class OwnDocument(BaseModel):
+    """`expires_at`, if it does: then it is discarded, unless a case, or a draft, names it."""
+
+    upload_id: KeyedDigest
+    sha256: Sha256
+    size: Size
+    media_type: MediaType
+    name: Line | None
+    scan: Scan
+    received_at: AwareDatetime
+    expires_at: AwareDatetime | None
+
+
+class OwnDocuments(Page):
+    items: list[OwnDocument]
+
+
 class HandedInBy(BaseModel):
     account: Identifier
     role: Role
@@ -93,7 +111,7 @@ class DocumentVersion(BaseModel):
     found: str | None
 
 
-class CaseDocuments(BaseModel):
+class CaseDocuments(Page):
     """By material, the newest version first."""
 
     case_id: Identifier

@@ -8,6 +8,7 @@ optional fields were added, `reads_from` names the first version that is read wi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Union
@@ -18,6 +19,7 @@ from typing_extensions import TypedDict
 
 from ..kernel.actor import Actor, Channel
 from ..kernel.base import Frozen
+from ..kernel.formats import in_ascii
 from .envelope import Circumstances, Decided, Happened, Recorded
 from .ports import Commit
 
@@ -25,7 +27,10 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class UnknownEvent(Exception):
-    """A stored event is of a type, or of a schema version, that this release does not know."""
+    """
+    A stored event is of a type or a schema version, or was done in a role or over a channel, that
+    this release does not know: a newer one wrote it.
+    """
 
 
 # Making a parser for all of a category's types costs as much as reading so many commits one by one.
@@ -186,12 +191,13 @@ def decode(codec: Codec, commit: Commit) -> list[Recorded]:
 
 
 def _read_circumstances(plain: Mapping[str, Any]) -> Circumstances:
-    return Circumstances(
-        datetime.fromisoformat(plain["occurred_at"]),
-        Actor.__pydantic_validator__.validate_python(plain["actor"]),
-        Channel(plain["channel"]),
-        plain.get("source"),
-    )
+    try:
+        actor = Actor.__pydantic_validator__.validate_python(plain["actor"])
+        channel = Channel(plain["channel"])
+    except ValueError as error:
+        raise UnknownEvent("an actor or a channel of a kind that is not known") from error
+    at = datetime.fromisoformat(plain["occurred_at"])
+    return Circumstances(at, actor, channel, plain.get("source"))
 
 
 def _data(codec: Codec, commit: Commit, entry: Mapping[str, Any]) -> Frozen:
@@ -200,8 +206,34 @@ def _data(codec: Codec, commit: Commit, entry: Mapping[str, Any]) -> Frozen:
         raise UnknownEvent(f"{commit.stream}@{commit.version}: no event type {entry['type']}")
     as_it_is = range(read_from(kind), schema_version(kind) + 1)
     data = entry["data"] if entry["schema"] in as_it_is else _upcast(codec, entry, as_it_is)
-    event: Frozen = kind.__pydantic_validator__.validate_python(data)
+    validate = kind.__pydantic_validator__.validate_python
+    try:
+        event: Frozen = validate(data)
+    except ValidationError as error:
+        event = validate(_in_ascii(data, error))
     return event
+
+
+def _in_ascii(data: Any, error: ValidationError) -> Any:
+    """
+    With those codes written in ASCII that fit no pattern: they were taken while a digit was one of
+    any alphabet. Raises the error if it tells of anything else.
+    """
+    data = deepcopy(data)
+    for one in error.errors(include_url=False):
+        if one["type"] != "string_pattern_mismatch" or one["input"].isascii():
+            raise error
+        *steps, last = (step for step in one["loc"])
+        place = data
+        for step in steps:
+            # A union names itself in the way to its member.
+            place = place[step] if _leads(place, step) else place
+        place[last] = in_ascii(one["input"])
+    return data
+
+
+def _leads(place: Any, step: int | str) -> bool:
+    return step in place if isinstance(place, dict) else isinstance(step, int)
 
 
 def _upcast(codec: Codec, entry: Mapping[str, Any], known: range) -> dict[str, Any]:

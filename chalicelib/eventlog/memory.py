@@ -101,7 +101,8 @@ class Memory:
     def put(self, read: Read[Any], mark: int | None = None) -> None:
         """`mark` is that of a moment before it was read, or appended to."""
         with self._lock:
-            size = self._weight(read.history)
+            # A stream that is not there has its place too: there is one for each account.
+            size = max(OVERHEAD, self._weight(read.history))
             self._drop(read.history.stream)
             if size * 16 > self._limit:
                 return

@@ -77,6 +77,9 @@ class CommandId(NamedTuple):
     fingerprint: bytes
 
 
+Former = Callable[[], bytes]
+
+
 class Commit(NamedTuple):
     """
     What one command appended: the stored unit, all or nothing.
@@ -149,10 +152,15 @@ class History:
     def hash(self) -> bytes:
         return self.commits[-1].hash if self.commits else GENESIS
 
-    def find(self, command: CommandId) -> Commit | None:
-        """The commit that this command made before; raises Reused if its body was another."""
+    def find(self, command: CommandId, former: Former | None = None) -> Commit | None:
+        """
+        The commit that this command made before; raises Reused if its body was another. `former`
+        is the fingerprint that an earlier release gave it.
+        """
         for commit in self.commits:
             if commit.command.id == command.id:
+                if former is not None and commit.command.fingerprint == former():
+                    return commit
                 return same(commit, command)
         return None
 
@@ -315,7 +323,10 @@ class Blobs(Protocol):
     def link(
         self, owner: str, digest: str, media_type: str, disposition: str, seconds: int, /
     ) -> str | None:
-        """A URL that gives the content out, for `seconds`; None if there is no such way."""
+        """
+        A URL that gives the content out, for `seconds`; None if there is no such way, or no such
+        content. Raises Damaged for what was altered.
+        """
         ...
 
     def put(self, owner: str, content: bytes, /) -> str:
@@ -324,6 +335,17 @@ class Blobs(Protocol):
 
     def get(self, owner: str, digest: str, /) -> bytes | None:
         """The content, checked against its digest (raises Damaged), or None."""
+        ...
+
+    def open(self, owner: str, digest: str, /) -> BinaryIO | None:
+        """
+        The content as a file, for the caller to close, checked against its digest (raises Damaged)
+        in little memory; or None.
+        """
+        ...
+
+    def remove(self, owner: str, digest: str, /) -> None:
+        """The content is gone, at once; again is harmless."""
         ...
 
     def size(self, owner: str, digest: str, /) -> int | None:

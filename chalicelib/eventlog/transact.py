@@ -1,6 +1,6 @@
 """Run a command against a stream: load, fold, decide, append; again if somebody was faster."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import reduce
 from random import uniform
@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from .codec import Codec, encode, facts
 from .envelope import Circumstances, Decided, Happened
 from .memory import NONE, Memory, Read
-from .ports import CommandId, Commit, Conflict, EventStore, History, Unavailable
+from .ports import CommandId, Commit, Conflict, EventStore, Former, History, Reused, Unavailable
 
 S = TypeVar("S")
 ATTEMPTS = 12
@@ -29,21 +29,24 @@ class Decider(NamedTuple, Generic[S]):
 class Request(NamedTuple):
     """
     One command on its way: its id, and what its events will carry besides their data. `version`,
-    where given, is the one that the caller has seen (If-Match).
+    where given, has those that the caller has seen (If-Match). `former` is the fingerprint that
+    the release before would have given the command: what it had taken is known again.
     """
 
     command: CommandId
     circumstances: Circumstances
     recorded_at: datetime
     correlation_id: str
-    version: int | None = None
+    version: Collection[int] | None = None
+    former: Former | None = None
 
 
 class Stale(Exception):
     """The caller has seen `seen` (If-Match); the stream is at `current` by now."""
 
-    def __init__(self, stream: str, seen: int | None, current: int) -> None:
-        super().__init__(f"{stream} is at version {current}, not {seen}; read it again")
+    def __init__(self, stream: str, seen: Collection[int], current: int) -> None:
+        among = ", ".join(map(str, sorted(seen))) or "one of that name"
+        super().__init__(f"{stream} is at version {current}, not {among}; read it again")
         self.current = current
 
 
@@ -77,6 +80,15 @@ def read(store: EventStore, decider: Decider[S], stream: str) -> Read[S]:
         now = Read(history, _folded(decider, history, known))
     memory.put(now, mark)
     return now
+
+
+def lately(store: EventStore, decider: Decider[S], stream: str) -> Read[S]:
+    """
+    As this process has read it last, however long ago: for what was read a moment before, and only
+    if nobody is refused for it.
+    """
+    known = decider.memory.get(stream)
+    return read(store, decider, stream) if known is None else known
 
 
 def _folded(decider: Decider[S], history: History, known: Read[S] | None) -> S:
@@ -166,10 +178,10 @@ def _tried(
     decide, may = rules
     history, state = now
     stream = history.stream
-    first = history.find(request.command)
+    first = history.find(request.command, request.former)
     if first is not None:
         return _repeated(decider, history, first)
-    if request.version not in (None, history.version):
+    if request.version is not None and history.version not in request.version:
         may(state)
         raise Stale(stream, request.version, history.version)
     decided = decide(state)
@@ -182,7 +194,10 @@ def _tried(
         correlation_id=request.correlation_id,
     )
     mark = decider.memory.changes.mark()
-    commit = store.append(history, request.command, len(decided), body)
+    try:
+        commit = store.append(history, request.command, len(decided), body)
+    except Reused:
+        return _taken_before(store, decider, stream, request)
     # The same command, sent twice at once: the other one may have decided at another moment.
     if (commit.version, commit.body) != (history.version + 1, body):
         return _repeated(decider, store.load(stream), commit)
@@ -191,6 +206,17 @@ def _tried(
     then = Read(History(stream, (*history.commits, commit)), reduce(decider.evolve, new, state))
     decider.memory.put(then, mark)
     return Outcome(commit.last_version, position, then.state)
+
+
+def _taken_before(
+    store: EventStore, decider: Decider[S], stream: str, request: Request
+) -> Outcome[S]:
+    """While the releases change over, the one before may have just taken it. Raises Reused."""
+    history = store.load(stream)
+    first = history.find(request.command, request.former)
+    if first is None:
+        raise Conflict(stream, history.version)
+    return _repeated(decider, history, first)
 
 
 def _repeated(decider: Decider[S], history: History, first: Commit) -> Outcome[S]:

@@ -97,7 +97,7 @@ class ItemVersion(BaseModel):
     note: Text | None
 
 
-class ItemVersions(BaseModel):
+class ItemVersions(Page):
     """The last one first."""
 
     code: str
@@ -116,7 +116,7 @@ class ItemChange(BaseModel):
     after: Any
 
 
-class ItemChanges(BaseModel):
+class ItemChanges(Page):
     code: str
     from_: Annotated[int, Field(ge=1, alias="from")]
     to: Version
@@ -162,8 +162,8 @@ class DraftProblem(BaseModel):
 
 class ItemDraftReply(BaseModel):
     """
-    The draft as it was saved; `problems` keep it from being published; `changes` are those from the
-    version published last.
+    The draft as it was saved, by whom; `problems` keep it from being published; `changes` are those
+    from the version published last, known by `difference` if the draft is whole.
     """
 
     code: str
@@ -171,6 +171,8 @@ class ItemDraftReply(BaseModel):
     definition: dict[str, Any]
     problems: list[DraftProblem]
     changes: list[ItemChange]
+    difference: str | None
+    saved_by: Identifier
 
 
 # Eligibility
@@ -249,7 +251,7 @@ class CodeSetName(BaseModel):
     source: str
 
 
-class CodeSets(BaseModel):
+class CodeSets(Page):
     items: list[CodeSetName]
 
 
@@ -265,3 +267,4 @@ class CodeSet(CodeSetName):
     """A code set (代码集)."""
 
     values: list[CodedValue]
+    next: str | None

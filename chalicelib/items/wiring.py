@@ -61,6 +61,13 @@ REFUSALS = (
         "items.http.refusals:successors",
     ),
     (
+        "items.application.review:DifferenceNotSeen",
+        409,
+        "difference-not-seen",
+        None,
+        "items.http.refusals:difference",
+    ),
+    (
         "items.domain.item:NotPublishable",
         422,
         "invalid-request",

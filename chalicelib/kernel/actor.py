@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from .formats import CreditCode, Division
+from .formats import CreditCode, Division, KeyedDigest
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
 
@@ -70,6 +70,30 @@ class Actor(BaseModel):
     level: Annotated[int, Field(ge=0, le=4)] = 0
     on_behalf_of: Identifier | None = None
     mandate: Identifier | None = None
+
+
+class Identified(Actor):
+    """
+    An actor whose token's issuer says which person the account is: `person` stands for the id
+    (people/application/identity.py). It is the request's own: no event and no reply has it.
+    """
+
+    person: Annotated[KeyedDigest, Field(exclude=True)]
+
+
+def person_told(actor: Actor) -> str | None:
+    """The person that the token's issuer names, if it names one."""
+    return actor.person if isinstance(actor, Identified) else None
+
+
+def plain(actor: Actor) -> Actor:
+    """The actor as events name it."""
+    return Actor.model_construct(**{name: getattr(actor, name) for name in Actor.model_fields})
+
+
+def in_person(actor: Actor) -> bool:
+    """Citizens wear one hat at a time: with a company's they are not there for themselves."""
+    return actor.role in APPLICANTS and actor.entity is None
 
 
 SYSTEM = Actor(account="banjian", role=Role.SYSTEM)

@@ -1,9 +1,11 @@
 """JSON that comes from outside and is to be kept as it is: whether it can be read again."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, islice
 from math import isfinite
+from typing import Any
 
 from .reasons import Reason
 
@@ -32,3 +34,24 @@ def trouble(value: object, deepest: int) -> Reason | None:
     if isinstance(value, Mapping):
         parts = chain(value.keys(), value.values())
     return next((told for one in parts if (told := trouble(one, deepest - 1))), None)
+
+
+# How much there is, found out before any of it is worked on
+
+
+def nodes(value: Any, most: int) -> int:
+    """Values in it: members, entries, and what they are in. No more than `most` + 1 are counted."""
+    left, count = [value], 0
+    while left and count <= most:
+        one = left.pop()
+        count += 1
+        if isinstance(one, Mapping):
+            left.extend(islice(one.values(), most))
+        elif isinstance(one, list | tuple):
+            left.extend(one[:most])
+    return count
+
+
+def size(value: Any) -> int:
+    """Bytes of it in UTF-8."""
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))

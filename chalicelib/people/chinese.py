@@ -16,8 +16,17 @@ REASONS: Final[Mapping[str, str]] = {
     "account-level-too-low": (
         "此操作要求账号的实名等级达到 {least}，该账号为 {proven}，请先注册并完成实名核验"
     ),
-    "nobody-of-level-two": (
-        "没有与该账号（或者该姓名和证件）相符且实名等级达到 2 的账号；请对方先注册，或者到窗口办理"
+    "nobody-proven-in-person": (
+        "没有与该账号（或者该姓名和证件）相符且实名等级达到 3 的账号；请对方先注册，"
+        "并通过人脸、银行卡或者窗口核验"
+    ),
+    "provider-names-another-person": "统一身份认证显示您是另一人，请核对所填姓名和证件号码",
+    "applicant-not-proven": (
+        "尚未核验您就是申请人：请先注册（PUT /account），再以人口库比对、人脸或者银行卡核验"
+        "（POST /account/proofs/...），或者到窗口办理"
+    ),
+    "company-agent-needed": (
+        "单位的事项由其经办人申报，请先取得代表该单位的令牌（POST /sign-in/token）"
     ),
     "applicant-not-yourself": "申请人与您已核验的身份不符；代他人办理的，请凭委托以经办人身份办理",
     "account-or-person": "请用 `account` 或者 `person` 之一指明是谁",
@@ -36,6 +45,14 @@ REASONS: Final[Mapping[str, str]] = {
         "已有其他账号绑定此身份，请登录该账号；本人也可以通过人脸识别或者到窗口核验"
     ),
     "identity-taken-just-now": "另一账号刚刚核验为此人",
+    "department-no-counter": "{department} 在 {division} 的机构目录中不是窗口，不能办理窗口核验",
+    "counter-of-another-division": "您的令牌所写行政区划不是 {department} 所在的 {division}",
+    "counter-for-oneself": "任何人不得在窗口为自己办理，请由同事办理",
+    "counter-for-own-principal": "您是或者曾是此人的受托人，请由其他同事办理",
+    "counter-for-own-company": "您本人代表或者曾经代表该企业，请由其他同事办理",
+    "counter-checks-for-supervisors": "只有行政区划的监察人员和审计人员可以查看窗口核验记录",
+    "counter-checks-elsewhere": "{division} 不在您的监察范围内",
+    "attestation-used": "该核验结果已使用过，请重新核验",
     "person-not-in-registry": (
         "登记库中没有相符的姓名和证件号码，请对照证件核对；新近登记的，请到窗口核验"
     ),
@@ -72,6 +89,7 @@ REASONS: Final[Mapping[str, str]] = {
     "operator-ends-in-past": "经办人的截止日期已经过去，请改正",
     "representative-is-no-operator": "法定代表人（负责人）依其职务办理，不是经办人",
     "operators-too-many": "一个单位最多有 {most} 名经办人，请先移除部分经办人",
+    "nothing-granted-to-oneself": "任何人不能给自己授权，请由其他有权的人办理",
     "no-such-operator": "该账号不是该单位的经办人",
     # Mandates
     "mandate-not-seen": "没有这个委托，或者您无权查看",
@@ -86,6 +104,9 @@ REASONS: Final[Mapping[str, str]] = {
     "principal-is-agent": "委托人与受托人是同一人",
     "mandate-ends-before-beginning": "委托的截止日期早于开始日期，请改正",
     "mandate-too-long": "委托最长三年，到期请重新授予",
+    "guardian-too-long": "法定代理最长到年满十八周岁",
+    "guardian-recorded-at-counter": "父母或者其他监护人请到窗口出示证明，由窗口人员登记",
+    "mandate-of-unproven-principal": ("委托人尚未本人核验：请委托人先通过人脸、银行卡或者窗口核验"),
     "own-mandate-names-nobody": "您授予的是自己的委托，请勿填写 `principal` 和 `document`",
     "written-mandate-incomplete": "窗口人员请填写委托人 `principal`，并提交书面委托书 `document`",
     "agent-token-needed": "请先以受托人身份取得令牌：POST /sign-in/token",
@@ -119,6 +140,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 # What each operation does, in one line.
 SUMMARIES: Final[Mapping[str, str]] = {
+    "listCounterChecks": "窗口核验记录：某区划及其下级区划的，新的在前",
     "getKeys": "本平台令牌的公钥（RFC 7517）",
     "getOwnAccount": "查看本人账户及其实名等级",
     "registerPerson": "实名注册：填写账户属于谁，核验之前可以多次修改",

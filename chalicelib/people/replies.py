@@ -9,15 +9,19 @@ from ..codes.codes import ApplicantKind
 from ..codes.parties import EntityStatus, IdKind, Method
 from ..kernel.actor import Identifier, Role
 from ..kernel.base import Line, Sha256, Text
-from ..kernel.formats import CreditCode
+from ..kernel.formats import CreditCode, Division
 from ..web.replies import Position, Version
 from .domain.account_events import Level
 from .domain.entity import Items
-from .domain.mandate import Action
+from .domain.mandate import Action, Ground
 
 
 class TokenReply(BaseModel):
-    """An access token (RFC 6749, 5.1), good for `expires_in` seconds, and who one is with it."""
+    """
+    An access token (RFC 6749, 5.1), good for `expires_in` seconds, and who one is with it. When a
+    counter did something to the account last, `counter_checked_at`, is for its owner to look at:
+    GET /account tells what.
+    """
 
     access_token: str
     token_type: Literal["Bearer"]
@@ -26,6 +30,7 @@ class TokenReply(BaseModel):
     role: Literal[Role.APPLICANT, Role.AGENT]
     entity: CreditCode | None
     level: Level
+    counter_checked_at: AwareDatetime | None
 
 
 class PublicKey(BaseModel):
@@ -61,10 +66,23 @@ class Proof(BaseModel):
     evidence: Line
 
 
+class CounterEvent(BaseModel):
+    """
+    What a counter did to an account: `checked` who it is, `asked` a second clerk to, or found that
+    another account is that person: `lost`. `shown` is what the clerk saw.
+    """
+
+    what: Literal["checked", "asked", "lost"]
+    at: AwareDatetime
+    department: Identifier | None
+    shown: str | None
+
+
 class AccountReply(BaseModel):
     """
     An account; `level` is the real-name level that counts now. `person` is null for who has only
-    signed in; `wechat` tells whether signing in with WeChat leads here.
+    signed in; `wechat` tells whether signing in with WeChat leads here; `counter_checks` has the 50
+    newest, the last one first.
     """
 
     account: Identifier
@@ -74,17 +92,41 @@ class AccountReply(BaseModel):
     phone: str | None
     proofs: list[Proof]
     wechat: bool
+    counter_checks: list[CounterEvent]
     version: Version
 
 
 class AccountOutcome(BaseModel):
-    """The account right after the command; `level` as it counts now."""
+    """
+    The account right after the command; `level` as it counts now. It `waits` if a second clerk has
+    yet to see the person. `new_token` is where to take a token with that level (POST): the one that
+    the request came with says less. Null if it does not.
+    """
 
     account: Identifier
     state: Literal["open", "closed"]
     level: Level
+    waits: bool
+    new_token: Literal["/sign-in/token"] | None
     version: Version
     position: Position | None
+
+
+class CounterCheckRow(BaseModel):
+    """What a counter did: where and by whom, and to which account; nothing of the person."""
+
+    check: str
+    what: Literal["checked", "asked"]
+    account: Identifier
+    clerk: Identifier
+    department: Identifier | None
+    division: Division
+    at: AwareDatetime
+
+
+class CounterCheckPage(BaseModel):
+    items: list[CounterCheckRow]
+    next: str | None
 
 
 # Entities
@@ -149,6 +191,7 @@ class MandateReply(BaseModel):
     since: date
     until: date
     document: Sha256 | None
+    ground: Ground
     reason: Text | None
     version: Version
     position: Position | None = None

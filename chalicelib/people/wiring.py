@@ -6,7 +6,11 @@ EVENTS = (
     ("entity", "people.domain.entity:EVENTS"),
     ("mandate", "people.domain.mandate:EVENTS"),
 )
-CONSUMERS = (("powers", "people.projections.representation:PROJECTION", ("PROJECT",)),)
+CONSUMERS = (
+    ("powers", "people.projections.representation:PROJECTION", ("PROJECT",)),
+    # With the function of powers: it has little to do, and to wake one more is what costs.
+    ("counter_checks", "people.projections.counter_checks:PROJECTION", ("PROJECT",), "powers"),
+)
 ROUTES = (
     ("POST", "/sign-in/wechat", "people.http.sign_in:wechat"),
     ("POST", "/sign-in/token", "people.http.sign_in:token"),
@@ -22,6 +26,7 @@ ROUTES = (
     ("GET", "/accounts/{account}", "people.http.accounts:other"),
     ("POST", "/accounts/{account}/counter-check", "people.http.accounts:counter"),
     ("POST", "/accounts/{account}/close", "people.http.accounts:close_other"),
+    ("GET", "/counter-checks", "people.http.counter_checks:listed"),
     ("POST", "/entities", "people.http.entities:register"),
     ("GET", "/entities/{credit_code}", "people.http.entities:get"),
     ("POST", "/entities/{credit_code}/refresh", "people.http.entities:refresh"),
@@ -37,6 +42,7 @@ REPLIES = (
     "people.replies:KeySet",
     "people.replies:AccountReply",
     "people.replies:AccountOutcome",
+    "people.replies:CounterCheckPage",
     "people.replies:CompanyPage",
     "people.replies:EntityReply",
     "people.replies:MandateReply",

@@ -1,11 +1,11 @@
 """What every use of the system stands on: the ports, the clock, and who is asking."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import blake2b, sha256
-from hmac import digest
 from typing import Any
 
 from ..clock.calendar import Calendar
@@ -14,16 +14,23 @@ from ..eventlog.envelope import Circumstances
 from ..eventlog.feed import Source
 from ..eventlog.memory import Memory
 from ..eventlog.ports import Blobs, CommandId, EventStore, Log, Signer, no_signer
+from ..eventlog.telemetry import Silent, Telemetry
 from ..eventlog.transact import Request
 from ..eventlog.views.port import Bell, Views
 from ..kernel.actor import Actor, Channel, Role
 from ..kernel.errors import Invalid
+from ..kernel.keyed import digest_of
 from .attester import Attester, no_attester
+from .case_claims import CaseClaims, NoCaseClaims
+from .organisations import NoOrganisations, Organisations
+from .quotas import USUAL as USUAL_QUOTAS
+from .quotas import Quotas
 from .rate_limits import OPEN, Gate
 from .registry import NoRegistry, Registry
 from .renderer import Renderer, no_renderer
 from .scanner import Scanner
 from .serials import Serials
+from .sign_ins import NoSignIns, SignIns
 from .wechat import NoWechat, Wechat
 
 # How far a caller's clock may be ahead of ours.
@@ -36,10 +43,13 @@ class Platform:
     """
     `calendar` gives the working days as they are published now; `committed` rings after each
     commit of this process; `secret` keys the query codes and cursors; `memory` has the streams
-    that were read last; `gate` counts who asks how often; `duties` has the administrative duties
-    that this process has asked for. `registry` knows people and companies; `wechat` and `attester`
-    tell who somebody is; `token_signer`, ECDSA whatever signs certificates, signs our own tokens.
-    Without a `scanner` documents are given out as they came.
+    that were read last; `gate` counts who asks how often, `quotas` how much; `duties` has the
+    administrative duties that this process has asked for, `vouched` the persons of accounts, as the
+    issuers of their tokens name them, that it has entered. `registry` knows people and companies,
+    `organisations` the departments; `wechat` and `attester` tell who somebody is; `token_signer`,
+    ECDSA whatever signs certificates, signs our own tokens. Without a `scanner` documents are given
+    out as they came. `telemetry` counts what is watched. `sign_ins` has the accounts of those who
+    sign in at an identity provider.
     """
 
     store: EventStore
@@ -54,8 +64,11 @@ class Platform:
     secret: bytes = field(repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
     gate: Gate = OPEN
+    quotas: Quotas = USUAL_QUOTAS
     duties: dict[str, Role] = field(default_factory=dict, repr=False)
+    vouched: dict[str, str] = field(default_factory=dict, repr=False)
     registry: Registry = field(default_factory=NoRegistry)
+    organisations: Organisations = field(default_factory=NoOrganisations)
     wechat: Wechat = field(default_factory=NoWechat)
     attester: Attester = no_attester
     token_signer: Callable[[], Signer | None] = lambda: None
@@ -63,13 +76,16 @@ class Platform:
     renderer: Callable[[], Renderer] = no_renderer
     public_url: str = "http://127.0.0.1:8000"
     scanner: Scanner | None = None
+    case_claims: CaseClaims = field(default_factory=NoCaseClaims, repr=False)
+    telemetry: Telemetry = field(default_factory=Silent, repr=False)
+    sign_ins: SignIns = field(default_factory=NoSignIns)
 
     @property
     def source(self) -> Source:
         return Source(self.log, self.store, self.codec)
 
     def keyed(self, *parts: str) -> bytes:
-        return digest(self.secret, "\n".join(parts).encode(), "sha256")
+        return digest_of(self.secret, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +93,12 @@ class Caller:
     """
     One request: the actor, the Idempotency-Key, and when what it tells of happened, if not now.
 
-    The key is the caller's own: two accounts may choose the same one. `version` is the version of
-    the stream that the caller has seen (If-Match). `person` is the reference of the person whom the
-    token's issuer says that the account belongs to, on level 3 or more; None if it names nobody.
+    The key is the caller's own: two accounts may choose the same one. `version` has the versions of
+    the stream that the caller has seen (If-Match), None if it may be any. `person` is the reference
+    of the person whom the token's issuer says that the account belongs to, on level 3 or more; None
+    if it names nobody. `address` is whom the request is counted for, "" for one that came over no
+    network. `sent` is a keyed digest of what came with the request; None where nothing did (a
+    subscriber, the command line).
     """
 
     actor: Actor
@@ -87,12 +106,21 @@ class Caller:
     channel: Channel = Channel.WEB
     occurred_at: datetime | None = None
     correlation_id: str = ""
-    version: int | None = None
+    version: frozenset[int] | None = None
     person: str | None = None
+    address: str = ""
+    sent: bytes | None = field(default=None, repr=False)
 
     @property
     def command_id(self) -> str:
-        return f"{self.actor.account}:{self.key}"
+        """
+        Of this account and this key alone. Without the length, account `a:x` with key `K` and `a`
+        with `x:K` would be one; no account begins with a colon, so no plain id looks like one with
+        a length.
+        """
+        account, key = self.actor.account, self.key
+        plain = f"{account}:{key}"
+        return plain if plain.count(":") == 1 else f":{len(account)}:{plain}"
 
     def at(self, now: datetime) -> datetime:
         """When it happened; raises Invalid for the future."""
@@ -113,19 +141,55 @@ class Caller:
         return {"at": self.at(now), "by": self.actor, "channel": self.channel}
 
     def request(self, now: datetime, name: str, body: Mapping[str, Any]) -> Request:
-        """The request to run `name` with `body`, which the fingerprint is made from."""
-        return Request(
-            CommandId(self.command_id, fingerprint(name, body)),
+        """
+        The request to run `name`. Its fingerprint is of what was sent, which no release adds
+        anything to; of `body`, which is what became of that, where nothing was sent.
+        """
+        made = Request(
+            CommandId(self.command_id, b""),
             Circumstances(self.at(now), self.actor, self.channel),
             now,
             self.correlation_id or self.command_id,
             self.version,
         )
+        if self.sent is None:
+            return made._replace(command=made.command._replace(fingerprint=fingerprint(name, body)))
+        of_sent = blake2b(name.encode(), digest_size=16, key=self.sent).digest()
+        command = made.command._replace(fingerprint=of_sent)
+        return made._replace(command=command, former=partial(former, name, body))
 
 
 def fingerprint(name: str, body: Mapping[str, Any]) -> bytes:
+    """Of a command that nothing was sent for, with every default; once of every command."""
     canonical = json.dumps([name, body], sort_keys=True, separators=(",", ":"), default=str)
     return blake2b(canonical.encode(), digest_size=16).digest()
+
+
+# Members that commands have had since fingerprints are of what was sent: no fingerprint of before
+# has them. By the command's name; `used.basis` is a member of a member, or of each entry of a list.
+SINCE: dict[str, frozenset[str]] = {
+    "SaveDraft": frozenset({"materials.showing"}),
+    "SubmitCase": frozenset({"materials.showing"}),
+    "Use": frozenset({"used.basis"}),
+}
+
+
+def former(name: str, body: Mapping[str, Any]) -> bytes:
+    """What the release before fingerprints of what was sent made of the same command."""
+    return fingerprint(name, _without(body, SINCE.get(name, frozenset())))
+
+
+def _without(value: Any, new: Collection[str], path: str = "") -> Any:
+    """Without those of the `new` members that say nothing, as all did that were not sent."""
+    if isinstance(value, list):
+        return [_without(one, new, path) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: _without(one, new, f"{path}{name}.")
+        for name, one in value.items()
+        if one or f"{path}{name}" not in new
+    }
 
 
 def derived_id(caller: Caller) -> str:

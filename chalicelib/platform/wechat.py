@@ -5,7 +5,8 @@ Sign-in with WeChat (微信登录): a mini-program's one-time code for the user'
   x BadCode          the code is wrong, expired or used; the mini-program asks for another one
   x WechatLimited    too many calls for this user; try again later
   x Blocked          WeChat holds this user for a risk
-  x WechatUnavailable  WeChat did not answer, or not so that we understood; or is not set up
+  x WechatUnavailable  WeChat did not answer, or not so that we understood
+  x NotSetUp         nobody signs in with WeChat here: trying again does not help
 """
 
 from typing import NamedTuple, Protocol
@@ -33,6 +34,10 @@ class WechatUnavailable(WechatError):
     """WeChat cannot be asked now; nothing was decided."""
 
 
+class NotSetUp(WechatError):
+    """No mini-program was named (BANJIAN_WECHAT_APP)."""
+
+
 class WechatUser(NamedTuple):
     """`openid` names the user within the mini-program: not to be kept as it is."""
 
@@ -53,7 +58,7 @@ class NoWechat:
     """Where none was set up."""
 
     def user(self, _code: str, /) -> WechatUser:
-        raise WechatUnavailable("sign-in with WeChat was not set up")
+        raise NotSetUp("sign-in with WeChat was not set up")
 
 
 def openid_digest(keys: Keyed, user: WechatUser) -> str:

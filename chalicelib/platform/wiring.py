@@ -4,8 +4,11 @@ EVENTS = (("duty", "platform.duty:EVENTS"),)
 PHASES = (("平台", "Platform", "platform.duty:EVENTS"),)
 REFUSALS = (
     ("platform.duty:NotSeparated", 403, "duties-not-separated"),
+    ("platform.quotas:QuotaExceeded", 429, "quota-exceeded"),
     ("platform.registry:RegistryUnavailable", 503, "registry-unavailable", 10),
     ("platform.attester:AttestationUnavailable", 503, "attestation-unavailable", 10),
+    ("platform.attester:AttestationNotSetUp", 501, "attestation-not-set-up"),
+    ("platform.wechat:NotSetUp", 501, "wechat-not-set-up"),
     ("platform.wechat:BadCode", 422, "wechat-code"),
     ("platform.wechat:WechatLimited", 429, "wechat-limited", 60),
     ("platform.wechat:Blocked", 403, "wechat-blocked"),

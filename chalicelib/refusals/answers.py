@@ -7,7 +7,8 @@ from typing import Any
 from chalice.app import Request, Response
 
 from ..kernel.reasons import Refusal
-from ..platform.rate_limits import RateLimited
+from ..platform.quotas import QuotaExceeded
+from ..platform.rate_limits import ProofsUsedUp, RateLimited
 from ..subjects import load
 from ..web.auth.errors import AuthError, InvalidToken, refusal
 from ..web.auth.keys import KeysUnavailable
@@ -29,8 +30,8 @@ def answer(error: Exception, request: Request) -> Response:
         case BadRequest():
             return own(error.code, request, **error.members)
         case RateLimited():
-            wait = {"Retry-After": str(error.seconds)}
-            return own("rate-limited", request, headers=wait)
+            code = "proofs-used-up" if isinstance(error, ProofsUsedUp) else "rate-limited"
+            return own(code, request, headers={"Retry-After": str(error.seconds)})
         case _:
             return _refused(error, request)
 
@@ -48,7 +49,8 @@ def _refused(error: Exception, request: Request) -> Response:
         return listed(faults, request, worded)
     language = language_of(request)
     why = members(error.reason, language) if isinstance(error, Refusal) else {}
-    wait = None if row.retry_after is None else {"Retry-After": str(row.retry_after)}
+    seconds = error.seconds if isinstance(error, QuotaExceeded) else row.retry_after
+    wait = None if seconds is None else {"Retry-After": str(seconds)}
     return problem(row.status, row.code, request, headers=wait, **why, **more)
 
 

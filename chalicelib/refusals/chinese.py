@@ -7,6 +7,10 @@ from ..clock.legal_limits import SpecialProcedure
 from ..codes.codes import ApplicantKind, Level
 
 REASONS: Final[Mapping[str, str]] = {
+    # Quotas
+    "documents-of-day": "一个账号每天最多上传 {documents} 份、{megabytes} MB 文件，其余请明天再传",
+    "parts-of-day": "一个账号每天最多传送 {megabytes} MB 分片（重传的也计入），请明天继续",
+    "saves-of-day": "一个账号每天最多保存草稿 {saves} 次：请提交，或者明天继续",
     # Requests
     "no-such-name": "没有这个名称的资源",
     "no-such-page-part": "该页面没有这个部分",
@@ -18,9 +22,16 @@ REASONS: Final[Mapping[str, str]] = {
     # Sign-in and duties
     "token-mixes-duties": "一个令牌给同一人授予了三员中的两种职责",
     "duty-held-otherwise": "该账号曾担任{had:role}，{duty:role}须由他人担任",
+    # Departments
+    "department-not-registered": "{department} 不在 {division} 发布的机构目录中，请核对机构代码",
+    "department-in-another-division": "{department} 属于 {its}，不属于 {division}",
+    "department-not-valid": "{department} 在 {division} 的机构目录中，但 {on} 不在其有效期内",
     # Numbers that people are known by
     "name-has-unseen-marks": "姓名或者名称不得含有换行、控制字符或者不可见字符",
     "mobile-number-form": "手机号码应为以 13 至 19 开头的 11 位数字",
+    "id-number-length-without-blanks": "证件号码去掉空格后为 {count} 位，应为 {least} 至 {most} 位",
+    "id-number-unseen-marks": "证件号码只由字母、数字和连接符组成",
+    "credit-code-written": "统一社会信用代码应为 18 位数字和大写字母",
     "id-number-length": "身份证号码应为 {wanted} 位，现为 {count} 位",
     "id-number-form": "身份证号码应为 17 位数字加 1 位数字或者 X",
     "id-number-check-character": "身份证号码的末位校验码不符，请对照证件逐位核对，可能有两位颠倒",

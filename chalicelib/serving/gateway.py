@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, quote, unquote
 
 from chalice.app import Request
 
+from ..web.downloads import STREAMS
+
 MAX_QUERY_FIELDS: Final = 256
 
 _BAD_ESCAPE: Final = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -165,9 +167,11 @@ def event(call: Call, match: Match, method: str, body: bytes) -> dict[str, Any]:
     return {
         "requestContext": {
             "httpMethod": method,
+            "asked": call.method,  # HEAD is answered by GET, which then has no effect
             "resourcePath": match.pattern,
             "path": call.path,
             "requestId": call.request_id,
+            STREAMS: True,
             "identity": {
                 "sourceIp": call.address,
                 "userAgent": call.headers.get("user-agent"),

@@ -13,7 +13,7 @@ MAX_HEADERS: Final = 64 << 10  # bytes, the request line included
 # Bytes a second: who sends or takes less than this for long holds a connection for nothing.
 SLOWEST: Final = 16 << 10
 
-_SETTING: Final = re.compile(r"(?P<name>[a-z_]+)=(?P<value>[1-9]\d{0,5})")
+_SETTING: Final = re.compile(r"(?P<name>[a-z_]+)=(?P<value>[1-9][0-9]{0,5})")
 
 
 class Limits(NamedTuple):

@@ -20,12 +20,14 @@ from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..kernel.actor import DEPARTMENT_STAFF, Role
+from ..kernel.divisions import NATION
 from ..web.auth.token_claims import CLAIMS, NAME_CLAIM
+from ..web.auth.verifier import LOCAL
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-ISSUER: Final = "urn:banjian:local-sign-in"
+ISSUER: Final = LOCAL
 AUDIENCE: Final = "banjian"
 KEY_FILE: Final = "signin.key"
 LIFETIME: Final = timedelta(hours=8)
@@ -54,7 +56,10 @@ COMPANY_CODE: Final = "91440800MA0EXAMP1A"
 
 
 class Persona(NamedTuple):
-    """Someone to sign in as; `level` is the real-name level, 0 to 4."""
+    """
+    Someone to sign in as; `level` is the real-name level, 0 to 4. Who has an `id_number` has shown
+    the card at a counter (demo_people.py).
+    """
 
     account: str
     name: str
@@ -63,6 +68,7 @@ class Persona(NamedTuple):
     division: str | None = None
     entity: str | None = None
     level: int = 4
+    id_number: str | None = None
 
 
 _TITLES: Final = {Role.CLERK: "经办人", Role.REVIEWER: "审核人", Role.APPROVER: "批准人"}
@@ -79,7 +85,7 @@ def _staff(account: str, name: str, role: Role, department: str | None = None) -
 PERSONAS: Final[Mapping[str, Persona]] = {
     each.account: each
     for each in (
-        Persona("citizen-zhang", "张三", Role.APPLICANT, level=3),
+        Persona("citizen-zhang", "张三", Role.APPLICANT, level=3, id_number="440802195503071232"),
         Persona("citizen-wang", "王五", Role.APPLICANT, level=1),
         Persona("agent-li", "李四", Role.AGENT, entity=COMPANY_CODE, level=3),
         _staff("clerk-chen", "陈窗口", Role.CLERK, "440800-hall"),
@@ -91,8 +97,9 @@ PERSONAS: Final[Mapping[str, Persona]] = {
         _staff("approver-housing", "梁局长", Role.APPROVER, "440800-housing"),
         _staff("approver-environment", "谢局长", Role.APPROVER, "440800-environment"),
         _staff("supervisor-zhou", "周监察", Role.SUPERVISOR),
-        _staff("auditor-zheng", "郑审计", Role.AUDITOR),
+        Persona("auditor-zheng", "郑审计", Role.AUDITOR, division=NATION),
         _staff("items-sun", "孙事项", Role.ITEM_MANAGER),
+        _staff("items-tang", "唐复核", Role.ITEM_MANAGER),
         _staff("system-qian", "钱系统", Role.SYSTEM_ADMINISTRATOR),
         _staff("security-feng", "冯安全", Role.SECURITY_ADMINISTRATOR),
     )

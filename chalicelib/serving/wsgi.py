@@ -9,20 +9,24 @@ import logging
 import re
 import threading
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from chalice.app import Chalice, Response, RouteEntry
 
 from .. import bootstrap
 from ..eventlog.ports import Unavailable
+from ..triggers.app import preflight
 from ..triggers.routes import import_all
+from ..web import cors
+from ..web.downloads import FileBody
 from ..web.problems import from_chalice, own
 from . import gateway, limits, server
 from .gateway import Call, MalformedUrl
 
+PIECE: Final = 64 << 10  # bytes
 NO_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 # The server's own business.
 NOT_OURS: Final = frozenset(
@@ -87,7 +91,11 @@ def wsgi(app: Chalice) -> Wsgi:
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         call = gateway.call(environ)
-        return _sent(_answered(app, routes, call, environ), call, start_response)
+        answer = _answered(app, routes, call, environ)
+        cors.add(answer.headers, bootstrap.origins(), call.headers.get("origin"))
+        if isinstance(answer.body, FileBody):
+            return _streamed(answer, answer.body, call, environ, start_response)
+        return _sent(answer, call, start_response)
 
     return application
 
@@ -136,22 +144,17 @@ def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) ->
     event = gateway.event(call, match, method, environ["wsgi.input"].read(length))
     response = _response(app(event, gateway.Context(app.app_name, call.request_id)))
     failed = response.status_code >= HTTPStatus.BAD_REQUEST
-    return from_chalice(response, gateway.outside(call)) if failed else response
+    taken = methods[method].content_types
+    return from_chalice(response, gateway.outside(call), taken) if failed else response
 
 
 def _unhandled(methods: Mapping[str, RouteEntry], call: Call) -> Response:
-    """405, or the reply to OPTIONS that API Gateway makes of a route's CORS settings."""
-    implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
-    allowed = ", ".join(sorted(implied | set(methods)))
-    headers: dict[str, str | list[str]] = {"Allow": allowed}
-    if call.method != "OPTIONS":
-        outside = gateway.outside(call)
-        return own("method-not-allowed", outside, headers=headers, allowed=allowed)
-    for entry in methods.values():
-        if entry.cors is not None:
-            headers |= entry.cors.get_access_control_headers()
-            headers["Access-Control-Allow-Methods"] = allowed
-    return Response("", headers, HTTPStatus.NO_CONTENT)
+    """405, or the reply to OPTIONS."""
+    answer = preflight(methods, bootstrap.origins(), call.headers.get("origin"))
+    if call.method == "OPTIONS":
+        return answer
+    allowed, outside = answer.headers["Allow"], gateway.outside(call)
+    return own("method-not-allowed", outside, headers={"Allow": allowed}, allowed=allowed)
 
 
 def _response(reply: Mapping[str, Any]) -> Response:
@@ -166,13 +169,7 @@ def _sent(response: Response, call: Call, start_response: StartResponse) -> Iter
     if _may_be_zipped(response, call):
         content = _zipped(content)
         response.headers["Content-Encoding"] = "gzip"
-    headers = [
-        (name, str(value))
-        for name, values in response.headers.items()
-        for value in (values if isinstance(values, list) else [values])
-        if name.lower() not in NOT_OURS
-    ]
-    headers.append(("X-Request-Id", call.request_id))
+    headers = _headers(response, call)
     if status not in NO_BODY:
         if not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("Content-Type", "application/json"))
@@ -181,9 +178,52 @@ def _sent(response: Response, call: Call, start_response: StartResponse) -> Iter
     return [] if call.method == "HEAD" or status in NO_BODY else [content]
 
 
+def _headers(response: Response, call: Call) -> list[tuple[str, str]]:
+    headers = [
+        (name, str(value))
+        for name, values in response.headers.items()
+        for value in (values if isinstance(values, list) else [values])
+        if name.lower() not in NOT_OURS
+    ]
+    return [*headers, ("X-Request-Id", call.request_id)]
+
+
+def _streamed(
+    response: Response,
+    body: FileBody,
+    call: Call,
+    environ: Environ,
+    start_response: StartResponse,
+) -> Iterable[bytes]:
+    """Whoever reads slowly holds a file and one piece of it, never the whole."""
+    headers = [*_headers(response, call), ("Content-Length", str(body.size))]
+    start_response(f"{response.status_code} {_phrase(response.status_code)}", headers)
+    file = body.take()
+    if call.method == "HEAD":
+        file.close()
+        return []
+    pieces: Callable[[BinaryIO, int], Iterable[bytes]] = environ.get("wsgi.file_wrapper", Pieces)
+    return pieces(file, PIECE)
+
+
+class Pieces:
+    """A file for a server that has no way of its own (PEP 3333, "Optional Platform-Specific File
+    Handling")."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size = file, size
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self._file.read(self._size):
+            yield piece
+
+    def close(self) -> None:
+        self._file.close()
+
+
 def _may_be_zipped(response: Response, call: Call) -> bool:
     """Only what says so: replies that are made for one caller are small, and never the same."""
-    varies = response.headers.get("Vary") == "Accept-Encoding"
+    varies = "Accept-Encoding" in str(response.headers.get("Vary", ""))
     takes = call.headers.get("accept-encoding", "")
     return varies and response.status_code not in NO_BODY and bool(_GZIP.search(takes))
 

@@ -1,7 +1,28 @@
 """What submissions have; see subjects.py."""
 
-CONSUMERS = (("open_cases", "submissions.projections.open_cases:PROJECTION", ("PROJECT",)),)
+CONSUMERS = (
+    ("open_cases", "submissions.projections.open_cases:PROJECTION", ("PROJECT",)),
+    ("drafts", "submissions.projections.drafts:PROJECTION", ("PROJECT",)),
+)
+SCHEDULES = (
+    (
+        "expire_drafts",
+        "submissions.subscribers.expiry:expire_drafts",
+        60,
+        ("READ", "COMMAND", "EXPIRE"),
+        "sweep",
+    ),
+    (
+        "expire_documents",
+        "submissions.subscribers.expiry:expire_documents",
+        60,
+        ("READ", "COMMAND", "DISCARD", "EXPIRE"),
+        "sweep",
+    ),
+)
 ROUTES = (
+    ("GET", "/drafts", "submissions.http.drafts:listed"),
+    ("DELETE", "/drafts/{case_id}", "submissions.http.drafts:discard"),
     ("POST", "/cases", "submissions.http.cases:submit"),
     ("POST", "/drafts", "submissions.http.cases:save_draft"),
     ("PUT", "/drafts/{case_id}", "submissions.http.cases:save_draft_again"),
@@ -24,20 +45,23 @@ ROUTES = (
     ("POST", "/cases/{case_id}/grant-extension", "submissions.http.commands:GrantExtension"),
     ("POST", "/cases/{case_id}/refuse-extension", "submissions.http.commands:RefuseExtension"),
     ("POST", "/cases/{case_id}/transfer", "submissions.http.commands:Transfer"),
+    ("POST", "/cases/{case_id}/recuse", "submissions.http.commands:Recuse"),
+    ("POST", "/cases/{case_id}/request-recusal", "submissions.http.commands:RequestRecusal"),
+    ("POST", "/cases/{case_id}/refuse-recusal", "submissions.http.commands:RefuseRecusal"),
     ("POST", "/cases/{case_id}/correct-mistake", "submissions.http.commands:CorrectMistake"),
     ("POST", "/cases/{case_id}/grant", "submissions.http.commands:Grant"),
     ("POST", "/cases/{case_id}/grant-at-once", "submissions.http.commands:GrantAtOnce"),
     ("POST", "/cases/{case_id}/deny", "submissions.http.commands:Deny"),
     ("POST", "/cases/{case_id}/deliver", "submissions.http.commands:Deliver"),
-    ("POST", "/cases/{case_id}/rate", "submissions.http.commands:Rate"),
-    ("POST", "/cases/{case_id}/answer-rating", "submissions.http.commands:AnswerRating"),
     ("POST", "/cases/{case_id}/withdraw", "submissions.http.commands:Withdraw"),
     ("POST", "/cases/{case_id}/void", "submissions.http.commands:Void"),
     ("POST", "/cases/{case_id}/archive", "submissions.http.commands:Archive"),
 )
+REPLIES = ("submissions.replies:DraftPage",)
 TAGS = (("drafts", "草稿: what is not submitted yet."),)
 CHINESE = ("submissions.chinese",)
 REFUSALS = (
+    ("submissions.application.claiming:Underway", 409, "conflict", 1),
     (
         "submissions.application.duplicates:Duplicate",
         409,

@@ -3,7 +3,7 @@ The routes that the subjects have, each imported when it is first asked for: a f
 answers a few of some hundred in its short life (cold start).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..web.route import Handler
 
 JSON: Final = "application/json"
+ANYTHING: Final = "*/*"
 
 
 class Route:
@@ -24,15 +25,16 @@ class Route:
 
     __name__ = "route"  # chalice asks for it
 
-    def __init__(self, app: Chalice, web: str, handler: str) -> None:
+    def __init__(self, app: Chalice, web: str, handler: str, media_types: Sequence[str]) -> None:
         self._app, self._maker, self._name = app, web, handler
+        self.media_types = media_types
 
     def __call__(self, **parameters: str) -> Response:
         from ..web.route import respond
 
         request = self._app.current_request
         assert request is not None  # noqa: S101 - chalice sets it before it calls a view
-        return respond(self._web(), request, self.handler, parameters)
+        return respond(self._web(), request, self.handler, parameters, self.media_types)
 
     @cached_property
     def _web(self) -> Callable[[], "Web"]:
@@ -54,14 +56,15 @@ class Route:
 def register(app: Chalice, web: str) -> None:
     """
     Every route of every subject. `web` names what makes the Web that they work with
-    ("module:function"). A media type other than JSON is answered in bytes, too.
+    ("module:function"). A media type other than JSON is answered in bytes, too. Chalice passes on
+    whatever comes: what a route does not take is refused as everything is, on AWS too.
     """
     binary: dict[str, None] = {}
     for method, path, handler, *others in entries("ROUTES"):
         types = list(others[0]) if others else [JSON]
-        binary |= dict.fromkeys(one for one in types if one != JSON)
-        view: Any = Route(app, web, handler)
-        app.route(path, methods=[method], name=f"{method} {path}", content_types=types)(view)
+        binary |= dict.fromkeys(one for one in types if one not in (JSON, ANYTHING))
+        view: Any = Route(app, web, handler, types)
+        app.route(path, methods=[method], name=f"{method} {path}", content_types=[ANYTHING])(view)
     app.api.binary_types[:] = list(binary)
 
 

@@ -5,15 +5,19 @@ import re
 from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ValidationError, create_model
+from pydantic_core import from_json
 
 from ..kernel.actor import Channel
-from ..kernel.base import Command, Frozen
-from ..kernel.json_values import trouble
+from ..kernel.base import Command, Frozen, StaffCommand
+from ..kernel.json_values import nodes, trouble
 from .errors import BadBody, BadRequest
 
 M = TypeVar("M", bound=BaseModel)
 # Numbers beyond what a double holds, or none at all; escapes of control characters.
 _ODD = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{309}|\\u00[01]|\\u007[fF]|\\[bf]|\x7f")
+# What a commit takes (380 KB), with every Chinese character written as an escape.
+MAX_BYTES = 1 << 20
+MAX_NODES = 10_000  # values; of a draft of an item, which has most, some 3,000
 DEEPEST = 100  # levels of a body; ours reads at most 200 of a whole commit
 
 
@@ -32,7 +36,7 @@ def of_command(kind: type[Command], name: str, **replaced: Any) -> type[CommandB
     fields: dict[str, Any] = {
         field: (info.annotation, info)
         for field, info in kind.model_fields.items()
-        if field not in Command.model_fields
+        if field not in StaffCommand.model_fields
     }
     fields |= {field: other for field, other in replaced.items() if field in fields}
     return create_model(name, __base__=CommandBody, __doc__=kind.__doc__, **fields)
@@ -47,15 +51,32 @@ def fields_of(body: CommandBody) -> dict[str, Any]:
 def read(model: type[M], content: bytes) -> M:
     """
     Raises BadBody, with every place that does not fit, and BadRequest for what could be stored and
-    never read again. Strict: "yes" is no `true`, as the document has it.
+    never read again, or is more than any command can use: each value may be a place that does not
+    fit. Strict: "yes" is no `true`, as the document has it.
     """
     content = content or b"{}"
+    bounded(content)
     if _doubtful(content) and _troubled(content):
         raise BadRequest("malformed-json")
     try:
         return model.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise BadBody(error) from error
+
+
+def bounded(content: bytes) -> None:
+    """Raises BadRequest for more than any command can use."""
+    if len(content) > MAX_BYTES:
+        raise BadRequest("too-large", limit=MAX_BYTES)
+    # Each value but the first has one of these before it; in a text they may stand for nothing.
+    if content.count(b",") + content.count(b"[") + content.count(b"{") < MAX_NODES:
+        return
+    try:
+        found = nodes(from_json(content), MAX_NODES)
+    except ValueError:
+        return  # for the model to say where
+    if found > MAX_NODES:
+        raise BadRequest("too-many-values", limit=MAX_NODES)
 
 
 def _doubtful(content: bytes) -> bool:

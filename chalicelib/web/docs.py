@@ -80,7 +80,7 @@ def _unless_known(request: ApiRequest, content: str, media_type: str) -> Respons
         "Cache-Control": "no-cache",
         "Vary": "Accept-Encoding",
     }
-    if etag in request.raw.headers.get("if-none-match", ""):
+    if request.has(etag):
         return Response("", shared, 304)
     more = {
         "Content-Type": media_type,

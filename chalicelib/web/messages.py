@@ -76,12 +76,19 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("The request does not fit", "Correct what `errors` lists and send it again."),
     ),
     "unsupported-media-type": Message(
-        Text("不支持的内容类型", "此地址不接受这种 Content-Type。"),
-        Text("Unsupported media type", "This address does not accept that Content-Type."),
+        Text("不支持的内容类型", "此地址不接受这种 Content-Type，可以接收：{accepted}。"),
+        Text(
+            "Unsupported media type",
+            "This address does not accept that Content-Type. It takes: {accepted}.",
+        ),
     ),
     "too-large": Message(
         Text("请求体过大", "请求体不得超过 {limit} 字节。"),
         Text("Body too large", "The body may have at most {limit} bytes."),
+    ),
+    "too-many-values": Message(
+        Text("请求体内容过多", "请求体不得超过 {limit} 个值。"),
+        Text("Too many values", "The body may have at most {limit} values."),
     ),
     "headers-too-large": Message(
         Text("请求头过大", "请求行和请求头合计不得超过 {limit} 字节。"),
@@ -110,6 +117,22 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("操作过于频繁", "已超过允许的次数，请在 Retry-After 所示的秒数之后再试。"),
         Text("Rate limited", "More than is allowed; try again after Retry-After seconds."),
     ),
+    "quota-exceeded": Message(
+        Text("今日额度已用完", "{reason}。可以继续的时间见 Retry-After。"),
+        Text("Quota exceeded", "{reason}. Retry-After says when you can go on."),
+    ),
+    "proofs-used-up": Message(
+        Text(
+            "今日核验次数已用完",
+            "以姓名和证件号码核验的次数已用完。请通过人脸识别等方式核验，或者到窗口办理；"
+            "也可以在 Retry-After 所示的秒数之后再试。",
+        ),
+        Text(
+            "No tries left today",
+            "Name and id were tried as often as is allowed. Prove who it is by face or at a "
+            "counter, or try again after Retry-After seconds.",
+        ),
+    ),
     "idempotency-key-required": Message(
         Text("缺少 Idempotency-Key", "请在 Idempotency-Key 请求头中为此操作提供唯一编号。"),
         Text(
@@ -136,6 +159,32 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("系统处于备用状态", "数据正在迁移，此系统暂不办理业务，请稍后再试。"),
         Text("On standby", "Data is being moved here; this installation does not serve yet."),
     ),
+    "bad-gateway": Message(
+        Text(
+            "未收到应答", "没有收到服务的应答；请用同一个 Idempotency-Key 重新提交，不会重复办理。"
+        ),
+        Text(
+            "No answer came",
+            "The service did not answer; send it again under the same Idempotency-Key, "
+            "which does nothing twice.",
+        ),
+    ),
+    "gateway-timeout": Message(
+        Text("应答超时", "服务未及时应答；请用同一个 Idempotency-Key 重新提交，不会重复办理。"),
+        Text(
+            "The answer took too long",
+            "The service did not answer in time; send it again under the same Idempotency-Key, "
+            "which does nothing twice.",
+        ),
+    ),
+    "newer-release": Message(
+        Text("需要较新的版本", "它由系统的较新版本写入，当前版本无法读取；请等待升级完成后再试。"),
+        Text(
+            "A newer release is needed",
+            "It was written by a newer release than this one, which cannot read it; "
+            "try again once the change of releases is over.",
+        ),
+    ),
     "view-behind": Message(
         Text("列表尚未更新", "列表还没有更新到所要求的位置，请按 Retry-After 稍候再试。"),
         Text(
@@ -147,9 +196,23 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("参数有误", "查询参数 {parameter} 的值不正确。"),
         Text("Bad parameter", "The query parameter {parameter} does not have a value that fits."),
     ),
+    "nothing-to-wait-for": Message(
+        Text("没有可以等待的内容", "{parameter} 所指的内容不存在，或者当前账号看不到它。"),
+        Text(
+            "Nothing to wait for",
+            "What {parameter} names is not there, or this account may not see it.",
+        ),
+    ),
     "empty-document": Message(
         Text("文件为空", "请求体中没有文件内容。"),
         Text("Empty document", "The body has no document in it."),
+    ),
+    "malformed-form": Message(
+        Text("表单格式有误", "multipart/form-data 须完整，且恰有一个文件，字段名为 file。"),
+        Text(
+            "Malformed form",
+            "A multipart/form-data body must be whole, with exactly one file, named `file`.",
+        ),
     ),
     "scan-pending": Message(
         Text("文件正在查毒", "文件尚未通过病毒查验，请按 Retry-After 稍候再试。"),
@@ -180,6 +243,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "item-closed": Message(
         Text("事项不接受申报", "该事项现在不能申报：{reason}"),
         Text("The item takes no cases", "The item cannot be applied for: {reason}"),
+    ),
+    "difference-not-seen": Message(
+        Text("请先查看差异", "发布前须有另一人查看差异：{reason}"),
+        Text("Look at the difference first", "It is not published yet: {reason}"),
     ),
     "out-of-order": Message(
         Text("当前环节不能进行此操作", "办件还没有到这一步，或已经过了这一步：{reason}"),
@@ -240,6 +307,17 @@ MESSAGES: Final[Mapping[str, Message]] = {
             "What the outside service signed cannot be verified; try again, or come to a counter.",
         ),
     ),
+    "attestation-not-set-up": Message(
+        Text(
+            "未开通外部核验",
+            "本平台未接入手机、人脸等核验服务；请以姓名和证件核验，或者到窗口办理。",
+        ),
+        Text(
+            "No attestations here",
+            "No service that attests phones or faces was set up; prove who it is by the registry, "
+            "or at a counter.",
+        ),
+    ),
     "tokens-unavailable": Message(
         Text("暂时无法登录", "现在无法签发令牌，请稍后重试。"),
         Text("No tokens now", "Tokens cannot be signed at the moment; try again later."),
@@ -258,6 +336,10 @@ MESSAGES: Final[Mapping[str, Message]] = {
             "WeChat blocks this user",
             "WeChat holds this user for a risk; sign in another way, or come to a counter.",
         ),
+    ),
+    "wechat-not-set-up": Message(
+        Text("未开通微信登录", "本平台未配置微信小程序，请改用其他方式登录。"),
+        Text("No WeChat here", "Signing in with WeChat was not set up here; sign in another way."),
     ),
     "wechat-unavailable": Message(
         Text("暂时无法使用微信登录", "微信没有应答，请稍后重新发起微信登录。"),

@@ -38,6 +38,17 @@ PAGING: Final[Mapping[str, Schema]] = {
     "min_position": MIN_POSITION,
     "min_version": MIN_VERSION,
 }
+# Of what is not made by a view: a history, the parts of one thing.
+PARTS: Final[Mapping[str, Schema]] = {
+    "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "default": 1000,
+        "description": "At most so many on a page, and no more than about a megabyte.",
+    },
+    "cursor": CURSOR,
+}
 
 
 class OperationSpec(NamedTuple):
@@ -48,9 +59,10 @@ class OperationSpec(NamedTuple):
 
     `query` has the JSON Schema of each parameter. A `command` takes an Idempotency-Key and an
     If-Match; what is `tagged` carries an ETag and takes If-None-Match. `public` needs no token.
-    `limit` is how often it may be asked for (platform/rate_limits.py). `problems` are the codes of
-    those refusals that no family of contract/problems.py has. `media` are the media types of
-    bytes that are answered.
+    What `closes` the caller's account is taken again from whose account it has closed. `limit` is
+    how often it may be asked for (platform/rate_limits.py). `problems` are the codes of those
+    refusals that no family of contract/problems.py has. `media` are the media types of bytes that
+    are answered.
     """
 
     name: str
@@ -62,6 +74,7 @@ class OperationSpec(NamedTuple):
     command: bool = False
     tagged: bool = False
     public: bool = False
+    closes: bool = False
     limit: str = USUAL
     problems: tuple[str, ...] = ()
     media: tuple[str, ...] = ("*/*",)

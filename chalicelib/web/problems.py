@@ -14,20 +14,23 @@ from pydantic_core import ErrorDetails
 from ..kernel.reasons import Reason, in_json
 from ..kernel.validation import reason_of
 from .messages import Language, text
+from .times import in_milliseconds
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_ERRORS: Final = 50
 # A browser shows what we say it is, and nothing that it guesses.
 NOSNIFF: Final = {"X-Content-Type-Options": "nosniff"}
 
-_Q: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_Q: Final = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 # Of the problems that are the web's own; those of refusals are in the subjects' wiring.py.
 STATUS: Final[Mapping[str, int]] = {
     "bad-request": 400,
     "malformed-url": 400,
     "malformed-json": 400,
     "bad-parameter": 400,
+    "nothing-to-wait-for": 400,
     "empty-document": 400,
+    "malformed-form": 400,
     "wrong-digest": 400,
     "idempotency-key-required": 400,
     "unauthenticated": 401,
@@ -39,15 +42,19 @@ STATUS: Final[Mapping[str, int]] = {
     "request-timeout": 408,
     "conflict": 409,
     "too-large": 413,
+    "too-many-values": 413,
     "unsupported-media-type": 415,
     "invalid-request": 422,
     "too-many-requests": 429,
     "rate-limited": 429,
+    "proofs-used-up": 429,
     "headers-too-large": 431,
     "internal": 500,
     "not-implemented": 501,
+    "bad-gateway": 502,
     "sign-in-unavailable": 503,
     "too-many-connections": 503,
+    "gateway-timeout": 504,
 }
 # The status of an error that chalice itself, or an exception of chalice's, put into a response.
 _CHALICE: Final = {
@@ -100,7 +107,7 @@ def problem(
         "type": f"/problems/{code}",
         "title": title,
         "status": status,
-        "detail": template.format_map(members) if detail is None else detail,
+        "detail": template.format_map(_in_words(members)) if detail is None else detail,
         "instance": request.context.get("path", ""),
         "code": code,
         "request_id": request.context.get("requestId", ""),
@@ -113,8 +120,17 @@ def problem(
     }
     # Text, not bytes: Lambda's runtime could not serialise bytes.
     return Response(
-        json.dumps(body, ensure_ascii=False, default=str), {**fixed, **(headers or {})}, status
+        json.dumps(in_milliseconds(body), ensure_ascii=False, default=str),
+        {**fixed, **(headers or {})},
+        status,
     )
+
+
+def _in_words(members: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in members.items()
+    }
 
 
 def own(code: str, request: Request, **members: Any) -> Response:
@@ -139,15 +155,16 @@ def invalid(
             each["type"],
             reason_of(each),
         )
-        for each in found
+        for each in found[:MAX_ERRORS]
     ]
-    return listed(faults, request, worded)
+    return listed(faults, request, worded, more=len(found) - len(faults))
 
 
-def listed(found: Sequence[Fault], request: Request, worded: Words) -> Response:
+def listed(found: Sequence[Fault], request: Request, worded: Words, more: int = 0) -> Response:
     """
     The problem of a body that does not fit: `errors` of {pointer (RFC 6901), code, message,
-    reason_code, reason_values}, at most MAX_ERRORS of them, and `omitted`, how many more there are.
+    reason_code, reason_values}, at most MAX_ERRORS of them, and `omitted`, how many others there
+    are, `more` of which are not among those `found`.
     """
     language = language_of(request)
     errors = [
@@ -160,7 +177,7 @@ def listed(found: Sequence[Fault], request: Request, worded: Words) -> Response:
         }
         for each in found[:MAX_ERRORS]
     ]
-    omitted = max(0, len(found) - MAX_ERRORS)
+    omitted = max(0, len(found) - MAX_ERRORS) + more
     return own("invalid-request", request, errors=errors, omitted=omitted)
 
 
@@ -186,10 +203,11 @@ def _has(value: object, step: int | str) -> bool:
     return isinstance(value, dict) and step in value
 
 
-def from_chalice(response: Response, request: Request) -> Response:
+def from_chalice(response: Response, request: Request, accepted: Sequence[str] = ()) -> Response:
     """
-    `response`, or the problem that says the same if it is one of chalice's own errors: a body of
-    {Code, Message}, or any 500 (an unhandled exception, whose traceback `debug` would show).
+    `response`, of a route that takes those media types, or the problem that says the same if it is
+    one of chalice's own errors: a body of {Code, Message}, or any 500 (an unhandled exception,
+    whose traceback `debug` would show).
     """
     status = response.status_code
     if status < HTTPStatus.BAD_REQUEST or _media_type(response) == MEDIA_TYPE:
@@ -203,10 +221,11 @@ def from_chalice(response: Response, request: Request) -> Response:
         for name, value in response.headers.items()
         if name.lower() not in {"content-type", "content-length"}
     }
-    members: dict[str, Any] = (
-        {"allowed": kept.get("Allow", "")} if code == "method-not-allowed" else {}
-    )
-    return problem(status, code, request, headers=kept, **members)
+    more: Mapping[str, dict[str, Any]] = {
+        "method-not-allowed": {"allowed": kept.get("Allow", "")},
+        "unsupported-media-type": {"accepted": list(accepted)},
+    }
+    return problem(status, code, request, headers=kept, **more.get(code, {}))
 
 
 def _said(body: Any) -> str | None:

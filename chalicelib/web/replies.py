@@ -15,10 +15,10 @@ class Page(BaseModel):
 
 
 class Health(BaseModel):
-    """`position` is the last one of the log."""
+    """`position` is the last one of the log; null to who need not know it."""
 
     status: Literal["ok"]
-    position: Annotated[int, Field(ge=0)]
+    position: Annotated[int, Field(ge=0)] | None
 
 
 # Documentation

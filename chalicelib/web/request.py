@@ -1,26 +1,28 @@
 """One request, read as far as a handler wants to: who asks, and what they sent."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from time import monotonic
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from chalice.app import Request, Response
 from pydantic import BaseModel
+from pydantic_core import from_json
 
 from ..clock.calendar import legal_day
 from ..eventlog.consumers import wait_for, wait_for_place
 from ..eventlog.telemetry import Silent, Telemetry
-from ..kernel.actor import APPLICANTS, Actor, Channel
-from ..kernel.errors import Invalid
+from ..kernel.actor import APPLICANTS, Actor, Channel, Identified
+from ..kernel.errors import Invalid, Rejected
 from ..kernel.reasons import Reason
-from ..platform import duties
+from ..platform import duties, organisations
 from ..platform.platform import Caller, Platform
 from ..platform.rate_limits import client, counted
 from . import bodies
-from .auth.verifier import Verifier
+from .auth.verifier import SignedIn, Verifier
 from .bodies import CommandBody
 from .errors import BadRequest, Behind
 from .messages import Language
@@ -30,7 +32,9 @@ from .turns import Waiting
 
 M = TypeVar("M", bound=BaseModel)
 _KEY = re.compile(r"[\x21-\x7e]{8,128}")
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[^"]*)?"')
+# An entity tag (RFC 9110, 8.8.3), what is between it and the next, and the version in one of ours.
+_TAG = re.compile(r'[ \t,]*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)')
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[^"]*)?"')
 _EVENT = re.compile(r"([0-9A-Za-z_.-]{1,120})@([1-9][0-9]{0,8})")
 WAIT_SECONDS = 5.0
 MOST = 100
@@ -38,12 +42,21 @@ _waiting = Waiting()
 LONGEST = 1000  # bytes of a query parameter; DynamoDB's keys have 1,024
 
 
+def tags(header: str) -> list[str]:
+    """The entity tags of If-Match or If-None-Match; none of a header that is not a list of them."""
+    found, at = [], 0
+    while (one := _TAG.match(header, at)) is not None:
+        found.append(one[1])
+        at = one.end()
+    return found if not header[at:].strip(" \t,") else []
+
+
 class Web(NamedTuple):
     """
     What the routes are made with; it is made once and late (cold start). `answer` has the problem
     for whatever a handler raises. `proxies` tells which peers are our own proxies, whose
-    X-Forwarded-For is believed. `worded` says a reason in a language. `headers` are those of every
-    reply.
+    X-Forwarded-For is believed. `worded` says a reason in a language. `admitted` raises for who may
+    not ask for anything, whatever the token says. `headers` are those of every reply.
     """
 
     platform: Callable[[], Platform]
@@ -53,6 +66,7 @@ class Web(NamedTuple):
     standby: Callable[[], bool] = lambda: False
     proxies: Callable[[], Callable[[str], bool]] = lambda: lambda _: False
     worded: Callable[[Reason, Language], str] = lambda reason, _: str(reason)
+    admitted: Callable[[Platform, Actor], None] = lambda _, __: None
     headers: Callable[[], Mapping[str, str]] = lambda: NOSNIFF
 
 
@@ -63,17 +77,39 @@ class ApiRequest:
         self.raw = request
         self.platform = web.platform()
         self._web = web
+        self._closing = False
 
     @cached_property
-    def actor(self) -> Actor:
+    def signed_in(self) -> SignedIn:
         """
         Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
-        acted in another of the three administrative duties.
+        acted in another of the three administrative duties, NotAllowed for whose account was
+        closed, UnknownDepartment for who acts for a department that the division has not published,
+        StoreError.
         """
         headers = self.raw.headers
-        actor = self._web.verifier().actor(headers.get("authorization"), headers.get("x-role"))
+        found = self._web.verifier().signed_in(headers.get("authorization"), headers.get("x-role"))
+        actor = found.actor
         duties.check(self.platform, actor)
-        return actor
+        organisations.check_actor(self.platform, actor, self.today)
+        if found.person is not None:
+            actor = Identified(**dict(actor), person=found.person)
+        if not self._closing:
+            self._web.admitted(self.platform, actor)
+        return found._replace(actor=actor)
+
+    @property
+    def actor(self) -> Actor:
+        """Raises as `signed_in`."""
+        return self.signed_in.actor
+
+    @property
+    def person(self) -> str | None:
+        """
+        The reference of the person whom the token's issuer names, on level 3 or more. Tokens of our
+        own hand on the one of the sign-in that they go back to. Raises as `signed_in`.
+        """
+        return self.signed_in.person
 
     @cached_property
     def address(self) -> str:
@@ -98,8 +134,17 @@ class ApiRequest:
         """
         gate = self.platform.gate
         gate.by_address(doc.limit, self.address)
+        self._closing = doc.closes
         if not doc.public:
             gate.by_account(doc.limit, self.actor.account)
+
+    @property
+    def asks_only(self) -> bool:
+        """
+        Whether it is a HEAD, which is answered like the GET and changes nothing, whatever that does
+        (RFC 9110, 9.2.1).
+        """
+        return bool(self.raw.context.get("asked") == "HEAD")
 
     def worded(self, reason: Reason) -> str:
         """The reason in the language of the request."""
@@ -138,15 +183,46 @@ class ApiRequest:
             told.occurred_at,
             str(self.raw.context.get("requestId") or ""),
             self.if_match,
+            self.person,
+            self.address,
+            self.sent,
         )
 
     @property
-    def if_match(self) -> int | None:
+    def sent(self) -> bytes:
+        """
+        A keyed digest of what came with the request: the members of its path and body, though
+        nobody may read them. Raises BadRequest.
+        """
+        content = self.content
+        bodies.bounded(content)
+        try:
+            body: Any = from_json(content or b"{}")
+        except ValueError:
+            body = content.hex()
+        told = json.dumps([self.raw.uri_params or {}, body], sort_keys=True, separators=(",", ":"))
+        return self.platform.keyed("sent", told)
+
+    @property
+    def if_match(self) -> frozenset[int] | None:
+        """
+        The versions that a command may meet (RFC 9110, 13.1.1), None if any; a tag that we never
+        gave out is none of them. A weak tag counts: a proxy that zips replies has made it so, and
+        of a version there is only one.
+        """
         header = self.raw.headers.get("if-match")
         if header is None or header.strip() == "*":
             return None
-        found = _ETAG.fullmatch(header.strip())
-        return int(found[1]) if found else -1  # some other entity: it never matches
+        found = (_VERSION.fullmatch(tag) for tag in tags(header))
+        return frozenset(int(one[1]) for one in found if one)
+
+    def has(self, etag: str) -> bool:
+        """
+        Whether it is what the caller has (If-None-Match; RFC 9110, 13.1.2), by weak comparison.
+        """
+        header = self.raw.headers.get("if-none-match", "")
+        known = {one.removeprefix("W/") for one in tags(header)}
+        return header.strip() == "*" or etag.removeprefix("W/") in known
 
     def query(self, name: str) -> str | None:
         """The one value of a query parameter; raises BadRequest if it came twice or is too long."""
@@ -181,6 +257,24 @@ class ApiRequest:
     def limit(self) -> int:
         return self.number("limit", 20, 1, MOST)
 
+    def may_wait(self, seen: Callable[[str], int]) -> None:
+        """
+        Raises BadRequest at once, in the same words, for what no reply has told this caller of: a
+        position beyond the log, a version that is not there or not theirs to see.
+        """
+        position = self.number("min_position", 0, 0, 2**62)
+        if position and position > self.platform.log.head():
+            raise BadRequest("nothing-to-wait-for", parameter="min_position")
+        named = self._version_named()
+        if named is None:
+            return
+        try:
+            there = named[1] <= seen(named[0])
+        except Rejected:
+            there = False
+        if not there:
+            raise BadRequest("nothing-to-wait-for", parameter="min_version")
+
     def wait_for(self, view: str, stream: Callable[[str], str]) -> None:
         """
         Until the list has come to `min_position` and to `min_version`, an event of the `stream` of
@@ -206,13 +300,10 @@ class ApiRequest:
 
     def _min_version(self, stream: Callable[[str], str]) -> int | None:
         """The position of the event that `min_version` names, once it is in the log."""
-        text = self.query("min_version")
-        if text is None:
+        named = self._version_named()
+        if named is None:
             return None
-        found = _EVENT.fullmatch(text)
-        if found is None:
-            raise BadRequest("bad-parameter", parameter="min_version")
-        place = self._place(stream(found[1]), int(found[2]))
+        place = self._place(stream(named[0]), named[1])
         if place is None:
             raise Behind
         return place
@@ -223,3 +314,10 @@ class ApiRequest:
             return place
         with _waiting.room(self._waiter):
             return wait_for_place(log, stream, version, WAIT_SECONDS)
+
+    def _version_named(self) -> tuple[str, int] | None:
+        text = self.query("min_version")
+        found = _EVENT.fullmatch(text or "")
+        if text is not None and found is None:
+            raise BadRequest("bad-parameter", parameter="min_version")
+        return None if found is None else (found[1], int(found[2]))

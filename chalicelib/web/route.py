@@ -6,16 +6,17 @@ A handler is three lines: parse (request.py), execute, reply.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from chalice.app import Request, Response
 
 from ..eventlog.transact import Outcome
 from ..kernel.errors import NotFound
-from .errors import OnStandby
+from .errors import BadRequest, OnStandby
 from .operation import OperationSpec
 from .request import ApiRequest, Web
+from .times import in_milliseconds
 
 Handler = Callable[..., Response]
 H = TypeVar("H", bound=Handler)
@@ -39,15 +40,27 @@ def spec_of(handler: Handler) -> OperationSpec:
     return doc
 
 
-def respond(web: Web, raw: Request, handler: Handler, parameters: Mapping[str, str]) -> Response:
-    """What the handler answers to a request; refusals become problems."""
-    response = _response(web, raw, handler, parameters)
+def respond(
+    web: Web,
+    raw: Request,
+    handler: Handler,
+    parameters: Mapping[str, str],
+    media_types: Sequence[str] = (),
+) -> Response:
+    """What the handler answers to a request, of those media types; refusals become problems."""
+    response = _response(web, raw, handler, parameters, media_types)
     for name, value in web.headers().items():
         response.headers.setdefault(name, value)
     return response
 
 
-def _response(web: Web, raw: Request, handler: Handler, parameters: Mapping[str, str]) -> Response:
+def _response(
+    web: Web,
+    raw: Request,
+    handler: Handler,
+    parameters: Mapping[str, str],
+    media_types: Sequence[str],
+) -> Response:
     doc = spec_of(handler)
     request_id = str(raw.context.get("requestId") or "")
     with web.telemetry().span(doc.name, operation=doc.name, request_id=request_id):
@@ -57,10 +70,20 @@ def _response(web: Web, raw: Request, handler: Handler, parameters: Mapping[str,
             request = ApiRequest(web, raw)
             request.admit(doc)  # before anything else is said about the request
             request.only(doc)
+            _takes(raw, media_types)
             _nameable(parameters.values())
             return handler(request, **parameters)
         except Exception as error:  # noqa: BLE001 - `web.answer` logs what is not ours
             return web.answer(error, raw)
+
+
+def _takes(raw: Request, media_types: Sequence[str]) -> None:
+    """Raises BadRequest, which names what is taken."""
+    if not media_types or "*/*" in media_types:
+        return
+    sent = raw.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if sent not in media_types:
+        raise BadRequest("unsupported-media-type", accepted=list(media_types))
 
 
 def _nameable(parameters: Iterable[str]) -> None:
@@ -72,7 +95,8 @@ def _nameable(parameters: Iterable[str]) -> None:
 def reply(body: Any, status: int = 200, **headers: str) -> Response:
     fixed = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(json.dumps(body, ensure_ascii=False), {**fixed, **named}, status)
+    told = json.dumps(in_milliseconds(body), ensure_ascii=False)
+    return Response(told, {**fixed, **named}, status)
 
 
 def command_reply(body: Mapping[str, Any], outcome: Outcome[Any], status: int = 200) -> Response:
@@ -87,6 +111,6 @@ def tagged(request: ApiRequest, body: Any, version: int, *variant: str) -> Respo
     is what else it depends on: the day that it counts from, the language that it is worded in.
     """
     etag = f'"{"-".join((str(version), *variant))}"'
-    if etag in request.raw.headers.get("if-none-match", ""):
+    if request.has(etag):
         return Response("", {"ETag": etag}, 304)
     return reply(body, ETag=etag)

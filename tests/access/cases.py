@@ -30,6 +30,7 @@ def _submission(account: str, item: str, applicant: Json) -> Callable[[World], J
         sent = {"content": pdf(account), "headers": {"Content-Type": "application/pdf"}}
         digest = world.done(who, "POST", "/documents", **sent)["sha256"]
         material = {"id": "identity", "sha256": digest, "media_type": "application/pdf"}
+        material["title"] = f"{applicant['name']}的身份证"
         whole = {"item": item, "applicant": applicant, "form": FORM, "materials": [material]}
         case = world.done(who, "POST", "/cases", json={**whole, "insist": True})
         world.done(person("hall"), "POST", f"/cases/{case['case_id']}/accept", json={})

@@ -4,10 +4,10 @@ from chalicelib.items.application import items
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.platform.platform import Caller
 
-from .people import Thing
+from .people import CIVIL, Thing
 from .world import OPEN, Json, Probe, World, person
 
-_MANAGER = Actor(account="items", role=Role.ITEM_MANAGER)
+_MANAGER = Actor(account="items", role=Role.ITEM_MANAGER, division="000000")
 
 
 def _managed(world: World) -> Json:
@@ -20,4 +20,8 @@ def _managed(world: World) -> Json:
     return {"code": code}
 
 
-MANAGED = (Probe(Thing("an item"), _managed),)
+MANAGED = (
+    Probe(
+        Thing("an item", owner="items", division="440800", departments=frozenset({CIVIL})), _managed
+    ),
+)

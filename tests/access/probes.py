@@ -11,10 +11,20 @@ from chalicelib.serving.signin import Persona
 
 from .cases import CASES, DEPARTMENTS, DRAFTS, receipt
 from .certificates import CERTIFICATES, ISSUED, PRINTED
-from .citizens import ACCOUNTS, COMPANIES, MANDATES, NEW_MANDATE, OPERATORS, OWN_ACCOUNT, WHO
+from .citizens import (
+    ACCOUNTS,
+    CHECKED,
+    COMPANIES,
+    MANDATES,
+    NEW_MANDATE,
+    OPERATORS,
+    OWN_ACCOUNT,
+    WHO,
+)
 from .documents import LINKS, UPLOADS
 from .items import MANAGED
-from .people import Thing
+from .people import FAR, Thing
+from .ratings import RATED, RATINGS
 from .samples import body
 from .world import (
     FIRM,
@@ -36,6 +46,8 @@ from .world import (
 PROBES: Final[Mapping[str, tuple[Probe, ...]]] = {
     "/cases/{case_id}": CASES,
     "/drafts/{case_id}": DRAFTS,
+    "/ratings/{rating_id}": RATINGS,
+    "/ratings": RATED,
     "/work": DEPARTMENTS,
     "/process-steps": DEPARTMENTS,
     "/progress": (Probe(Thing("a case by its receipt"), receipt),),
@@ -46,6 +58,7 @@ PROBES: Final[Mapping[str, tuple[Probe, ...]]] = {
     "/documents/links/{link}": LINKS,
     "/account/": OWN_ACCOUNT,
     "/accounts/{account}": ACCOUNTS,
+    "/counter-checks": CHECKED,
     "/entities/{credit_code}/operators/{account}": OPERATORS,
     "/entities": COMPANIES,
     "/mandates/{mandate_id}": MANDATES,
@@ -56,6 +69,7 @@ PROBES: Final[Mapping[str, tuple[Probe, ...]]] = {
     "/items/{code}/version": fixed(code=OPEN, version=1),
     "/items/{code}/": MANAGED,
     "/items/{code}": fixed(code=OPEN),
+    "/organisations": fixed(**{"?": {"division": FAR[:6]}}),
     "/code-sets/{name}": fixed(name="item-type"),
     "/docs/{file}": fixed(file="docs.css"),
 }
@@ -73,6 +87,9 @@ KNOWN: Final[Mapping[str, Json]] = {
     "saveItemDraft": {"definition": {}},
     "submitDraft": {"item": OPEN, "applicant": PERSON, "form": FORM, "insist": True},
 }
+# What is given whole or not at all is asked for with a purpose.
+_HANDLING: Final = {"reveal": "handling"}
+PURPOSE: Final = {"getCaseDocument": _HANDLING, "linkCaseDocument": _HANDLING}
 # Whoever applies does so for whom they may.
 APPLYING: Final = frozenset({"submitCase", "saveDraft", "replaceDraft", "submitDraft"})
 
@@ -85,15 +102,21 @@ def probes(route: Route) -> tuple[Probe, ...]:
     return fixed()
 
 
-def send(world: World, route: Route, probe: Probe, who: Persona | None) -> httpx.Response:
+def send(
+    world: World, route: Route, probe: Probe, who: Persona | None, instead: Json | None = None
+) -> httpx.Response:
+    """With a body that fits, or with another one `instead`."""
     parameters = world.parameters(probe.thing, probe.make) if probe.thing.label else {}
     if probe.thing is ONES_OWN:
         parameters = probe.make(world)
     path = re.sub(r"{(\w+)}", lambda name: str(parameters[name[1]]), route.path)
-    sent: Json = {"params": parameters.get("?"), "headers": parameters.get("headers", {})}
+    sent: Json = {
+        "params": parameters.get("?", PURPOSE.get(route.doc.name)),
+        "headers": parameters.get("headers", {}),
+    }
     if route.doc.body is not None:
-        known = {**_known(route, who), **parameters.get("body", {})}
-        sent["json"] = body(route.doc.body, known)
+        told = {**known(route, who), **parameters.get("body", {})}
+        sent["json"] = body(route.doc.body, told) if instead is None else instead
     elif route.method in ("POST", "PUT") and not route.json:
         kind = parameters.get("type", "application/pdf")
         sent |= {"content": PDF, "headers": {"Content-Type": kind}}
@@ -103,11 +126,11 @@ def send(world: World, route: Route, probe: Probe, who: Persona | None) -> httpx
     return reply
 
 
-def _known(route: Route, who: Persona | None) -> Json:
-    known = KNOWN.get(route.doc.name, {})
+def known(route: Route, who: Persona | None) -> Json:
+    told = KNOWN.get(route.doc.name, {})
     if route.doc.name not in APPLYING or who is None:
-        return known
+        return told
     if who.role is Role.AGENT:
-        return {**known, "applicant": {**FIRM, "id_number": who.entity}}
+        return {**told, "applicant": {**FIRM, "id_number": who.entity}}
     # Who is proven to be one person does not apply as another.
-    return {**known, "applicant": WHO.get(who.account, WALK_IN)}
+    return {**told, "applicant": WHO.get(who.account, WALK_IN)}

@@ -15,31 +15,34 @@ CANDIDATES: Final = (
     "2026-01-05",
     "440802-civil",
     "0" * 64,
+    "0" * 16,
+    "A" * 26,
     "13800138000",
     "91440800MA0EXAMP1A",
     "application/pdf",
+    "114408000000010549001",
     "1144080000000106243442006001000",
 )
 
 
 def body(model: type[BaseModel], known: Mapping[str, Any]) -> Json:
     """Only what is required; `known` has values by the name of the field."""
-    schema = _schema(model)
-    made: Json = _sample(schema, schema.get("$defs", {}), known)
+    schema = schema_of(model)
+    made: Json = sample(schema, schema.get("$defs", {}), known)
     return made
 
 
 @lru_cache
-def _schema(model: type[BaseModel]) -> Json:
+def schema_of(model: type[BaseModel]) -> Json:
     return model.model_json_schema()
 
 
-def _sample(schema: Json, shared: Json, known: Mapping[str, Any]) -> Any:
+def sample(schema: Json, shared: Json, known: Mapping[str, Any]) -> Any:
     if "$ref" in schema:
-        return _sample(shared[schema["$ref"].rpartition("/")[2]], shared, known)
+        return sample(shared[schema["$ref"].rpartition("/")[2]], shared, known)
     for choice in ("anyOf", "oneOf", "allOf"):
         if choice in schema and "properties" not in schema:
-            return _sample(schema[choice][0], shared, known)
+            return sample(schema[choice][0], shared, known)
     if "enum" in schema or "const" in schema:
         return schema.get("const", next(iter(schema.get("enum", [None]))))
     match schema.get("type"):
@@ -47,7 +50,7 @@ def _sample(schema: Json, shared: Json, known: Mapping[str, Any]) -> Any:
             return _fields(schema, shared, known)
         case "array":
             least = max(1, schema.get("minItems", 0))
-            return [_sample(schema.get("items", {}), shared, known)] * least
+            return [sample(schema.get("items", {}), shared, known)] * least
         case "integer" | "number":
             return max(1, schema.get("minimum", 1))
         case "boolean":
@@ -61,7 +64,7 @@ def _fields(schema: Json, shared: Json, known: Mapping[str, Any]) -> Json:
     one_way = next(iter(schema.get("oneOf", [{}])))  # base.exactly_one
     needed = [*schema.get("required", []), *one_way.get("required", [])]
     return {
-        name: known[name] if name in known else _sample(one, shared, known)
+        name: known[name] if name in known else sample(one, shared, known)
         for name, one in properties.items()
         if name in needed or name in known
     }

@@ -25,8 +25,10 @@ from chalicelib.serving.illustration import pdf
 from chalicelib.serving.signin import COMPANY, COMPANY_CODE, Persona
 from chalicelib.web.operation import OperationSpec
 
+from ..organisations.givens import a_department
+from ..organisations.givens import publish as publish_departments
 from ..stories.cases import ITEMS
-from .people import PEOPLE, Thing
+from .people import CIVIL, FAR, HALL, PEOPLE, SCHOOLS, Thing
 
 Json = dict[str, Any]
 OPEN, SECRET = "1144080000000106243442006001000", "1144080000000106243442006001999"
@@ -57,7 +59,7 @@ class Route(NamedTuple):
 def routes(app: Any) -> Iterator[Route]:
     for path, methods in sorted(app.routes.items()):
         for method, entry in sorted(methods.items()):
-            takes_json = "application/json" in entry.content_types
+            takes_json = "application/json" in entry.view_function.media_types
             yield Route(method, path, entry.view_function.doc, takes_json)
 
 
@@ -102,9 +104,15 @@ class World:
         return read_item(ITEMS / "senior-card.yaml").model_copy(update={"applicants": applicants})
 
     def publish(self) -> None:
-        """One item that anybody may know of, and the same again as a confidential one."""
+        """
+        One item that anybody may know of, and the same again as a confidential one; and the
+        departments of two cities, of which one is a counter.
+        """
+        hall = a_department(HALL, counter=True)
+        publish_departments(self.platform, HALL[:6], hall, CIVIL, SCHOOLS)
+        publish_departments(self.platform, FAR[:6], FAR)
         item = self.item
-        manager = Actor(account="items", role=Role.ITEM_MANAGER)
+        manager = Actor(account="items", role=Role.ITEM_MANAGER, division="000000")
         secret = item.model_copy(update={"code": SECRET, "confidential": True, "name": "保密事项"})
         for one in (item, secret):
             items.publish(self.platform, Caller(manager, f"publish-{one.code}"), one)

@@ -76,6 +76,41 @@ def test_the_same_content_put_by_eight_threads_at_once_is_whole(blobs):
     assert blobs.get("case-1", digests[0]) == content
 
 
+# As files
+
+
+def test_a_content_is_read_as_a_file_and_left_as_it_is(blobs):
+    blobs.put("case-1", PLAN)
+    with blobs.open("case-1", DIGEST) as file:
+        assert file.read(5) == PLAN[:5]
+        assert file.read() == PLAN[5:]
+    assert blobs.get("case-1", DIGEST) == PLAN
+
+
+@pytest.mark.parametrize(("owner", "digest"), [("case-2", DIGEST), ("case-1", "../incoming")])
+def test_no_file_is_opened_of_what_is_not_there(blobs, owner, digest):
+    blobs.put("case-1", PLAN)
+    assert blobs.open(owner, digest) is None
+
+
+def test_what_is_removed_is_gone_and_may_be_removed_again_and_put_again(blobs):
+    blobs.put("case-1", PLAN)
+    blobs.put("case-2", PLAN)
+    for _ in range(2):
+        blobs.remove("case-1", DIGEST)
+        assert (blobs.get("case-1", DIGEST), blobs.open("case-1", DIGEST)) == (None, None)
+    assert blobs.get("case-2", DIGEST) == PLAN
+    blobs.put("case-1", PLAN)
+    assert blobs.get("case-1", DIGEST) == PLAN
+
+
+@pytest.mark.parametrize("digest", ["", "..", "../incoming", "/etc/hostname", f"{DIGEST}/.."])
+def test_what_is_no_digest_removes_nothing(blobs, digest):
+    blobs.put("case-1", PLAN)
+    blobs.remove("case-1", digest)
+    assert blobs.get("case-1", DIGEST) == PLAN
+
+
 # In parts
 
 UPLOAD = "0123456789abcdef-1"

@@ -72,6 +72,14 @@ def test_who_is_refused_is_not_counted_and_never_kept_out_by_trying(limiter, clo
     assert taken(limiter, 8) == 5
 
 
+def test_what_was_given_back_may_be_taken_again_and_no_more(limiter):
+    limiter.give_back("query.number", "nobody", BUDGET)
+    taken(limiter, 5)
+    for _ in range(2):
+        limiter.give_back("query.number", "zhang", BUDGET)
+    assert taken(limiter, 8) == 2
+
+
 def test_keys_are_counted_apart(limiter):
     taken(limiter, 8)
     assert limiter.take("query.number", "wang", BUDGET) == 0.0

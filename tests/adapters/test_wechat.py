@@ -1,7 +1,10 @@
 """WeChat's sign-in against a server that answers as WeChat does."""
 
 import logging
+import runpy
 import socket
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from chalicelib.kernel.keyed import Keyring
 from chalicelib.platform.wechat import (
     BadCode,
     Blocked,
+    NotSetUp,
     NoWechat,
     WechatError,
     WechatLimited,
@@ -23,6 +27,7 @@ from .wechat_double import wechat
 
 GOOD = {"openid": "oAbC-1", "session_key": "c2Vzc2lvbi1rZXk=", "unionid": "u-1"}
 SECRET = "wechat-app-secret"
+STUB = Path(__file__).resolve().parents[2] / "examples" / "wechat" / "stub.py"
 
 
 def asking(url: str, read_seconds: float = 2.0) -> HttpWechat:
@@ -181,5 +186,22 @@ def test_an_openid_is_kept_as_a_keyed_digest() -> None:
 
 
 def test_without_a_setting_there_is_no_wechat() -> None:
-    with pytest.raises(WechatUnavailable):
+    with pytest.raises(NotSetUp):
         NoWechat().user("c")
+
+
+def test_the_stub_of_the_examples_signs_in_as_wechat_does() -> None:
+    stub = runpy.run_path(str(STUB))["Stub"](0)
+    thread = Thread(target=stub.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    asked = asking(f"http://127.0.0.1:{stub.server_port}")
+    try:
+        assert asked.user("zhang:1") == asked.user("zhang:2") != asked.user("li:1")
+        kinds = {"zhang:1": BadCode, "made up": BadCode, "limited": WechatLimited}
+        for code, kind in {**kinds, "blocked": Blocked, "busy": WechatUnavailable}.items():
+            with pytest.raises(kind):
+                asked.user(code)
+    finally:
+        stub.shutdown()
+        stub.server_close()
+        thread.join()

@@ -99,7 +99,7 @@ def publish_items(city: City) -> None:
     """The example items, as far as everyone sees them in the catalogue."""
     definitions = read_items(ITEMS)
     for definition in definitions:
-        actor = Actor(account="examples", role=Role.ITEM_MANAGER)
+        actor = Actor(account="examples", role=Role.ITEM_MANAGER, division="000000")
         items.publish(city.platform, Caller(actor, uuid4().hex, Channel.INTERNAL), definition)
     with city.http() as client:
         tour = started(city, client)

@@ -34,14 +34,15 @@ from .domain.givens import (
     ZHAO,
     a_case,
     accept,
-    answer,
     archive,
     ask_extension,
+    ask_recusal,
     ask_supplement,
     correct,
     deem_accepted,
     deliver,
     deny,
+    discard_draft,
     finish,
     grant,
     grant_at_once,
@@ -49,10 +50,11 @@ from .domain.givens import (
     issue,
     lapse,
     pass_pre_check,
-    rate,
     receive,
+    recuse,
     refuse,
     refuse_extension,
+    refuse_recusal,
     resubmit,
     resume,
     return_submission,
@@ -73,6 +75,9 @@ COMPANY, RIVAL = "91440800MA4UKB1X0A", "91440800MA4UKB2X3B"
 
 STRANGER = Actor(account="citizen-wang", role=Role.APPLICANT, level=3)
 AGENT = Actor(account="agent-chen", role=Role.AGENT, entity=COMPANY, level=3)
+# The same people in another hat.
+NEIGHBOUR = AGENT.model_copy(update={"entity": None})
+OF_A_COMPANY = APPLICANT.model_copy(update={"role": Role.AGENT, "entity": AGENT.entity})
 COLLEAGUE = Actor(account="agent-he", role=Role.AGENT, entity=COMPANY, level=3)
 OF_A_RIVAL = Actor(account="agent-wei", role=Role.AGENT, entity=RIVAL, level=3)
 LEFT = AGENT.model_copy(update={"entity": RIVAL})
@@ -84,7 +89,10 @@ OF_THE_PROVINCE = Actor(account="supervisor-zhu", role=Role.SUPERVISOR, division
 OF_THE_DISTRICT = Actor(account="supervisor-qin", role=Role.SUPERVISOR, division="440802")
 OF_ANOTHER_CITY = Actor(account="supervisor-you", role=Role.SUPERVISOR, division="440100")
 OF_NOWHERE = Actor(account="supervisor-xu", role=Role.SUPERVISOR)
-AUDITOR = Actor(account="auditor-hua", role=Role.AUDITOR)
+AUDITOR = Actor(account="auditor-hua", role=Role.AUDITOR, division="000000")
+CITY_AUDITOR = Actor(account="auditor-bai", role=Role.AUDITOR, division="440800")
+AUDITOR_ELSEWHERE = Actor(account="auditor-xie", role=Role.AUDITOR, division="440100")
+AUDITOR_OF_NOWHERE = Actor(account="auditor-zou", role=Role.AUDITOR)
 ITEM_MANAGER = staff("items-jin", Role.ITEM_MANAGER)
 ADMINISTRATOR = Actor(account="admin-wei", role=Role.SYSTEM_ADMINISTRATOR)
 SECURITY = Actor(account="security-tao", role=Role.SECURITY_ADMINISTRATOR)
@@ -128,7 +136,11 @@ def may(actor: Actor, command: case.CaseCommand, *history: case.CaseCommand) -> 
         (COLLEAGUE, (COMPANYS,), True),
         (OF_A_RIVAL, (COMPANYS,), False),
         (LEFT, (COMPANYS,), False),
-        (AGENT, (FOR_A_NEIGHBOUR,), True),
+        (AGENT, (FOR_A_NEIGHBOUR,), False),
+        (NEIGHBOUR, (FOR_A_NEIGHBOUR,), True),
+        (NEIGHBOUR, (COMPANYS,), False),
+        (APPLICANT, (FOR_A_NEIGHBOUR,), False),
+        (OF_A_COMPANY, (submit(),), False),
         (COLLEAGUE, (FOR_A_NEIGHBOUR,), False),
         (CLERK, (submit(),), True),
         (HALL, (submit(),), False),
@@ -148,6 +160,9 @@ def may(actor: Actor, command: case.CaseCommand, *history: case.CaseCommand) -> 
         (OF_ANOTHER_CITY, (submit(),), False),
         (OF_NOWHERE, (submit(),), False),
         (AUDITOR, (submit(),), True),
+        (CITY_AUDITOR, (submit(),), True),
+        (AUDITOR_ELSEWHERE, (submit(),), False),
+        (AUDITOR_OF_NOWHERE, (submit(),), False),
         (ITEM_MANAGER, (submit(),), False),
         (ADMINISTRATOR, (submit(),), False),
         (SECURITY, (submit(),), False),
@@ -188,6 +203,9 @@ SECRET_REVIEW = (SECRET, *JOINT_REVIEW[1:])
         (OF_THE_DISTRICT, (SECRET,), False),
         (OF_NOWHERE, (SECRET,), False),
         (AUDITOR, (SECRET,), True),
+        (CITY_AUDITOR, (SECRET,), True),
+        (AUDITOR_ELSEWHERE, (SECRET,), False),
+        (AUDITOR_OF_NOWHERE, (SECRET,), False),
         (ITEM_MANAGER, (SECRET,), False),
         (ADMINISTRATOR, (SECRET,), False),
         (SECURITY, (SECRET,), False),
@@ -242,7 +260,14 @@ def test_what_waits_for_a_section_is_not_for_the_department_to_do():
         (AGENT, save_draft(applicant=COMPANY_ITSELF, by=AGENT), True),
         (COLLEAGUE, save_draft(applicant=COMPANY_ITSELF, by=AGENT), True),
         (LEFT, save_draft(applicant=COMPANY_ITSELF, by=AGENT), False),
-        (AGENT, save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=AGENT), True),
+        (AGENT, save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=AGENT), False),
+        (
+            NEIGHBOUR,
+            save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=AGENT),
+            True,
+        ),
+        (NEIGHBOUR, save_draft(applicant=COMPANY_ITSELF, by=AGENT), False),
+        (OF_A_COMPANY, save_draft(), False),
         (HALL, save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=HALL), True),
         (CLERK, save_draft(applicant=ZHAO.model_copy(update={"account": None}), by=HALL), False),
     ],
@@ -283,7 +308,6 @@ def test_who_may_not_see_a_case_is_told_that_there_is_none():
 
 WITH_SUPPLEMENT = (submit(), ask_supplement())
 DELIVERED = (*GRANTED, deliver())
-RATED = (*DELIVERED, rate(5))
 ASKED = (*ACCEPTED, ask_extension())
 FIRES = finish("joint-1:440800-fire", AGREED)
 
@@ -317,6 +341,17 @@ TABLE = [
     (transfer(by=FIRE), JOINT_REVIEW, (FIRE, FIRE_CLERK), (APPLICANT, AUDITOR), (ELSEWHERE,)),
     (transfer(by=FIRE), REVIEWING, (CLERK,), (FIRE,), (ELSEWHERE,)),
     (transfer(), (*ACCEPTED, transfer()), (CLERK,), (APPLICANT,), (ELSEWHERE,)),
+    (recuse(), ACCEPTED, (CLERK, REVIEWER, APPROVER), (APPLICANT, SUPERVISOR, SYSTEM), (FIRE,)),
+    (recuse("other"), ACCEPTED, (APPROVER,), (CLERK, REVIEWER, APPLICANT), (HEAD_ELSEWHERE,)),
+    (recuse("other"), JOINT_REVIEW, (APPROVER, FIRE_HEAD), (FIRE, CLERK), (ELSEWHERE,)),
+    (ask_recusal(), ACCEPTED, (APPLICANT, CLERK), (REVIEWER, SUPERVISOR), (STRANGER, ELSEWHERE)),
+    (
+        refuse_recusal(),
+        (*ACCEPTED, ask_recusal()),
+        (APPROVER,),
+        (CLERK, REVIEWER, APPLICANT),
+        (HEAD_ELSEWHERE,),
+    ),
     (correct("accepted_on", MON, 6), ACCEPTED, (APPROVER,), (CLERK, APPLICANT), (STRANGER,)),
     (grant(), APPROVING, (APPROVER,), (CLERK, REVIEWER, APPLICANT, SYSTEM), (HEAD_ELSEWHERE,)),
     (grant(), ACCEPTED, (APPROVER,), (CLERK,), (HEAD_ELSEWHERE,)),
@@ -325,14 +360,6 @@ TABLE = [
     (grant_at_once(), (submit(plan=AT_ONCE),), (APPROVER,), (CLERK, APPLICANT), (ELSEWHERE,)),
     (issue(), GRANTED, (SYSTEM, CLERK, APPROVER), (APPLICANT, AUDITOR), (ELSEWHERE,)),
     (deliver(), GRANTED, (CLERK, SYSTEM), (APPLICANT, REVIEWER), (ELSEWHERE,)),
-    (rate(), DELIVERED, (APPLICANT, SYSTEM), (CLERK, APPROVER, SUPERVISOR), (STRANGER, ELSEWHERE)),
-    (
-        answer(),
-        RATED,
-        (CLERK, SUPERVISOR, OF_THE_PROVINCE),
-        (APPLICANT, AUDITOR),
-        (OF_ANOTHER_CITY,),
-    ),
     (withdraw(), ACCEPTED, (APPLICANT, CLERK), (REVIEWER, SUPERVISOR), (STRANGER, ELSEWHERE)),
     (withdraw(), (COMPANYS,), (AGENT, COLLEAGUE, HALL), (REVIEWER,), (OF_A_RIVAL, LEFT)),
     (withdraw(), (AT_A_COUNTER,), (ELSEWHERE, CLERK), (REVIEWER,), (HALL, STRANGER)),
@@ -341,6 +368,7 @@ TABLE = [
     (submit(), (submit(),), (APPLICANT, CLERK), (REVIEWER, SUPERVISOR), (STRANGER,)),
     (save_draft(), (submit(),), (APPLICANT,), (CLERK,), (STRANGER,)),
     (save_draft(), (save_draft(),), (APPLICANT,), (), (STRANGER, CLERK, AUDITOR)),
+    (discard_draft(), (save_draft(),), (APPLICANT, SYSTEM), (), (STRANGER, CLERK, AUDITOR)),
     (submit(), (save_draft(),), (APPLICANT,), (), (STRANGER, CLERK)),
 ]
 

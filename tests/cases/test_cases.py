@@ -66,8 +66,9 @@ def test_the_same_key_with_another_body_is_refused(city: City):
 
 
 def test_two_accounts_may_choose_the_same_key(city: City):
-    one = city.post("citizen-zhang", "/cases", SENIOR_CARD, key="12345678")
-    two = city.post("citizen-wang", "/cases", SENIOR_CARD, key="12345678")
+    card = {**SENIOR_CARD, "item": city.open_item()}
+    one = city.post("citizen-zhang", "/cases", card, key="12345678")
+    two = city.post("citizen-wang", "/cases", card, key="12345678")
     assert one.json()["case_id"] != two.json()["case_id"]
 
 
@@ -216,7 +217,11 @@ def test_knowing_the_digest_of_a_foreign_document_gives_no_access(city: City):
         put = http.post(
             "/documents", content=pdf("secret"), headers={"Content-Type": "application/pdf"}
         ).json()
-    stolen = {**SENIOR_CARD, "materials": [{"id": "identity", "sha256": put["sha256"]}]}
+    stolen = {
+        **SENIOR_CARD,
+        "item": city.open_item(),
+        "materials": [{"id": "identity", "sha256": put["sha256"]}],
+    }
     assert code(city.post("citizen-wang", "/cases", stolen)) == (422, "invalid")
 
 
@@ -255,3 +260,52 @@ def test_the_tag_of_a_case_tells_the_language_and_the_day_apart(city: City):
 
 def test_who_is_not_signed_in_learns_nothing_from_a_bad_body(city: City):
     assert code(city.post(None, "/cases", {"nonsense": 1})) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize(
+    ("header", "taken"),
+    [
+        ('"2"', True),
+        ('"1", "2"', True),
+        ('"x,y" , "2-zh" ,', True),
+        ('W/"2"', True),
+        ("*", True),
+        ('"1"', False),
+        ('"1", "3"', False),
+        ('"x,\\"2\\""', False),
+        ('"1" "2"', False),
+        ("2", False),
+        ("", False),
+    ],
+)
+def test_if_match_may_be_a_list(city: City, header, taken):
+    path = f"/cases/{city.submit()['case_id']}"
+    with city.as_("clerk-chen") as http:
+        sent = {"Idempotency-Key": "a-list-of-tags", "If-Match": header.encode()}
+        answer = http.post(f"{path}/receive", json={}, headers=sent)
+    assert answer.status_code == (200 if taken else 412), answer.text
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "known"),
+    [
+        ("", "", True),
+        ("W/", "", True),
+        ('"1", ', ', "x"', True),
+        ('"a', '"', False),
+        ('"1",', "x", False),
+    ],
+)
+def test_if_none_match_may_be_a_list_and_is_compared_weakly(city: City, before, behind, known):
+    path = f"/cases/{city.submit()['case_id']}"
+    tag = city.get("citizen-zhang", path).headers["etag"]
+    answer = city.get("citizen-zhang", path, if_none_match=f"{before}{tag}{behind}")
+    assert answer.status_code == (304 if known else 200)
+    assert city.get("citizen-zhang", path, if_none_match="*").status_code == 304
+
+
+def test_digits_of_other_alphabets_are_no_phone(city: City):
+    applicant = {**SENIOR_CARD["applicant"], "phone": "170１2345678"}
+    answer = city.post("citizen-zhang", "/cases", {**SENIOR_CARD, "applicant": applicant})
+    assert code(answer) == (422, "invalid-request")
+    assert answer.json()["errors"][0]["pointer"] == "/applicant/phone"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.application import file
+from chalicelib.cases.application.file import Told
 from chalicelib.kernel.actor import Actor, Role
 
 from .domain.givens import (
@@ -30,7 +31,7 @@ DELIVERED = (*GRANTED, deliver())
 
 def told(*commands: Any) -> dict[str, Any]:
     today = date.fromisoformat(LATER)
-    return file.describe(known(*commands), AUDITOR, CALENDAR, today, "en")
+    return file.describe(known(*commands), Told(AUDITOR, today, "en", mask=False), CALENDAR)
 
 
 @pytest.mark.parametrize(

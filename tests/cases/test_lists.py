@@ -7,6 +7,9 @@ import pytest
 from ..city import SENIOR_CARD, City
 from .test_cases import code
 
+COMMON = {"type", "title", "status", "detail", "instance", "code", "request_id"}
+NEVER = 3600.0  # seconds: a test that waits so long fails
+
 
 def test_an_empty_list_is_a_list(city: City):
     assert city.get("citizen-zhang", "/cases").json() == {"items": [], "next": None}
@@ -14,7 +17,7 @@ def test_an_empty_list_is_a_list(city: City):
 
 def test_applicants_list_their_own_cases_only(city: City):
     mine = city.submit("citizen-zhang")
-    city.submit("citizen-wang")
+    city.submit("citizen-wang", item=city.open_item())
     city.catch_up()
     listed = city.get("citizen-zhang", "/cases").json()["items"]
     assert [row["case_id"] for row in listed] == [mine["case_id"]]
@@ -77,12 +80,28 @@ def test_a_list_waits_for_the_version_that_a_command_answered(city: City):
     assert [row["case_id"] for row in listed] == [case["case_id"]]
 
 
-def test_a_version_that_never_comes_is_not_waited_for_for_ever(city: City, monkeypatch):
-    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", 0.05)
+def test_a_version_that_never_comes_is_not_waited_for(city: City, monkeypatch):
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", NEVER)
     case = city.submit()
     city.catch_up()
     answer = city.get("citizen-zhang", f"/cases?min_version={case['case_id']}@99")
-    assert code(answer) == (503, "view-behind")
+    assert code(answer) == (400, "nothing-to-wait-for")
+
+
+def test_a_position_beyond_the_log_is_not_waited_for_and_tells_no_more(city: City, monkeypatch):
+    monkeypatch.setattr("chalicelib.web.request.WAIT_SECONDS", NEVER)
+    city.submit()
+    city.catch_up()
+    head = city.platform.log.head()
+    assert city.get("citizen-zhang", f"/cases?min_position={head}").status_code == 200
+    answers = [
+        city.get("citizen-zhang", f"/cases?min_position={beyond}")
+        for beyond in (head + 1, head + 1_000_000, 2**62)
+    ]
+    assert {code(answer) for answer in answers} == {(400, "nothing-to-wait-for")}
+    said = [{**answer.json(), "request_id": ""} for answer in answers]
+    assert said[0] == said[1] == said[2]
+    assert said[0].keys() == {*COMMON, "parameter"}  # and so not the head
 
 
 def test_the_catalogue_waits_for_the_version_of_an_item(city: City, monkeypatch):
@@ -92,7 +111,8 @@ def test_the_catalogue_waits_for_the_version_of_an_item(city: City, monkeypatch)
     city.catch_up()
     for account, path in ((None, "/items"), ("items-sun", "/item-drafts")):
         assert city.get(account, f"{path}?min_version={item}@1").status_code == 200
-        assert code(city.get(account, f"{path}?min_version={item}@99")) == (503, "view-behind")
+        answer = city.get(account, f"{path}?min_version={item}@99")
+        assert code(answer) == (400, "nothing-to-wait-for")
 
 
 def test_a_parameter_that_is_longer_than_any_key_is_refused(city: City):
@@ -128,6 +148,11 @@ def test_the_process_library_is_read_by_item_department_period_and_state(city: C
     ):
         found = city.get("auditor-zheng", f"/process-steps?{query}").json()["items"]
         assert [one["case_id"] for one in found] == [case["case_id"]], query
+    for query in ("to=9999-12-31", "from=0001-01-01", "from=0001-01-01&to=9999-12-31"):
+        found = city.get("auditor-zheng", f"/process-steps?{query}").json()["items"]
+        assert [one["case_id"] for one in found] == [case["case_id"]], query
+    for query in ("to=0001-01-01", "from=9999-12-31"):
+        assert city.get("auditor-zheng", f"/process-steps?{query}").json()["items"] == [], query
     for query in ("state=finished", "department=440800-fire", "to=2020-01-01", "from=2999-01-01"):
         assert city.get("auditor-zheng", f"/process-steps?{query}").json()["items"] == [], query
 

@@ -19,8 +19,13 @@ from chalicelib.eventlog.feed import Feed
 from chalicelib.eventlog.transact import transact
 from chalicelib.items.application import items
 from chalicelib.items.domain.definition import ItemMaterial
+from chalicelib.kernel.actor import Actor
+from chalicelib.people.application import accounts, proofs
+from chalicelib.people.application.accounts import Registration
+from chalicelib.people.application.proofs import CounterCheck
+from chalicelib.serving.illustration import pdf
 
-from ..office import CLERK, HALL, HEAD, MANAGER, Office
+from ..office import CITIZEN, CLERK, HALL, HEAD, MANAGER, Office
 
 LAW: dict[str, Any] = {"basis": "行政许可法第六十九条", "document": "湛民决〔2026〕5号"}
 
@@ -64,6 +69,15 @@ def handing(office: Office, identifier: str, case_id: str = "c-1", **changes: An
     return told._replace(**changes)
 
 
+def seen_at_the_counter(office: Office, by: Actor = HALL) -> None:
+    """The holder came to the counter of the clerk's department with the card."""
+    told: dict[str, Any] = {"name": "张三", "id_number": "44080219500101123X"}
+    accounts.register(office.platform, office.caller(CITIZEN), Registration(**told))
+    scan = office.platform.blobs.put(by.account, pdf("identity card"))
+    check = CounterCheck(**told, document=scan)
+    proofs.check_at_counter(office.platform, office.caller(by), CITIZEN.account, check)
+
+
 def again(office: Office, identifier: str, variant: str | None = "renewal") -> str:
     """Another case for the same item, with the certificate among its materials."""
     case_id = f"again-{office.sent}"
@@ -71,8 +85,8 @@ def again(office: Office, identifier: str, variant: str | None = "renewal") -> s
     application = application_of(office.state(before.case_id))
     day = legal_day(office.now())
     told = handing(office, identifier, case_id)
-    material = certificate_uses.as_material(office.platform, HALL, told)
-    certificate_uses.record(office.platform, HALL, told)
+    material = certificate_uses.as_material(office.platform, CITIZEN, told)
+    certificate_uses.record(office.platform, CITIZEN, told)
     command = c.SubmitCase(
         at=office.now(),
         by=HALL,

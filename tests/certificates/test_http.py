@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.web import bodies
+
 from ..city import City
 
 Json = dict[str, Any]
@@ -165,5 +167,25 @@ def test_a_showing_is_asked_for_again_under_its_key(registry: Registry):
 def test_nothing_is_held_by_who_is_not_proven(registry: Registry):
     item = "1144080000000106243442006001000"
     reply = registry.city.get("citizen-zhang", f"/items/{item}/held-materials")
-    assert reply.json() == {"materials": []}
+    assert reply.json() == {"materials": [], "next": None}
     assert registry.city.get("clerk-chen", f"/items/{item}/held-materials").status_code == 403
+
+
+def test_looking_at_a_one_time_code_does_not_use_it_up(registry: Registry):
+    city = registry.city
+    token = city.post("citizen-zhang", f"{registry.path}/show").json()["token"]
+    with city.as_(None) as http:
+        for _ in range(3):
+            looked = http.head(f"/verify/{token}")
+            assert (looked.status_code, looked.content) == (200, b"")
+        assert http.get(f"/verify/{token}").json()["valid"] is True
+        assert [http.head(f"/verify/{token}").status_code for _ in range(2)] == [404, 404]
+        assert http.get(f"/verify/{token}").status_code == 404
+
+
+def test_what_is_sent_with_a_command_that_takes_nothing_is_bounded_too(registry: Registry):
+    """It belongs to what a repetition is known by, though nobody reads it."""
+    many, large = [0] * (bodies.MAX_NODES + 1), "x" * bodies.MAX_BYTES
+    for body, code in ((many, "too-many-values"), (large, "too-large")):
+        answer = registry.city.post("citizen-zhang", f"{registry.path}/show", body)
+        assert (answer.status_code, answer.json()["code"]) == (413, code)

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.certificates.application import certificates, showings
 from chalicelib.certificates.domain import certificate
+from chalicelib.codes.masking import masked_name
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.errors import NotAllowed, NotFound, OutOfOrder
 
@@ -132,4 +133,4 @@ def test_only_the_holder_shows_it(office: Office):
     [("张三", "张*"), ("张", "张*"), ("欧阳小明", "欧**明"), ("张三丰", "张*丰")],
 )
 def test_a_name_is_masked(name: str, masked: str):
-    assert showings.masked(name) == masked
+    assert masked_name(name) == masked

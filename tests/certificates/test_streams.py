@@ -15,15 +15,19 @@ from chalicelib.certificates.subscribers import (
     signing as certificate_files,
 )
 from chalicelib.codes.numbers import certificate_id
+from chalicelib.codes.parties import IdKind
 from chalicelib.eventlog import consumers
 from chalicelib.eventlog.codec import events
 from chalicelib.items.application import items
 from chalicelib.items.domain.plan import CertificateField
 from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
-from chalicelib.platform.platform import Platform
+from chalicelib.people.application.identity import reference
+from chalicelib.platform.platform import Caller, Platform
 
 from ..office import CLERK, HALL, HEAD, MANAGER, Office
 from .office_givens import LAW, again, grant, identifier_of, issued, known, months, run_only, status
+
+ID = "44080219500101123X"
 
 
 def everything(platform: Platform) -> list[tuple[str, int]]:
@@ -274,3 +278,21 @@ def test_only_the_head_of_the_issuing_department_changes_a_certificate(office: O
             held.operate(office.platform, office.caller(actor), identifier, command)
     held.operate(office.platform, office.caller(HEAD), identifier, command)
     assert status(office, identifier) == "03"
+
+
+@pytest.mark.parametrize(
+    ("account", "person"), [("citizen", None), ("head", ID), ("head-under-another-name", ID)]
+)
+def test_nobody_changes_the_state_of_a_certificate_that_they_hold(
+    office: Office, account: str, person: str | None
+):
+    identifier = issued(office)
+    himself = HEAD.model_copy(update={"account": account})
+    holder = person and reference(office.platform, IdKind.RESIDENT_ID, person)
+    caller = Caller(himself, "own-certificate", person=holder)
+    suspend = certificate.Suspend(at=office.now(), by=himself, reason="核查", **LAW)
+    with pytest.raises(NotAllowed, match="your own"):
+        held.operate(office.platform, caller, identifier, suspend)
+    colleague = Caller(HEAD, "a-colleague-does", person="c" * 26)
+    held.operate(office.platform, colleague, identifier, suspend)
+    assert status(office, identifier) != "01"

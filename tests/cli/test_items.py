@@ -34,7 +34,14 @@ class Manager:
         return str(path)
 
     def types(self, *words: str) -> tuple[int, str]:
-        """The exit code, and what is printed; a refusal is told as `banjian` tells it."""
+        """
+        The exit code, and what is printed; a refusal is told as `banjian` tells it. Somebody else
+        wrote what is published, and the difference was looked at, unless the words say otherwise.
+        """
+        if words[0] == "publish" and "--drafted-by" not in words:
+            words = (*words, "--drafted-by", "author", "--yes")
+        if words[0] == "publish-draft" and "--by" not in words:
+            words = (*words, "--by", "second", "--yes")
         done = CliRunner().invoke(cli.app, ["items", *words], env={"COLUMNS": "200"})
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             assert isinstance(done.exception, cli.EXPECTED)
@@ -139,6 +146,38 @@ def test_a_draft_is_saved_listed_published_or_discarded(manager: Manager):
     half.write_text("name: 半份\n", "utf-8")
     code, said = manager.types("draft", str(half), "--data", str(manager.data))
     assert (code, "does not say of which item" in said) == (1, True)
+
+
+# Two people, who look at the difference
+
+
+def test_both_are_named_and_differ(manager: Manager):
+    file, data = manager.file("a.yaml"), ("--data", str(manager.data))
+    code, said = manager.types("publish", file, "--drafted-by", "li", "--by", "li", *data)
+    assert (code, "li drafted it" in said) == (1, True)
+    words = ["items", "publish", file, *data]
+    assert CliRunner().invoke(cli.app, words).exit_code == 2
+    manager.does("draft", file, "--by", "li")
+    code, said = manager.types("publish-draft", OLD, "--by", "li", *data)
+    assert (code, "li drafted it" in said) == (1, True)
+    assert "version 1" in manager.does("publish-draft", OLD, "--by", "wang")
+
+
+def test_what_weighs_is_shown_and_asked_for(manager: Manager):
+    manager.does("publish", manager.file("a.yaml"))
+    weighs = manager.file("b.yaml", confidential=True)
+    two = ("--drafted-by", "li", "--by", "wang", "--data", str(manager.data))
+    for answer, version in (("n\n", 1), ("y\n", 2)):
+        done = CliRunner().invoke(cli.app, ["items", "publish", weighs, *two], input=answer)
+        assert "changed confidential" in done.output
+        assert manager.reads("show", OLD)["version"] == version
+    manager.does("draft", manager.file("c.yaml", confidential=True, real_name_level=4))
+    draft = ["items", "publish-draft", OLD, "--by", "wang", "--data", str(manager.data)]
+    done = CliRunner().invoke(cli.app, draft, input="n\n")
+    assert (done.exit_code, "changed real_name_level" in done.output) == (1, True)
+    assert "version 3" in CliRunner().invoke(cli.app, draft, input="y\n").output
+    light = manager.file("d.yaml", confidential=True, real_name_level=4, name="新名")
+    assert "version 4" in CliRunner().invoke(cli.app, ["items", "publish", light, *two]).output
 
 
 # Differences

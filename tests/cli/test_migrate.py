@@ -17,6 +17,7 @@ from chalicelib.adapters.s3.blobs import S3Blobs
 from chalicelib.cli import app
 from chalicelib.eventlog.moving.moving import OtherHistory
 from chalicelib.eventlog.ports import CommandId
+from chalicelib.platform.sign_ins import SignIn
 
 from .. import cloud
 from ..logs import commits
@@ -117,6 +118,23 @@ def test_it_comes_back_as_it_was_at_a_moment(data: Path, tmp_path: Path):
     until = (MONDAY + timedelta(minutes=2)).strftime("%Y-%m-%dT%H:%M:%S%z")
     restore(tmp_path / "restored", "--until", until)
     assert log_in(tmp_path / "restored") == log_in(data)[:3]
+
+
+def test_who_has_which_account_goes_along_there_and_back(data: Path, tmp_path: Path):
+    here = bootstrap.embedded(data).sign_ins
+    rows = {"s1": SignIn("u-1", "p" * 26), "s2": SignIn("u-2", staff=True)}
+    for subject, row in rows.items():
+        here.put(subject, row, None)
+    migrate(data)
+    assert dict(bootstrap.aws().sign_ins.rows()) == rows
+    assert bootstrap.aws().sign_ins.person("u-1") == "p" * 26
+    bootstrap.aws().sign_ins.put("s3", SignIn("u-3"), None)
+    migrate(data)
+    restore(tmp_path / "back", "--from-sign-ins-table", "sign-ins")
+    back = bootstrap.embedded(tmp_path / "back").sign_ins
+    assert dict(back.rows()) == {**rows, "s3": SignIn("u-3")}
+    restore(tmp_path / "without")
+    assert dict(bootstrap.embedded(tmp_path / "without").sign_ins.rows()) == {}
 
 
 def test_a_moment_without_a_zone_is_the_legal_time(data: Path, tmp_path: Path):

@@ -1,14 +1,23 @@
 """Numbers that people are known by: every trap that DOMAIN 6 names."""
 
+from contextlib import suppress
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from chalicelib.codes.ids import canonical, check_character, check_id, check_mobile, masked
-from chalicelib.codes.parties import IdKind
+from chalicelib.codes.ids import (
+    canonical,
+    check_character,
+    check_id,
+    check_mobile,
+    masked,
+    written,
+)
+from chalicelib.codes.parties import Applicant, IdKind
 from chalicelib.kernel.errors import Invalid
 
 TODAY = date(2026, 11, 24)
@@ -189,3 +198,25 @@ def test_mobile_numbers() -> None:
 def test_a_masked_number_is_recognised_by_who_knows_it() -> None:
     assert masked("440802195503071232") == "440***********1232"
     assert masked("13800000000") == "138****0000"
+
+
+# Whatever it is called, it has to be something that can be kept
+
+
+@pytest.mark.parametrize("kind", IdKind)
+@pytest.mark.parametrize(
+    "number", ["", "    ", "\u3000" * 18, " 1 2 ", "\ufdfa" * 18, "\u200b" * 18, "-" * 18, "1" * 41]
+)
+def test_a_number_that_is_nothing_or_too_much_without_its_blanks_is_refused(kind, number):
+    for check in (written, partial(check_id, today=date(2026, 2, 10))):
+        with pytest.raises(Invalid):
+            check(kind, number)
+
+
+@given(kind=st.sampled_from(IdKind), number=st.text(min_size=4, max_size=40))
+def test_a_number_that_is_taken_can_be_kept(kind, number):
+    with suppress(Invalid):
+        text = written(kind, number)
+        entity = text if kind is IdKind.CREDIT_CODE else None
+        assert Applicant(name="张三", id_kind=kind, id_number=text, entity=entity)
+        assert written(kind, text) == text

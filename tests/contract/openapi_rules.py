@@ -37,7 +37,7 @@ REF = {
     "properties": {"$ref": {"type": "string", "pattern": "^#/components/"}},
 }
 SCHEMA = {"$ref": "https://json-schema.org/draft/2020-12/schema"}
-HEADER = closed(["schema"], description=TEXT, schema=SCHEMA)
+HEADER = closed(["schema"], description=TEXT, required={"type": "boolean"}, schema=SCHEMA)
 PARAMETER = {
     **closed(
         ["name", "in", "schema"],
@@ -173,8 +173,8 @@ def unshown(document: dict[str, Any]) -> list[str]:
 
 def _unshown(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for _, _, operation in operations(document):
-        for media in operation.get("requestBody", {}).get("content", {}).values():
-            if "example" not in media:
+        for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+            if "example" not in media and not kind.startswith("multipart/"):
                 yield "request", operation
         for status, response in operation["responses"].items():
             for kind, media in response.get("content", {}).items():

@@ -36,7 +36,7 @@ def blocks(language: str) -> Iterator[str]:
 def answers(text: str) -> list[Answer]:
     """Of every reply in the output of curl -i, or in the guide."""
     return [
-        Answer(status, _find(r'Etag: "(\d+)', rest), _find(r"Replayed: (\w+)", rest))
+        Answer(status, _find(r'(?i)etag: "(\d+)', rest), _find(r"(?i)replayed: (\w+)", rest))
         for status, rest in re.findall(r"HTTP/1.1 (\d+)(.*?)(?=HTTP/1.1 |\Z)", text, re.DOTALL)
     ]
 

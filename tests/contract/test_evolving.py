@@ -17,8 +17,10 @@ from chalicelib.documents.domain import document
 from chalicelib.eventlog import skipping
 from chalicelib.items.domain import item, missed
 from chalicelib.kernel.errors import Impossible
+from chalicelib.organisations.domain import registry
 from chalicelib.people.domain import account, claim, entity, mandate
 from chalicelib.platform import duty
+from chalicelib.ratings.domain import rating
 
 from ..serving.keeping import decoded
 from ..stories.cases import ROOT
@@ -36,8 +38,10 @@ DECIDERS: dict[str, ModuleType] = {
     claim.CATEGORY: claim,
     entity.CATEGORY: entity,
     mandate.CATEGORY: mandate,
+    rating.CATEGORY: rating,
     certificate.CATEGORY: certificate,
     showing.CATEGORY: showing,
+    registry.CATEGORY: registry,
 }
 FIRST = {
     "CaseDrafted",
@@ -45,6 +49,7 @@ FIRST = {
     "CaseImported",
     "ItemDraftSaved",
     "ItemPublished",
+    "OrganisationsPublished",
     "QueryMissed",
     "CalendarYearPublished",
     "SerialsReserved",
@@ -57,6 +62,7 @@ FIRST = {
     "IdentityClaimed",
     "EntityRegistered",
     "MandateGranted",
+    "ServiceRated",
     "CertificateCreated",
     "TokenPrinted",
     "CertificateShown",
@@ -124,6 +130,11 @@ def test_what_can_be_first_begins_a_stream(name: str):
         (["CertificateShown", "CertificateShown"], "Shown"),
         (["TokenPrinted", "ShowingVerified"], "Printed"),
         (["CertificateShown", "ShowingVerified", "ShowingVerified"], "Verified"),
+        (["CertificateShown", "ShowingVerified", "ShowingHandedIn"], "Verified"),
+        (["CertificateShown", "ShowingHandedIn", "ShowingVerified"], "HandedIn"),
+        (["ServiceRated", "ServiceRated"], "Rated"),
+        (["ServiceRated", "RatingAnswered"], "Rated"),
+        (["ServiceRated", "RatingVerified", "RatingAppealed"], "Verified"),
     ],
     ids=" ".join,
 )

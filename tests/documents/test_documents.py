@@ -65,7 +65,7 @@ def counted(platform: Platform) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "line", ["_write", "_sync", "mkstemp", "identify", "_received", "_run", "discard", "_remove"]
+    "line", ["_write", "_sync", "mkstemp", "identify", "_received", "run", "discard", "_remove"]
 )
 def test_dying_anywhere_loses_no_part_and_leaves_no_half_document(
     opened: Callable[[], Platform], monkeypatch: pytest.MonkeyPatch, line: str

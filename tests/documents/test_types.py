@@ -7,7 +7,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from chalicelib.documents.application.types import DOCX, JPEG, OFD, PDF, PNG, XLSX, ZIP, identify
+from chalicelib.documents.application.types import identify
+from chalicelib.documents.domain.media_types import DOCX, JPEG, OFD, PDF, PNG, XLSX, ZIP
 from chalicelib.kernel.errors import Invalid
 from chalicelib.serving.illustration import pdf
 

@@ -1,5 +1,6 @@
 """A small stream to try the machinery on: notes on a case, and the state is what they say."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal
@@ -25,6 +26,6 @@ Notes = tuple[str, ...]
 DECIDER: Decider[Notes] = Decider(codec([Noted]), (), lambda notes, event: (*notes, event.text))
 
 
-def request(key: str, body: str = "", version: int | None = None) -> Request:
+def request(key: str, body: str = "", version: Collection[int] | None = None) -> Request:
     command = CommandId(key, sha256(body.encode()).digest())
     return Request(command, AT_THE_WINDOW, NOON, key, version)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ValidationError
 from pydantic_core import from_json, to_json
 
 from chalicelib.eventlog.codec import (
@@ -23,6 +23,7 @@ from chalicelib.eventlog.envelope import Circumstances, Happened
 from chalicelib.eventlog.ports import CommandId, Commit
 from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.kernel.base import Frozen
+from chalicelib.kernel.formats import Division, Mobile
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 CLERK = Actor(account="clerk-1", role=Role.CLERK, department="permits", level=4)
@@ -266,3 +267,45 @@ def test_data_that_does_not_fit_its_type_is_refused(data):
     plain["events"] = [{"type": "Submitted", "schema": 1, "data": data}]
     with pytest.raises(ValueError, match="Submitted"):
         decode(CODEC, a_commit(to_json(plain)))
+
+
+# Codes that were taken while a digit was one of any alphabet
+
+
+class Person(Frozen):
+    phone: Mobile
+
+
+class Phoned(Frozen):
+    division: Division
+    people: tuple[Person, ...] = ()
+    note: str = ""
+
+
+def phoned(**data: Any) -> Commit:
+    at = '"recorded_at":"2026-03-02T04:00:00Z","occurred_at":"2026-03-02T04:00:00Z"'
+    actor = '"actor":{"account":"a","role":"clerk"},"channel":"window","correlation_id":"c"'
+    entry = f'{{"type":"Phoned","schema":1,"data":{to_json(data).decode()}}}'
+    body = f'{{{at},{actor},"events":[{entry}]}}'.encode()
+    return Commit("s-1", 1, 1, CommandId("c", b""), body, b"", 1)
+
+
+def test_a_code_in_digits_of_another_alphabet_is_read_in_those_of_ascii():
+    people = [{"phone": "13800138000"}, {"phone": "170１2345678"}]
+    commit = phoned(division="44０800", people=people, note="１ 号")
+    expected = Phoned(
+        division="440800",
+        people=(Person(phone="13800138000"), Person(phone="17012345678")),
+        note="１ 号",
+    )
+    for _ in range(2):
+        assert facts(codec([Phoned]), [commit]) == [expected]
+    many = codec([Phoned])
+    assert facts(many, [commit] * WORTH_A_PARSER) == [expected] * WORTH_A_PARSER
+    assert decode(codec([Phoned]), commit)[0].data == expected
+
+
+@pytest.mark.parametrize("division", ["44080", "44080x", "44080張", 440800])
+def test_a_code_that_is_none_in_any_alphabet_is_not_read(division):
+    with pytest.raises(ValidationError):
+        facts(codec([Phoned]), [phoned(division=division)])

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.eventlog.memory import OVERHEAD, Memory, Read
 from chalicelib.eventlog.ports import CommandId, Conflict, History, Reused
-from chalicelib.eventlog.transact import Outcome, Stale, fold, read, transact
+from chalicelib.eventlog.transact import (
+    Outcome,
+    Stale,
+    fold,
+    lately,
+    read,
+    transact,
+)
 from chalicelib.kernel.errors import Rejected
 from tests.counts import often
 
@@ -195,12 +202,12 @@ def test_nothing_to_do_is_only_nothing_if_it_is_so_now(store, ahead):
 
 
 def test_a_version_that_is_newer_than_what_is_remembered_is_no_stale_one(store, ahead):
-    assert note_if(store, ahead, "two", 2, version=2).version == 3
+    assert note_if(store, ahead, "two", 2, version={2}).version == 3
 
 
 def test_a_version_that_is_remembered_and_overtaken_is_stale(store, ahead):
     with pytest.raises(Stale) as stale:
-        note_if(store, ahead, "two", 2, version=1)
+        note_if(store, ahead, "two", 2, version={1})
     assert stale.value.current == 2
 
 
@@ -227,3 +234,23 @@ def test_what_is_remembered_is_what_folding_it_all_gives(tmp_path_factory, steps
             whole = store.load(stream)
             for decider in deciders:
                 assert read(store, decider, stream) == Read(whole, fold(DECIDER, whole))
+
+
+# What was read a moment before
+
+
+def test_what_was_read_lately_is_taken_as_it_was(store):
+    counted, decider, elsewhere = Loads(store), remembering(), remembering()
+    assert lately(counted, decider, "case-1").history.version == 0
+    note(store, elsewhere, "a")
+    assert lately(counted, decider, "case-1").history.version == 0
+    assert read(counted, decider, "case-1").history.version == 1
+    assert lately(counted, decider, "case-1").history.version == 1
+
+
+def test_streams_that_are_not_there_are_forgotten_as_others_are(store):
+    decider = remembering(limit=20 * OVERHEAD)
+    for number in range(100):
+        read(store, decider, f"account-{number}")
+    held = [number for number in range(100) if decider.memory.get(f"account-{number}")]
+    assert held == list(range(80, 100))

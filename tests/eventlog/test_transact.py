@@ -118,7 +118,7 @@ def test_a_command_id_used_for_something_else_is_refused(store):
 
 def test_a_caller_who_has_seen_the_newest_version_is_let_through(store):
     note(store, "one")
-    outcome = run(store, request("two", version=1), lambda _: [Noted(text="two")])
+    outcome = run(store, request("two", version={1}), lambda _: [Noted(text="two")])
     assert outcome.version == 2
 
 
@@ -126,14 +126,14 @@ def test_a_caller_who_has_seen_an_older_version_is_told_the_current_one(store):
     note(store, "one")
     note(store, "two")
     with pytest.raises(Stale, match="case-1 is at version 2, not 1") as stale:
-        run(store, request("three", version=1), lambda _: [Noted(text="three")])
+        run(store, request("three", version={1}), lambda _: [Noted(text="three")])
     assert stale.value.current == 2
 
 
 def test_a_caller_who_was_overtaken_is_stale_and_not_tried_again(store):
     note(store, "one")
     with pytest.raises(Stale):
-        run(Overtaken(store, 1), request("two", version=1), lambda _: [Noted(text="two")])
+        run(Overtaken(store, 1), request("two", version={1}), lambda _: [Noted(text="two")])
     assert store.load("case-1").version == 2
 
 
@@ -144,7 +144,7 @@ def refuse(_notes):
 def test_who_may_not_is_not_told_the_version_either(store):
     note(store, "one")
     with pytest.raises(PermissionError):
-        run(store, request("two", version=7), refuse)
+        run(store, request("two", version={7}), refuse)
 
 
 def test_a_command_that_does_more_than_decide_is_not_decided_for_who_is_stale(store):
@@ -155,7 +155,7 @@ def test_a_command_that_does_more_than_decide_is_not_decided_for_who_is_stale(st
         done.append("a certificate was used")
         return [Noted(text="two")]
 
-    stale = request("two", version=7)
+    stale = request("two", version={7})
     with pytest.raises(Stale):
         transact(store, DECIDER, "case-1", stale, decide, may=lambda _: None)
     with pytest.raises(PermissionError):
@@ -164,9 +164,9 @@ def test_a_command_that_does_more_than_decide_is_not_decided_for_who_is_stale(st
 
 
 def test_a_repetition_is_no_less_a_repetition_for_an_old_version(store):
-    first = run(store, request("one", version=0), lambda _: [Noted(text="one")])
+    first = run(store, request("one", version={0}), lambda _: [Noted(text="one")])
     note(store, "two")
-    again = run(store, request("one", version=0), lambda _: [Noted(text="one")])
+    again = run(store, request("one", version={0}), lambda _: [Noted(text="one")])
     assert again == first._replace(repeated=True)
 
 

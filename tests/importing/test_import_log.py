@@ -23,9 +23,9 @@ from chalicelib.importing.files.event_logs import BadLog
 from chalicelib.importing.files.import_log import REPORTED, Progress, Summary, run_import
 from chalicelib.importing.mapping import Mapping
 from chalicelib.importing.rows import key_of
-from chalicelib.items.files import yaml_file
-from chalicelib.items.files.yaml_file import BadYaml
+from chalicelib.kernel import yaml_file
 from chalicelib.kernel.actor import Channel
+from chalicelib.kernel.yaml_file import BadYaml
 from tests.importing.givens import TOLD, everything, into, stored, values, write
 
 ROOT = Path(__file__).resolve().parents[2]

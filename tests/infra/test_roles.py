@@ -49,12 +49,15 @@ RECEIVE = {
 
 PROJECTIONS = (
     *("applicant_cases", "work_list", "process_library", "acceptance_deadlines", "case_numbers"),
-    *("item_catalogue", "open_cases", "powers", "held_certificates"),
+    *("item_catalogue", "open_cases", "powers", "held_certificates", "own_documents", "drafts"),
+    "rating_desk",
 )
 ALLOWED = {
     "api_handler": {
         *(*READ, *COMMAND, *SIGN_TOKENS, "dynamodb:UpdateItem LimitsTable"),
+        *(f"dynamodb:{do} SignInsTable" for do in ("DeleteItem", "GetItem", "PutItem")),
         *(f"s3:{do} Bucket/incoming/*" for do in ("DeleteObject", "GetObject", "PutObject")),
+        "s3:DeleteObject Bucket/documents/*",
         "ssm:GetParameter wechat",
     },
     "sequence": {
@@ -69,8 +72,10 @@ ALLOWED = {
     },
     **dict.fromkeys(PROJECTIONS, PROJECT | RECEIVE),
     "certificates": PROJECT | RECEIVE | COMMAND,
+    "old_ratings": PROJECT | RECEIVE | COMMAND,
     "certificate_files": PROJECT | RECEIVE | COMMAND | SIGN,
     "document_scans": PROJECT | RECEIVE | COMMAND,
+    "discarded_documents": PROJECT | RECEIVE | {"s3:DeleteObject Bucket/documents/*"},
     "rebuild_step": {
         *PROJECT,
         *RECEIVE,
@@ -87,6 +92,7 @@ ALLOWED = {
     "sweep": {
         *(*PROJECT, *COMMAND, *SIGN, *ADVANCE),
         *("s3:DeleteObject Bucket/log/*", "s3:DeleteObject Bucket/incoming/*"),
+        "s3:DeleteObject Bucket/documents/*",
     },
 }
 
@@ -195,6 +201,7 @@ def test_a_function_is_told_of_a_thing_if_and_only_if_it_may_use_it(packaged, fu
         "BANJIAN_BUCKET": "${Bucket.Arn}/",
         "BANJIAN_EVENTS_TABLE": '["EventsTable", "Arn"]',
         "BANJIAN_LIMITS_TABLE": '["LimitsTable", "Arn"]',
+        "BANJIAN_SIGN_INS_TABLE": '["SignInsTable", "Arn"]',
         "BANJIAN_SIGNING_KEY": '["SigningKey", "Arn"]',
         "BANJIAN_TOKEN_KEY": '["TokenKey", "Arn"]',
         "BANJIAN_LOG_TABLE": '["LogTable", "Arn"]',

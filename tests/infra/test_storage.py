@@ -18,7 +18,7 @@ KEPT = {
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",
 }
-RECORD = ("EventsTable", "LogTable", "ViewsTable")
+RECORD = ("EventsTable", "LogTable", "SignInsTable", "ViewsTable")
 KEY = {"Fn::GetAtt": ["EncryptionKey", "Arn"]}
 
 
@@ -40,8 +40,10 @@ def test_tables_are_on_demand_encrypted_and_can_be_restored(packaged):
 
 
 def test_what_was_counted_is_forgotten_by_itself(packaged):
-    table = packaged.of_type("AWS::DynamoDB::Table")["LimitsTable"]
-    assert table["TimeToLiveSpecification"] == {"AttributeName": "x", "Enabled": True}
+    tables = packaged.of_type("AWS::DynamoDB::Table")
+    for name in ("LimitsTable", "SignInsTable"):
+        expires = {"AttributeName": "x", "Enabled": True}
+        assert tables[name]["TimeToLiveSpecification"] == expires, name
 
 
 def test_deletion_protection_is_on_unless_a_stage_turns_it_off(packaged):

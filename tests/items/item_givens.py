@@ -39,6 +39,7 @@ def an_item_file(**changes: Any) -> dict[str, Any]:
         "form": {"type": "object"},
         "limits": {"statutory": {"days": 20}, "promised": {"days": 10}},
         "steps": [a_step("review", "review"), a_step()],
+        "separation_of_duties": True,
         **changes,
     }
 

@@ -12,7 +12,7 @@ from chalicelib.items.projections.catalogue import PROJECTION, Asked, card, entr
 from chalicelib.kernel.actor import Actor, Channel, Role
 from tests.items.item_givens import CODE, an_item
 
-BY = Actor(account="sun", role=Role.ITEM_MANAGER)
+BY = Actor(account="sun", role=Role.ITEM_MANAGER, division="000000")
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 BEFORE, AFTER = date(2026, 6, 30), date(2026, 7, 1)
 A, B = (NamedItem(code=letter * 31, name=letter) for letter in "AB")

@@ -10,7 +10,7 @@ from chalicelib.kernel.errors import Closed, Invalid, NotAllowed, NotFound, OutO
 from chalicelib.platform.platform import Caller
 from tests.items.item_givens import CODE, OTHER_CODE, a_step, an_item, an_item_file
 
-from .world import MANAGER, a_platform, sun
+from .world import MANAGER, a_platform, sun, tang
 
 WHOLE = an_item_file()
 
@@ -63,32 +63,32 @@ def _forgetful(platform, memory):
 
 def test_a_whole_draft_is_published_and_used_up(platform):
     save(platform, WHOLE)
-    item_drafts.publish(platform, sun(), CODE, "首次发布")
+    item_drafts.publish(platform, tang(), CODE, "首次发布")
     assert items.get(platform, CODE).state.version == 1
     assert items.current(platform, CODE).definition == an_item()
     with pytest.raises(NotFound, match="no draft"):
         item_drafts.get(platform, MANAGER, CODE)
     with pytest.raises(NotFound, match="no draft to publish"):
-        item_drafts.publish(platform, sun(), CODE)
+        item_drafts.publish(platform, tang(), CODE)
 
 
 def test_publishing_again_under_the_same_key_answers_as_at_first(platform):
     save(platform, WHOLE)
-    first = item_drafts.publish(platform, sun("once-and-no-more"), CODE)
-    again = item_drafts.publish(platform, sun("once-and-no-more"), CODE)
+    first = item_drafts.publish(platform, tang("once-and-no-more"), CODE)
+    again = item_drafts.publish(platform, tang("once-and-no-more"), CODE)
     assert again == first._replace(repeated=True)
 
 
 def test_a_draft_that_breaks_rules_is_kept_and_not_published(platform):
     save(platform, {**WHOLE, "steps": [a_step("review", "review")]})
     with pytest.raises(NotPublishable, match="approve"):
-        item_drafts.publish(platform, sun(), CODE)
+        item_drafts.publish(platform, tang(), CODE)
     save(platform, {**WHOLE, "form": {"type": "object", "properties": {"a": {"pattern": "["}}}})
     with pytest.raises(NotPublishable, match="regular expression"):
-        item_drafts.publish(platform, sun(), CODE)
+        item_drafts.publish(platform, tang(), CODE)
     save(platform, {"name": "半份"})
     with pytest.raises(NotPublishable, match="is required"):
-        item_drafts.publish(platform, sun(), CODE)
+        item_drafts.publish(platform, tang(), CODE)
     assert item_drafts.get(platform, MANAGER, CODE).draft.content["name"] == "半份"
 
 
@@ -99,7 +99,7 @@ def test_a_draft_of_the_next_version_shows_what_it_changes(platform):
     assert (found.draft.based_on, found.problems) == (1, [])
     assert [one.path for one in found.changes] == [("real_name_level",)]
     assert items.current(platform, CODE).definition.real_name_level == 2
-    item_drafts.publish(platform, sun(), CODE)
+    item_drafts.publish(platform, tang(), CODE, seen=found.difference)
     assert items.current(platform, CODE).definition.real_name_level == 3
 
 
@@ -108,9 +108,10 @@ def test_a_draft_made_before_the_last_version_is_not_published_over_it(platform)
     save(platform, {**WHOLE, "real_name_level": 3})
     items.publish(platform, sun(), an_item(name="别人的修订"))
     with pytest.raises(OutOfOrder, match="made from version 1"):
-        item_drafts.publish(platform, sun(), CODE)
+        item_drafts.publish(platform, tang(), CODE)
     save(platform, {**WHOLE, "real_name_level": 3, "name": "别人的修订"})
-    item_drafts.publish(platform, sun(), CODE)
+    seen = item_drafts.get(platform, MANAGER, CODE).difference
+    item_drafts.publish(platform, tang(), CODE, seen=seen)
     assert items.get(platform, CODE).state.version == 3
 
 

@@ -54,7 +54,7 @@ from .item_givens import AUTHORITY, CODE, OTHER_CODE, a_parallel_step, a_step, a
 
 ABOUT: dict[str, Any] = {
     "at": datetime(2026, 3, 2, tzinfo=UTC),
-    "by": Actor(account="sun", role=Role.ITEM_MANAGER),
+    "by": Actor(account="sun", role=Role.ITEM_MANAGER, division="000000"),
 }
 LICENCE = an_item()
 REVISED = an_item(name="食品经营许可核发（新版）")

@@ -203,7 +203,7 @@ def test_only_an_item_manager_splits_and_only_what_is_there(platform):
     with pytest.raises(NotFound):
         replace(platform, sun(), OLD[:-3] + "999", SPLIT)
     with pytest.raises(Stale):
-        replace(platform, sun(version=7), OLD, SPLIT)
+        replace(platform, sun(version=frozenset({7})), OLD, SPLIT)
     items.publish(platform, sun(), named(OLD, "改名"))
-    replace(platform, sun(version=2), OLD, SPLIT)
+    replace(platform, sun(version=frozenset({2})), OLD, SPLIT)
     assert predecessors(platform, NEW_B) == [OLD]

@@ -15,7 +15,7 @@ from chalicelib.platform.platform import Caller, Platform
 from tests.items.item_givens import AUTHORITY, an_item
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-MANAGER = Actor(account="sun", role=Role.ITEM_MANAGER)
+MANAGER = Actor(account="sun", role=Role.ITEM_MANAGER, division="000000")
 KEYS = count()
 OLD, NEW_A, NEW_B, OTHER = (f"{AUTHORITY}344010500{n}000" for n in "1234")
 
@@ -25,6 +25,14 @@ def a_platform(data: Path) -> Iterator[Platform]:
     opened: Any = bootstrap.embedded(data, now=lambda: NOW, synchronous="OFF")
     with closing(opened.store), closing(opened.views):
         yield opened
+
+
+SECOND = Actor(account="tang", role=Role.ITEM_MANAGER, division="000000")
+
+
+def tang(key: str | None = None, **more: Any) -> Caller:
+    """Who publishes what sun has drafted."""
+    return Caller(SECOND, key or f"key-{next(KEYS)}", Channel.INTERNAL, **more)
 
 
 def sun(key: str | None = None, **more: Any) -> Caller:

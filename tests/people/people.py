@@ -9,6 +9,8 @@ from typing import Any
 
 from chalicelib import bootstrap
 from chalicelib.codes.parties import Applicant, Method
+from chalicelib.documents.application import documents
+from chalicelib.documents.domain import document
 from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.people.application import accounts, claims, entities, mandates, proofs
 from chalicelib.people.application.accounts import Naming, Registration, Whom
@@ -18,6 +20,7 @@ from chalicelib.people.application.proofs import CounterCheck
 from chalicelib.people.domain.mandate import Action
 from chalicelib.platform.attester import Attestation
 from chalicelib.platform.platform import Caller, Platform
+from chalicelib.serving.illustration import pdf
 from chalicelib.serving.registry_files import load_examples
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "registry"
@@ -60,20 +63,39 @@ class People:
         self.register(who, told)
         return proofs.prove_by_registry(self.platform, self.caller(who, key))
 
-    def attest(self, who: str, told: Registration, method: Method = Method.FACE) -> Any:
+    def faced(self, who: str, told: Registration, key: str | None = None) -> Any:
+        """Registered, and proven to level 3."""
+        self.register(who, told)
+        return self.attest(who, told, key=key)
+
+    def attest(
+        self, who: str, told: Registration, method: Method = Method.FACE, key: str | None = None
+    ) -> Any:
         about = Attestation(who, method, "face 1", told.phone, told.id_kind, told.id_number)
         self.attested[:] = [about]
-        return proofs.prove_by_attestation(self.platform, self.caller(who), "token")
+        return proofs.prove_by_attestation(self.platform, self.caller(who, key), "token")
 
     def seen(self, who: str, told: Registration, key: str | None = None) -> Any:
         """Registered, and checked at a counter."""
         self.register(who, told)
         return self.counter(who, told, key)
 
-    def counter(self, who: str, told: Registration, key: str | None = None) -> Any:
-        check = CounterCheck(name=told.name, id_number=told.id_number)
-        caller = self.caller(CLERK, key)
-        return proofs.check_at_counter(self.platform, caller, who, check)
+    def counter(
+        self, who: str, told: Registration, key: str | None = None, by: Actor = CLERK
+    ) -> Any:
+        caller = self.caller(by, key)
+        return proofs.check_at_counter(self.platform, caller, who, self.card(told, by))
+
+    def card(self, told: Registration, by: Actor = CLERK) -> CounterCheck:
+        """What the clerk reads from the card, whose scan is handed in."""
+        return CounterCheck(
+            name=told.name, id_number=told.id_number, document=self.scan(told.name, by)
+        )
+
+    def scan(self, of: str, by: Actor = CLERK) -> str:
+        handed_in = documents.put(self.platform, by, pdf(of), "application/pdf", None)
+        assert isinstance(handed_in.state, document.Kept)
+        return handed_in.state.received.sha256
 
     def level(self, who: str) -> int:
         return accounts.level(self.platform, who)

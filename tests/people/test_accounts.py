@@ -10,16 +10,19 @@ from chalicelib.codes.parties import Applicant, IdKind, Method
 from chalicelib.eventlog.codec import events
 from chalicelib.eventlog.transact import Outcome
 from chalicelib.kernel.actor import Actor, Role
+from chalicelib.kernel.divisions import NATION
 from chalicelib.kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
 from chalicelib.people.application import accounts, claims, proofs
 from chalicelib.people.application.accounts import Registration, Whom
 from chalicelib.people.domain import account
-from chalicelib.people.domain.account import Ended
+from chalicelib.people.domain.account import MATCHED, Ended
 from chalicelib.people.domain.claim import Elsewhere
-from chalicelib.platform.attester import Attestation, AttestationUnavailable, no_attester
+from chalicelib.platform.attester import Attestation, AttestationNotSetUp, no_attester
 from chalicelib.platform.registry import NoRegistry, RegistryUnavailable
 
 from .people import CLERK, LI, SECURITY, WANG, ZHANG, People, naming, people
+
+HUANG = CLERK.model_copy(update={"account": "clerk-huang"})
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def test_an_id_that_cannot_be_is_refused_and_nothing_is_kept(here: People) -> No
 
 def test_the_registry_proves_level_2(here: People) -> None:
     here.matched("wx-1", ZHANG)
-    assert (here.level("wx-1"), here.holder(ZHANG)) == (2, "wx-1")
+    assert (here.level("wx-1"), here.holder(ZHANG)) == (2, None)
 
 
 def test_what_the_registry_does_not_have_proves_nothing_and_tells_nothing(here: People) -> None:
@@ -109,7 +112,7 @@ def test_an_attestation_about_somebody_else_proves_nothing(here: People) -> None
 def test_without_an_attesting_service_nothing_is_attested(here: People) -> None:
     here.register("wx-1", ZHANG)
     none = replace(here.platform, attester=no_attester)
-    with pytest.raises(AttestationUnavailable):
+    with pytest.raises(AttestationNotSetUp):
         proofs.prove_by_attestation(none, here.caller("wx-1"), "token")
 
 
@@ -119,7 +122,7 @@ def test_without_an_attesting_service_nothing_is_attested(here: People) -> None:
 def test_a_clerk_proves_level_4_and_nobody_else_does(here: People) -> None:
     here.seen("wx-1", ZHANG)
     assert here.level("wx-1") == 4
-    check = proofs.CounterCheck(name="张三", id_number=ZHANG.id_number)
+    check = here.card(ZHANG)
     for actor in (accounts.citizen("wx-1"), SECURITY, Actor(account="a", role=Role.AUDITOR)):
         with pytest.raises(NotAllowed):
             proofs.check_at_counter(here.platform, here.caller(actor), "wx-1", check)
@@ -128,7 +131,7 @@ def test_a_clerk_proves_level_4_and_nobody_else_does(here: People) -> None:
 def test_an_account_that_is_not_there_is_not_checked(here: People) -> None:
     with pytest.raises(NotFound):
         here.counter("wx-nobody", ZHANG)
-    assert told(here) == []
+    assert told(here) == ["DocumentReceived"]  # the scan of the card
 
 
 def test_a_name_that_changed_is_entered_at_the_counter(here: People) -> None:
@@ -144,44 +147,65 @@ def test_a_name_that_changed_is_entered_at_the_counter(here: People) -> None:
 # One person, one account
 
 
-def test_of_two_accounts_of_one_id_the_second_is_told_of_the_first(here: People) -> None:
+def test_a_name_and_an_id_that_match_keep_nobody_out(here: People) -> None:
     here.matched("wx-1", ZHANG)
-    with pytest.raises(Elsewhere):
-        here.matched("wx-2", ZHANG)
-    assert (here.level("wx-1"), here.level("wx-2")) == (2, 0)
+    here.matched("wx-2", ZHANG)
+    assert (here.level("wx-1"), here.level("wx-2"), here.holder(ZHANG)) == (2, 2, None)
 
 
 def test_15_digits_are_the_same_person(here: People) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     with pytest.raises(Elsewhere):
         here.matched("wx-2", ZHANG.model_copy(update={"id_number": "440802550307123"}))
 
 
-def test_who_shows_a_face_gets_the_person_back_from_who_only_knew_the_id(here: People) -> None:
+def test_of_two_faces_of_one_person_the_second_is_told_of_the_first(here: People) -> None:
+    here.faced("wx-1", ZHANG)
+    with pytest.raises(Elsewhere):
+        here.faced("wx-2", ZHANG)
+    assert (here.level("wx-1"), here.level("wx-2")) == (3, 0)
+
+
+def test_who_shows_a_face_is_the_person_and_not_who_only_knew_the_id(here: People) -> None:
     here.matched("thief", ZHANG)
-    here.register("owner", ZHANG)
-    here.attest("owner", ZHANG)
+    here.faced("owner", ZHANG)
     assert (here.level("thief"), here.level("owner"), here.holder(ZHANG)) == (0, 3, "owner")
-    assert "IdentityLost" in told(here)
     with pytest.raises(Elsewhere):
         here.matched("thief", ZHANG)
 
 
-def test_at_the_counter_even_a_face_yields(here: People) -> None:
+def test_what_an_older_release_let_be_claimed_by_a_name_and_an_id_stands_for_nobody(
+    here: People,
+) -> None:
+    here.matched("thief", ZHANG)
+    claims.take(
+        here.platform, here.caller("thief"), "person", here.reference(ZHANG), "thief", MATCHED
+    )
+    assert here.holder(ZHANG) is None
+    here.matched("owner", ZHANG)
+    assert (here.level("thief"), here.level("owner")) == (2, 2)
+    here.attest("owner", ZHANG)
+    assert (here.level("thief"), here.level("owner"), here.holder(ZHANG)) == (0, 3, "owner")
+    assert "IdentityLost" in told(here)
+
+
+def test_at_the_counter_even_a_face_yields_once_two_clerks_have_seen_who_came(here: People) -> None:
     here.register("twin", ZHANG)
     here.attest("twin", ZHANG)
     here.seen("owner", ZHANG)
+    assert (here.level("twin"), here.level("owner")) == (3, 0)
+    here.counter("owner", ZHANG, by=HUANG)
     assert (here.level("twin"), here.level("owner")) == (0, 4)
     with pytest.raises(Elsewhere):
         here.seen("another", ZHANG)
 
 
 def test_a_closed_account_leaves_the_person_free(here: People) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     accounts.close(here.platform, here.caller("wx-1"), "换号")
     assert here.holder(ZHANG) is None
-    here.matched("wx-2", ZHANG)
-    assert here.level("wx-2") == 2
+    here.faced("wx-2", ZHANG)
+    assert here.level("wx-2") == 3
 
 
 class Died(Exception):
@@ -209,10 +233,10 @@ def test_who_died_between_claim_and_account_goes_on_with_the_same_request(
     here.register("wx-1", ZHANG)
     dying_at(here, monkeypatch, "account-wx-1")
     with pytest.raises(Died):
-        proofs.prove_by_registry(here.platform, here.caller("wx-1", "one-key"))
+        here.attest("wx-1", ZHANG, key="one-key")
     assert (here.holder(ZHANG), here.level("wx-1")) == ("wx-1", 0)
-    proofs.prove_by_registry(here.platform, here.caller("wx-1", "one-key"))
-    assert here.level("wx-1") == 2
+    here.attest("wx-1", ZHANG, key="one-key")
+    assert here.level("wx-1") == 3
 
 
 def test_a_claim_that_its_account_does_not_bear_out_is_taken_over(
@@ -221,9 +245,9 @@ def test_a_claim_that_its_account_does_not_bear_out_is_taken_over(
     here.register("wx-1", ZHANG)
     dying_at(here, monkeypatch, "account-wx-1")
     with pytest.raises(Died):
-        proofs.prove_by_registry(here.platform, here.caller("wx-1"))
-    here.matched("wx-2", ZHANG)
-    assert (here.holder(ZHANG), here.level("wx-2")) == ("wx-2", 2)
+        here.attest("wx-1", ZHANG)
+    here.faced("wx-2", ZHANG)
+    assert (here.holder(ZHANG), here.level("wx-2")) == ("wx-2", 3)
 
 
 def test_of_two_that_race_for_one_id_one_wins(
@@ -237,25 +261,27 @@ def test_of_two_that_race_for_one_id_one_wins(
     def racing(platform: Any, caller: Any, name: str, *rest: Any) -> Outcome[account.State]:
         if name == "wx-1" and not raced:
             raced.append(True)
-            here.matched("wx-2", ZHANG)
+            here.faced("wx-2", ZHANG)
         return run(platform, caller, name, *rest)
 
     monkeypatch.setattr(accounts, "run", racing)
     with pytest.raises(Elsewhere):
-        proofs.prove_by_registry(here.platform, here.caller("wx-1"))
-    assert (here.level("wx-1"), here.level("wx-2")) == (0, 2)
+        here.attest("wx-1", ZHANG)
+    assert (here.level("wx-1"), here.level("wx-2")) == (0, 3)
 
 
 def test_who_died_before_telling_the_loser_is_the_only_one_that_counts_all_the_same(
     here: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here.matched("thief", ZHANG)
+    here.faced("twin", ZHANG)
     here.register("owner", ZHANG)
-    dying_at(here, monkeypatch, "account-thief")
+    dying_at(here, monkeypatch, "account-twin")
+    here.counter("owner", ZHANG)
+    assert (here.level("twin"), here.level("owner")) == (3, 0)
     with pytest.raises(Died):
-        here.attest("owner", ZHANG)
-    assert (here.level("thief"), here.level("owner")) == (0, 3)
-    here.attest("owner", ZHANG)
+        here.counter("owner", ZHANG, by=HUANG)
+    assert (here.level("twin"), here.level("owner")) == (0, 4)
+    here.counter("owner", ZHANG, by=HUANG)
     assert "IdentityLost" in told(here)
 
 
@@ -273,19 +299,19 @@ def test_a_claim_of_a_proof_that_was_refused_is_let_go(
 
     monkeypatch.setattr(claims, "take", slow)
     with pytest.raises(Invalid, match="another person"):
-        proofs.prove_by_registry(here.platform, here.caller("wx-1"))
+        here.attest("wx-1", ZHANG)
     assert here.holder(ZHANG) is None
 
 
 def test_closing_that_died_before_letting_go_leaves_nothing_claimed(
     here: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     dying_at(here, monkeypatch, "claim-person")
     with pytest.raises(Died):
         accounts.close(here.platform, here.caller("wx-1"), None)
-    here.matched("wx-2", ZHANG)
-    assert here.level("wx-2") == 2
+    here.faced("wx-2", ZHANG)
+    assert here.level("wx-2") == 3
 
 
 # WeChat
@@ -310,10 +336,11 @@ def test_nobody_binds_wechat_to_an_account_that_is_not_there(here: People) -> No
 
 
 def test_somebody_is_found_by_name_and_id_or_not_at_all(here: People) -> None:
-    here.matched("wx-1", ZHANG)
-    here.register("wx-2", LI)
-    assert accounts.find(here.platform, Whom(person=naming(ZHANG))).account == "wx-1"
-    assert accounts.find(here.platform, Whom(account="wx-1")).account == "wx-1"
+    here.faced("wx-1", ZHANG)
+    here.matched("wx-2", LI)
+    asker = here.caller("wx-9")
+    assert accounts.find(here.platform, asker, Whom(person=naming(ZHANG))).account == "wx-1"
+    assert accounts.find(here.platform, asker, Whom(account="wx-1")).account == "wx-1"
     said = set()
     wrong = naming(ZHANG.model_copy(update={"name": "李四"}))
     for whom in (
@@ -324,7 +351,7 @@ def test_somebody_is_found_by_name_and_id_or_not_at_all(here: People) -> None:
         Whom(account="nobody"),
     ):
         with pytest.raises(Invalid) as caught:
-            accounts.find(here.platform, whom)
+            accounts.find(here.platform, asker, whom)
         said.add(str(caught.value))
     assert len(said) == 1
 
@@ -335,9 +362,12 @@ def test_who_it_is_is_said_in_one_way() -> None:
             Whom.model_validate(told_)
 
 
+AUDITOR = Actor(account="z", role=Role.AUDITOR, division=NATION)
+
+
 def test_who_may_read_an_account(here: People) -> None:
     here.matched("wx-1", ZHANG)
-    for actor in (accounts.citizen("wx-1"), CLERK, SECURITY, Actor(account="z", role=Role.AUDITOR)):
+    for actor in (accounts.citizen("wx-1"), CLERK, SECURITY, AUDITOR):
         assert accounts.get(here.platform, actor, "wx-1").level == 2
     for actor in (
         accounts.citizen("wx-2"),
@@ -366,7 +396,7 @@ def test_only_a_security_administrator_closes_somebody_elses(here: People) -> No
 
 
 def test_no_stream_and_no_claim_shows_an_id(here: People) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     streams = {one.stream for one in here.platform.log.read(0, 100)}
     assert streams == {"account-wx-1", f"claim-person-{here.reference(ZHANG)}"}
 
@@ -389,7 +419,7 @@ def test_who_is_proven_to_be_somebody_applies_for_nobody_else(here: People) -> N
 
 
 def test_what_a_clerk_or_an_agent_enters_is_the_persons_own(here: People) -> None:
-    here.matched("wx-1", ZHANG)
+    here.faced("wx-1", ZHANG)
     for actor in (CLERK, Actor(account="li", role=Role.AGENT, on_behalf_of="x", mandate="m")):
         assert accounts.applying(here.platform, actor, applicant(ZHANG)).account == "wx-1"
         assert accounts.applying(here.platform, actor, applicant(LI)).account is None
@@ -397,3 +427,8 @@ def test_what_a_clerk_or_an_agent_enters_is_the_persons_own(here: People) -> Non
     assert accounts.applying(here.platform, nobodys, applicant(ZHANG)).account is None
     company = applicant(ZHANG).model_copy(update={"entity": "91440800MA0EXAMP1A"})
     assert accounts.applying(here.platform, CLERK, company) is company
+
+
+def test_what_a_clerk_enters_goes_to_nobody_who_only_knows_a_name_and_an_id(here: People) -> None:
+    here.matched("thief", ZHANG)
+    assert accounts.applying(here.platform, CLERK, applicant(ZHANG)).account is None

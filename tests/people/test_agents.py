@@ -13,6 +13,7 @@ from chalicelib.eventlog.codec import events
 from chalicelib.kernel.actor import Actor
 from chalicelib.serving import signin
 from chalicelib.serving.registry_files import load_examples
+from tests.people.test_people import scan
 from tests.serving.outside import REGISTRY
 
 from ..certificates.licences import FOOD, FOR_COMPANY, granted
@@ -51,7 +52,8 @@ def town(city: City) -> City:
         with city.as_(account) as http:
             key = {"Idempotency-Key": f"registers-{account}"}
             assert http.put("/account", json=told, headers=key).is_success
-        assert city.post(account, "/account/proofs/registry").is_success
+        check = {**told, "document": scan(city)}
+        assert city.post("clerk-chen", f"/accounts/{account}/counter-check", check).is_success
     return city
 
 

@@ -36,8 +36,8 @@ from .people import (
 @pytest.fixture
 def here(tmp_path: Path) -> People:
     made = people(tmp_path)
-    made.matched("li", LI)
-    made.matched("wang", WANG)
+    made.faced("li", LI)
+    made.faced("wang", WANG)
     return made
 
 
@@ -62,7 +62,7 @@ def says(here: People, **changes: Any) -> People:
 
 
 def agent(account: str) -> Actor:
-    return Actor(account=account, role=Role.AGENT, entity=COMPANY, level=2)
+    return Actor(account=account, role=Role.AGENT, entity=COMPANY, level=3)
 
 
 def hat(here: People, account: str) -> Actor:
@@ -185,8 +185,8 @@ def test_an_operator_may_leave_and_not_remove_who_appointed_it(here: People) -> 
 
 def test_an_operator_is_somebody_who_is_proven(here: People) -> None:
     here.company()
-    here.register("zhang", ZHANG)
-    with pytest.raises(Invalid, match="level 2"):
+    here.matched("zhang", ZHANG)
+    with pytest.raises(Invalid, match="level 3"):
         here.operator(CLERK, "zhang")
 
 

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.application.acting import acting
+from chalicelib.cases.application.acting import acting, doing
 from chalicelib.cases.domain import commands as c
 from chalicelib.codes.parties import Agent, Applicant
 from chalicelib.documents.application import documents
+from chalicelib.eventlog.transact import transact
 from chalicelib.kernel.actor import Actor, Channel, Role
+from chalicelib.kernel.divisions import NATION
 from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
-from chalicelib.people.application import accounts, mandates
+from chalicelib.people.application import accounts, mandates, powers
 from chalicelib.people.application.mandates import NewMandate
+from chalicelib.people.domain import mandate
 from chalicelib.people.domain.mandate import Action
 from chalicelib.serving.illustration import pdf
 
@@ -25,8 +28,8 @@ from .people import CLERK, ITEM, LI, OTHER_ITEM, WANG, ZHANG, People, naming, pe
 @pytest.fixture
 def here(tmp_path: Path) -> People:
     made = people(tmp_path)
-    made.matched("zhang", ZHANG)
-    made.matched("li", LI)
+    made.faced("zhang", ZHANG)
+    made.faced("li", LI)
     return made
 
 
@@ -53,7 +56,7 @@ def test_the_same_request_again_is_the_same_mandate(here: People) -> None:
 
 def test_what_it_does_not_give(here: People) -> None:
     mandate_id = here.grant("zhang", "li", items=(ITEM,), actions=(Action.SUBMIT,))
-    here.matched("wang", WANG)
+    here.faced("wang", WANG)
     for said, what in (
         ("another agent", {"agent": "wang"}),
         ("other items", {"item": OTHER_ITEM}),
@@ -122,10 +125,10 @@ def test_nobody_grants_for_somebody_else(here: People) -> None:
 
 
 def test_principal_and_agent_are_both_proven(here: People) -> None:
-    here.register("wang", WANG)
-    with pytest.raises(NotAllowed, match="level 2"):
+    here.matched("wang", WANG)
+    with pytest.raises(NotAllowed, match="level 3"):
         here.grant("wang", "li")
-    with pytest.raises(Invalid, match="level 2"):
+    with pytest.raises(Invalid, match="level 3"):
         here.grant("zhang", "wang")
 
 
@@ -158,7 +161,7 @@ def test_every_later_command_of_the_agent_asks_the_mandate(here: People) -> None
     assert still(here, who, agent, withdraw).on_behalf_of == "zhang"
     assert still(here, who, agent).mandate == mandate_id
     with pytest.raises(NotAllowed, match="rate"):
-        still(here, who, agent, command(here, c.Rate, rating=1))
+        doing(here.platform, who, Accepted(agent), Action.RATE)  # type: ignore[arg-type]
     with pytest.raises(NotAllowed, match="right to this"):
         still(here, who, agent, command(here, c.Receive))
     mandates.revoke(here.platform, here.caller("zhang"), mandate_id, None)
@@ -182,8 +185,8 @@ def test_whoever_else_acts_on_the_case_is_asked_for_no_mandate(here: People) -> 
 
 def test_who_sees_and_who_revokes_it(here: People) -> None:
     mandate_id = here.grant("zhang", "li")
-    here.matched("wang", WANG)
-    auditor = Actor(account="z", role=Role.AUDITOR)
+    here.faced("wang", WANG)
+    auditor = Actor(account="z", role=Role.AUDITOR, division=NATION)
     for actor in (accounts.citizen("zhang"), accounts.citizen("li"), CLERK, auditor):
         assert mandates.get(here.platform, actor, mandate_id).mandate_id == mandate_id
     for actor in (accounts.citizen("wang"), Actor(account="s", role=Role.SUPERVISOR)):
@@ -199,3 +202,61 @@ def test_who_sees_and_who_revokes_it(here: People) -> None:
 def test_the_default_gives_no_rating() -> None:
     told = NewMandate.model_validate({"agent": {"account": "li"}, "until": "2026-12-31"})
     assert Action.RATE not in told.actions
+
+
+# What older releases took
+
+
+def test_a_mandate_of_who_only_knew_a_name_and_an_id_is_good_once_that_account_is_the_person(
+    here: People,
+) -> None:
+    here.matched("wang", WANG)
+    principal = mandate.Principal(reference=here.reference(WANG), account="wang", name=WANG.name)
+    agent = mandate.Agent(reference=here.reference(LI), account="li", name=LI.name)
+    terms = mandate.MandateGranted(
+        principal=principal,
+        agent=agent,
+        actions=(Action.SUBMIT,),
+        since=here.today,
+        until=here.today,
+    )
+    caller = here.caller("wang")
+    command = mandate.GrantMandate(**caller.about(here.clock[0]), terms=terms, on=here.today)
+    request = caller.request(here.clock[0], "GrantMandate", {})
+    stream, decider = powers.stream("old"), powers.decider(here.platform)
+    transact(
+        here.platform.store, decider, stream, request, lambda now: mandate.decide(command, now)
+    )
+    with pytest.raises(NotAllowed, match="has not shown in person"):
+        here.acts("li", "old", WANG)
+    here.counter("wang", WANG)
+    assert here.acts("li", "old", WANG).on_behalf_of == "wang"
+
+
+def test_a_ward_who_has_grown_up_sees_and_revokes_what_was_recorded(here: People) -> None:
+    until = here.today + timedelta(days=17 * 365)
+    recorded = here.grant(
+        CLERK, "li", principal=naming(WANG), document=written(here), ground="by_law", until=until
+    )
+    assert here.acts("li", recorded, WANG).mandate == recorded
+    for stranger in ("zhang", "wang"):
+        with pytest.raises(NotFound):
+            mandates.get(here.platform, accounts.citizen(stranger), recorded)
+    here.seen("wang", WANG)
+    assert mandates.get(here.platform, accounts.citizen("wang"), recorded).mandate_id == recorded
+    mandates.revoke(here.platform, here.caller("wang"), recorded, "已成年")
+    with pytest.raises(NotAllowed, match="revoked"):
+        here.acts("li", recorded, WANG)
+
+
+def test_a_guardian_is_recorded_for_eighteen_years_at_most(here: People) -> None:
+    until = here.today + timedelta(days=19 * 366)
+    with pytest.raises(Invalid, match="eighteenth birthday"):
+        here.grant(
+            CLERK,
+            "li",
+            principal=naming(WANG),
+            document=written(here),
+            ground="by_law",
+            until=until,
+        )

@@ -62,7 +62,7 @@ def verifier(here: People, roles: frozenset[Role] = APPLICANTS) -> Verifier:
         frozenset({token_keys.ALGORITHM}),
         roles,
     )
-    return Verifier("urn:other", "other", lambda: {"keys": []}, also=(ours,))
+    return Verifier(ours)
 
 
 def claimed(token: str) -> dict[str, Any]:
@@ -234,12 +234,12 @@ def hat(here: People, who: Actor, told: Hat, vouched: int = 0) -> Actor:
 
 
 def test_an_operator_takes_the_hat_of_the_company_and_puts_it_off(here: People) -> None:
-    here.matched("li", LI)
+    here.faced("li", LI)
     here.company()
     here.operator(CLERK, "li")
     agent = hat(here, accounts.citizen("li"), Hat(role="agent", entity=COMPANY))
-    assert (agent.role, agent.entity, agent.level) == (Role.AGENT, COMPANY, 2)
-    assert hat(here, agent, Hat()) == accounts.citizen("li", 2)
+    assert (agent.role, agent.entity, agent.level) == (Role.AGENT, COMPANY, 3)
+    assert hat(here, agent, Hat()) == accounts.citizen("li", 3)
 
 
 def test_who_is_no_operator_gets_no_hat(here: People) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.platform import rate_limits
-from chalicelib.platform.rate_limits import LIMITS, USUAL, Budget, Gate, Limit, RateLimited
+from chalicelib.platform.rate_limits import LIMITS, USUAL, Budget, Gate, Limit, RateLimited, Try
 
 
 class Counted:
@@ -15,6 +15,9 @@ class Counted:
     def take(self, limit: str, key: str, budget: Budget, /) -> float:
         self.taken.append((limit, key, budget))
         return 0.25 if len(self.taken) > 2 else 0.0
+
+    def give_back(self, limit: str, key: str, budget: Budget, /) -> None:
+        self.taken.remove((limit, key, budget))
 
 
 def test_a_gate_refuses_with_whole_seconds_to_wait():
@@ -53,6 +56,18 @@ def test_the_usual_limit_is_counted_here_and_a_strict_one_everywhere():
     gate.by_address("query", "192.0.2.1")
     assert [one[0] for one in here.taken] == ["usual.address"]
     assert [one[0] for one in everywhere.taken] == ["query.address"]
+
+
+def test_a_try_is_counted_by_whoever_it_is_about_and_given_back_whole():
+    limiter = Counted()
+    wide = dict.fromkeys(Limit._fields, Budget(9, 9))
+    gate = Gate(limiter, {"proof": Limit(**{**wide, "number": None, "name": None})})
+    tried = Try("zhang", "192.0.2.1", "p", "n")
+    gate = gate._replace(at_counter=lambda address: address == "192.0.2.1")
+    gate.by_proof(tried)
+    assert [one[:2] for one in limiter.taken] == [("proof.account", "zhang"), ("proof.person", "p")]
+    gate.untried(tried)
+    assert limiter.taken == []
 
 
 # Settings

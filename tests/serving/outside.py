@@ -38,7 +38,7 @@ def attestation(account: str, key: Any = None, algorithm: str = "ES256", **claim
         "iss": ATTESTER,
         "aud": "banjian",
         "sub": account,
-        "jti": "check-1",
+        "jti": f"check-of-{claims.get('method', 'face')}",
         "iat": now,
         "exp": now + 300,
         "method": "face",

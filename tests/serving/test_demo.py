@@ -45,3 +45,17 @@ def test_a_refusal_is_not_waited_for():
     with pytest.raises(Stopped, match="403 No Not you"):
         guided.listed("agent-li", "/items?limit=100")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        httpx.Response(403, json={"message": "Forbidden"}),
+        httpx.Response(502, json=["x"]),
+        httpx.Response(504, text="<html>Gateway Timeout</html>"),
+    ],
+)
+def test_what_something_before_the_service_answers_is_told_as_it_is(other):
+    guided, _ = tour(other)
+    with pytest.raises(Stopped, match=str(other.status_code)):
+        guided.listed("agent-li", "/items?limit=100")

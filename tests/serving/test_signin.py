@@ -12,13 +12,15 @@ from stdnum.cn import uscc
 from chalicelib.kernel.actor import DEPARTMENT_STAFF, Actor, Role
 from chalicelib.serving import signin
 from chalicelib.web.auth.errors import InvalidToken
-from chalicelib.web.auth.verifier import Verifier
+from chalicelib.web.auth.verifier import Trusted, Verifier
 
 NOW = 1_790_000_000.0
 
 
 def verifier(data):
-    return Verifier(signin.ISSUER, signin.AUDIENCE, lambda: signin.jwks(data), clock=lambda: NOW)
+    return Verifier(
+        Trusted(signin.ISSUER, signin.AUDIENCE, lambda: signin.jwks(data)), clock=lambda: NOW
+    )
 
 
 @pytest.mark.parametrize("who", signin.PERSONAS.values(), ids=signin.PERSONAS)

@@ -73,10 +73,6 @@ def an_app() -> Chalice:
     def unchanged():
         return Response("", {"ETag": '"1"'}, 304)
 
-    @here.route("/open", methods=["GET"], cors=True)
-    def with_cors():
-        return {}
-
     @here.route("/fails", methods=["GET"])
     def fails():
         raise RuntimeError("a secret of ours")
@@ -291,13 +287,6 @@ def test_options_names_the_methods(app):
     reply = call(app, "OPTIONS", "/cases")
     assert (reply.status, reply.header["Allow"]) == (204, "GET, HEAD, OPTIONS, POST")
     assert "Access-Control-Allow-Origin" not in reply.header
-
-
-def test_options_answers_a_preflight_where_the_route_is_open_to_other_sites(app):
-    reply = call(app, "OPTIONS", "/open", HTTP_ORIGIN="https://a.example")
-    assert reply.header["Access-Control-Allow-Origin"] == "*"
-    assert reply.header["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
-    assert "Authorization" in reply.header["Access-Control-Allow-Headers"]
 
 
 def test_the_handler_sees_who_calls(app):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
@@ -16,16 +17,22 @@ from chalicelib.importing.files.import_log import run_import
 from chalicelib.items.application import items
 from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import SYSTEM
+from chalicelib.people.application import accounts, proofs
+from chalicelib.people.application.accounts import Registration
 from chalicelib.platform import calendars
 from chalicelib.serving import signin
-from chalicelib.submissions.application import submissions
+from chalicelib.serving.illustration import pdf
+from chalicelib.submissions.application import drafts, submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
 
 from . import certificates as stories_certificates
 from . import documents as stories_documents
 from . import items as stories_items
+from . import organisations as stories_organisations
 from . import people as stories_people
+from . import ratings as stories_ratings
 from .access import an_auditor_begins
+from .ratings import an_old_rating
 from .world import World, world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,14 +53,18 @@ def told(data: Path) -> list[Recorded]:
         the_card,
         refused_at_the_window,
         nobody_answers,
+        discarded,
         withdrawn,
         voided_after_a_stop,
+        a_clerk_is_recused,
         another_systems_case,
         the_platform,
         an_auditor_begins,
+        *stories_organisations.STORIES,
         *stories_items.STORIES,
         *stories_people.STORIES,
         *stories_certificates.STORIES,
+        *stories_ratings.STORIES,
         *stories_documents.STORIES,
     ):
         story(here)
@@ -212,14 +223,7 @@ def _afterwards(here: World) -> None:
     identifier = certificate_id(kind.type, kind.issuer, application.number[:-1], 1)
     here.at("05-13", "09:31").do("system", c.IssueCertificate, identifier=identifier)
     here.at("05-15").do("clerk-chen", c.Deliver, method="pick_up", recipient="李四")
-    here.at("05-18").do("agent-li", c.Rate, rating=4, comment="三个部门分别来看现场，时间太长。")
-    here.at("05-25").do(
-        "supervisor-zhou",
-        c.AnswerRating,
-        justified=True,
-        finding="三次现场核查相隔四周，属实。",
-        remedy="自6月1日起并联审查统一现场核查一次。",
-    )
+    an_old_rating(here)
     here.at("06-01").do("clerk-chen", c.Archive)
 
 
@@ -235,15 +239,26 @@ def card(here: World, *materials: str) -> Submission:
     )
 
 
-def submitted(here: World, day: str) -> None:
+def zhang_was_at_the_counter(here: World) -> None:
+    here.at("03-05")
+    naming: dict[str, Any] = {"name": "张三", "id_number": "440802195503071232"}
+    accounts.register(here.platform, here.caller("citizen-zhang"), Registration(**naming))
+    scan = here.platform.blobs.put("clerk-chen", pdf("identity card of Zhang"))
+    check = proofs.CounterCheck(**naming, document=scan)
+    proofs.check_at_counter(here.platform, here.caller("clerk-chen"), "citizen-zhang", check)
+
+
+def submitted(here: World, day: str, *, insist: bool = False) -> None:
     here.at(day, "20:15")
     caller = here.caller("citizen-zhang")
-    outcome = submissions.submit(here.platform, caller, card(here, "identity"))
+    body = card(here, "identity").model_copy(update={"insist": insist})
+    outcome = submissions.submit(here.platform, caller, body)
     here.case_id = application_of(outcome.state).case_id
 
 
 def the_card(here: World) -> None:
     """Returned, sent again, left lying, deemed accepted, and denied."""
+    zhang_was_at_the_counter(here)
     submitted(here, "03-06")
     here.at("03-09").do("clerk-chen", c.ReturnSubmission, reason="身份证照片不清晰，请重新上传。")
     here.at("03-10", "19:05").do(
@@ -277,6 +292,16 @@ def nobody_answers(here: World) -> None:
     here.at("05-29").do("clerk-chen", c.LapseSupplement)
 
 
+def discarded(here: World) -> None:
+    """A draft that came to nothing."""
+    here.at("04-03")
+    who = here.caller("citizen-zhang")
+    draft = submissions.save_draft(here.platform, who, card(here, "identity"))
+    here.at("04-06")
+    case_id = draft.state.draft.case_id  # type: ignore[union-attr]
+    drafts.discard(here.platform, here.caller("citizen-zhang"), case_id)
+
+
 def withdrawn(here: World) -> None:
     submitted(here, "04-01")
     here.at("04-02").do("citizen-zhang", c.Withdraw, reason="已在居住地办理，不再需要。")
@@ -303,6 +328,31 @@ def voided_after_a_stop(here: World) -> None:
     )
     here.at("06-26").do("clerk-housing", c.Resume, result="听证会已于6月25日举行。")
     here.at("06-29").do("approver-housing", c.Void, reason="同一场所重复申报。")
+
+
+def a_clerk_is_recused(here: World) -> None:
+    """The applicant asks for it twice: a head finds no reason, and then one."""
+    submitted(here, "06-29")
+    here.at("06-30").do("clerk-chen", c.Accept)
+    here.do("clerk-civil", c.StartStep, step="handle-1")
+    here.at("06-30", "11:00").do(
+        "citizen-zhang", c.RequestRecusal, account="clerk-civil", reason="与经办人相识。"
+    )
+    here.at("06-30", "14:30").do(
+        "approver-civil",
+        c.RefuseRecusal,
+        account="clerk-civil",
+        reason="仅系相识，不影响公正办理。",
+    )
+    here.at("06-30", "15:10").do(
+        "citizen-zhang",
+        c.RequestRecusal,
+        account="clerk-civil",
+        reason="与经办人有未了结的债务纠纷。",
+    )
+    here.at("06-30", "16:40").do(
+        "clerk-civil", c.Recuse, reason="与申请人有债务纠纷，可能影响公正办理。"
+    )
 
 
 # What comes from elsewhere

@@ -161,6 +161,7 @@ def _submit_renewal(here: World, clerk: Actor, state: certificate.Known, own: It
         identifier=state.record.identifier,
         case_id=case_id,
         on=_day(here),
+        showing=_shown(here, state.record.identifier),
     )
     material = certificate_uses.as_material(here.platform, clerk, handing)
     certificate_uses.record(here.platform, clerk, handing)
@@ -182,6 +183,11 @@ def _submit_renewal(here: World, clerk: Actor, state: certificate.Known, own: It
     )
     _append(here, case_id, command)
     return case_id
+
+
+def _shown(here: World, identifier: str) -> str:
+    """Its holder stands at the window."""
+    return showings.show(here.platform, here.caller("citizen-zhang"), identifier).token
 
 
 def _number(here: World) -> str:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import pytest
 
-from chalicelib.documents.application import documents, malware_scan
+from chalicelib.documents.application import discarding, documents, malware_scan
 from chalicelib.kernel.errors import Invalid
 from chalicelib.platform.scanner import Verdict
 from chalicelib.serving.illustration import pdf
@@ -52,4 +52,19 @@ def an_upload_is_refused(here: World) -> None:
         documents.complete(here.platform, who, begun.upload_id)
 
 
-STORIES = (a_document_is_scanned_twice, an_upload_is_refused)
+def a_document_is_discarded_and_another_used(here: World) -> None:
+    here.at("07-08")
+    who = actor("citizen-zhang")
+    wrong = documents.put(here.platform, who, pdf("the wrong plan"), "application/pdf", None)
+    discarding.discard(here.platform, who, wrong.upload_id)
+    right = pdf("the right plan")
+    documents.put(here.platform, who, right, "application/pdf", None)
+    digest = sha256(right).hexdigest()
+    discarding.use(here.platform, who, who.account, digest, "case-5d41402abc4b2a76b9719d911017c592")
+
+
+STORIES = (
+    a_document_is_scanned_twice,
+    an_upload_is_refused,
+    a_document_is_discarded_and_another_used,
+)

@@ -13,7 +13,7 @@ from chalicelib.items.files.item_files import read_item
 from .world import World
 
 ITEMS = Path(__file__).resolve().parents[2] / "examples" / "items"
-MANAGER = "items-sun"
+MANAGER, SECOND = "items-sun", "items-tang"
 
 
 def example(file: str, /, **changes: object) -> ItemDefinition:
@@ -22,7 +22,7 @@ def example(file: str, /, **changes: object) -> ItemDefinition:
 
 def publish(here: World, *definitions: ItemDefinition, note: str | None = None) -> None:
     for definition in definitions:
-        items.publish(here.platform, here.caller(MANAGER), definition, note)
+        items.publish(here.platform, here.caller(SECOND), definition, note, MANAGER)
 
 
 def allowances(here: World) -> None:
@@ -34,7 +34,7 @@ def allowances(here: World) -> None:
     item_drafts.discard(here.platform, here.caller(MANAGER), both.code)
     whole = both.model_dump(mode="json", exclude_none=True)
     item_drafts.save(here.platform, here.caller(MANAGER), both.code, whole)
-    item_drafts.publish(here.platform, here.caller(MANAGER), both.code, "首次发布。")
+    item_drafts.publish(here.platform, here.caller(SECOND), both.code, "首次发布。")
     here.at("06-01")
     revised = both.model_copy(update={"real_name_level": 1, "valid_from": date(2026, 7, 1)})
     publish(here, revised, note="实名等级由2级降为1级，自7月1日起施行。")

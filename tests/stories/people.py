@@ -14,6 +14,7 @@ from chalicelib.people.domain.mandate import Action
 from chalicelib.platform.attester import Attestation
 from chalicelib.platform.platform import Platform
 from chalicelib.serving import signin
+from chalicelib.serving.illustration import pdf
 from chalicelib.serving.registry_files import load_examples
 
 from ..serving.outside import REGISTRY
@@ -37,17 +38,19 @@ def knowing(here: World) -> Platform:
 
 
 def people_prove_who_they_are(here: World) -> None:
-    """Somebody takes Zhang's name and id; Zhang comes with a face."""
+    """Zhang comes with a face; a face that passes for Zhao's takes Zhao's name."""
     its = knowing(here)
     here.at("07-06")
-    accounts.register(its, here.caller("citizen-wang"), ZHANG)
+    accounts.register(its, here.caller("citizen-wang"), HEAD)
     proofs.prove_by_registry(its, here.caller("citizen-wang"))
+    alike = Attestation("citizen-wang", Method.FACE, "face.example 2", id_number=HEAD.id_number)
+    passing = replace(its, attester=lambda _: alike)
+    proofs.prove_by_attestation(passing, here.caller("citizen-wang"), "")
     accounts.register(its, here.caller("citizen-zhang"), ZHANG)
     accounts.change_phone(its, here.caller("citizen-zhang"), "13900000000")
     accounts.bind_wechat(its, here.caller("citizen-zhang"), OPENID)
     here.at("07-06", "10:40")
     proofs.prove_by_attestation(its, here.caller("citizen-zhang"), "")
-    accounts.close(its, here.caller("citizen-wang"), "冒用他人身份")
 
 
 def a_company_appoints_an_operator(here: World) -> None:
@@ -55,11 +58,17 @@ def a_company_appoints_an_operator(here: World) -> None:
     here.at("07-07")
     accounts.register(its, here.caller("agent-li"), LI)
     proofs.prove_by_registry(its, here.caller("agent-li"))
+    scan = here.platform.blobs.put("clerk-chen", pdf("identity card of Li"))
+    check = CounterCheck(name=LI.name, id_number=LI.id_number, document=scan)
+    proofs.check_at_counter(its, here.caller("clerk-chen"), "agent-li", check)
     told = NewEntity(credit_code=signin.COMPANY_CODE, name=signin.COMPANY)
     entities.register(its, here.caller("clerk-chen"), told)
     accounts.register(its, here.caller("citizen-zhao"), HEAD)
-    check = CounterCheck(name=HEAD.name, id_number=HEAD.id_number)
-    proofs.check_at_counter(its, here.caller("clerk-chen"), "citizen-zhao", check)
+    for clerk in ("clerk-chen", "clerk-huang"):  # it takes the person from another account
+        scan = here.platform.blobs.put(clerk, pdf("identity card"))
+        check = CounterCheck(name=HEAD.name, id_number=HEAD.id_number, document=scan)
+        proofs.check_at_counter(its, here.caller(clerk), "citizen-zhao", check)
+    accounts.close(its, here.caller("citizen-wang"), "冒用他人身份")
     entities.refresh(its, here.caller("clerk-chen"), signin.COMPANY_CODE)
     operator = NewOperator(account="agent-li", until=date(2027, 6, 30), appoints=True)
     entities.add_operator(its, here.caller("citizen-zhao"), signin.COMPANY_CODE, operator)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,24 @@ OTHERS = {
     "approver-civil": Actor(
         account="approver-civil", role=Role.APPROVER, department=CIVIL, division=signin.ZHANJIANG
     ),
+    "deputy-civil": Actor(
+        account="deputy-civil", role=Role.APPROVER, department=CIVIL, division=signin.ZHANJIANG
+    ),
     "reviewer-chikan": Actor(
         account="reviewer-chikan",
         role=Role.REVIEWER,
         department="440802-environment",
         division="440802",
     ),
+    "citizen-wang-2": Actor(account="citizen-wang-2", role=Role.APPLICANT),
     "citizen-zhao": Actor(account="citizen-zhao", role=Role.APPLICANT),
     "system": SYSTEM,
+}
+
+# Whom the tokens of some of them name.
+PERSONS = {
+    account: sha256(account.encode()).hexdigest()[:26]
+    for account in ("clerk-civil", "approver-civil", "clerk-housing", "reviewer-housing")
 }
 
 
@@ -72,7 +83,9 @@ class World:
     def caller(self, account: str) -> Caller:
         number, who = next(self.number), actor(account)
         channel = CHANNELS.get(who.role, Channel.WINDOW)
-        return Caller(who, f"key-{number:06d}", channel, correlation_id=f"request-{number:06d}")
+        request = f"request-{number:06d}"
+        person = PERSONS.get(account)
+        return Caller(who, f"key-{number:06d}", channel, correlation_id=request, person=person)
 
     def hand_in(self, account: str, *ids: str) -> tuple[HandedIn, ...]:
         """Documents, each of its own content."""

@@ -37,6 +37,9 @@ def test_an_id_number_that_cannot_be_right_is_refused_without_being_repeated(
 def test_an_unknown_region_stands_in_nobody_s_way_but_is_told(city: City):
     submitted = city.submit(applicant=applying("449999199001010019"))
     assert [one["code"] for one in submitted["warnings"]] == ["unknown-region"]
+
+
+def test_of_a_known_region_nothing_is_told(city: City):
     assert city.submit()["warnings"] == []
 
 

@@ -7,7 +7,7 @@ import schemathesis
 from schemathesis import Case, CheckContext, HookContext, Response, SerializationContext
 
 from chalicelib.cases.http.documents import MEDIA_TYPES
-from chalicelib.documents.application.types import ANY
+from chalicelib.documents.domain.media_types import ANY
 from chalicelib.kernel.json_values import CONTROL, trouble
 from chalicelib.web.bodies import DEEPEST
 

@@ -55,7 +55,7 @@ def test_the_guided_case_goes_from_submission_to_rating(data):
         "CaseGranted",
         "CertificateIssued",
         "ResultDelivered",
-        "CaseRated",
+        "15 Rating",
     ):
         assert event in output
     assert "23 items published" in output

@@ -17,6 +17,7 @@ from chalicelib.cases.projections import work_list
 from chalicelib.eventlog.audit import check
 from chalicelib.eventlog.consumers import status
 from chalicelib.platform.platform import Platform
+from chalicelib.subjects import entries, function_of
 
 from .. import cloud
 from ..adapters.dynamodb.aws_log import records
@@ -41,6 +42,10 @@ def a_context(milliseconds: int = 60_000) -> Any:
     return SimpleNamespace(
         aws_request_id="request-1", get_remaining_time_in_millis=lambda: milliseconds
     )
+
+
+# Those that serve consumers, some of them a group.
+FUNCTIONS = tuple(dict.fromkeys(map(function_of, entries("CONSUMERS"))))
 
 
 class Aws(Office):
@@ -70,7 +75,7 @@ class Aws(Office):
     def settle(self) -> None:
         for _ in range(2):  # the certificates' consumer commits something itself
             assert self.sequence() == {"batchItemFailures": []}
-            for name in self.lags():
+            for name in FUNCTIONS:
                 self.call(name, WAKE_UP)
 
     def work_off_the_rebuild(self) -> None:
@@ -215,7 +220,7 @@ def test_on_standby_only_the_log_goes_on(aws: Aws, monkeypatch):
     assert aws.sequence() == {"batchItemFailures": []}
     head = aws.platform.log.head()
     assert head > 0
-    for name in aws.lags():
+    for name in FUNCTIONS:
         aws.call(name, WAKE_UP)
     for name in ("heal", "deadlines", "sweep"):
         aws.call(name, SCHEDULED)

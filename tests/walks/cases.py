@@ -11,6 +11,7 @@ from chalicelib.serving.illustration import pdf
 
 from ..stories.cases import ITEMS, REMEDIES, VENUE_FORM, VENUE_MATERIALS
 from . import access as walks_access
+from . import ratings as walks_ratings
 from .walking import Walker
 
 Json = dict[str, Any]
@@ -155,9 +156,7 @@ def delivered_and_rated(story: Story) -> None:
     while story.read("agent-li")["certificate"] is None and monotonic() < end:
         sleep(0.05)
     story.do("clerk-chen", "deliver", method="pick_up", recipient="李四", today=True)
-    story.do("agent-li", "rate", rating=4, comment="太慢", today=True)
-    answer: Json = {"justified": True, "finding": "属实", "remedy": "合并现场核查"}
-    story.do("supervisor-zhou", "answer-rating", **answer, today=True)
+    walks_ratings.rated_badly(story.walk, story.case_id)
     story.do("clerk-chen", "archive", today=True)
     assert story.read("auditor-zheng")["state"] == "archived"
 
@@ -177,6 +176,16 @@ def a_draft_that_is_returned_and_refused(walk: Walker) -> None:
     assert story.read("agent-li")["result"] == "refused"
 
 
+def a_draft_that_is_discarded(walk: Walker) -> None:
+    saved = walk("citizen-zhang", "POST", "/drafts", citizen(*CARD)).json()
+    query: Json = {"min_position": saved["position"]}
+    listed = walk("citizen-zhang", "GET", "/drafts", query=query).json()["items"]
+    assert saved["case_id"] in {one["case_id"] for one in listed}
+    path = f"/drafts/{saved['case_id']}"
+    assert walk("citizen-zhang", "DELETE", path).json()["state"] == "discarded"
+    assert walk("citizen-zhang", "DELETE", path, fits=False).status_code == 404
+
+
 def a_supplement_that_never_came(walk: Walker) -> None:
     story = Story(walk)
     story.submit("clerk-chen", {**citizen(*CARD), **story.happened})
@@ -192,7 +201,23 @@ def a_card_denied_and_voided(walk: Walker) -> None:
     story.do("clerk-civil", "finish-step", step="handle-1", opinion="户籍不符", today=True)
     denial: Json = {"reasons": "不是常住老年人", "remedies": REMEDIES}
     story.do("head-civil", "deny", **denial, today=True)
+    story.do("citizen-zhang", "rate", rating=5, comment="没有说明理由", today=True)
+    answer: Json = {"justified": True, "finding": "属实", "remedy": "已书面说明理由"}
+    story.do("supervisor-zhou", "answer-rating", **answer, today=True)
     story.do("head-civil", "void", reason="重复申报", today=True)
+
+
+def a_clerk_who_is_recused(walk: Walker) -> None:
+    story = Story(walk)
+    story.submit("citizen-zhang", citizen(*CARD))
+    story.do("clerk-chen", "accept", today=True)
+    story.do("clerk-civil", "start-step", step="handle-1", today=True)
+    asked: Json = {"account": "clerk-civil", "reason": "与经办人有债务纠纷"}
+    story.do("citizen-zhang", "request-recusal", **asked, today=True)
+    refused: Json = {"account": "clerk-civil", "reason": "无事实依据"}
+    story.do("head-civil", "refuse-recusal", **refused, today=True)
+    story.do("clerk-civil", "recuse", reason="可能影响公正办理", today=True)
+    story.refused("clerk-civil", "start-step", 403, "not-allowed", step="handle-1>1")
 
 
 def a_proof_done_at_once(walk: Walker) -> None:
@@ -226,14 +251,16 @@ def everything_that_can_be_read(walk: Walker) -> None:
     walk("clerk-chen", "GET", "/process-steps")
     walk(None, "GET", f"/items/{item}")
     walk(None, "GET", f"/items/{item}/versions/1")
-    walk(None, "GET", "/health")
+    walk("auditor-zheng", "GET", "/health")
 
 
 STORIES = (
     a_venue_from_submission_to_archive,
     a_draft_that_is_returned_and_refused,
+    a_draft_that_is_discarded,
     a_supplement_that_never_came,
     a_card_denied_and_voided,
+    a_clerk_who_is_recused,
     a_proof_done_at_once,
     a_case_withdrawn,
     everything_that_can_be_read,

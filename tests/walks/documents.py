@@ -1,6 +1,7 @@
 """A document in parts, its versions in a case, and a link to it."""
 
 from hashlib import sha256
+from time import monotonic, sleep
 
 from chalicelib.serving.illustration import pdf
 
@@ -44,4 +45,31 @@ def _read(walk: Walker, case_id: str) -> None:
     assert walk(None, "GET", f"{link['url']}0", fits=False).status_code == 404
 
 
-STORIES = (a_document_in_parts_and_a_link_to_it,)
+def _own(walk: Walker) -> set[str]:
+    listed = walk(WHO, "GET", "/documents", query={"limit": 100}).json()["items"]
+    return {one["upload_id"] for one in listed}
+
+
+def a_document_that_nobody_needs(walk: Walker) -> None:
+    content = pdf("the wrong plan")
+    headers = {"Content-Type": "application/pdf"}
+    upload = walk(WHO, "POST", "/documents", headers=headers, content=content).json()
+    end = monotonic() + 20
+    while upload["upload_id"] not in _own(walk):
+        assert monotonic() < end
+        sleep(0.05)
+    path = f"/documents/uploads/{upload['upload_id']}"
+    assert walk(WHO, "DELETE", path).status_code == 204
+    assert walk(WHO, "DELETE", path, fits=False).status_code == 404
+
+
+def what_is_not_taken(walk: Walker) -> None:
+    text = {"Content-Type": "text/plain"}
+    refused = walk(WHO, "POST", "/cases", headers=text, content=b"{}", fits=False)
+    assert (refused.status_code, refused.json()["accepted"]) == (415, ["application/json"])
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    refused = walk(WHO, "POST", "/documents", headers=form, content=b"--x--", fits=False)
+    assert (refused.status_code, refused.json()["code"]) == (400, "malformed-form")
+
+
+STORIES = (a_document_in_parts_and_a_link_to_it, a_document_that_nobody_needs, what_is_not_taken)

@@ -7,7 +7,7 @@ from chalicelib.items.files.item_files import read_item
 
 from ..stories.cases import ITEMS
 from .certificates import PATIENCE
-from .people import ZHANG
+from .people import ZHANG, scan
 from .walking import Walker
 
 Json = dict[str, Any]
@@ -25,7 +25,8 @@ LICENCE: Json = {
 
 def a_licence_is_not_handed_in_twice(walk: Walker) -> None:
     walk("citizen-zhang", "PUT", "/account", ZHANG)
-    walk("clerk-chen", "POST", "/accounts/citizen-zhang/counter-check", ZHANG)
+    card = {**ZHANG, "document": scan(walk)}
+    walk("clerk-chen", "POST", "/accounts/citizen-zhang/counter-check", card)
     identifier = _licensed(walk)
     path = f"/items/{LICENCE['item']}/held-materials"
     (held,) = walk("citizen-zhang", "GET", path, query={"variant": "renewal"}).json()["materials"]

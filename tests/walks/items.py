@@ -8,7 +8,7 @@ from ..stories.cases import ITEMS
 from .walking import Walker
 
 Json = dict[str, Any]
-MANAGER = "items-sun"
+MANAGER, SECOND = "items-sun", "items-tang"
 OLD, NEW_A, NEW_B, NEW_C = (
     f"1144080000000105493440105{n}000" for n in ("101", "102", "103", "104")
 )
@@ -24,30 +24,39 @@ def definition(code: str, name: str, **changes: Any) -> Json:
     }
 
 
-def do(walk: Walker, code: str, command: str, body: Json | None = None) -> Json:
-    reply = walk(MANAGER, "POST", f"/items/{code}/{command}", body)
+def do(walk: Walker, code: str, command: str, body: Json | None = None, who: str = MANAGER) -> Json:
+    reply = walk(who, "POST", f"/items/{code}/{command}", body)
     assert reply.status_code == 200, reply.text
     told: Json = reply.json()
     return told
 
 
 def publish(walk: Walker, code: str, name: str) -> None:
-    do(walk, code, "publish", {"definition": definition(code, name)})
+    walk(MANAGER, "PUT", f"/items/{code}/draft", {"definition": definition(code, name)})
+    do(walk, code, "publish", who=SECOND)
 
 
 def an_item_from_its_draft_to_its_successors(walk: Walker) -> None:
     path = f"/items/{OLD}/draft"
     walk(MANAGER, "PUT", path, {"definition": {"name": "食品摊贩登记"}})
     assert walk(MANAGER, "GET", path).json()["problems"]
-    early = walk(MANAGER, "POST", f"/items/{OLD}/publish", {})
+    early = walk(SECOND, "POST", f"/items/{OLD}/publish", {})
     assert (early.status_code, early.json()["code"]) == (422, "invalid-request")
     walk(MANAGER, "DELETE", path)
     saved = walk(MANAGER, "PUT", path, {"definition": definition(OLD, "食品摊贩登记")}).json()
     listed = walk(MANAGER, "GET", "/item-drafts", query={"min_position": saved["position"]})
     assert OLD in [one["code"] for one in listed.json()["items"]]
-    do(walk, OLD, "publish", {"note": "首次发布"})
-    later = definition(OLD, "食品摊贩登记（新）", valid_from="2999-01-01")
-    do(walk, OLD, "publish", {"definition": later, "note": "更名，自2999年起"})
+    alone = walk(MANAGER, "POST", f"/items/{OLD}/publish", {"note": "首次发布"})
+    assert (alone.status_code, alone.json()["reason_code"]) == (403, "publishing-takes-two")
+    do(walk, OLD, "publish", {"note": "首次发布"}, SECOND)
+    later = definition(OLD, "食品摊贩登记（新）", valid_from="2999-01-01", real_name_level=3)
+    walk(MANAGER, "PUT", path, {"definition": later})
+    note = {"note": "更名，自2999年起"}
+    unseen = walk(SECOND, "POST", f"/items/{OLD}/publish", note)
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "difference-not-seen")
+    seen = walk(SECOND, "GET", path).json()["difference"]
+    assert seen == unseen.json()["difference"]
+    do(walk, OLD, "publish", {**note, "seen": seen}, SECOND)
     do(walk, OLD, "suspend", {"reason": "系统升级"})
     do(walk, OLD, "resume")
     for code, name in ((NEW_A, "流动摊贩登记"), (NEW_B, "固定摊贩登记"), (NEW_C, "餐饮登记")):
@@ -68,7 +77,11 @@ def read(walk: Walker) -> None:
         tag = {"If-None-Match": walk(None, "GET", path).headers["ETag"]}
         assert walk(None, "GET", path, headers=tag).status_code == 304
     changes = walk(None, "GET", f"/items/{OLD}/changes", query={"from": 1, "to": 2}).json()
-    assert {one["path"][0] for one in changes["changes"]} == {"name", "valid_from"}
+    assert {one["path"][0] for one in changes["changes"]} == {
+        "name",
+        "real_name_level",
+        "valid_from",
+    }
     asked = walk(None, "POST", f"/items/{OLD}/eligibility", {"answers": {}})
     assert (asked.status_code, asked.json()["code"]) == (409, "item-closed")
     assert len(asked.json()["successors"]) == 2

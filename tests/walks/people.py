@@ -42,16 +42,29 @@ def a_mini_program_signs_in(walk: Walker) -> None:
     assert walk(None, "GET", "/.well-known/jwks.json").json()["keys"]
 
 
+def scan(walk: Walker, who: str = "clerk-chen", of: str = "居民身份证") -> str:
+    """Of what was shown at the counter, handed in by the clerk."""
+    sent = {"Content-Type": "application/pdf"}
+    told: Json = walk(who, "POST", "/documents", headers=sent, content=pdf(of)).json()
+    return str(told["sha256"])
+
+
 def a_company_and_its_operator(walk: Walker) -> None:
     walk("citizen-zhang", "PUT", "/account", ZHANG)
-    check = {**ZHANG, "shown": "居民身份证原件"}
-    walk("clerk-chen", "POST", "/accounts/citizen-zhang/counter-check", check)
+    check = {**ZHANG, "shown": "居民身份证原件", "document": scan(walk)}
+    checked = walk("clerk-chen", "POST", "/accounts/citizen-zhang/counter-check", check).json()
+    assert not checked["waits"]
+    at = {"division": "440800", "min_position": checked["position"]}
+    (newest, *_) = walk("supervisor-zhou", "GET", "/counter-checks", query=at).json()["items"]
+    assert (newest["account"], newest["clerk"]) == ("citizen-zhang", "clerk-chen")
     seen = walk("clerk-chen", "GET", "/accounts/citizen-zhang").json()
     assert (seen["level"], seen["person"]["id_number"]) == (4, "440***********1232")
     entity = {"credit_code": signin.COMPANY_CODE, "name": signin.COMPANY}
     walk("clerk-chen", "POST", "/entities", entity)
     added = {"person": ZHANG, "until": "2099-12-31", "appoints": True}
     walk("clerk-chen", "POST", OPERATORS, added)
+    told = walk("citizen-zhang", "GET", "/account").json()["counter_checks"]
+    assert (told[0]["what"], told[0]["department"]) == ("checked", "440800-hall")
     walk("citizen-zhang", "GET", f"/entities/{signin.COMPANY_CODE}")
     walk("citizen-zhang", "POST", f"/entities/{signin.COMPANY_CODE}/refresh", {})
     walk("citizen-zhang", "GET", "/account/companies", query={"limit": 10})
@@ -80,9 +93,15 @@ def accounts_that_are_closed(walk: Walker) -> None:
     walk("citizen-wang", "PUT", "/account", WANG)
     bound = walk("citizen-wang", "POST", "/account/wechat", {"code": "code-2"})
     assert (bound.status_code, bound.json()["code"]) == (409, "contradiction")
-    walk("citizen-wang", "POST", "/account/close", {"reason": "不再使用"})
-    taken = walk("citizen-wang", "PUT", "/account", ZHANG)
-    assert (taken.status_code, taken.json()["code"]) == (409, "ended")
+    signed_in = walk(None, "POST", "/sign-in/wechat", {"code": "code-3"}).json()
+    own, closed = bearer(signed_in["access_token"]), signed_in["account"]
+    walk("citizen-wang", "POST", "/account/close", {"reason": "不再使用"}, headers=own)
+    taken = walk("citizen-wang", "PUT", "/account", WANG, headers=own)
+    assert (taken.status_code, taken.json()["code"]) == (403, "not-allowed")
+    seen = walk(
+        "clerk-chen", "POST", f"/accounts/{closed}/counter-check", {**WANG, "document": scan(walk)}
+    )
+    assert (seen.status_code, seen.json()["code"]) == (409, "ended")
     signed_in = walk(None, "POST", "/sign-in/wechat", {"code": "code-3"}).json()
     closing = {"reason": "冒用他人身份"}
     walk("security-feng", "POST", f"/accounts/{signed_in['account']}/close", closing)

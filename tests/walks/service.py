@@ -14,7 +14,8 @@ from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.serving import signin, wsgi
-from chalicelib.serving.registry_files import load_examples
+from chalicelib.serving.demo_people import sign_up
+from chalicelib.serving.registry_files import load_examples, publish_departments
 from chalicelib.serving.runner import Runner
 
 from ..serving.outside import REGISTRY, outside
@@ -34,6 +35,7 @@ def service(data: Path) -> Iterator[Platform]:
         running = bootstrap.platform()
         _publish(running)
         load_examples(running, REGISTRY)
+        sign_up(running)
         with Runner(bootstrap.consumers(running), running.source, running.views, running.committed):
             yield running
     _forget()
@@ -45,7 +47,8 @@ def _forget() -> None:
 
 
 def _publish(platform: Platform) -> None:
-    manager = Actor(account="items-sun", role=Role.ITEM_MANAGER)
+    publish_departments(platform, ITEMS.parent / "organisations", "examples")
+    manager = Actor(account="items-sun", role=Role.ITEM_MANAGER, division="000000")
     for path in sorted(ITEMS.glob("*.yaml")):
         publish(platform, Caller(manager, f"publish-{path.stem}"), read_item(path))
 

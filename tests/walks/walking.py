@@ -27,6 +27,7 @@ PEOPLE = {
     **{
         one.account: one
         for one in (
+            signin.Persona("deputy-housing", "范副局长", Role.APPROVER, "440800-housing", "440800"),
             signin.Persona("clerk-civil", "钟经办", Role.CLERK, "440800-civil", "440800"),
             signin.Persona("head-civil", "袁局长", Role.APPROVER, "440800-civil", "440800"),
             signin.Persona("clerk-market", "欧经办", Role.CLERK, "440800-market", "440800"),
@@ -51,6 +52,24 @@ def strict(document: Json) -> Json:
         if name != "Problem" and "properties" in schema:
             schema.setdefault("additionalProperties", False)
     return copy
+
+
+THREE_DIGITS = re.compile(r"[0-9-]{10}T[0-9:]{8}\.[0-9]{3}(?:Z|[+-][0-9]{2}:[0-9]{2})")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}.*")
+# What people filled in is theirs; an OpenAPI document tells of requests, too.
+_OTHERS = frozenset({"form", "answers", "definition", "paths", "components"})
+
+
+def times(value: Any) -> Iterator[str]:
+    """Whatever looks like a time in a reply."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from () if name in _OTHERS else times(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from times(one)
+    elif isinstance(value, str) and _TIME.fullmatch(value):
+        yield value
 
 
 class Exchange(NamedTuple):
@@ -183,7 +202,9 @@ class Walker:
             return
         assert kind in content, f"{name} answered {kind}"
         if content[kind]["schema"].get("format") != "binary":
-            self.fits(content[kind]["schema"], reply.json(), f"{name} {reply.status_code}")
+            told = reply.json()
+            self.fits(content[kind]["schema"], told, f"{name} {reply.status_code}")
+            assert not [one for one in times(told) if not THREE_DIGITS.fullmatch(one)], name
 
     def _resolved(self, value: Json) -> Json:
         if "$ref" not in value:

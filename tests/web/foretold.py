@@ -16,7 +16,8 @@ DOCUMENT = Path(docs.__file__).with_name("static") / "openapi.json"
 
 def foretold(response: httpx.Response) -> None:
     """A hook of httpx: the reasons of a problem are among those of the operation."""
-    if response.headers.get("Content-Type") != "application/problem+json":
+    problem = response.headers.get("Content-Type") == "application/problem+json"
+    if not problem or response.request.method == "HEAD":
         return
     response.read()
     for code in reason_codes(response.json()):

@@ -4,6 +4,12 @@ import json
 
 import pytest
 from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from chalicelib.kernel.reasons import Reason
+from chalicelib.kernel.validation import reason_of
+from chalicelib.submissions.application.submissions import Submission
+from chalicelib.web import bodies
 
 from ..city import SENIOR_CARD, City
 
@@ -78,3 +84,40 @@ def test_a_model_that_fails_behind_the_body_is_our_mistake_and_not_the_callers(
     assert (reply.status_code, reply.json()["code"]) == (500, "internal")
     assert "/cases failed" in caplog.text
     assert "errors" not in reply.json()
+
+
+# What it may cost
+
+
+def refused(city: City, form: object) -> tuple[int, str]:
+    return draft(city, json.dumps({**SENIOR_CARD, "form": form}).encode())
+
+
+def test_a_body_of_more_bytes_than_a_commit_takes_is_not_parsed(city: City, monkeypatch):
+    monkeypatch.setattr("chalicelib.web.bodies.from_json", None)
+    assert refused(city, {"n": "9" * bodies.MAX_BYTES}) == (413, "too-large")
+
+
+@pytest.mark.parametrize("of", [lambda n: list(range(n)), lambda n: {f"f{m}": 1 for m in range(n)}])
+def test_a_body_of_too_many_values_is_not_looked_into(city: City, monkeypatch, of):
+    assert refused(city, of(bodies.MAX_NODES)) == (413, "too-many-values")
+    assert refused(city, {"text": "," * 2 * bodies.MAX_NODES})[0] == 201
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it was looked into")
+
+    monkeypatch.setattr(Submission, "model_validate_json", never)
+    assert refused(city, of(bodies.MAX_NODES)) == (413, "too-many-values")
+
+
+def test_of_what_does_not_fit_no_more_is_made_than_is_told(city: City, monkeypatch):
+    made = []
+
+    def reason(error: ErrorDetails) -> Reason:
+        made.append(error)
+        return reason_of(error)
+
+    monkeypatch.setattr("chalicelib.web.problems.reason_of", reason)
+    body = {**SENIOR_CARD, **{f"unknown-{n}": 1 for n in range(500)}}
+    answer = city.post("citizen-zhang", "/cases", body).json()
+    assert (len(answer["errors"]), answer["omitted"], len(made)) == (50, 450, 50)

@@ -152,8 +152,8 @@ def test_what_keeps_an_item_from_being_published_is_told_in_chinese(city: City):
         key = {"Idempotency-Key": "save-the-draft-1"}
         saved = http.put(f"{path}/draft", json={"definition": broken}, headers=key)
     assert saved.is_success, saved.text
-    zh = city.post("items-sun", f"{path}/publish", accept_language="zh-CN").json()["errors"]
-    en = city.post("items-sun", f"{path}/publish").json()["errors"]
+    zh = city.post("items-tang", f"{path}/publish", accept_language="zh-CN").json()["errors"]
+    en = city.post("items-tang", f"{path}/publish").json()["errors"]
     assert len(zh) == len(en) > 10
     assert [one for one in zh if not is_chinese(one["message"])] == []
     assert [one for one in en if is_chinese(one["message"])] == []

@@ -31,14 +31,25 @@ class DynamoLimiter:
                 return max(end - now, 0.001)
         return 0.0
 
+    def give_back(self, limit: str, key: str, budget: Budget, /) -> None:
+        """In the window that is open: over its edge the try stays counted where it was."""
+        end = (self._clock() // budget.seconds + 1) * budget.seconds
+        with aws.translated(f"{limit} could not be counted"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(f"{limit}:{key}", end),
+                    UpdateExpression="ADD n :less",
+                    ConditionExpression="n > :none",
+                    ExpressionAttributeValues={":less": {"N": "-1"}, ":none": {"N": "0"}},
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return
+
     def _count(self, key: str, end: float, most: int) -> None:
         self._client.update_item(
             TableName=self._table,
-            # An address or an account is nobody else's business, and a key has 2,048 bytes.
-            Key={
-                "pk": {"S": sha256(key.encode()).hexdigest()},
-                "sk": {"S": f"{end:.0f}"},
-            },
+            Key=_key(key, end),
             UpdateExpression="SET x = :x ADD n :one",
             ConditionExpression="attribute_not_exists(n) OR n < :most",
             ExpressionAttributeValues={
@@ -47,3 +58,8 @@ class DynamoLimiter:
                 ":x": {"N": f"{end:.0f}"},
             },
         )
+
+
+def _key(key: str, end: float) -> dict[str, Any]:
+    # An address or an account is nobody else's business, and a key has 2,048 bytes.
+    return {"pk": {"S": sha256(key.encode()).hexdigest()}, "sk": {"S": f"{end:.0f}"}}

@@ -10,7 +10,7 @@ from ...eventlog.ports import Part
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UPLOAD = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 MOST = 99_999  # five digits, so that names sort by number
-_PART = re.compile(r"(\d{5})-([0-9a-f]{64})")
+_PART = re.compile(r"([0-9]{5})-([0-9a-f]{64})")
 
 
 class Arrived(NamedTuple):

@@ -6,7 +6,7 @@ upload, one file for each of its parts.
 import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from ...eventlog.ports import Damaged, Mismatched, Part, Unavailable, Upload
 from .blob_names import Arrived, arrived, is_digest, latest, owner_name, part_name, upload_name
+from .intact import Intact
 
 # What is older was left by a process that died: no put takes an hour.
 LEFTOVER_SECONDS = 3600.0
@@ -34,6 +35,7 @@ class FileBlobs:
         """Makes `directory` if it is not there, and sweeps out what a crash left behind."""
         self._root = Path(directory).resolve()
         self._incoming, self._uploads = self._root / "incoming", self._root / "uploads"
+        self._intact = Intact()
         with _translated(self._root):
             self._incoming.mkdir(parents=True, exist_ok=True)
             self._uploads.mkdir(exist_ok=True)
@@ -68,6 +70,7 @@ class FileBlobs:
         with _translated(place):
             place.parent.mkdir(exist_ok=True)
             _write(self._incoming, [content], place)
+            _drop_older(place)
             _sync(place.parent)
             _sync(self._uploads)
         return Part(number, digest, len(content))
@@ -137,8 +140,24 @@ class FileBlobs:
             except FileNotFoundError:
                 return None
         if sha256(content).hexdigest() != digest:
-            raise Damaged(f"{place} is not the content of its name; restore it from a backup")
+            raise _damaged(place)
         return content
+
+    def open(self, owner: str, digest: str, /) -> BinaryIO | None:
+        place = self._place(owner) / _checked(digest)
+        with _translated(place), ExitStack() as closing, suppress(FileNotFoundError):
+            file = closing.enter_context(place.open("rb"))
+            if not self._intact.holds(file, digest):
+                raise _damaged(place)
+            closing.pop_all()  # the caller closes it
+            return file
+        return None
+
+    def remove(self, owner: str, digest: str, /) -> None:
+        place = self._place(owner) / _checked(digest)
+        with _translated(place), suppress(FileNotFoundError):
+            place.unlink()
+            _sync(place.parent)
 
     def size(self, owner: str, digest: str, /) -> int | None:
         place = self._place(owner) / _checked(digest)
@@ -150,6 +169,10 @@ class FileBlobs:
 
     def _place(self, owner: str) -> Path:
         return self._root / owner_name(owner)
+
+
+def _damaged(place: Path) -> Damaged:
+    return Damaged(f"{place} is not the content of its name; restore it from a backup")
 
 
 def _checked(digest: str) -> str:
@@ -197,6 +220,15 @@ def _arrived(place: Path) -> Arrived | None:
     except FileNotFoundError:
         return None
     return arrived(place.name, found.st_size, found.st_mtime_ns)
+
+
+def _drop_older(place: Path) -> None:
+    """Parts of the same number that came before: sent over and over, they would fill the disk."""
+    came = place.stat().st_mtime_ns
+    for other in place.parent.glob(f"{place.name[:6]}*"):
+        with suppress(FileNotFoundError):
+            if other != place and other.stat().st_mtime_ns < came:
+                other.unlink()
 
 
 def _remove(upload: Path, before: float | None = None) -> int:

@@ -36,6 +36,12 @@ class MemoryLimiter:
             self._tidy(table, now)
         return 0.0
 
+    def give_back(self, limit: str, key: str, budget: Budget, /) -> None:
+        with self._lock:
+            table = self._tables.get(limit, OrderedDict())
+            if key in table:
+                table[key] -= budget.seconds / budget.most
+
     def _tidy(self, table: OrderedDict[str, float], now: float) -> None:
         """Two at most, so that nobody waits while a large table is looked through."""
         for _ in range(2):

@@ -31,7 +31,7 @@ _SEAL_Y: Final = 200.0
 _NAME: Final = 170.0
 _NOTE_SIZE: Final = 7.5
 _ADDRESS: Final = re.compile(r"https?://[!-~]+")
-_ID_NUMBER: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+_ID_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 
 
 class PdfRenderer:

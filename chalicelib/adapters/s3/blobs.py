@@ -1,8 +1,8 @@
 """Documents in an S3 bucket, which checks each against its SHA-256 when it comes in."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from tempfile import TemporaryFile, gettempdir
@@ -88,6 +88,24 @@ class S3Blobs:
             raise self._damaged(key)
         return content
 
+    def open(self, owner: str, digest: str, /) -> BinaryIO | None:
+        """By way of a file that has no name: it is checked before anybody is given a byte."""
+        if self.size(owner, digest) is None:
+            return None
+        key = self._key(owner, digest)
+        with ExitStack() as closing, _no_room_is_unavailable():
+            whole: BinaryIO = closing.enter_context(TemporaryFile())
+            if self._copied([key], whole) != digest:
+                raise self._damaged(key)
+            whole.seek(0)
+            closing.pop_all()  # the caller closes it
+        return whole
+
+    def remove(self, owner: str, digest: str, /) -> None:
+        """The bucket keeps the version as long as its lifecycle says, and shows it to nobody."""
+        if is_digest(digest):
+            self._delete([self._key(owner, digest)])
+
     def size(self, owner: str, digest: str, /) -> int | None:
         if not is_digest(digest):
             return None
@@ -130,16 +148,14 @@ class S3Blobs:
         """The whole is made here, where its SHA-256 is known before S3 is given it."""
         key = self._key(owner, digest)
         with _spooled() as whole:
-            found = sha256()
-            for part in self.parts(upload):
-                for some in self._streamed(self._part(upload, part.number, part.sha256)):
-                    found.update(some)
-                    whole.write(some)
-            if found.hexdigest() != digest:
+            parts = self.parts(upload)
+            keys = [self._part(upload, one.number, one.sha256) for one in parts]
+            found = self._copied(keys, whole)
+            if found != digest:
                 raise Mismatched(
                     "parts-make-another-document",
                     "the parts make {found}, not {wanted}",
-                    found=found.hexdigest(),
+                    found=found,
                     wanted=digest,
                 )
             whole.seek(0)
@@ -172,9 +188,17 @@ class S3Blobs:
 
     def link(
         self, owner: str, digest: str, media_type: str, disposition: str, seconds: int, /
-    ) -> str:
+    ) -> str | None:
+        key = self._key(owner, digest)
+        kept = self._checksum(key)
+        if kept is None:
+            return None
+        if kept not in ("", _checksum(digest)):
+            raise self._damaged(key)  # S3 reckons it anew for whoever puts another content there
+        if not kept and (whole := self.open(owner, digest)):  # it was put past us, perhaps altered
+            whole.close()
         params = {
-            "Key": self._key(owner, digest),
+            "Key": key,
             "ResponseContentType": media_type,
             "ResponseContentDisposition": disposition,
             "ResponseCacheControl": "private, no-store",
@@ -204,10 +228,24 @@ class S3Blobs:
             with translated(self._name(self._incoming)):
                 self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": named})
 
+    def _copied(self, keys: Iterable[str], whole: BinaryIO) -> str:
+        """The SHA-256 of what was written."""
+        found = sha256()
+        for key in keys:
+            for some in self._streamed(key):
+                found.update(some)
+                whole.write(some)
+        return found.hexdigest()
+
     def _streamed(self, key: str) -> Iterator[bytes]:
+        from botocore.exceptions import FlexibleChecksumError
+
         with translated(self._name(key)):
             body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
-            yield from body.iter_chunks(CHUNK)
+            try:
+                yield from body.iter_chunks(CHUNK)
+            except FlexibleChecksumError as error:
+                raise self._damaged(key) from error
 
     def _key(self, owner: str, digest: str) -> str:
         return f"{self._prefix}{owner_name(owner)}/{digest}"
@@ -238,13 +276,13 @@ class S3Blobs:
             "ChecksumSHA256": b64encode(sha256(content).digest()).decode(),
         }
 
-    def _checksum(self, key: str) -> str:
-        """What S3 keeps as the SHA-256 of the object; "" if it has none."""
+    def _checksum(self, key: str) -> str | None:
+        """What S3 keeps as the SHA-256 of the object; None without one, "" if it has none."""
         head = self._found(
             key,
             lambda: self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED"),
         )
-        return head.get("ChecksumSHA256", "") if head else ""
+        return head.get("ChecksumSHA256", "") if head else None
 
     def _read(self, key: str) -> bytes:
         from botocore.exceptions import FlexibleChecksumError
@@ -284,9 +322,14 @@ def _arrived(one: "ObjectTypeDef") -> Arrived | None:
 @contextmanager
 def _spooled() -> Iterator[BinaryIO]:
     """A file that is gone afterwards; raises Unavailable if there is no room for it."""
+    with _no_room_is_unavailable(), TemporaryFile() as file:
+        yield file
+
+
+@contextmanager
+def _no_room_is_unavailable() -> Iterator[None]:
     try:
-        with TemporaryFile() as file:
-            yield file
+        yield
     except OSError as error:
         raise Unavailable(f"{gettempdir()}: {error.strerror or error}") from error
 

@@ -5,9 +5,13 @@ A caller who may not even see a case is told that there is none: NotFound, not N
 """
 
 from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from pydantic import Field
 
 from ...items.domain.plan import StepKind
-from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Identifier, Role
+from ...kernel.divisions import covers
 from ...kernel.errors import NotAllowed, NotFound
 from ..domain import CaseCommand, State
 from ..domain import commands as c
@@ -17,18 +21,39 @@ from ..domain.state import Absent, Drafted, Imported
 from ..domain.steps import responsible
 
 Rule = Callable[[Actor, CaseCommand, Application], bool]
+OVERSEERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+
+
+class InPerson(Actor):
+    """
+    A citizen who was found to be the person whose case it is: of `case_id`, and of no other
+    (acting.identified). No event has it.
+    """
+
+    case_id: Annotated[Identifier, Field(exclude=True)]
 
 
 def owns(actor: Actor, application: Application) -> bool:
-    """The applicant, whoever acts for the same company, or the agent who handed it in."""
+    """
+    Whoever acts for the company that applies; of a person's case the account that handed it in, and
+    whom it concerns: the account that a clerk or an agent named for that person may be anybody's.
+    """
     applicant, agent = application.applicant, application.agent
     if actor.role not in APPLICANTS:
         return False
-    if applicant.entity is not None and applicant.entity == actor.entity:
-        return True
+    if actor.entity is not None:  # hats are separate
+        return applicant.entity == actor.entity
+    if agent is None:
+        # Earlier releases let a person apply for a company; that account handed it in itself.
+        return applicant.account == actor.account
     # Who handed it in for a company and has left it since has nothing to do with it any more.
-    handed_in = agent is not None and agent.account == actor.account and applicant.entity is None
-    return handed_in or applicant.account == actor.account
+    if applicant.entity is not None:
+        return False
+    return agent.account == actor.account or _concerns(actor, application.case_id)
+
+
+def _concerns(actor: Actor, case_id: str) -> bool:
+    return isinstance(actor, InPerson) and actor.case_id == case_id
 
 
 def handed_in(actor: Actor, application: Application) -> bool:
@@ -56,6 +81,12 @@ def within(department: str, of: str | None) -> bool:
     return of is not None and (department == of or department.startswith(f"{of}."))
 
 
+def at_the_window(actor: Actor, application: Application) -> bool:
+    """A clerk of the window that takes it in, or of the department in charge."""
+    departments = (application.intake, application.department)
+    return actor.role is Role.CLERK and actor.department in departments
+
+
 def holds(actor: Actor, application: Application) -> bool:
     """The role and department that has or had a step, or the window that takes it in."""
     steps = (*(one.opened for one in application.open), *(one.opened for one in application.done))
@@ -64,16 +95,8 @@ def holds(actor: Actor, application: Application) -> bool:
 
 
 def oversees(actor: Actor, division: str) -> bool:
-    """A supervisor sees the own division and those below it (GB/T 2260 prefixes)."""
-    if actor.role is Role.AUDITOR:
-        return True
-    if actor.role is not Role.SUPERVISOR or actor.division is None:
-        return False
-    return division.startswith(_significant(actor.division))
-
-
-def _significant(division: str) -> str:
-    return division[:2] if division[2:] == "0000" else division.removesuffix("00")
+    """Supervisors and auditors see the own division and those below it."""
+    return actor.role in OVERSEERS and covers(actor.division, division)
 
 
 def may_see(actor: Actor, state: State) -> bool:
@@ -99,28 +122,44 @@ def _sees(actor: Actor, application: Application) -> bool:
 
 def _oversees_itself(actor: Actor, division: str) -> bool:
     """What is confidential (保密) is not seen from above: only in the division that it is in."""
-    return actor.role is Role.AUDITOR or (
-        actor.role is Role.SUPERVISOR and actor.division == division
-    )
+    if actor.role is Role.AUDITOR:
+        return oversees(actor, division)
+    return actor.role is Role.SUPERVISOR and actor.division == division
 
 
 def _drafts(actor: Actor, draft: CaseDrafted) -> bool:
     """Who saved it, and whoever else it is for; nobody else's business before it is submitted."""
+    if actor.role is Role.SYSTEM:
+        return True
     if actor.role is Role.CLERK:
         return draft.saved_by == actor.account
     if actor.role not in APPLICANTS:
         return False
     applicant = draft.applicant
-    if applicant.entity is not None and applicant.entity == actor.entity:
-        return True
-    saved = draft.saved_by == actor.account and applicant.entity is None
-    return saved or applicant.account == actor.account
+    if actor.entity is not None:
+        return applicant.entity == actor.entity
+    if applicant.entity is not None:  # without a company's hat, which only a submission asks for
+        return applicant.account == actor.account
+    return draft.saved_by == actor.account or _concerns(actor, draft.case_id)
 
 
 def seen(actor: Actor, state: State) -> State:
     """`state`, if the actor may see it; raises NotFound."""
     if not may_see(actor, state):
         raise NotFound("case-not-seen", "there is no such case, or it is not yours to see")
+    return state
+
+
+def owned(actor: Actor, state: State) -> State:
+    """
+    `state`, if it is the actor's own case: of what no window does in the name of somebody else.
+    Raises NotFound, NotAllowed.
+    """
+    seen(actor, state)
+    if isinstance(state, Drafted | Imported | Absent):
+        return state
+    if actor.role is not Role.SYSTEM and not owns(actor, state.application):
+        raise not_for(actor)
     return state
 
 
@@ -137,10 +176,11 @@ def check(actor: Actor, command: CaseCommand, state: State) -> None:
         return
     rules = RULES[type(command)]
     if not any(rule(actor, command, state.application) for rule in rules):
-        raise _not_for(actor)
+        raise not_for(actor)
 
 
-def _not_for(actor: Actor) -> NotAllowed:
+def not_for(actor: Actor) -> NotAllowed:
+    """To who sees the case, and may not do this to it."""
     if actor.department is None:
         return NotAllowed("not-for-role", "{role} may not do this to the case", role=actor.role)
     return NotAllowed(
@@ -161,10 +201,7 @@ def _owner(actor: Actor, _command: CaseCommand, application: Application) -> boo
 
 def _at_the_window(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """A clerk of the window that takes it in, or of the department in charge."""
-    return actor.role is Role.CLERK and actor.department in (
-        application.intake,
-        application.department,
-    )
+    return at_the_window(actor, application)
 
 
 def _for_the_applicant(actor: Actor, command: CaseCommand, application: Application) -> bool:
@@ -220,6 +257,19 @@ def _has_a_step(actor: Actor, _command: CaseCommand, application: Application) -
     )
 
 
+def _head_of_a_step(actor: Actor, command: CaseCommand, application: Application) -> bool:
+    """An approver of a department that has a step open."""
+    return actor.role is Role.APPROVER and _has_a_step(actor, command, application)
+
+
+def _recuses(actor: Actor, command: CaseCommand, application: Application) -> bool:
+    """Oneself: staff of a department involved; others: an approver in charge, or of a step."""
+    account = getattr(command, "account", None)
+    if account in {None, actor.account}:
+        return involved(actor, application)
+    return _head(actor, command, application) or _head_of_a_step(actor, command, application)
+
+
 def _passed_it_on(actor: Actor, _command: CaseCommand, application: Application) -> bool:
     """Staff of the department that passed it on."""
     # Without this a transfer that is sent twice would be refused, and not found to be done.
@@ -231,11 +281,6 @@ def _passed_it_on(actor: Actor, _command: CaseCommand, application: Application)
     )
 
 
-def _supervises(actor: Actor, _command: CaseCommand, application: Application) -> bool:
-    """A supervisor of the division."""
-    return actor.role is Role.SUPERVISOR and oversees(actor, application.division)
-
-
 def _system(actor: Actor, _command: CaseCommand, _application: Application) -> bool:
     """The platform itself."""
     return actor.role is Role.SYSTEM
@@ -245,6 +290,7 @@ def _system(actor: Actor, _command: CaseCommand, _application: Application) -> b
 
 RULES: Mapping[type[CaseCommand], tuple[Rule, ...]] = {
     c.SaveDraft: (_owner,),
+    c.DiscardDraft: (_for_the_applicant, _system),
     c.SubmitCase: (_for_the_applicant,),
     c.PassPreCheck: (_at_the_window,),
     c.ReturnSubmission: (_at_the_window,),
@@ -264,15 +310,15 @@ RULES: Mapping[type[CaseCommand], tuple[Rule, ...]] = {
     c.GrantExtension: (_head,),
     c.RefuseExtension: (_head,),
     c.Transfer: (_staff_in_charge, _has_a_step, _passed_it_on),
+    c.Recuse: (_recuses,),
+    c.RequestRecusal: (_for_the_applicant,),
+    c.RefuseRecusal: (_head, _head_of_a_step),
     c.CorrectMistake: (_head,),
     c.Grant: (_approves,),
     c.GrantAtOnce: (_approves,),
     c.Deny: (_approves,),
     c.IssueCertificate: (_system, _staff_in_charge),
     c.Deliver: (_at_the_window, _system),
-    # Not the window: nobody rates in the name of somebody else, least of all the rated.
-    c.Rate: (_owner, _system),
-    c.AnswerRating: (_staff_in_charge, _supervises),
     c.Withdraw: (_for_the_applicant,),
     c.Void: (_head,),
     c.Archive: (_at_the_window,),

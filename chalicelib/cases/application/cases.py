@@ -5,24 +5,27 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ...eventlog.envelope import Circumstances, Decided, Happened
+from ...eventlog.ports import History
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.actor import Actor
+from ...kernel.base import Frozen
 from ...kernel.errors import NotFound
 from ...platform.platform import Caller, Platform
 from .. import domain as case
-from ..domain.state import Absent
-from . import access
-from .acting import acting
+from ..domain.state import Absent, Drafted, Imported
+from . import access, departments, handed_over, recusal
+from .acting import acting, identified
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without 0 1 I O, which people mix up
 
 
 class CaseView(NamedTuple):
-    """A case at a version of its stream."""
+    """A case at a version of its stream; `left` if that is how a department handed it over."""
 
     case_id: str
     version: int
     state: case.State
+    left: bool = False
 
 
 def decider(platform: Platform) -> Decider[case.State]:
@@ -35,12 +38,19 @@ def stream(case_id: str) -> str:
 
 def get(platform: Platform, actor: Actor, case_id: str) -> CaseView:
     """
-    The case, folded from its stream. Raises NotFound, also for who may not see it, and NotAllowed
-    for an agent whose mandate is over, or who has left the company.
+    The case, folded from its stream; for a department that handed it over, as it was then. Raises
+    NotFound, also for who may not see it, and NotAllowed for an agent whose mandate is over, or who
+    has left the company.
     """
     history, state = read(platform.store, decider(platform), stream(case_id))
-    acting(platform, actor, access.seen(actor, state))
+    acting(platform, actor, access.seen(identified(platform, actor, state), state))
+    if handed_over.left(actor, state):
+        return _as_left(platform, actor, case_id, history)
     return CaseView(case_id, history.version, state)
+
+
+def _as_left(platform: Platform, actor: Actor, case_id: str, history: History) -> CaseView:
+    return CaseView(case_id, *handed_over.as_left(decider(platform), history, actor), left=True)
 
 
 def _nothing_more(_actor: Actor, _state: case.State) -> None:
@@ -55,29 +65,58 @@ def execute(
     before: Callable[[Actor, case.State], None] = _nothing_more,
 ) -> Outcome[case.State]:
     """
-    Run one command. `before` is done once it is sure to be taken, just before it is. Raises
-    Rejected, Stale, Conflict, Reused.
+    Run one command. `before` is done once it is sure to be taken, just before it is. A department
+    that handed the case over is told what it knew already, and changes nothing. Raises Rejected,
+    Stale, Conflict, Reused.
     """
-    body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
+    body = command.model_dump(mode="json", exclude={"at", "by", "channel", "person"})
     request = caller.request(platform.now(), type(command).__name__, body)
 
-    def may(state: case.State) -> Actor:
-        access.check(caller.actor, command, state)
+    def may(state: case.State) -> tuple[Actor, case.CaseCommand]:
+        access.check(identified(platform, caller.actor, state), command, state)
         if isinstance(state, Absent):
             raise NotFound("no-such-case", "there is no such case")
-        return acting(platform, caller.actor, state, command)
+        actor = acting(platform, caller.actor, state, command)
+        if isinstance(state, Drafted | Imported):
+            return actor, command
+        return actor, recusal.check(platform, caller, command, state.application)
 
     def decide(state: case.State) -> Decided:
-        actor = may(state)
-        decided = case.decide(command, state, platform.calendar())
+        known = _known(platform, caller.actor, case_id, state)
+        actor, signed = may(known)
+        decided = case.decide(signed, known, platform.calendar())
+        if decided and known is not state:
+            raise access.not_for(actor)
         if decided:
+            departments.check(platform, command)
             before(actor, state)
         return done_by(actor, caller, command.at, decided)
 
-    return transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
+    done = transact(platform.store, decider(platform), stream(case_id), request, decide, may=may)
+    return _told(platform, caller.actor, case_id, done)
 
 
-def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[case.Event]) -> Decided:
+def _known(platform: Platform, actor: Actor, case_id: str, state: case.State) -> case.State:
+    """As the actor's department knows it, if it has handed it over."""
+    if not handed_over.left(actor, state):
+        return state
+    history = read(platform.store, decider(platform), stream(case_id)).history
+    return _as_left(platform, actor, case_id, history).state
+
+
+def _told(
+    platform: Platform, actor: Actor, case_id: str, done: Outcome[case.State]
+) -> Outcome[case.State]:
+    if not handed_over.left(actor, done.state):
+        return done
+    history = read(platform.store, decider(platform), stream(case_id)).history
+    known = _as_left(platform, actor, case_id, history)
+    if known.version >= done.version:  # it was this very command that handed it over
+        return done
+    return Outcome(known.version, None, known.state, done.repeated)
+
+
+def done_by(actor: Actor, caller: Caller, at: datetime, decided: Sequence[Frozen]) -> Decided:
     """Both identities on every event (代办), where the actor acts for somebody else."""
     if actor == caller.actor:
         return decided

@@ -14,15 +14,17 @@ from ...documents.application import documents
 from ...documents.application.types import EXTENSIONS
 from ...documents.domain.document import Scan
 from ...eventlog.codec import events
-from ...kernel.actor import SYSTEM, Actor
+from ...kernel.actor import SYSTEM, Actor, Role
 from ...kernel.base import Frozen
-from ...kernel.errors import NotFound
+from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...kernel.reasons import Refusal
 from ...platform.platform import Platform
+from ...platform.rate_limits import DOWNLOAD
 from ..domain import events as e
 from ..domain.state import Absent, Drafted, Imported, State
 from ..domain.values import Material
-from . import cases
+from . import cases, revealing
+from .revealing import Purpose
 
 LINK: Final = timedelta(minutes=10)
 RETRY_SECONDS: Final = 30
@@ -73,54 +75,67 @@ class Link(NamedTuple):
 
 
 def versions(platform: Platform, actor: Actor, case_id: str) -> tuple[Version, ...]:
-    """By material, the newest first. Raises NotFound, also for who may not see the case."""
-    state = cases.get(platform, actor, case_id).state
+    """
+    By material, the newest first, as the case has them; what each is called is told to who handles
+    the case, `scanned` tells what became of it. Raises NotFound, also for who may not see the case.
+    """
+    view = cases.get(platform, actor, case_id)
+    state, mask = view.state, not revealing.handles(actor, view.state)
     now = {(one.id, one.sha256) for one in _current(state)}
     counted: dict[str, int] = {}
     found = []
-    for material, by, at in _handed_in(platform, case_id, state):
+    for handed_in, by, at in _handed_in(platform, view):
+        material = handed_in.model_copy(update={"title": None}) if mask else handed_in
         counted[material.id] = counted.get(material.id, 0) + 1
         current = (material.id, material.sha256) in now
-        found.append(
-            _version(
-                platform,
-                Version(
-                    material,
-                    counted[material.id],
-                    current,
-                    by,
-                    at,
-                    material.media_type,
-                    "not_scanned",
-                    None,
-                ),
-            )
-        )
+        number, media_type = counted[material.id], material.media_type
+        found.append(Version(material, number, current, by, at, media_type, "not_scanned", None))
     return tuple(sorted(found, key=lambda one: (one.material.id, -one.version)))
 
 
-def content(platform: Platform, actor: Actor, case_id: str, digest: str) -> Content:
+def content(
+    platform: Platform,
+    actor: Actor,
+    case_id: str,
+    digest: str,
+    purpose: Purpose | None = None,
+) -> Content:
     """
-    A document that is or was one of the case's materials. Raises NotFound, Held, Infected.
+    A document that is or was one of the case's materials. Raises NotFound, Held, Infected;
+    NotAllowed for a supervisor, and Invalid for who does not handle the case and says no `purpose`:
+    no part of a document can be masked.
     """
-    state = cases.get(platform, actor, case_id).state
-    found = [one for one, _, _ in _handed_in(platform, case_id, state) if one.sha256 == digest]
+    view = cases.get(platform, actor, case_id)
+    _readable(platform, actor, view.state, purpose)
+    found = [one for one, _, _ in _handed_in(platform, view) if one.sha256 == digest]
     if not found:
         raise NotFound("document-not-of-case", "the case refers to no such document")
     return _given(platform, found[-1])
 
 
-def read(platform: Platform, it: Content) -> bytes:
-    """Raises NotFound, Damaged, Unavailable."""
-    found = platform.blobs.get(it.owner, it.sha256)
-    if found is None:
-        raise NotFound("document-content-missing", "the content of the document is not there")
-    return found
+def _readable(platform: Platform, actor: Actor, state: State, purpose: Purpose | None) -> None:
+    if actor.role is Role.SUPERVISOR:
+        raise NotAllowed(
+            "supervisors-see-no-ids", "supervisors see how cases go, and not whose they are"
+        )
+    if revealing.masks(platform, actor, state, purpose):
+        raise Invalid(
+            "purpose-needed",
+            "whoever does not handle the case says what they need it for: `reveal` is one of "
+            "{purposes}",
+            purposes=tuple(str(one) for one in Purpose),
+        )
 
 
-def link(platform: Platform, actor: Actor, case_id: str, digest: str) -> Link:
+def link(
+    platform: Platform,
+    actor: Actor,
+    case_id: str,
+    digest: str,
+    purpose: Purpose | None = None,
+) -> Link:
     """For whoever has it until it expires, this document alone. Raises as `content`."""
-    it = content(platform, actor, case_id, digest)
+    it = content(platform, actor, case_id, digest, purpose)
     expires_at = (platform.now() + LINK).replace(microsecond=0)
     seconds = int(LINK.total_seconds())
     url = platform.blobs.link(it.owner, it.sha256, it.media_type, disposition(it.name), seconds)
@@ -129,13 +144,16 @@ def link(platform: Platform, actor: Actor, case_id: str, digest: str) -> Link:
 
 
 def linked(platform: Platform, token: str) -> Content:
-    """What a link gives out now. Raises NotFound for one that expired or was made up."""
+    """
+    What a link gives out now. Raises NotFound for one that expired or was made up, RateLimited.
+    """
     told, _, seal = token.rpartition("~")
     if not compare_digest(seal.encode(), _seal(platform, told).encode()):
         raise NotFound("no-such-link", "there is no such link")
     case_id, digest, expires = told.split("~")
     if int(expires) <= platform.now().timestamp():
         raise NotFound("link-expired", "the link has expired: ask for another one")
+    platform.gate.by_number(DOWNLOAD, token)
     return content(platform, SYSTEM, case_id, digest)
 
 
@@ -160,13 +178,18 @@ def _current(state: State) -> tuple[Material, ...]:
 
 
 def _handed_in(
-    platform: Platform, case_id: str, state: State
+    platform: Platform, view: cases.CaseView
 ) -> Iterator[tuple[Material, Actor, datetime]]:
-    """As they came; what a submission only repeats counts once. A draft has its own alone."""
-    commits = platform.store.load(cases.stream(case_id)).commits
+    """
+    As they came, as far as the case is seen; what a submission only repeats counts once. A draft
+    has its own alone.
+    """
+    commits = platform.store.load(cases.stream(view.case_id)).commits
     last: dict[str, str] = {}
     for one in events(platform.codec, commits):
-        for material in _materials(one.data, state):
+        if one.version > view.version:
+            return
+        for material in _materials(one.data, view.state):
             if last.get(material.id) != material.sha256:
                 last[material.id] = material.sha256
                 yield material, one.actor, one.occurred_at
@@ -175,10 +198,14 @@ def _handed_in(
 def _materials(event: Frozen, state: State) -> tuple[Material, ...]:
     if isinstance(event, e.CaseSubmitted | e.CaseResubmitted | e.SupplementSubmitted):
         return event.materials
-    return state.draft.materials if isinstance(state, Drafted) and event == state.draft else ()
+    if not isinstance(state, Drafted) or event != state.draft:
+        return ()
+    # A draft has used no certificate yet, whose holder would know of it.
+    return tuple(one for one in state.draft.materials if one.certificate is None)
 
 
-def _version(platform: Platform, one: Version) -> Version:
+def scanned(platform: Platform, one: Version) -> Version:
+    """With its type by content, and what a scanner said."""
     kept = documents.kept(platform, one.material.owner, one.material.sha256)
     if kept is None:
         return one
@@ -188,7 +215,7 @@ def _version(platform: Platform, one: Version) -> Version:
 
 def _given(platform: Platform, material: Material) -> Content:
     kept = documents.kept(platform, material.owner, material.sha256)
-    media_type, name = material.media_type, material.title or material.id
+    owner, media_type, name = material.owner, material.media_type, material.title or material.id
     if kept is not None:
         if kept.scan == "pending":
             raise Held("the document is being scanned for malware; ask again in a moment")
@@ -196,8 +223,9 @@ def _given(platform: Platform, material: Material) -> Content:
             raise Unscannable("the document is too large for the scanner")
         if kept.scan == "infected":
             raise Infected.of(documents.infected(kept))
-        media_type, name = kept.received.media_type, kept.received.name or name
-    return Content(material.owner, material.sha256, media_type, _safe(name, media_type))
+        owner, media_type = kept.place, kept.received.media_type
+        name = kept.received.name or name
+    return Content(owner, material.sha256, media_type, _safe(name, media_type))
 
 
 def _safe(name: str, media_type: str) -> str:

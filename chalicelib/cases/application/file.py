@@ -1,16 +1,22 @@
 """A case as one document: what GET /cases/{id} and `banjian case show` tell."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from ...clock.calendar import Calendar
 from ...clock.clock import Reckoning, explain
+from ...codes.masking import dumped, hidden
 from ...eventlog.envelope import Recorded
 from ...kernel.actor import DEPARTMENT_STAFF, Actor
+from ...kernel.base import Frozen
 from ...kernel.errors import NotFound
 from ..domain import State
 from ..domain import due as ledger
-from ..domain.records import Application, DoneStep, Ending, Handling, OpenStep
+from ..domain.events import StepRecorded
+from ..domain.old_ratings import of_rating
+from ..domain.records import DoneStep, Ending, Handling, OpenStep
 from ..domain.state import (
     Absent,
     Accepted,
@@ -25,38 +31,56 @@ from ..domain.state import (
     handling_of,
     notice_of,
 )
+from ..domain.steps import handlers
 
 Json = dict[str, Any]
 
 
-def describe(state: State, viewer: Actor, calendar: Calendar, today: date, language: str) -> Json:
+class Told(NamedTuple):
     """
-    JSON of the case for `viewer`, who was found to be allowed to see it. The ledger of the clock
-    is worded in `language` (zh-CN or en). Raises NotFound for an absent case.
+    To whom a case is told, who was found to be allowed to see it, and on which day; the ledger of
+    the clock is worded in `language` (zh-CN or en). `mask` hides whose it is (see revealing.py).
     """
+
+    viewer: Actor
+    today: date
+    language: str
+    mask: bool
+
+
+def describe(state: State, told: Told, calendar: Calendar) -> Json:
+    """JSON of the case. Raises NotFound for an absent case."""
     match state:
         case Absent():
             raise NotFound("no-such-case", "there is no such case")
         case Drafted(draft):
             return {"state": "drafted", **draft.model_dump(mode="json", exclude={"type"})}
         case Imported():
-            return _imported(state)
+            return _imported(state, told)
         case _:
-            return _case(state, viewer, calendar, today, language)
+            return _case(state, told, calendar)
 
 
-def _imported(state: Imported) -> Json:
+def _imported(state: Imported, told: Told) -> Json:
+    imported = state.imported
     return {
         "state": "imported",
-        **state.imported.model_dump(mode="json", exclude={"type"}),
+        **dict.fromkeys(type(imported).model_fields.keys() - {"type"}),
+        **dumped(imported, mask=told.mask),
         "received_on": _day(state.received_on),
         "result": state.result,
-        "steps": [step.model_dump(mode="json", exclude={"type"}) for step in state.steps],
+        "steps": [_recorded(step, told) for step in state.steps],
     }
 
 
-def _case(state: Lodged, viewer: Actor, calendar: Calendar, today: date, language: str) -> Json:
+def _recorded(step: StepRecorded, told: Told) -> Json:
+    nothing = dict.fromkeys(type(step).model_fields.keys() - {"type"})
+    return {**nothing, **dumped(step, mask=told.mask)}
+
+
+def _case(state: Lodged, told: Told, calendar: Calendar) -> Json:
     application, decision = state.application, decision_of(state)
+    dump = partial(_dump, mask=told.mask)
     return {
         "case_id": application.case_id,
         "number": application.number,
@@ -67,39 +91,44 @@ def _case(state: Lodged, viewer: Actor, calendar: Calendar, today: date, languag
         "division": application.division,
         "department": application.department,
         "intake": application.intake,
-        "applicant": application.applicant.model_dump(mode="json", exclude_none=True),
-        "agent": _dump(application.agent),
-        "form": application.form,
-        "materials": [
-            one.model_dump(mode="json", exclude_none=True) for one in application.materials
-        ],
+        "applicant": dump(application.applicant),
+        "agent": dump(application.agent),
+        "form": hidden(application.form) if told.mask else application.form,
+        "materials": [dump(one) for one in application.materials],
         "submitted_on": application.submitted_on.isoformat(),
-        "supplement": _dump(notice_of(state)),
-        "clock": _clock(state, calendar, today, language),
+        "supplement": dump(notice_of(state)),
+        "clock": _clock(state, calendar, told.today, told.language),
         "steps": [*map(_done, application.done), *map(_open, application.open)],
-        "transfers": [_dump(one) for one in application.transfers],
-        "documents": [_dump(one) for one in application.documents],
-        "corrections": [_dump(one) for one in application.corrections],
-        "decision": _dump(None if decision is None else decision.made),
-        **_end(state, viewer),
+        "transfers": [dump(one) for one in application.transfers],
+        "documents": [dump(one) for one in application.documents],
+        "recusals": [dump(one) for one in application.recused],
+        "corrections": [dump(one) for one in application.corrections],
+        "decision": dump(None if decision is None else decision.made),
+        **_end(state, told),
     }
 
 
-def _end(state: Lodged, viewer: Actor) -> Json:
-    ending = ending_of(state)
+def _end(state: Lodged, told: Told) -> Json:
+    ending, dump = ending_of(state), partial(_dump, mask=told.mask)
     concluded = state.concluded if isinstance(state, Archived) else state
     return {
         "result": None if ending is None else ending.result,
         "reason": concluded.reason if isinstance(concluded, Closed) else None,
-        "certificate": _dump(certificate_of(state)),
-        "delivery": None if ending is None else _dump(ending.delivery),
-        "rating": None if ending is None else _rating(state.application, ending, viewer),
+        "certificate": dump(certificate_of(state)),
+        "delivery": None if ending is None else dump(ending.delivery),
+        "rating": None if ending is None else _rating(state, ending, told),
         "archive_number": state.archive_number if isinstance(state, Archived) else None,
     }
 
 
-def event(one: Recorded) -> Json:
-    """An event with its whole envelope, as an auditor reads it."""
+def told(history: Iterable[Recorded], state: State, viewer: Actor) -> Iterator[Recorded]:
+    """What of the history is for the viewer: who handled the case learns of no rating of it."""
+    handled = isinstance(state, Lodged) and viewer.account in handlers(state)
+    return (one for one in history if not (handled and of_rating(one.data)))
+
+
+def event(one: Recorded, *, mask: bool) -> Json:
+    """An event with its whole envelope, as an auditor reads it; without whose it is, if `mask`."""
     return {
         "version": one.version,
         "position": one.position,
@@ -112,7 +141,7 @@ def event(one: Recorded) -> Json:
         "causation_id": one.causation_id,
         "correlation_id": one.correlation_id,
         "source": one.source,
-        "data": one.data.model_dump(mode="json", exclude={"type"}, exclude_none=True),
+        "data": dumped(one.data, mask=mask),
     }
 
 
@@ -131,7 +160,7 @@ def _clock(state: Lodged, calendar: Calendar, today: date, language: str) -> Jso
         "deemed_accepted": handling.deemed,
         "running": isinstance(state, Accepted),
         "stops": _stops(handling),
-        "extension_requested": _dump(handling.extension_request),
+        "extension_requested": _dump(handling.extension_request, mask=False),
         "statutory": _reckoning(statutory, today, language),
         "promised": _reckoning(promised, today, language),
     }
@@ -195,20 +224,21 @@ def _step(opened: Json) -> Json:
     return {field: opened[field] for field in ("step", "name", "kind", "role", "department")}
 
 
-def _rating(application: Application, ending: Ending, viewer: Actor) -> Json | None:
-    """The rated clerk never sees who rated, so not that this applicant did."""
-    handlers, rating = {one.finished.handler for one in application.done}, ending.rating
-    if rating is None or (viewer.role in DEPARTMENT_STAFF and viewer.account in handlers):
+def _rating(state: Lodged, ending: Ending, told: Told) -> Json | None:
+    """
+    One that stands in the case, as all did once. The rated never see who rated, so not that this
+    applicant did; their colleagues, who share an office with them, find it at the ratings' desk.
+    """
+    viewer, rating = told.viewer, ending.rating
+    if rating is None or viewer.role in DEPARTMENT_STAFF or viewer.account in handlers(state):
         return None
-    answer = _dump(ending.answer)
-    return {"rating": rating.rating, "comment": rating.comment, "answer": answer}
+    answer = _dump(ending.answer, mask=told.mask)
+    comment = hidden(rating.comment) if told.mask else rating.comment
+    return {"rating": rating.rating, "comment": comment, "answer": answer}
 
 
-def _dump(part: Any) -> Json | None:
-    if part is None:
-        return None
-    dumped: Json = part.model_dump(mode="json", exclude={"type"}, exclude_none=True)
-    return dumped
+def _dump(part: Frozen | None, *, mask: bool) -> Json | None:
+    return None if part is None else dumped(part, mask=mask)
 
 
 def _day(day: date | None) -> str | None:

@@ -33,6 +33,7 @@ from ..domain.state import (
 )
 from ..domain.values import FORM
 from . import access, cases
+from .acting import identified
 from .progress_words import FORM_WORDS, WORDS
 
 VIEW: Final = "case_numbers"
@@ -83,7 +84,7 @@ def code(platform: Platform, actor: Actor, case_id: str) -> str:
         )
     application = state.application
     at_the_counter = actor.role is Role.CLERK and access.handed_in(actor, application)
-    if not (access.owns(actor, application) or at_the_counter):
+    if not (access.owns(identified(platform, actor, state), application) or at_the_counter):
         raise NotAllowed(
             "query-code-not-yours",
             "only the applicant, or who handed the case in, is told its query code",

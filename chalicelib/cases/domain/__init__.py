@@ -14,7 +14,7 @@ and the calendar of working days as a value.
 from typing import assert_never, get_args
 
 from ...clock.calendar import Calendar
-from . import clockwork, handling, intake, outcome, supplement
+from . import clockwork, handling, intake, outcome, recusal, supplement
 from . import commands as c
 from .commands import CaseCommand
 from .events import Event
@@ -46,6 +46,8 @@ def decide(command: CaseCommand, state: State, calendar: Calendar) -> list[Event
     match command:
         case c.SaveDraft():
             return intake.save_draft(command, state)
+        case c.DiscardDraft():
+            return intake.discard_draft(command, state)
         case c.SubmitCase():
             return intake.submit(command, state)
         case c.PassPreCheck():
@@ -84,6 +86,12 @@ def decide(command: CaseCommand, state: State, calendar: Calendar) -> list[Event
             return clockwork.refuse_extension(command, state)
         case c.Transfer():
             return handling.transfer(command, state)
+        case c.Recuse():
+            return recusal.recuse(command, state)
+        case c.RequestRecusal():
+            return recusal.request_recusal(command, state)
+        case c.RefuseRecusal():
+            return recusal.refuse_recusal(command, state)
         case c.CorrectMistake():
             return handling.correct_mistake(command, state)
         case c.Grant():
@@ -96,10 +104,6 @@ def decide(command: CaseCommand, state: State, calendar: Calendar) -> list[Event
             return outcome.issue_certificate(command, state)
         case c.Deliver():
             return outcome.deliver(command, state)
-        case c.Rate():
-            return outcome.rate(command, state)
-        case c.AnswerRating():
-            return outcome.answer_rating(command, state)
         case c.Withdraw():
             return outcome.withdraw(command, state)
         case c.Void():

@@ -57,6 +57,9 @@ def supplemented(application: Application, event: e.SupplementSubmitted) -> Appl
 
 
 def step_opened(application: Application, event: e.StepOpened) -> Application:
+    """That a bad rating waited for an answer was a step of the case once (see `ratings`)."""
+    if event.kind == "rating":  # the rated see the steps of the case
+        return application
     return application._replace(open=(*application.open, OpenStep(event)))
 
 
@@ -87,6 +90,28 @@ def transferred(application: Application, event: e.CaseTransferred) -> Applicati
     if event.from_department != application.intake:
         return moved
     return moved._replace(intake=event.to_department, intake_division=event.to_division)
+
+
+def recusal_asked(application: Application, event: e.RecusalRequested) -> Application:
+    return application._replace(recusals_asked=(*application.recusals_asked, event))
+
+
+def recused(application: Application, event: e.HandlerRecused) -> Application:
+    return application._replace(
+        recused=(*application.recused, event),
+        recusals_asked=_of_others(application, event.account),
+    )
+
+
+def recusal_refused(application: Application, event: e.RecusalRefused) -> Application:
+    return application._replace(
+        recusals_refused=(*application.recusals_refused, event),
+        recusals_asked=_of_others(application, event.account),
+    )
+
+
+def _of_others(application: Application, account: str) -> tuple[e.RecusalRequested, ...]:
+    return tuple(one for one in application.recusals_asked if one.account != account)
 
 
 # The handling

@@ -10,6 +10,7 @@ from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
 from .due import last_day
+from .duties import check_asked_by_another
 from .guards import accepted, document, today
 from .records import Stop
 from .state import InHand, State
@@ -152,7 +153,9 @@ def request_extension(
         )
     on = today(command)
     _not_overdue(case, on, calendar)
-    asked = e.ExtensionRequested(days=command.days, reason=command.reason)
+    asked = e.ExtensionRequested(
+        days=command.days, reason=command.reason, by=command.by.account, person=command.person
+    )
     return [asked, desk(application, "extension", on)]
 
 
@@ -174,6 +177,7 @@ def grant_extension(command: c.GrantExtension, state: State, calendar: Calendar)
         if handling.extensions:
             return []
         raise OutOfOrder("no-extension-asked", "nobody has asked for an extension")
+    check_asked_by_another(request, command)
     on = today(command)
     _not_overdue(case, on, calendar)
     waiting = of_kind(application, "extension")

@@ -1,6 +1,6 @@
 """What may be asked of a case. Roles and departments are checked by application/access.py."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -9,7 +9,7 @@ from ...codes.numbers import parse_case_number
 from ...codes.parties import Agent, Applicant
 from ...items.domain.plan import Plan
 from ...kernel.actor import Identifier
-from ...kernel.base import Code, Command, Line, Text
+from ...kernel.base import Code, Command, Line, StaffCommand, Text
 from ...kernel.formats import Division
 from .events import CaseNumber, CertificateIdentifier, Days, Holder, QueryCodeDigest, StepId
 from .values import (
@@ -37,6 +37,12 @@ class SaveDraft(Command):
     form: dict[str, Any]
     materials: tuple[Material, ...] = ()
     variant: Code | None = None
+
+
+class DiscardDraft(Command):
+    """草稿删除: discard a draft."""
+
+    why: Literal["by-owner", "idle"] = "by-owner"
 
 
 class SubmitCase(Command):
@@ -117,13 +123,13 @@ class RefuseAcceptance(Command):
     remedies: Remedies
 
 
-class StartStep(Command):
+class StartStep(StaffCommand):
     """签收: take up a step."""
 
     step: StepId
 
 
-class FinishStep(Command):
+class FinishStep(StaffCommand):
     """
     办结环节: finish a step. End a planned step. A review, or who approves, may send the case back
     (`returned`); a parallel review agrees, with conditions or without, or does not. All but
@@ -156,14 +162,14 @@ class Resume(Command):
     result: Text | None = None
 
 
-class RequestExtension(Command):
+class RequestExtension(StaffCommand):
     """申请延长: ask for more time. `days` are in the unit of the statutory limit."""
 
     days: Days
     reason: Text
 
 
-class GrantExtension(Command):
+class GrantExtension(StaffCommand):
     """批准延长: grant more time. What was asked for, and no more or less."""
 
 
@@ -185,6 +191,30 @@ class Transfer(Command):
     reason: Text
 
 
+class Recuse(StaffCommand):
+    """
+    回避: have nothing more to do with the case. Oneself, if no `account` is named; the head decides
+    of others, asked by somebody or not. What they had taken up waits for their colleagues.
+    """
+
+    account: Identifier | None = None
+    reason: Text
+
+
+class RequestRecusal(Command):
+    """申请回避: ask that somebody have nothing more to do with the case. The head decides."""
+
+    account: Identifier
+    reason: Text
+
+
+class RefuseRecusal(StaffCommand):
+    """驳回回避申请: find no reason for what was asked. By a head who is not the one concerned."""
+
+    account: Identifier
+    reason: Text
+
+
 class CorrectMistake(Command):
     """
     更正: correct what was recorded wrongly. `mistake` is the version of the event that recorded it;
@@ -197,14 +227,14 @@ class CorrectMistake(Command):
     reason: Text
 
 
-class Grant(Command):
+class Grant(StaffCommand):
     """准予: grant what was asked for."""
 
     conditions: Text | None = None
     opinion: Text | None = None
 
 
-class GrantAtOnce(Command):
+class GrantAtOnce(StaffCommand):
     """
     即办: accept and grant in one go. A done-at-once item (即办件): receipt, acceptance and result
     in one commit.
@@ -213,7 +243,7 @@ class GrantAtOnce(Command):
     conditions: Text | None = None
 
 
-class Deny(Command):
+class Deny(StaffCommand):
     """不予许可: deny it, with reasons and remedies."""
 
     reasons: Text
@@ -234,21 +264,6 @@ class Deliver(Command):
     recipient: Line
 
 
-class Rate(Command):
-    """好差评: rate the service. The best is 1; 4 and 5 are bad and will be answered."""
-
-    rating: Annotated[int, Field(ge=1, le=5)]
-    comment: Text | None = None
-
-
-class AnswerRating(Command):
-    """差评整改: answer a bad rating. What verifying it found, by nobody who handled the case."""
-
-    justified: bool
-    finding: Text
-    remedy: Text
-
-
 class Withdraw(Command):
     """撤回: take the case back. The applicant no longer asks; before the decision."""
 
@@ -267,6 +282,7 @@ class Archive(Command):
 
 CaseCommand = (
     SaveDraft
+    | DiscardDraft
     | SubmitCase
     | PassPreCheck
     | ReturnSubmission
@@ -286,14 +302,15 @@ CaseCommand = (
     | GrantExtension
     | RefuseExtension
     | Transfer
+    | Recuse
+    | RequestRecusal
+    | RefuseRecusal
     | CorrectMistake
     | Grant
     | GrantAtOnce
     | Deny
     | IssueCertificate
     | Deliver
-    | Rate
-    | AnswerRating
     | Withdraw
     | Void
     | Archive

@@ -62,10 +62,12 @@ def fold(events: Iterable[e.Event], state: State = initial) -> State:
 
 
 def _begun(state: Absent | Drafted, event: e.Event) -> State:
-    version = 1 + (state.version if isinstance(state, Drafted) else 0)
+    version = 1 + state.version
     match event:
         case e.CaseDrafted():
             return Drafted(event, version)
+        case e.DraftDiscarded() if isinstance(state, Drafted):
+            return Absent(version)
         case e.CaseSubmitted():
             return Submitted(opened(event, version))
         case e.CaseImported() if isinstance(state, Absent):
@@ -282,6 +284,9 @@ TRANSITIONS: Mapping[type[Frozen], Grow] = {
     e.ExtensionGranted: _handling(changes.extended),
     e.ExtensionRefused: _handling(changes.not_extended),
     e.MistakeCorrected: _corrected,
+    e.RecusalRequested: _application(changes.recusal_asked),
+    e.HandlerRecused: _application(changes.recused),
+    e.RecusalRefused: _application(changes.recusal_refused),
     e.CaseConcluded: _ending(changes.concluded),
     e.CertificateIssued: _certified,
     e.ResultDelivered: _ending(changes.delivered),

@@ -6,15 +6,16 @@ from datetime import date
 from pydantic import TypeAdapter, ValidationError
 
 from ...codes.parties import Applicant
-from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOrder
+from ...kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
 from ...kernel.validation import reason_of
 from . import commands as c
 from . import events as e
 from .corrections import moved, recorded, source
+from .duties import check_separate
 from .guards import application_of, document, ended, in_handling, lodged, today
 from .records import Application, Handling, OpenStep
 from .state import Archived, Ended, Lodged, State, decision_of, handling_of
-from .steps import finishing, handed_over, handlers, step_after, step_before
+from .steps import finishing, handed_over, step_after, step_before
 from .values import DocumentKind, StepOutcome
 
 OUTCOMES: Mapping[str, frozenset[StepOutcome]] = {
@@ -45,8 +46,7 @@ def start_step(command: c.StartStep, state: State) -> list[e.Event]:
             step=step.id,
             on=step.opened.on,
         )
-    if step.opened.kind == "rating":
-        not_their_own(case, command)
+    check_separate(case.application, step, command)
     if step.handler is None:
         return [e.StepStarted(step=step.id, handler=command.by.account)]
     if step.handler == command.by.account:
@@ -57,15 +57,6 @@ def start_step(command: c.StartStep, state: State) -> list[e.Event]:
         handler=step.handler,
         step=step.id,
     )
-
-
-def not_their_own(case: Lodged, command: c.CaseCommand) -> None:
-    """Raises NotAllowed for who handled the case, whom its rating is about."""
-    if command.by.account in handlers(case):
-        raise NotAllowed(
-            "rating-answered-by-handler",
-            "a bad rating is answered by somebody who did not handle the case",
-        )
 
 
 def _no_such_step(application: Application, step: str) -> OutOfOrder:
@@ -93,6 +84,7 @@ def finish_step(command: c.FinishStep, state: State) -> list[e.Event]:
     if step is None:
         raise _no_such_step(case.application, command.step)
     _outcome_fits(command, step)
+    check_separate(case.application, step, command)
     done = finishing(case, (step,), command.outcome, command, command.opinion)
     return [*done, *_what_follows(case.application, step, command)]
 

@@ -45,6 +45,19 @@ def save_draft(command: c.SaveDraft, state: State) -> list[e.Event]:
             )
 
 
+def discard_draft(command: c.DiscardDraft, state: State) -> list[e.Event]:
+    match state:
+        case Absent():
+            return []
+        case Drafted():
+            return [e.DraftDiscarded(why=command.why)]
+        case _:
+            raise Closed(
+                "no-draft-any-more",
+                "it is a case by now, and no draft: it can be withdrawn, and not discarded",
+            )
+
+
 def submit(command: c.SubmitCase, state: State) -> list[e.Event]:
     match state:
         case Absent() | Drafted():

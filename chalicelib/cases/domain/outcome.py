@@ -1,4 +1,4 @@
-"""Decision, certificate, delivery, rating, withdrawal, voiding, archive."""
+"""Decision, certificate, delivery, withdrawal, voiding, archive."""
 
 from calendar import monthrange
 from datetime import date, timedelta
@@ -10,18 +10,15 @@ from ...items.domain.plan import CertificateKind, StepKind
 from ...kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
 from . import commands as c
 from . import events as e
+from .duties import check_separate
 from .evolving import fold
 from .guards import concluded, conclusion, document, ended, in_handling, lodged, today
-from .handling import not_their_own
 from .intake import accept
 from .records import Application, Denied, Granted, OpenStep
 from .state import Accepted, Archived, Concluded, Decided, Ended, State, certificate_of
 from .state import Closed as ClosedCase
 from .steps import desk, finishing, of_kind, overtaken
 from .values import DocumentKind, Result, StepOutcome
-
-BAD = 4  # ratings 4 and 5 are bad (GB/T 39046-2020)
-
 
 # Decision
 
@@ -66,15 +63,16 @@ def deny(command: c.Deny, state: State) -> list[e.Event]:
 
 def _decided(
     case: Accepted,
-    command: c.CaseCommand,
+    command: c.Grant | c.GrantAtOnce | c.Deny,
     decision: e.CaseGranted | e.CaseDenied,
     opinion: str | None,
 ) -> list[e.Event]:
     application, granted = case.application, isinstance(decision, e.CaseGranted)
     step, outcome = _approval(application), StepOutcome.GRANTED if granted else StepOutcome.DENIED
+    check_separate(application, step, command)
     return [
         *finishing(case, (step,), outcome, command, opinion),
-        *overtaken(case, of_kind(application, "extension"), command),
+        *overtaken(case, of_kind(application, "extension", "recusal"), command),
         decision,
         conclusion(Result.GRANTED if granted else Result.DENIED, decision.on),
         desk(application, "delivery", decision.on, DELIVERY_DAYS),
@@ -208,40 +206,6 @@ def _awaits_certificate(case: Concluded) -> bool:
     return granted and produces and certificate_of(case) is None
 
 
-# Rating
-
-
-def rate(command: c.Rate, state: State) -> list[e.Event]:
-    case = concluded(state)
-    before = case.ending.rating
-    if before is not None:
-        if (before.rating, before.comment) == (command.rating, command.comment):
-            return []
-        raise Contradiction("rated-already", "the service was rated already, and is rated once")
-    rated = e.CaseRated(rating=command.rating, comment=command.comment)
-    if command.rating < BAD:
-        return [rated]
-    application = case.application
-    return [rated, desk(application, "rating", today(command), application.plan.rating_days)]
-
-
-def answer_rating(command: c.AnswerRating, state: State) -> list[e.Event]:
-    case = concluded(state)
-    rating, before = case.ending.rating, case.ending.answer
-    if rating is None or rating.rating < BAD:
-        raise OutOfOrder("not-a-bad-rating", "only a bad rating (4 or 5) is verified and answered")
-    answer = e.BadRatingAnswered(
-        justified=command.justified, finding=command.finding, remedy=command.remedy
-    )
-    if before is None:
-        not_their_own(case, command)
-        waiting = of_kind(case.application, "rating")
-        return [*finishing(case, waiting, StepOutcome.PASSED, command), answer]
-    if before == answer:
-        return []
-    raise Contradiction("rating-answered-otherwise", "the rating was answered already, otherwise")
-
-
 # The end
 
 
@@ -279,9 +243,7 @@ def void(command: c.Void, state: State) -> list[e.Event]:
     voided = e.CaseVoided(
         reason=command.reason, document=document(application, DocumentKind.VOIDING, on)
     )
-    # A bad rating is answered all the same.
-    left = [one for one in application.open if one.opened.kind != "rating"]
-    return [*overtaken(case, left, command), voided, conclusion(Result.VOIDED, on)]
+    return [*overtaken(case, application.open, command), voided, conclusion(Result.VOIDED, on)]
 
 
 def archive(state: State) -> list[e.Event]:

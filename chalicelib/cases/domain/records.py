@@ -84,6 +84,9 @@ class Application(NamedTuple):
     transfers: tuple[e.CaseTransferred, ...] = ()
     documents: tuple[Document, ...] = ()
     corrections: tuple[e.MistakeCorrected, ...] = ()
+    recused: tuple[e.HandlerRecused, ...] = ()
+    recusals_asked: tuple[e.RecusalRequested, ...] = ()  # and not decided yet
+    recusals_refused: tuple[e.RecusalRefused, ...] = ()
 
     def step(self, step: str) -> OpenStep | None:
         return next((one for one in self.open if one.id == step), None)

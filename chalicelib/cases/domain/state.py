@@ -13,7 +13,9 @@ from .values import Result
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """No such case yet."""
+    """No such case yet, or a draft that was discarded; `version` events were there before."""
+
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ initial: State = Absent()
 # does as long as no other stop runs, a supplement unless the case is under review.
 LEADS_TO: Mapping[type[Frozen], type[State]] = {
     e.CaseDrafted: Drafted,
+    e.DraftDiscarded: Absent,
     e.CaseSubmitted: Submitted,
     e.CaseImported: Imported,
     e.SubmissionReturned: Returned,

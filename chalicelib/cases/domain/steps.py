@@ -7,6 +7,7 @@ from ...clock.clock import SpecialProcedure
 from ...items.domain.plan import PlannedStep, Reviewer, StepKind
 from ...kernel.actor import Role
 from ...kernel.errors import Invalid, OutOfOrder
+from . import commands as c
 from . import events as e
 from .commands import CaseCommand
 from .guards import today
@@ -71,7 +72,7 @@ def _opened(
 def turn(application: Application, planned: str) -> int:
     """Which time it is that the step comes up, whoever it was passed on to."""
     steps = (*(one.opened for one in application.open), *(one.opened for one in application.done))
-    came_up = {_own_id(one.step).partition(":")[0] for one in steps if one.planned == planned}
+    came_up = {own_id(one.step).partition(":")[0] for one in steps if one.planned == planned}
     return len(came_up) + 1
 
 
@@ -92,7 +93,7 @@ DESKS: Mapping[e.Desk, tuple[str, Role]] = {
     "supplement": ("补正 Supplement", Role.APPLICANT),
     "extension": ("延长期限 Extension", Role.APPROVER),
     "delivery": ("送达 Delivery", Role.CLERK),
-    "rating": ("差评整改 Answer to a bad rating", Role.CLERK),
+    "recusal": ("回避决定 Decision on recusal", Role.APPROVER),
 }
 _AT_THE_WINDOW = frozenset({"intake", "delivery"})
 
@@ -145,12 +146,12 @@ def special_id(nth: int) -> str:
 def specials(application: Application, pause: str) -> tuple[OpenStep, ...]:
     """The open step of the stop `pause`, wherever it was passed on to; a supplement has none."""
     step = special_id(int(pause.removeprefix("pause-")))
-    return tuple(one for one in application.open if _own_id(one.id) == step)
+    return tuple(one for one in application.open if own_id(one.id) == step)
 
 
 # Who did them
 
-_NOT_HANDLING = frozenset({"supplement", "rating"})
+_NOT_HANDLING = frozenset({"supplement", "recusal"})
 
 
 def handlers(case: Lodged) -> frozenset[str]:
@@ -204,7 +205,7 @@ def handed_over(
         events.append(
             one.opened.model_copy(
                 update={
-                    "step": f"{_own_id(one.id)}>{len(application.transfers) + 1}",
+                    "step": _passed_on_id(application, one.id),
                     "department": to[0],
                     "division": to[1],
                     "on": today(command),
@@ -212,6 +213,27 @@ def handed_over(
             )
         )
     return events
+
+
+def passed_on(case: Lodged, steps: Iterable[OpenStep], command: c.Recuse) -> list[e.Event]:
+    """
+    What somebody had taken up closes and waits, in the same department, for somebody else. It is
+    open since the same day: nobody's time begins anew because of who had it.
+    """
+    events: list[e.Event] = []
+    for one in steps:
+        left = _closed(case, one, StepOutcome.TRANSFERRED, command, command.reason)
+        again = {"step": _passed_on_id(case.application, one.id)}
+        events += [
+            left.model_copy(update={"handler": one.handler}),
+            one.opened.model_copy(update=again),
+        ]
+    return events
+
+
+def _passed_on_id(application: Application, step: str) -> str:
+    """As often as anything of the case was passed on, so that no id comes twice."""
+    return f"{own_id(step)}>{len(application.transfers) + len(application.recused) + 1}"
 
 
 def of_kind(application: Application, *kinds: str) -> tuple[OpenStep, ...]:
@@ -222,7 +244,7 @@ def _is_theirs(step: OpenStep) -> bool:
     return step.opened.role is Role.APPLICANT
 
 
-def _own_id(step: str) -> str:
+def own_id(step: str) -> str:
     """The id without how often the step was passed on."""
     return step.partition(">")[0]
 
@@ -250,6 +272,7 @@ def _closed(
         handler=(step.handler if overtaken else None) or command.by.account,
         opinion=opinion,
         stood=_stood(stops_of(case), step.opened.on, day) if step.is_planned else (),
+        person=None if overtaken else getattr(command, "person", None),
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from ...codes.parties import Trust
 from ...kernel.actor import Identifier
 from ...kernel.base import Code, Frozen, Line, Personal, Sha256, Text
-from ...kernel.formats import ItemCode
+from ...kernel.formats import MEDIA_TYPE, ItemCode
 
 # GB/T 36904; see numbers.certificate_id.
 CertificateIdentifier = Annotated[str, StringConstraints(min_length=10, max_length=120)]
@@ -24,7 +24,7 @@ class Material(Frozen):
     id: Code
     sha256: Sha256
     size: Annotated[int, Field(ge=1)]
-    media_type: Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+$", max_length=100)]
+    media_type: Annotated[str, StringConstraints(pattern=MEDIA_TYPE, max_length=100)]
     owner: Identifier
     title: Annotated[Line, Personal()] | None = None
     trust: Trust = Trust.UPLOADED

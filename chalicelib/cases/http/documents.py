@@ -12,42 +12,40 @@ from chalice.app import Response
 from pydantic import AfterValidator, Field
 
 from ...documents.application import documents
-from ...documents.application.types import ACCEPTED, ANY
 from ...documents.domain import document
+from ...documents.domain.document import MediaType
+from ...documents.domain.media_types import ACCEPTED, ANY, declared
 from ...kernel.base import Frozen, Line, Sha256
 from ...kernel.errors import Invalid
-from ...kernel.reasons import Unfit
+from ...platform.rate_limits import DOWNLOAD
+from ...web import paging
+from ...web.downloads import Download, download
 from ...web.errors import BadRequest
-from ...web.operation import OperationSpec
+from ...web.forms import file_of, is_form
+from ...web.operation import PARTS, OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import documents as case_documents
+from .cases import REVEAL, purpose
 
 MEDIA_TYPES: Final = (*ACCEPTED, ANY)
 _SHA_256: Final = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]*):")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
 
 
-def _taken(media_type: str) -> str:
-    if media_type not in MEDIA_TYPES:
-        raise Unfit("media-type-not-known", "is none of {types}", types=MEDIA_TYPES)
-    return media_type
-
-
-_MediaType = Annotated[
-    str, AfterValidator(_taken), Field(json_schema_extra={"enum": list(MEDIA_TYPES)})
-]
+_Declared = Annotated[MediaType, AfterValidator(declared)]
 
 
 class NewUpload(Frozen):
     """
     The document that is to be handed in: its SHA-256 in hex, its size in bytes, and its name, which
-    it is given out under. What `media_type` says must be so; application/octet-stream says nothing.
+    it is given out under. What `media_type` says must be so, if it is one that is taken; any other
+    name says nothing, and application/octet-stream neither.
     """
 
     sha256: Sha256
     size: Annotated[int, Field(ge=1)]
-    media_type: _MediaType = ANY
+    media_type: _Declared = ANY
     name: Line | None = None
 
 
@@ -59,29 +57,43 @@ class NewPart(Frozen):
 
 _HELD: Final = ("scan-pending", "infected", "unscannable")
 _TAG: Final = "documents"
-_PUT = OperationSpec("uploadDocument", _TAG, "UploadReply", 201, problems=("invalid",))
-_BEGIN = OperationSpec("beginUpload", _TAG, "UploadStatus", 201, NewUpload, problems=("invalid",))
+_NEW: Final = ("invalid", "quota-exceeded")
+_PUT = OperationSpec("uploadDocument", _TAG, "UploadReply", 201, problems=_NEW)
+_BEGIN = OperationSpec("beginUpload", _TAG, "UploadStatus", 201, NewUpload, problems=_NEW)
 _STATUS = OperationSpec("getUpload", _TAG, "UploadStatus")
-_REFUSALS = ("invalid", "out-of-order")
+_REFUSALS = ("invalid", "out-of-order", "quota-exceeded")
 _TICKET = OperationSpec("prepareUploadPart", _TAG, "UploadTicket", 201, NewPart, problems=_REFUSALS)
 _PART = OperationSpec("uploadPart", _TAG, "UploadPart", problems=_REFUSALS)
 _COMPLETE = OperationSpec("completeUpload", _TAG, "UploadStatus", problems=_REFUSALS)
-_LIST = OperationSpec("listCaseDocuments", _TAG, "CaseDocuments")
-_DOCUMENT = OperationSpec("getCaseDocument", _TAG, "", problems=_HELD, media=MEDIA_TYPES)
-_LINK = OperationSpec("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_HELD)
+_LIST = OperationSpec("listCaseDocuments", _TAG, "CaseDocuments", query=PARTS)
+_GIVEN: Final = (*_HELD, "invalid")
+_DOCUMENT = OperationSpec(
+    "getCaseDocument",
+    _TAG,
+    "",
+    limit=DOWNLOAD,
+    problems=_GIVEN,
+    media=MEDIA_TYPES,
+    query=REVEAL,
+)
+_LINK = OperationSpec("linkCaseDocument", _TAG, "DocumentLink", 201, problems=_GIVEN, query=REVEAL)
 _LINKED = OperationSpec(
-    "getLinkedDocument", _TAG, "", public=True, problems=_HELD, media=MEDIA_TYPES
+    "getLinkedDocument",
+    _TAG,
+    "",
+    public=True,
+    limit=DOWNLOAD,
+    problems=_HELD,
+    media=MEDIA_TYPES,
 )
 
 
 @operation(_PUT)
 def put(request: ApiRequest) -> Response:
     """Hand in a small document at once; again is harmless, so no key is needed."""
-    content = _as_promised(request)
-    media_type = request.raw.headers.get("content-type", ANY).partition(";")[0].strip().lower()
-    return reply(
-        _told(documents.put(request.platform, request.actor, content, media_type, None)), 201
-    )
+    content, media_type = _sent(request)
+    kept = documents.put(request.platform, request.actor, content, media_type, None)
+    return reply(_told(kept), 201)
 
 
 @operation(_BEGIN)
@@ -124,20 +136,27 @@ def complete(request: ApiRequest, upload_id: str) -> Response:
 def listed(request: ApiRequest, case_id: str) -> Response:
     """Every version of every material of the case: who handed it in, when, and its scan."""
     found = case_documents.versions(request.platform, request.actor, case_id)
-    return reply({"case_id": case_id, "documents": [_version(one) for one in found]})
+
+    def told(one: case_documents.Version) -> dict[str, Any]:
+        return _version(case_documents.scanned(request.platform, one))
+
+    listed, more = paging.part(request, f"documents {case_id}", found, told)
+    return reply({"case_id": case_id, "documents": listed, "next": more})
 
 
 @operation(_DOCUMENT)
 def one(request: ApiRequest, case_id: str, digest: str) -> Response:
     """A document that is or was one of the case's materials."""
-    found = case_documents.content(request.platform, request.actor, case_id, digest)
+    found = case_documents.content(
+        request.platform, request.actor, case_id, digest, purpose(request)
+    )
     return _given(request, found)
 
 
 @operation(_LINK)
 def link(request: ApiRequest, case_id: str, digest: str) -> Response:
     """A link that gives the document out without a token, for ten minutes."""
-    made = case_documents.link(request.platform, request.actor, case_id, digest)
+    made = case_documents.link(request.platform, request.actor, case_id, digest, purpose(request))
     return reply({"url": made.url, "expires_at": made.expires_at.isoformat()}, 201)
 
 
@@ -148,13 +167,19 @@ def linked(request: ApiRequest, link: str) -> Response:
 
 
 def _given(request: ApiRequest, it: case_documents.Content) -> Response:
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": it.media_type if it.media_type in MEDIA_TYPES else ANY,
-        "Content-Disposition": case_documents.disposition(it.name),
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(case_documents.read(request.platform, it), headers, 200)
+    media_type = it.media_type if it.media_type in MEDIA_TYPES else ANY
+    disposition = case_documents.disposition(it.name)
+    return download(request, Download(it.owner, it.sha256, media_type, disposition))
+
+
+def _sent(request: ApiRequest) -> tuple[bytes, str]:
+    """A document and what is declared of it, as the body or as the file of a form."""
+    content, said = _as_promised(request), request.raw.headers.get("content-type")
+    if said is not None and is_form(said):
+        content, said = file_of(said, content)
+        if not content:
+            raise BadRequest("empty-document")
+    return content, declared(said)
 
 
 def _as_promised(request: ApiRequest) -> bytes:

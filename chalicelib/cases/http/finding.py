@@ -4,6 +4,7 @@ number of who stands there. By name nobody finds one.
 """
 
 import logging
+from functools import reduce
 from typing import Annotated, Any
 
 from chalice.app import Response
@@ -11,17 +12,19 @@ from pydantic import Field
 
 from ...codes.numbers import as_number
 from ...codes.parties import IdKind
+from ...eventlog.codec import events
 from ...eventlog.views.port import Row
 from ...kernel.actor import Role
 from ...kernel.base import Frozen, Personal, Text
 from ...kernel.errors import NotAllowed, NotFound
 from ...kernel.formats import IdNumber
 from ...people.application import identity
+from ...platform.platform import Platform
 from ...web.operation import OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import cases
-from ..projections import applicant_cases, case_numbers
+from ..projections import applicant_cases, case_numbers, case_summary
 from . import cards
 
 MOST = 50  # cases of one person
@@ -71,8 +74,18 @@ def by_person(request: ApiRequest) -> Response:
 
 def _seen(request: ApiRequest, case_id: str) -> list[Row]:
     try:
-        cases.get(request.platform, request.actor, case_id)
+        view = cases.get(request.platform, request.actor, case_id)
     except (NotFound, NotAllowed):
         return []
     card = request.platform.views.get(applicant_cases.NAME, case_id)
-    return [] if card is None else [cards.told(card)]
+    if card is not None and view.left:
+        card = as_left(request.platform, view)
+    return [] if card is None else [cards.told_to(request.actor)(card)]
+
+
+def as_left(platform: Platform, view: cases.CaseView) -> Row | None:
+    """What the list said of the case when the department handed it over."""
+    commits = platform.store.load(cases.stream(view.case_id)).commits
+    known = (one for one in events(platform.codec, commits) if one.version <= view.version)
+    nothing: Row | None = None
+    return reduce(case_summary.evolve(platform.calendar()), known, nothing)

@@ -6,9 +6,12 @@ from datetime import date, datetime, time, timedelta
 from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
+from ...codes.masking import hidden
+from ...eventlog.codec import UnknownEvent
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ...kernel.divisions import NATION
 from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import entities
 from ...platform.platform import Platform
@@ -18,7 +21,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
 from ..application import cases
-from ..application.access import oversees, within
+from ..application.access import OVERSEERS, oversees, within
 from ..projections import applicant_cases, process_library, work_list
 from ..projections.case_summary import utc
 from . import cards, finding
@@ -27,6 +30,8 @@ _DEPARTMENT = {
     "type": "string",
     "description": "Of staff: theirs, or a section of it; supervisors and auditors name one.",
 }
+# Whoever asks for all names the first or the last day that there is; nothing here is near to them.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 _DAY = {"type": "string", "format": "date"}
 _OWN_CASES = OperationSpec(
     "listOwnCases",
@@ -76,7 +81,7 @@ def own_cases(request: ApiRequest) -> Response:
     view = applicant_cases.NAME
     rows = paging.rows(request, view, "applicant", partition, descending=True)
     listed = f"applicant {partition}"
-    return _paged(request, view, listed, rows, _handed_in(request, actor), cards.told)
+    return _paged(request, view, listed, rows, _handed_in(request, actor), cards.told_to(actor))
 
 
 @operation(_WORK)
@@ -85,7 +90,9 @@ def work(request: ApiRequest) -> Response:
     department = department_of(request.actor, request.query("department"))
     rows = paging.rows(request, work_list.NAME, "department", department)
     listed = f"department {department}"
-    return _paged(request, work_list.NAME, listed, rows, _seen(request), cards.told)
+    return _paged(
+        request, work_list.NAME, listed, rows, _seen(request), cards.told_to(request.actor)
+    )
 
 
 @operation(_STEPS)
@@ -102,19 +109,33 @@ def process_steps(request: ApiRequest) -> Response:
         )
 
     listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
-    return _paged(request, process_library.NAME, listed, fetch, _seen(request))
+    told = _unnamed if request.actor.role in OVERSEERS else _whole
+    return _paged(request, process_library.NAME, listed, fetch, _seen(request), told)
 
 
-def _paged(  # noqa: PLR0913, PLR0917 - what a list is made of
+def _whole(row: Row) -> Row:
+    return row
+
+
+def _unnamed(row: Row) -> Row:
+    """Other systems' records have names in the place of accounts."""
+    return {**row, "handler": hidden(row["handler"])} if row["role"] is None else row
+
+
+def _paged(  # noqa: PLR0913, PLR0917 - what a listing is made of
     request: ApiRequest,
     view: str,
     listed: str,
     fetch: Fetch,
     shown: Callable[[Row], bool],
-    told: Callable[[Row], Row] = lambda row: row,
+    told: Callable[[Row], Row] = _whole,
 ) -> Response:
     """`listed` names the list in its cursors."""
-    listing = Listing(view, cases.stream, f"{view} {listed}", fetch, shown, told)
+
+    def seen(case_id: str) -> int:
+        return cases.get(request.platform, request.actor, case_id).version
+
+    listing = Listing(view, cases.stream, seen, f"{view} {listed}", fetch, shown, told)
     return reply(paging.page(request, listing))
 
 
@@ -139,7 +160,8 @@ def _handed_in(request: ApiRequest, actor: Actor) -> Callable[[Row], bool]:
     platform = request.platform
 
     def shown(row: Row) -> bool:
-        others = row["entity"] is None and row["applicant"] != actor.account
+        own = row["applicant"] == actor.account and row["agent"] is None
+        others = row["entity"] is None and not own
         return applicant_cases.shows(row, actor) and (not others or _reads(platform, actor, row))
 
     return shown
@@ -148,7 +170,7 @@ def _handed_in(request: ApiRequest, actor: Actor) -> Callable[[Row], bool]:
 def _reads(platform: Platform, actor: Actor, row: Row) -> bool:
     try:
         return bool(cases.get(platform, actor, row["case_id"]))
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, UnknownEvent):  # which keeps no list from being told
         return False
 
 
@@ -170,7 +192,7 @@ def _own(request: ApiRequest, whose: str | None) -> str:
 def department_of(actor: Actor, asked: str | None) -> str:
     if actor.role in DEPARTMENT_STAFF and (asked is None or within(asked, actor.department)):
         return asked or str(actor.department)
-    if actor.role in (Role.SUPERVISOR, Role.AUDITOR) and asked is not None:
+    if actor.role in OVERSEERS and asked is not None:
         return _overseen(actor, asked)
     raise NotAllowed(
         "work-list-of-own-department",
@@ -189,8 +211,8 @@ def _overseen(actor: Actor, department: str) -> str:
 
 
 def _library(actor: Actor, asked: str | None) -> str | None:
-    if actor.role is Role.AUDITOR:
-        return asked
+    if asked is None and actor.role is Role.AUDITOR and oversees(actor, NATION):
+        return None
     return department_of(actor, asked)
 
 
@@ -198,4 +220,5 @@ def _instant(day: date | None, later: int) -> str | None:
     """When the day `later` days after `day` begins by law, as the rows write it."""
     if day is None:
         return None
-    return utc(datetime.combine(day + timedelta(days=later), time(), LEGAL_ZONE))
+    kept = min(max(day, FIRST_DAY), LAST_DAY) + timedelta(days=later)
+    return utc(datetime.combine(kept, time(), LEGAL_ZONE))

@@ -22,14 +22,16 @@ def entries(row: Row) -> Iterable[Entry]:
 def shows(row: Row, actor: Actor) -> bool:
     """
     Whether a row listed under the actor's account or company is for the actor to see: who handed
-    a case in for a company, and no longer acts for it, is still listed. See `access.owns`.
+    a case in for a company, and no longer acts for it, is still listed, and so is what somebody
+    with two hats did in the other one. See `access.owns`.
     """
-    company = row["entity"]
-    return company in (None, actor.entity) or row["applicant"] == actor.account
+    if row["entity"] == actor.entity:
+        return True
+    return actor.entity is None and row["agent"] is None and row["applicant"] == actor.account
 
 
 def projection(calendar: Calendar) -> Projection:
-    now, fold = case_summary.signature(2, calendar), case_summary.evolve(calendar)
+    now, fold = case_summary.signature(3, calendar), case_summary.evolve(calendar)
     return Projection(
         NAME, now, case_summary.key, fold, entries, by_stream=True, events=case_summary.EVENTS
     )

@@ -14,6 +14,7 @@ from ...items.domain.plan import StepKind
 from ...kernel.base import Frozen
 from .. import domain as case
 from ..domain import events as e
+from ..domain.old_ratings import of_rating
 from .due_days import DueDays, due_days, limited
 
 Evolve = Callable[[Row | None, Recorded], Row | None]
@@ -57,6 +58,8 @@ def evolve(calendar: Calendar) -> Evolve:
             return {**_submitted(data), "updated_at": at}
         if row is None:
             return None
+        if of_rating(data):  # the rated see this row
+            return {**row, "rating": "rated"} if isinstance(data, e.CaseRated) else row
         kind = type(data)
         row = {**row, "updated_at": at}
         if kind in STATES:
@@ -164,10 +167,6 @@ def _concluded(row: Row, concluded: e.CaseConcluded) -> None:
     row["result"], row["suspended"] = str(concluded.result), False
 
 
-def _rated(row: Row, _rated: e.CaseRated) -> None:
-    row["rating"] = "rated"  # and no more: the rated see this row
-
-
 # The clock
 
 
@@ -249,7 +248,6 @@ _TURNS: Mapping[type[Frozen], Turn] = {
     e.SupplementRequested: _asked,
     e.SupplementSubmitted: _supplied,
     e.CaseConcluded: _concluded,
-    e.CaseRated: _rated,
     e.CaseAccepted: _accepted,
     e.CaseDeemedAccepted: _accepted,
     e.CaseSuspended: _suspended,

@@ -12,6 +12,7 @@ from ...clock.clock import Pause
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Cursor, Entry, Page, Projection, Row, Views
 from ..domain import events as e
+from ..domain.old_ratings import of_rating
 from ..domain.values import StepOutcome, Stood
 from .case_summary import signature, utc
 from .due_days import DueDays, due_days, limited
@@ -25,7 +26,7 @@ EVENTS = frozenset({e.StepOpened, e.StepStarted, e.StepFinished, e.StepRecorded}
 
 def key(event: Recorded) -> str | None:
     step: Any = event.data
-    if type(step) not in EVENTS:
+    if type(step) not in EVENTS or of_rating(step):  # the rated read this library
         return None
     return f"{event.stream.removeprefix('case-')}/{step.step}"
 
@@ -51,7 +52,7 @@ def projection(calendar: Calendar) -> Projection:
             case _:
                 return row
 
-    now = signature(3, calendar)
+    now = signature(4, calendar)
     return Projection(NAME, now, key, evolve, entries, by_stream=True, events=EVENTS)
 
 

@@ -2,39 +2,85 @@
 
 from datetime import date
 
-from ...cases.application import access, cases
+from ...cases.application import access, cases, recusal
+from ...cases.domain.state import Lodged
 from ...clock.calendar import legal_day
+from ...eventlog.codec import events
+from ...eventlog.envelope import Recorded
 from ...eventlog.transact import read
-from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
+from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role, plain
 from ...kernel.errors import NotAllowed, NotFound
-from ...people.application import accounts, entities
-from ...platform.platform import Platform
+from ...people.application import claims, entities, persons
+from ...people.domain.claim import IN_PERSON
+from ...platform.platform import Caller, Platform
 from ..domain import certificate
-from ..domain.certificate import Known, Record
-from ..domain.events import CertificateCreated, Grantee
+from ..domain.certificate import Authorisation, Known, Record
+from ..domain.events import CertificateCreated, Grantee, UseAuthorised
 
 
 def person_of(platform: Platform, actor: Actor) -> str | None:
-    """The holder that the actor is as a natural person, once that is proven."""
-    if actor.role is not Role.APPLICANT:
+    """The holder that the actor is as a natural person, once that is proven in person."""
+    if actor.role is not Role.APPLICANT or actor.entity is not None:
         return None
-    try:
-        its = accounts.someone(platform, actor.account)
-    except NotAllowed:
-        return None
-    return f"person:{its.person.reference}"
+    person = persons.person_of_actor(platform, actor)
+    return None if person is None else f"person:{person}"
 
 
 def owns(platform: Platform, actor: Actor, record: Record) -> bool:
-    """The holder: who applied for it, who is proven to be that person, who acts for the company."""
+    """
+    The holder: who is proven in person to be that one, whose account handed in the very case that
+    it came from, who acts for the company. A company's hat is no person's.
+    """
     created = record.created
     if actor.role not in APPLICANTS:
         return False
     if created.holder.startswith("entity:"):
         return created.holder == f"entity:{actor.entity}" and _belongs(platform, actor)
-    if actor.role is not Role.APPLICANT:
+    if actor.role is not Role.APPLICANT or actor.entity is not None:
         return False
-    return created.account == actor.account or created.holder == person_of(platform, actor)
+    return created.holder == person_of(platform, actor) or (
+        created.account == actor.account and _handed_in(platform, actor.account, created)
+    )
+
+
+def _handed_in(platform: Platform, account: str, created: CertificateCreated) -> bool:
+    """Itself: what a clerk or an agent entered named an account that may be anybody's."""
+    state = read(platform.store, cases.decider(platform), cases.stream(created.case_id)).state
+    if not isinstance(state, Lodged):
+        return False
+    application = state.application
+    return application.agent is None and application.applicant.account == account
+
+
+def good(platform: Platform, identifier: str, record: Record, authorisation: Authorisation) -> bool:
+    """
+    Whether who let it be used might, and of a company's certificate still acts for it: what an
+    operator has granted ends with the operator. Earlier releases asked less of who granted.
+    """
+    holder = record.created.holder
+    granted = _granted(platform, identifier, authorisation.terms.authorisation)
+    account = granted.actor.account
+    if holder.startswith("person:"):
+        return (
+            granted.actor.level >= IN_PERSON
+            or claims.ever_held(platform, holder.removeprefix("person:"), account)
+            or (record.created.account == account and _handed_in(platform, account, record.created))
+        )
+    code = holder.removeprefix("entity:")
+    hat = plain(granted.actor).model_copy(update={"entity": code})
+    return _belongs(platform, hat) and not entities.left_since(
+        platform, code, account, granted.recorded_at
+    )
+
+
+def _granted(platform: Platform, identifier: str, authorisation: str) -> Recorded:
+    """By whom, and when: the envelope has it, and the state does not."""
+    commits = platform.store.load(f"{certificate.CATEGORY}-{identifier}").commits
+    return next(
+        one
+        for one in events(platform.codec, commits)
+        if isinstance(one.data, UseAuthorised) and one.data.authorisation == authorisation
+    )
 
 
 def _belongs(platform: Platform, actor: Actor) -> bool:
@@ -48,7 +94,19 @@ def is_named(platform: Platform, actor: Actor, grantee: Grantee) -> bool:
         return False
     if grantee.entity is not None:
         return actor.entity == grantee.entity and _belongs(platform, actor)
-    return actor.account == grantee.account
+    return actor.entity is None and actor.account == grantee.account
+
+
+def names_oneself(platform: Platform, actor: Actor, holder: str, grantee: Grantee) -> bool:
+    """Also by another account of the same person; and a company itself."""
+    if grantee.entity is not None:
+        return holder == f"entity:{grantee.entity}"
+    if grantee.account is None:
+        return False
+    if grantee.account == actor.account:
+        return True
+    person = persons.person_of_actor(platform, actor)
+    return person is not None and person == persons.person_of(platform, grantee.account)
 
 
 def _attends(platform: Platform, actor: Actor, created: CertificateCreated) -> bool:
@@ -76,12 +134,18 @@ def may_see(platform: Platform, actor: Actor, record: Record) -> bool:
 
 
 def may_open(platform: Platform, actor: Actor, record: Record, on: date) -> bool:
-    """Its file: also for who has used it under an authorisation that is not over."""
+    """
+    Its file: also for who has used it under an authorisation that is not over; not for supervisors,
+    who see how it stands, and not whose it is.
+    """
+    if actor.role is Role.SUPERVISOR:
+        return False
     return may_see(platform, actor, record) or any(
         one.used
         and not one.revoked
         and one.terms.since <= on <= one.terms.until
         and is_named(platform, actor, one.terms.grantee)
+        and good(platform, record.created.identifier, record, one)
         for one in record.authorisations
     )
 
@@ -100,8 +164,12 @@ def hidden() -> NotFound:
     )
 
 
-def operates(platform: Platform, actor: Actor, state: certificate.State) -> Known:
-    """Whoever signs for the department that issued it. Raises NotFound, NotAllowed."""
+def operates(platform: Platform, caller: Caller, state: certificate.State) -> Known:
+    """
+    Whoever signs for the department that issued it, and does not hold it. Raises NotFound,
+    NotAllowed.
+    """
+    actor = caller.actor
     found = seen(platform, actor, state)
     own = actor.department == found.record.created.department
     if actor.role is not Role.SYSTEM and not (actor.role is Role.APPROVER and own):
@@ -109,6 +177,8 @@ def operates(platform: Platform, actor: Actor, state: certificate.State) -> Know
             "certificate-state-by-approver",
             "only an approver of the department that issued it changes its state",
         )
+    created = found.record.created
+    recusal.check_holder(platform, caller, created.holder, created.account)
     return found
 
 

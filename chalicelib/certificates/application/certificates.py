@@ -1,12 +1,14 @@
 """Electronic certificates (电子证照): issue, read, change their state, find what somebody holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from ...clock.calendar import legal_day
 from ...codes.numbers import InvalidNumber, certificate_id, parse_certificate_id
+from ...eventlog.codec import events
+from ...eventlog.envelope import Recorded
 from ...eventlog.transact import Decider, Outcome, Stale, read, transact
 from ...kernel.actor import SYSTEM, Actor, Channel
 from ...kernel.base import Frozen, Name, Text
@@ -58,6 +60,11 @@ def by_system(key: str) -> Caller:
 def state_of(platform: Platform, identifier: str) -> certificate.State:
     """As its stream has it now, whoever asks."""
     return read(platform.store, decider(platform), stream(identifier)).state
+
+
+def history(platform: Platform, identifier: str) -> Iterator[Recorded]:
+    """Its events, for whoever was found to be allowed to see them."""
+    return events(platform.codec, platform.store.load(stream(identifier)).commits)
 
 
 def get(platform: Platform, actor: Actor, identifier: str) -> CertificateView:
@@ -113,7 +120,11 @@ def operate(
     platform: Platform, caller: Caller, identifier: str, command: certificate.Operation
 ) -> Outcome[certificate.State]:
     """暂扣 返还 撤销 注销 办理转出 吊销, by the department that issued it."""
-    return run(platform, caller, identifier, command, certificate_access.operates)
+    return run(platform, caller, identifier, command, _operated_by(caller))
+
+
+def _operated_by(caller: Caller) -> Check:
+    return lambda platform, _actor, state: certificate_access.operates(platform, caller, state)
 
 
 # Another version without a case
@@ -128,14 +139,14 @@ def revise(
     OutOfOrder, Invalid.
     """
     history, state = read(platform.store, decider(platform), stream(identifier))
-    before = certificate_access.operates(platform, caller.actor, state)
+    before = certificate_access.operates(platform, caller, state)
     created = _revised(platform, caller, before, told)
     if isinstance(before, certificate.Replaced):
         if before.why.by != created.identifier:
             raise Closed(
                 "certificate-replaced-already", "it was replaced by {by} already", by=before.why.by
             )
-    elif caller.version not in (None, history.version):
+    elif caller.version is not None and history.version not in caller.version:
         raise Stale(stream(identifier), caller.version, history.version)
     _create(platform, caller, created)
     command = certificate.Replace(
@@ -144,7 +155,7 @@ def revise(
         link=Link.VERSION,
         reason=told.reason,
     )
-    done = run(platform, caller, identifier, command, certificate_access.operates)
+    done = run(platform, caller, identifier, command, _operated_by(caller))
     return created.identifier, done
 
 

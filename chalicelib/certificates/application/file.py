@@ -1,22 +1,32 @@
 """A certificate as one document: what the service and `banjian certificate show` tell of it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from ...codes.masking import dumped
+from ...eventlog.envelope import Recorded
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known
+from ..domain.events import CertificateUsed
 from .signing import sealed_of
 
 Json = dict[str, Any]
+MOST_USES = 100
 
 
-def describe(state: Known, today: date, *, private: bool) -> Json:
-    """JSON of the certificate as it stands; `private` with what its holder lets others do."""
+def describe(state: Known, today: date, *, private: bool, mask: bool = False) -> Json:
+    """
+    JSON of the certificate as it stands; `private` with what its holder lets others do, `mask`
+    without who that is.
+    """
     record, now = state.record, certificate.standing(state, today)
     created = record.created
     told = created.model_dump(mode="json", exclude={"type", "confidential", "account"})
+    face = {**told["face"], **dumped(created.face, mask=mask)}
     return {
         **told,
+        "face": face,
         "status": now.status,
         "usable": now.usable,
         "until": None if now.until is None else now.until.isoformat(),
@@ -32,6 +42,19 @@ def describe(state: Known, today: date, *, private: bool) -> Json:
 def _authorisation(one: Authorisation) -> Json:
     terms = one.terms.model_dump(mode="json", exclude={"type"})
     return {**terms, "used": one.used, "revoked": one.revoked}
+
+
+def uses(history: Iterable[Recorded]) -> list[Json]:
+    """Of its history the latest MOST_USES uses, the newest first: for its holder to see."""
+    used = [one for one in history if isinstance(one.data, CertificateUsed)]
+    return [_use(one, one.data) for one in reversed(used[-MOST_USES:])]  # type: ignore[arg-type]
+
+
+def _use(one: Recorded, used: CertificateUsed) -> Json:
+    """Staff as their department: whoever it was, the department answers for it."""
+    told = used.model_dump(mode="json", exclude={"type"})
+    by = one.actor.model_dump(mode="json", include={"role", "department", "entity"})
+    return {**told, **by, "at": one.occurred_at.isoformat()}
 
 
 def signature(state: Known) -> Json:

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from ...clock.calendar import legal_day
-from ...eventlog.transact import Decider, Outcome, transact
+from ...codes.masking import masked_name
+from ...eventlog.transact import Decider, Outcome, read, transact
 from ...kernel.errors import Closed, NotFound
 from ...platform.platform import Caller, Platform
 from ..domain import certificate, showing
@@ -46,6 +47,15 @@ class Showing(NamedTuple):
     expires_at: datetime
     version: int
     repeated: bool
+
+
+class HandingIn(NamedTuple):
+    """What is taken where: the certificate, in the place of a material, under the id of the use."""
+
+    certificate: str
+    case_id: str
+    material: str
+    use: str
 
 
 class Verdict(NamedTuple):
@@ -100,33 +110,74 @@ def show(platform: Platform, caller: Caller, identifier: str) -> Showing:
     )
     done = _run(platform, caller, token, command, {"certificate": identifier})
     match done.state:
-        case showing.Shown(shown=shown) | showing.Verified(shown=shown):
+        case (
+            showing.Shown(shown=shown)
+            | showing.Verified(shown=shown)
+            | showing.HandedIn(shown=shown)
+        ):
             address = url(platform, token)
             return Showing(token, address, shown.expires_at, done.version, done.repeated)
         case _:
             raise AssertionError("a token that is shown is no other")
 
 
-def verify(platform: Platform, token: str) -> Verdict:
-    """What is valid now. A token that was shown is used up by it; nobody learns why one is not."""
+def verify(platform: Platform, token: str, *, uses_up: bool = True) -> Verdict:
+    """
+    What is valid now. A token that was shown is used up by it, unless it is only looked at; nobody
+    learns why one is not known.
+    """
     now = platform.now()
     if len(token) != LENGTH or not token.isascii() or not token.isalnum():
         return Verdict("unknown", now)
     caller = by_system(f"verify-{uuid4().hex}")
     try:
         command = showing.Verify(at=now, by=caller.actor, channel=caller.channel)
-        done = _run(platform, caller, token, command, {})
+        if uses_up:
+            found = _run(platform, caller, token, command, {}).state
+        else:
+            found = read(platform.store, _decider(platform), _stream(token)).state
+            showing.decide(command, found)
     except (NotFound, Closed):
         return Verdict("unknown", now)
-    state = certificates.state_of(platform, _certificate(done.state))
+    state = certificates.state_of(platform, _certificate(found))
     return _verdict(certificate.known(state), now)
+
+
+def shows(platform: Platform, token: str, hand_in: HandingIn) -> bool:
+    """Whether the token lets the certificate be taken into the case; it is not used up by that."""
+    decider = Decider(platform.codec, showing.initial, showing.evolve)
+    state = read(platform.store, decider, _stream(token)).state
+    try:
+        showing.decide(_hand_in(platform, by_system("look"), hand_in), state)
+    except (NotFound, Closed):
+        return False
+    return True
+
+
+def hand_in(platform: Platform, token: str, taken: HandingIn) -> None:
+    """Uses the token up. Raises Closed for one that does not let it be taken."""
+    caller = by_system(f"handed-in-{taken.use}")
+    command = _hand_in(platform, caller, taken)
+    _run(platform, caller, token, command, {"use": taken.use})
+
+
+def _hand_in(platform: Platform, caller: Caller, taken: HandingIn) -> showing.HandIn:
+    # By our clock: a clerk says when something happened, and a token is good for minutes.
+    return showing.HandIn(
+        at=platform.now(),
+        by=caller.actor,
+        channel=caller.channel,
+        certificate=taken.certificate,
+        case_id=taken.case_id,
+        material=taken.material,
+    )
 
 
 def _certificate(state: showing.State) -> str:
     match state:
         case showing.Printed():
             return state.certificate
-        case showing.Shown() | showing.Verified():
+        case showing.Shown() | showing.Verified() | showing.HandedIn():
             return state.shown.certificate
         case showing.Absent():
             raise NotFound("no-such-showing-token", "no such token was given out")
@@ -141,7 +192,7 @@ def _verdict(state: Known, now: datetime) -> Verdict:
         created.face.name,
         created.identifier,
         created.face.issuer_name,
-        masked(created.face.holder_name) if person else created.face.holder_name,
+        masked_name(created.face.holder_name) if person else created.face.holder_name,
         created.face.valid_from,
         standing.until,
         standing.replaced_by,
@@ -154,13 +205,6 @@ def word(standing: Standing) -> str:
     if standing.status is CertificateStatus.VALID and not standing.begun:
         return "not-yet-valid"
     return WORDS[standing.status]
-
-
-def masked(name: str) -> str:
-    """Enough to compare with the name that is shown, not enough to learn it: 张*, 张*丰."""
-    if len(name) <= 2:  # noqa: PLR2004 - a family name and one more
-        return f"{name[:1]}*"
-    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
 
 
 def plain(verdict: Verdict) -> dict[str, Any]:
@@ -188,6 +232,10 @@ def _stream(token: str) -> str:
     return f"{showing.CATEGORY}-{sha256(token.upper().encode()).hexdigest()[:32]}"
 
 
+def _decider(platform: Platform) -> Decider[showing.State]:
+    return Decider(platform.codec, showing.initial, showing.evolve)
+
+
 def _run(
     platform: Platform,
     caller: Caller,
@@ -195,11 +243,10 @@ def _run(
     command: showing.ShowingCommand,
     body: dict[str, Any],
 ) -> Outcome[showing.State]:
-    decider = Decider(platform.codec, showing.initial, showing.evolve)
     request = caller.request(platform.now(), type(command).__name__, body)
     return transact(
         platform.store,
-        decider,
+        _decider(platform),
         _stream(token),
         request,
         lambda state: showing.decide(command, state),

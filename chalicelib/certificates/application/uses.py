@@ -16,13 +16,16 @@ from ...eventlog.transact import Outcome
 from ...items.domain.item import ItemMaterial
 from ...kernel.actor import Actor, Channel, Identifier, Role
 from ...kernel.base import Code, Frozen, Text
-from ...kernel.errors import Invalid, Rejected
+from ...kernel.errors import Invalid, NotAllowed, NotFound, Rejected
+from ...kernel.reasons import Reason
+from ...people.application import counter_today
+from ...platform import organisations
 from ...platform.platform import Caller, Platform, derived_id
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known
-from ..domain.events import CertificateUsed, Grantee, UseAuthorised
+from ..domain.events import Basis, CertificateUsed, Grantee, UseAuthorised
 from . import access as certificate_access
-from . import certificates
+from . import certificates, showings
 from .signing import OWNER, sealed_of
 
 PDF = "application/pdf"
@@ -47,19 +50,37 @@ class Using(Frozen):
 
 
 class Handing(NamedTuple):
-    """A certificate in the place of a material, for the case of `holder`."""
+    """
+    A certificate in the place of a material, for the case of `holder`; `showing` is the token by
+    which it is shown to who enters the case.
+    """
 
     holder: str
     material: ItemMaterial
     identifier: str
     case_id: str
     on: date
+    showing: str | None = None
+
+
+class Right(NamedTuple):
+    """
+    Why it may be used, None if it was used for this very material already; and under which
+    authorisation, if under one.
+    """
+
+    basis: Basis | None
+    authorisation: str | None = None
 
 
 def authorise(
     platform: Platform, caller: Caller, identifier: str, told: Authorising
 ) -> tuple[str, Outcome[certificate.State]]:
-    """The authorisation's id. Raises NotFound, NotAllowed, OutOfOrder, Invalid."""
+    """
+    The authorisation's id. Raises NotFound, NotAllowed (UnknownDepartment for a grantee that its
+    division has not published), OutOfOrder, Invalid.
+    """
+
     name = derived_id(caller)
     terms = UseAuthorised(
         authorisation=name,
@@ -67,7 +88,20 @@ def authorise(
         **told.model_dump(exclude={"since"}),
     )
     command = certificate.Authorise(**caller.about(platform.now()), terms=terms)
-    check = certificate_access.holds
+
+    def check(platform: Platform, actor: Actor, state: certificate.State) -> Known:
+        found = certificate_access.holds(platform, actor, state)
+        department = told.grantee.department
+        if department is not None:
+            organisations.check(platform, department, legal_day(platform.now()))
+        holder = found.record.created.holder
+        if certificate_access.names_oneself(platform, actor, holder, told.grantee):
+            raise NotAllowed(
+                "authorised-to-oneself",
+                "nobody lets themselves use a certificate: its holder uses it without that",
+            )
+        return found
+
     return name, certificates.run(platform, caller, identifier, command, check)
 
 
@@ -94,6 +128,8 @@ def use(
         one = found.record.authorisation(authorisation)
         if one is None or not certificate_access.is_named(platform, actor, one.terms.grantee):
             raise certificate_access.hidden()
+        if not certificate_access.good(platform, identifier, found.record, one):
+            raise _ended_with_grantor()
         return found
 
     used = CertificateUsed(
@@ -101,9 +137,17 @@ def use(
         authorisation=authorisation,
         purpose=told.purpose,
         case_id=told.case_id,
+        basis=Basis.AUTHORISATION,
     )
     command = certificate.Use(**caller.about(platform.now()), used=used)
     return certificates.run(platform, caller, identifier, command, check)
+
+
+def _ended_with_grantor() -> NotAllowed:
+    return NotAllowed(
+        "authorisation-ended-with-grantor",
+        "who let it be used does not act for its holder any more; ask the holder for another one",
+    )
 
 
 # In the place of a document
@@ -135,18 +179,24 @@ def record(platform: Platform, actor: Actor, handing: Handing) -> None:
     `as_material`.
     """
     with _named(handing):
-        state, authorisation = _taken(platform, actor, handing)
+        _, right = _taken(platform, actor, handing)
         # Tried again, perhaps when another authorisation would be chosen: it stays the first one.
-        if use_of(handing) not in state.record.uses:
-            _record(platform, actor, handing, authorisation)
+        if right.basis is None:
+            return
+        if right.basis is Basis.SHOWING:
+            showings.hand_in(platform, str(handing.showing), _shown(handing))
+        _record(platform, actor, handing, right)
 
 
-def _taken(platform: Platform, actor: Actor, handing: Handing) -> tuple[Known, str | None]:
-    """The certificate, and the authorisation that lets it be used. Raises Rejected."""
-    state = certificate.known(certificates.state_of(platform, handing.identifier))
-    authorisation = _allowed(platform, actor, handing, state)
+def _taken(platform: Platform, actor: Actor, handing: Handing) -> tuple[Known, Right]:
+    """The certificate, and what lets it be used. Raises Rejected."""
+    found = certificates.state_of(platform, handing.identifier)
+    if isinstance(found, certificate.Absent) and actor.role is Role.CLERK:
+        raise _not_shown()
+    state = certificate.known(found)
+    right = _allowed(platform, actor, handing, state)
     certificate.usable(state, handing.on)
-    return state, authorisation
+    return state, right
 
 
 @contextmanager
@@ -163,8 +213,7 @@ def _named(handing: Handing) -> Iterator[None]:
         ) from error
 
 
-def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -> str | None:
-    """The authorisation that is needed, None for the applicant's own certificate."""
+def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -> Right:
     wanted = handing.material.may_come_from
     if wanted is None or parse_certificate_id(handing.identifier).type != wanted:
         raise Invalid(
@@ -173,25 +222,75 @@ def _allowed(platform: Platform, actor: Actor, handing: Handing, state: Known) -
             material=handing.material.name,
         )
     record = state.record
-    if record.created.holder == handing.holder and _hands_in(platform, actor, record):
-        return None
+    if use_of(handing) in record.uses:
+        return Right(None)
+    basis = _basis(platform, actor, handing, record)
+    if basis is not None:
+        return Right(basis)
     found = _authorisation(platform, actor, state, handing)
     if found is None:
-        raise certificate_access.hidden()
-    why = certificate.refusal(found, handing.on, handing.case_id)
-    if why is not None and use_of(handing) not in record.uses:
+        raise _not_shown() if actor.role is Role.CLERK else certificate_access.hidden()
+    why = _refusal(platform, found, handing)
+    if why is not None:
         raise Invalid.of(why)
-    return found.terms.authorisation
+    return Right(Basis.AUTHORISATION, found.terms.authorisation)
 
 
-def _hands_in(platform: Platform, actor: Actor, record: certificate.Record) -> bool:
+def _not_shown() -> NotFound:
+    """The same words for one that there is not: `known` comes to a clerk in them as well."""
+    return NotFound(
+        "certificate-not-shown",
+        "there is no such certificate, or its holder does not show it here: take the token of "
+        "POST /certificates/{{identifier}}/show as `showing`, check the holder's card at this "
+        "counter today, or have your department authorised",
+    )
+
+
+def _basis(
+    platform: Platform, actor: Actor, handing: Handing, record: certificate.Record
+) -> Basis | None:
+    """Why it may be used in the holder's own matter, without an authorisation."""
+    if record.created.holder != handing.holder:
+        return None
+    if actor.role is Role.CLERK:
+        return _at_the_window(platform, actor, handing)
+    if certificate_access.owns(platform, actor, record):
+        return Basis.HOLDER
+    return Basis.MANDATE if _on_mandate(actor) else None
+
+
+def _on_mandate(actor: Actor) -> bool:
+    """Who acts for the holder: the mandate was found to be the applicant's, who is the holder."""
+    return actor.mandate is not None and actor.on_behalf_of is not None
+
+
+def _at_the_window(platform: Platform, actor: Actor, handing: Handing) -> Basis | None:
     """
-    The holder, who acts for the holder on a mandate, or the clerk before whom the holder stands.
+    A clerk enters a case for anybody: that the holder stands there takes the holder's token, or
+    that the holder's card was checked there today. An agent's mandate is not the clerk's.
     """
-    if certificate_access.owns(platform, actor, record) or actor.role is Role.CLERK:
-        return True
-    principals = {record.created.holder, record.created.account} - {None}
-    return actor.mandate is not None and actor.on_behalf_of in principals
+    if handing.showing is not None and showings.shows(platform, handing.showing, _shown(handing)):
+        return Basis.SHOWING
+    kind, _, reference = handing.holder.partition(":")
+    if kind == "person" and counter_today.before(platform, reference, actor.department):
+        return Basis.COUNTER
+    return None
+
+
+def _shown(handing: Handing) -> showings.HandingIn:
+    return showings.HandingIn(
+        handing.identifier, handing.case_id, handing.material.id, use_of(handing)
+    )
+
+
+def _refusal(platform: Platform, found: Authorisation, handing: Handing) -> Reason | None:
+    """
+    On the day of the paper and today: who enters it late does not win back what is over.
+    """
+    today = legal_day(platform.now())
+    return certificate.refusal(found, handing.on, handing.case_id) or certificate.refusal(
+        found, today, handing.case_id
+    )
 
 
 def _authorisation(
@@ -202,8 +301,9 @@ def _authorisation(
         one
         for one in state.record.authorisations
         if certificate_access.is_named(platform, actor, one.terms.grantee)
+        and certificate_access.good(platform, handing.identifier, state.record, one)
     ]
-    good = (one for one in named if certificate.refusal(one, handing.on, handing.case_id) is None)
+    good = (one for one in named if _refusal(platform, one, handing) is None)
     return next(good, named[-1] if named else None)
 
 
@@ -219,10 +319,11 @@ def use_of(handing: Handing) -> Code:
     return sha256(f"{handing.case_id} {handing.material.id}".encode()).hexdigest()[:26]
 
 
-def _record(platform: Platform, actor: Actor, handing: Handing, authorisation: str | None) -> None:
+def _record(platform: Platform, actor: Actor, handing: Handing, right: Right) -> None:
     used = CertificateUsed(
         use=use_of(handing),
-        authorisation=authorisation,
+        authorisation=right.authorisation,
+        basis=right.basis,
         purpose=f"办件材料：{handing.material.name}",
         case_id=handing.case_id,
         material=handing.material.id,

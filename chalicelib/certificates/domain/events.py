@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
@@ -215,10 +215,24 @@ class AuthorisationRevoked(Frozen):
     reason: Text | None = None
 
 
+class Basis(StrEnum):
+    """Why a certificate might be used: who let whoever used it."""
+
+    HOLDER = "holder"  # 持证主体本人
+    MANDATE = "mandate"  # 持证主体委托的代办人
+    AUTHORISATION = "authorisation"  # 用证授权
+    SHOWING = "showing"  # 当面亮证
+    COUNTER = "counter"  # 当日窗口核验本人
+
+
 class CertificateUsed(Frozen):
     """
     用证: it was used, under an `authorisation` or by the holder, as the `material` of a case.
+    `basis` says why whoever used it might; earlier releases did not record it.
     """
+
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
 
     type: Literal["CertificateUsed"] = "CertificateUsed"
     use: Code
@@ -226,6 +240,7 @@ class CertificateUsed(Frozen):
     purpose: Text
     case_id: Identifier | None = None
     material: Code | None = None
+    basis: Basis | None = None
 
 
 Event = (

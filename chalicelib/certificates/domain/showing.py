@@ -2,7 +2,7 @@
 The stream `showing-{digest}`: a token by which anybody learns how a certificate stands.
 
     Absent -> Printed
-    Absent -> Shown -> Verified
+    Absent -> Shown -> Verified, HandedIn
 
 A showing (亮证) is good once, and for some minutes. What is printed on the certificate itself lasts
 as long as the paper. The token is nowhere stored, only its digest, which names the stream: so it is
@@ -16,7 +16,8 @@ from typing import Literal, assert_never, get_args
 from pydantic import AwareDatetime
 
 from ...cases.domain.values import CertificateIdentifier
-from ...kernel.base import Command, Frozen
+from ...kernel.actor import Identifier
+from ...kernel.base import Code, Command, Frozen
 from ...kernel.errors import Closed, Contradiction, Impossible, NotFound
 
 CATEGORY = "showing"
@@ -43,7 +44,15 @@ class ShowingVerified(Frozen):
     type: Literal["ShowingVerified"] = "ShowingVerified"
 
 
-Event = TokenPrinted | CertificateShown | ShowingVerified
+class ShowingHandedIn(Frozen):
+    """免提交: what was shown at a window was taken into a case there, in a material's place."""
+
+    type: Literal["ShowingHandedIn"] = "ShowingHandedIn"
+    case_id: Identifier
+    material: Code
+
+
+Event = TokenPrinted | CertificateShown | ShowingVerified | ShowingHandedIn
 EVENTS: tuple[type[Frozen], ...] = get_args(Event)
 
 
@@ -63,7 +72,12 @@ class Verified(Frozen):
     shown: CertificateShown
 
 
-State = Absent | Printed | Shown | Verified
+class HandedIn(Frozen):
+    shown: CertificateShown
+    taken: ShowingHandedIn
+
+
+State = Absent | Printed | Shown | Verified | HandedIn
 initial: State = Absent()
 
 
@@ -76,7 +90,9 @@ def evolve(state: State, event: Event) -> State:
             return Shown(shown=event)
         case ShowingVerified() if isinstance(state, Shown):
             return Verified(shown=state.shown)
-        case TokenPrinted() | CertificateShown() | ShowingVerified():
+        case ShowingHandedIn() if isinstance(state, Shown):
+            return HandedIn(shown=state.shown, taken=event)
+        case TokenPrinted() | CertificateShown() | ShowingVerified() | ShowingHandedIn():
             raise Impossible(state, event)
         case _:
             assert_never(event)
@@ -99,7 +115,15 @@ class Verify(Command):
     """Check the token, which uses it up if it was shown."""
 
 
-ShowingCommand = Print | Show | Verify
+class HandIn(Command):
+    """Take what is shown into a case, which uses the token up; again for the same is nothing."""
+
+    certificate: CertificateIdentifier
+    case_id: Identifier
+    material: Code
+
+
+ShowingCommand = Print | Show | Verify | HandIn
 
 
 def decide(command: ShowingCommand, state: State) -> list[Event]:
@@ -114,6 +138,8 @@ def decide(command: ShowingCommand, state: State) -> list[Event]:
             )
         case Verify():
             return _verify(command, state)
+        case HandIn():
+            return _hand_in(command, state)
         case _:
             assert_never(command)
 
@@ -138,3 +164,20 @@ def _verify(command: Verify, state: State) -> list[Event]:
             raise Closed(
                 "showing-token-used", "the token was used, or its time is over; have it shown again"
             )
+
+
+def _hand_in(command: HandIn, state: State) -> list[Event]:
+    taken = ShowingHandedIn(case_id=command.case_id, material=command.material)
+    match state:
+        case HandedIn(shown=shown, taken=before) if before == taken:
+            if shown.certificate == command.certificate:
+                return []
+        case Shown(shown=shown) if shown.certificate == command.certificate:
+            if command.at <= shown.expires_at:
+                return [taken]
+        case _:
+            pass
+    # What is printed on the paper is not shown by anybody; and of another certificate nothing is.
+    raise Closed(
+        "showing-token-used", "the token was used, or its time is over; have it shown again"
+    )

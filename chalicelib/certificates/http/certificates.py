@@ -4,13 +4,17 @@ from collections.abc import Callable
 
 from chalice.app import Response
 
+from ...cases.application.access import OVERSEERS
 from ...cases.http.lists import department_of
+from ...eventlog.codec import UnknownEvent
 from ...eventlog.views.port import Row
 from ...kernel.actor import APPLICANTS, Role
 from ...kernel.base import Frozen, Text
 from ...kernel.errors import NotAllowed
 from ...people.application import entities
+from ...platform.rate_limits import DOWNLOAD
 from ...web import paging
+from ...web.downloads import Download, download
 from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
 from ...web.request import ApiRequest
@@ -49,7 +53,9 @@ _LIST = OperationSpec(
     },
 )
 _ONE = OperationSpec("getCertificate", "certificates", "CertificateReply", tagged=True)
-_FILE = OperationSpec("getCertificateFile", "certificates", "", media=("application/pdf",))
+_FILE = OperationSpec(
+    "getCertificateFile", "certificates", "", limit=DOWNLOAD, media=("application/pdf",)
+)
 _SIGNATURE = OperationSpec("getCertificateSignature", "certificates", "CertificateSignature")
 _SHOW = OperationSpec("showCertificate", "certificates", "ShowingReply", 201, command=True)
 
@@ -97,21 +103,25 @@ def one(request: ApiRequest, identifier: str) -> Response:
     private = request.actor.role is Role.AUDITOR or certificate_access.owns(
         request.platform, request.actor, record
     )
-    described = certificate_file.describe(found.state, request.today, private=private)
-    whole = {**described, "version": found.version}
-    return tagged(request, whole, found.version, request.today.isoformat(), str(int(private)))
+    mask = request.actor.role in OVERSEERS
+    described = certificate_file.describe(found.state, request.today, private=private, mask=mask)
+    whole = {**described, "uses": None, "version": found.version}
+    if private:
+        history = certificates.history(request.platform, identifier)
+        whole["uses"] = certificate_file.uses(history)
+    told = (request.today.isoformat(), str(int(private)), *(["masked"] if mask else []))
+    return tagged(request, whole, found.version, *told)
 
 
 @operation(_FILE)
 def file(request: ApiRequest, identifier: str) -> Response:
     """The signed PDF; also for who has used the certificate under an authorisation."""
     state = certificates.openable(request.platform, request.actor, identifier, request.today)
-    headers: dict[str, str | list[str]] = {
-        "Content-Type": "application/pdf",
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": f'attachment; filename="{identifier}.pdf"',
-    }
-    return Response(certificate_seal.pdf(request.platform, state), headers, 200)
+    digest = certificate_seal.sealed_of(state).sha256
+    disposition = f'attachment; filename="{identifier}.pdf"'
+    return download(
+        request, Download(certificate_seal.OWNER, digest, "application/pdf", disposition)
+    )
 
 
 @operation(_SIGNATURE)
@@ -149,7 +159,11 @@ def _listed(request: ApiRequest, index: str, partition: str) -> Response:
     def told(row: Row) -> Row:
         return listed(row, request.today)
 
-    listing = Listing(NAME, certificates.stream, sealed, rows, _shown(request), told)
+    def seen(identifier: str) -> int:
+        valid = certificates.valid_identifier(identifier)
+        return certificates.get(request.platform, request.actor, valid).version
+
+    listing = Listing(NAME, certificates.stream, seen, sealed, rows, _shown(request), told)
     return reply(paging.page(request, listing))
 
 
@@ -157,7 +171,10 @@ def _shown(request: ApiRequest) -> Callable[[Row], bool]:
     """As by its identifier: who applied for a company, and has left it since, is still listed."""
 
     def shown(row: Row) -> bool:
-        state = certificates.state_of(request.platform, row["identifier"])
+        try:
+            state = certificates.state_of(request.platform, row["identifier"])
+        except UnknownEvent:  # which keeps no list from being told
+            return False
         if not isinstance(state, certificate.Known):
             return False
         return certificate_access.may_see(request.platform, request.actor, state.record)

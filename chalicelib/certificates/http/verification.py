@@ -27,7 +27,7 @@ def verify(request: ApiRequest, token: str) -> Response:
     A code that the holder has shown is good once. One that is unknown, used or expired is
     answered in the same words.
     """
-    verdict = showings.verify(request.platform, token)
+    verdict = showings.verify(request.platform, token, uses_up=not request.asks_only)
     if _by_a_person(request):
         return _page(request, verdict)
     if not verdict.known:

@@ -8,16 +8,17 @@ An upload that was begun keeps its parts for `KEPT`; the sweep drops them an hou
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import BinaryIO, Final, NamedTuple
 from uuid import uuid4
 
 from ...eventlog.codec import events
 from ...eventlog.ports import Mismatched, Part, Unavailable, Upload
 from ...eventlog.transact import Decider, read, transact
-from ...kernel.actor import APPLICANTS, Actor, Channel
-from ...kernel.errors import Invalid, NotFound, OutOfOrder
+from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Channel
+from ...kernel.errors import Invalid, NotAllowed, NotFound, OutOfOrder
 from ...kernel.reasons import Reason
+from ...platform import quotas
 from ...platform.platform import Caller, Platform
 from ..domain import document
 from .types import identify
@@ -26,6 +27,7 @@ KEPT: Final = timedelta(hours=24)
 GRACE: Final = timedelta(hours=1)
 TICKET_SECONDS: Final = 900
 PAGE: Final = 1000
+HANDING_IN: Final = APPLICANTS | DEPARTMENT_STAFF
 
 
 class TooMuch(Exception):
@@ -42,6 +44,8 @@ def limit(error: TooMuch) -> dict[str, int]:
 
 
 class Document(NamedTuple):
+    """`owner` is whose content it is in the blob store."""
+
     id: str
     owner: str
     sha256: str
@@ -85,23 +89,45 @@ def decider(platform: Platform) -> Decider[document.State]:
     return Decider(platform.codec, document.initial, document.evolve, platform.memory)
 
 
+def check_handing_in(actor: Actor) -> None:
+    """Raises NotAllowed for who neither applies nor handles."""
+    if actor.role not in HANDING_IN:
+        raise NotAllowed(
+            "documents-from-handlers", "documents are handed in by who applies or handles cases"
+        )
+
+
 def put(
     platform: Platform, actor: Actor, content: bytes, media_type: str, name: str | None
 ) -> Status:
-    """Hand in a document at once; again is harmless. Raises Invalid, TooMuch."""
+    """
+    Hand in a document at once; again is harmless. Raises NotAllowed, Invalid, TooMuch,
+    QuotaExceeded, and OutOfOrder for one that is discarded at this moment.
+    """
+    check_handing_in(actor)
     if len(content) > platform.blobs.upload_limit:
         raise TooMuch(platform.blobs.upload_limit)
     found = identify(BytesIO(content), media_type)
-    digest = platform.blobs.put(actor.account, content)
-    new = New(digest, len(content), media_type, name)
-    return _received(platform, actor, document_id(actor.account, digest), new, found)
+    new = New(sha256(content).hexdigest(), len(content), media_type, name)
+    name_of = document_id(actor.account, new.sha256)
+    state = state_of(platform, name_of)
+    if not isinstance(state, document.Kept):
+        quotas.document(platform.quotas, actor, platform.now(), len(content))
+    place = document.place(actor.account, state.generation)
+    platform.blobs.put(place, content)
+    try:
+        return _received(platform, actor, new, found, state.generation)
+    except OutOfOrder:
+        platform.blobs.remove(place, new.sha256)  # nothing else will ever be there
+        raise
 
 
 def begin(platform: Platform, actor: Actor, new: New) -> Status:
     """
-    Begin an upload, or go on with the one that was begun. Raises TooMuch, Invalid (it is there, and
-    of another type than was said).
+    Begin an upload, or go on with the one that was begun. Raises NotAllowed, TooMuch, Invalid (it
+    is there, and of another type than was said), QuotaExceeded.
     """
+    check_handing_in(actor)
     if new.size > platform.blobs.upload_limit:
         raise TooMuch(platform.blobs.upload_limit)
     upload_id = document_id(actor.account, new.sha256)
@@ -109,7 +135,11 @@ def begin(platform: Platform, actor: Actor, new: New) -> Status:
     command = document.BeginUpload(
         at=at, by=actor, account=actor.account, expires_at=at + KEPT, **new._asdict()
     )
-    _run(platform, actor, upload_id, command)
+
+    def count() -> None:
+        quotas.document(platform.quotas, actor, at, new.size)
+
+    run(platform, actor, upload_id, command, count)
     return status(platform, actor, upload_id)
 
 
@@ -121,7 +151,7 @@ def status(platform: Platform, actor: Actor, upload_id: str) -> Status:
     count = _count(platform, state)
     there = [
         one
-        for one in platform.blobs.parts(_parts(upload_id, state))
+        for one in platform.blobs.parts(parts_of(upload_id, state))
         if one.size == _size_of(platform, state, one.number)
     ]
     missing = set(range(1, count + 1)) - {one.number for one in there}
@@ -129,14 +159,17 @@ def status(platform: Platform, actor: Actor, upload_id: str) -> Status:
 
 
 def ticket(platform: Platform, actor: Actor, upload_id: str, number: int, digest: str) -> Upload:
-    """How to send a part of that SHA-256. Raises NotFound, OutOfOrder, Invalid."""
+    """How to send a part of that SHA-256. Raises NotFound, OutOfOrder, Invalid, QuotaExceeded."""
     state = _open(platform, actor, upload_id)
     part = Part(number, digest, _size_of(platform, state, number))
-    return platform.blobs.ticket(_parts(upload_id, state), part, TICKET_SECONDS)
+    made = platform.blobs.ticket(parts_of(upload_id, state), part, TICKET_SECONDS)
+    if not made.url.startswith("/"):  # it goes past us: this is all that we see of it
+        quotas.part(platform.quotas, actor, platform.now(), part.size)
+    return made
 
 
 def put_part(platform: Platform, actor: Actor, upload_id: str, number: int, content: bytes) -> Part:
-    """Raises NotFound, OutOfOrder, Invalid."""
+    """Raises NotFound, OutOfOrder, Invalid, QuotaExceeded."""
     state = _open(platform, actor, upload_id)
     size = _size_of(platform, state, number)
     if len(content) != size:
@@ -147,7 +180,8 @@ def put_part(platform: Platform, actor: Actor, upload_id: str, number: int, cont
             size=size,
             sent=len(content),
         )
-    return platform.blobs.put_part(_parts(upload_id, state), number, content)
+    quotas.part(platform.quotas, actor, platform.now(), size)
+    return platform.blobs.put_part(parts_of(upload_id, state), number, content)
 
 
 def complete(platform: Platform, actor: Actor, upload_id: str) -> Status:
@@ -166,19 +200,20 @@ def complete(platform: Platform, actor: Actor, upload_id: str) -> Status:
 def _complete(platform: Platform, actor: Actor, upload_id: str) -> Status:
     state = _open(platform, actor, upload_id)
     _all_there(status(platform, actor, upload_id))
-    begun, parts = state.begun, _parts(upload_id, state)
+    begun, parts = state.begun, parts_of(upload_id, state)
     found: list[str] = []
 
     def check(whole: BinaryIO) -> None:
         found.append(identify(whole, begun.media_type))
 
     try:
-        platform.blobs.assemble(actor.account, begun.sha256, parts, check)
+        place = document.place(actor.account, state.generation)
+        platform.blobs.assemble(place, begun.sha256, parts, check)
     except (Mismatched, Invalid) as error:
         _refuse(platform, actor, upload_id, state.attempts, str(error))
         raise Invalid.of(error.reason) from error
     new = New(begun.sha256, begun.size, begun.media_type, begun.name)
-    done = _received(platform, actor, upload_id, new, found[0])
+    done = _received(platform, actor, new, found[0], state.generation)
     # Only now: whoever dies before finds the parts again.
     platform.blobs.discard(parts)
     return done
@@ -191,7 +226,7 @@ def checked(
     A document of the account that may be a material of a case. Raises Invalid, which says what to
     do: it is not there, not complete, infected, or of another type than `declared`.
     """
-    state = _state(platform, document_id(account, digest))
+    state = state_of(platform, document_id(account, digest))
     short = f"{digest[:12]}…"
     if isinstance(state, document.Kept):
         if state.scan == "infected":
@@ -206,20 +241,22 @@ def checked(
             "document {short}: its upload is not complete; send what is missing and complete it",
             short=short,
         )
-    content = platform.blobs.get(account, digest)
+    content = None if state.generation else platform.blobs.open(account, digest)
     if content is None:
         raise Invalid(
             "document-not-uploaded",
             "you have uploaded no document {short}: hand it in first",
             short=short,
         )
-    if platform.scanner is not None:  # it came past us: nobody would scan it
-        raise Invalid(
-            "document-not-handed-in",
-            "document {short} was not handed in to its end: hand it in again",
-            short=short,
-        )
-    return Found(len(content), identify(BytesIO(content), declared), "not_scanned")
+    with content:
+        if platform.scanner is not None:  # it came past us: nobody would scan it
+            raise Invalid(
+                "document-not-handed-in",
+                "document {short} was not handed in to its end: hand it in again",
+                short=short,
+            )
+        found = identify(content, declared)
+        return Found(content.seek(0, SEEK_END), found, "not_scanned")
 
 
 def _wrong(short: str, why: Reason) -> Invalid:
@@ -242,7 +279,7 @@ def infected(state: document.Kept) -> Reason:
 
 def kept(platform: Platform, owner: str, digest: str) -> document.Kept | None:
     """What is known of a document; None for what the platform itself put there."""
-    state = _state(platform, document_id(owner, digest))
+    state = state_of(platform, document_id(owner, digest))
     return state if isinstance(state, document.Kept) else None
 
 
@@ -257,7 +294,8 @@ def every(
         for one in events(platform.codec, some):
             if isinstance(one.data, document.DocumentReceived):
                 name = one.stream.removeprefix(f"{document.CATEGORY}-")
-                yield Document(name, one.data.owner, one.data.sha256)
+                place = document.place(one.data.owner, one.data.generation)
+                yield Document(name, place, one.data.sha256)
         progress(position)
         if position >= head:
             return
@@ -268,7 +306,8 @@ def sweep(platform: Platform) -> int:
     return platform.blobs.sweep(platform.now() - KEPT - GRACE)
 
 
-def _received(platform: Platform, actor: Actor, document_id: str, new: New, found: str) -> Status:
+def _received(platform: Platform, actor: Actor, new: New, found: str, generation: int) -> Status:
+    name = document_id(actor.account, new.sha256)
     command = document.Receive(
         at=platform.now(),
         by=actor,
@@ -278,19 +317,32 @@ def _received(platform: Platform, actor: Actor, document_id: str, new: New, foun
         media_type=found,
         name=new.name,
         awaits_scan=platform.scanner is not None,
+        generation=generation,
     )
-    return Status(document_id, _run(platform, actor, document_id, command))
+    return Status(name, run(platform, actor, name, command))
 
 
 def _refuse(platform: Platform, actor: Actor, upload_id: str, attempt: int, reason: str) -> None:
     command = document.RefuseUpload(at=platform.now(), by=actor, attempt=attempt, reason=reason)
-    _run(platform, actor, upload_id, command)
+    run(platform, actor, upload_id, command)
     platform.blobs.discard(_name(upload_id, attempt))
 
 
-def _run(
-    platform: Platform, actor: Actor, document_id: str, command: document.DocumentCommand
+def run(
+    platform: Platform,
+    actor: Actor,
+    document_id: str,
+    command: document.DocumentCommand,
+    count: Callable[[], None] = lambda: None,
 ) -> document.State:
+    """`count` is done before something new is recorded."""
+
+    def decide(state: document.State) -> list[document.Event]:
+        decided = document.decide(command, state)
+        if decided:
+            count()
+        return decided
+
     # Each is a command of its own: `decide` finds out what has been done already.
     channel = Channel.WEB if actor.role in APPLICANTS else Channel.WINDOW
     caller = Caller(actor, uuid4().hex, channel)
@@ -300,17 +352,18 @@ def _run(
         decider(platform),
         stream(document_id),
         request,
-        lambda state: document.decide(command, state),
+        decide,
     )
     return done.state
 
 
-def _state(platform: Platform, document_id: str) -> document.State:
+def state_of(platform: Platform, document_id: str) -> document.State:
     return read(platform.store, decider(platform), stream(document_id)).state
 
 
 def _own(platform: Platform, actor: Actor, upload_id: str) -> document.State:
-    state = _state(platform, upload_id)
+    check_handing_in(actor)
+    state = state_of(platform, upload_id)
     match state:
         case document.Uploading(begun) | document.Refused(begun) if begun.account == actor.account:
             return state
@@ -346,7 +399,7 @@ def _all_there(found: Status) -> None:
         )
 
 
-def _parts(upload_id: str, state: document.Uploading) -> str:
+def parts_of(upload_id: str, state: document.Uploading) -> str:
     return _name(upload_id, state.attempts)
 
 

@@ -14,17 +14,9 @@ from zipfile import BadZipFile, ZipFile
 
 from ...kernel.errors import Invalid
 from ...kernel.reasons import Reason
+from ..domain import media_types
 from ..domain.document import contradicted
-
-PDF: Final = "application/pdf"
-JPEG: Final = "image/jpeg"
-PNG: Final = "image/png"
-OFD: Final = "application/ofd"  # GB/T 33190; readers and portals use this unregistered name
-DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ZIP: Final = "application/zip"
-ACCEPTED: Final = (PDF, JPEG, PNG, OFD, DOCX, XLSX, ZIP)
-ANY: Final = "application/octet-stream"
+from ..domain.media_types import ANY, DOCX, JPEG, OFD, PDF, PNG, XLSX, ZIP
 
 EXTENSIONS: Final[Mapping[str, str]] = {
     PDF: ".pdf",
@@ -61,6 +53,7 @@ def identify(whole: BinaryIO, declared: str = ANY) -> str:
     if size == 0:
         raise Invalid("document-empty", "the document is empty: choose the file again")
     found = _look(whole, _read(whole, 0, HEAD), size)
+    declared = media_types.declared(declared)
     wrong = contradicted(declared, found)
     if wrong is not None:
         raise Invalid.of(wrong)

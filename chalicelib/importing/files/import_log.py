@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, TextIO
 from uuid import uuid4
 
 from ...eventlog.ports import Conflict, TooLarge
-from ...items.files import yaml_file
+from ...kernel import yaml_file
 from ...kernel.base import Frozen
 from ..case_import import Into, Taken, take
 from ..cases import MOST_ROWS, CaseLog, Effect, Problem, Refused, read_case, too_many

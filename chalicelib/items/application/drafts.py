@@ -3,16 +3,18 @@
 from typing import Any, NamedTuple
 
 from ...codes.numbers import InvalidNumber, parse_item_code
+from ...eventlog.codec import events
 from ...eventlog.transact import Outcome, read
 from ...kernel.actor import Actor
-from ...kernel.errors import Invalid, NotFound
+from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...kernel.json_values import trouble
 from ...platform.platform import Caller, Platform
 from ..domain import item
 from ..domain.item import Misfit, NotPublishable, PublishItem, draft_of
+from . import departments, review, territory
 from .check import check
 from .diff import Change, differences
-from .items import check_manager, decider, execute, run, stream
+from .items import decider, execute, run, stream
 
 DEEPEST = 100
 
@@ -20,7 +22,8 @@ DEEPEST = 100
 class DraftView(NamedTuple):
     """
     The draft at a version of the item's stream: what keeps it from being published, and how it
-    differs from the version published last (from nothing, if there is none).
+    differs from the version published last (from nothing, if there is none). `difference` is the
+    digest of a whole draft's changes, which who publishes it acknowledges; `saved_by` its account.
     """
 
     code: str
@@ -28,6 +31,8 @@ class DraftView(NamedTuple):
     draft: item.Draft
     problems: list[Misfit]
     changes: list[Change]
+    difference: str | None
+    saved_by: str
 
 
 def save(
@@ -52,7 +57,12 @@ def save(
             other=content["code"],
         )
     command = item.SaveDraft(**caller.about(platform.now()), content={**content, "code": code})
-    return run(platform, caller, code, command)
+
+    def decide(state: item.State) -> list[item.Event]:
+        territory.check(platform, caller.actor, code, territory.seat_in(content))
+        return item.decide(command, state)
+
+    return run(platform, caller, code, command, decide)
 
 
 def discard(platform: Platform, caller: Caller, code: str) -> Outcome[item.State]:
@@ -61,17 +71,33 @@ def discard(platform: Platform, caller: Caller, code: str) -> Outcome[item.State
 
 
 def publish(
-    platform: Platform, caller: Caller, code: str, note: str | None = None
+    platform: Platform,
+    caller: Caller,
+    code: str,
+    note: str | None = None,
+    seen: str | None = None,
 ) -> Outcome[item.State]:
-    """Raises NotAllowed, NotFound (no draft), NotPublishable, OutOfOrder (an old draft), Closed."""
+    """
+    Publish what another person drafted. `seen` is the digest of the difference that the caller has
+    looked at. Raises NotAllowed (their own draft, or not theirs to keep), NotFound (no draft),
+    NotPublishable, UnknownDepartment, DifferenceNotSeen, OutOfOrder (an old draft), Closed.
+    """
     about = caller.about(platform.now())
 
     def decide(state: item.State) -> list[item.Event]:
-        command = PublishItem(**about, definition=_whole(state), note=note, from_draft=True)
-        return item.decide(command, state)
+        definition = _whole(state)
+        drafted_by = _saved_by(platform, code)
+        command = PublishItem(
+            **about, definition=definition, note=note, from_draft=True, drafted_by=drafted_by
+        )
+        decided = item.decide(command, state)
+        departments.check(platform, definition)
+        review.check_seen(state, definition, seen)
+        return decided
 
     # What is published is known only once the draft is read, so the request does not tell of it.
-    return execute(platform, caller, code, ("PublishDraft", {"note": note}), decide)
+    asked = {"note": note} if seen is None else {"note": note, "seen": seen}
+    return execute(platform, caller, code, ("PublishDraft", asked), decide)
 
 
 def _whole(state: item.State) -> item.ItemDefinition:
@@ -84,19 +110,52 @@ def _whole(state: item.State) -> item.ItemDefinition:
     return definition
 
 
+def _saved_by(platform: Platform, code: str) -> str | None:
+    """Whose the draft is. It is not told by the event's data, but by its envelope."""
+    commits = read(platform.store, decider(platform), stream(code)).history.commits
+    for recorded in reversed(list(events(platform.codec, commits))):
+        if isinstance(recorded.data, item.ItemDraftSaved):
+            return recorded.actor.account
+    return None
+
+
 def get(platform: Platform, actor: Actor, code: str) -> DraftView:
     """Raises NotAllowed, NotFound."""
-    check_manager(actor)
+    territory.check_role(actor)
     history, state = read(platform.store, decider(platform), stream(code))
     draft = draft_of(state)
     if draft is None:
         raise NotFound("no-such-draft", "item {code} has no draft", code=code)
+    territory.check(platform, actor, code, *territory.seats(state))
     checked = check(draft.content)
-    before = {} if isinstance(state, item.Absent | item.Drafted) else _plain(state.definition)
-    # A whole draft is compared with all that it leaves to defaults; another one as it is written.
-    now = draft.content if checked.definition is None else _plain(checked.definition)
-    return DraftView(code, history.version, draft, checked.misfits, differences(before, now))
+    definition, problems = checked.definition, checked.misfits
+    if definition is not None and not problems:
+        problems = departments.unknown(platform, definition)
+    return DraftView(
+        code,
+        history.version,
+        draft,
+        problems,
+        _changes(state, draft, definition),
+        None if definition is None else review.digest(review.changes(state, definition)),
+        _saved_by(platform, code) or "",
+    )
 
 
-def _plain(definition: item.ItemDefinition) -> dict[str, Any]:
-    return definition.model_dump(mode="json", exclude_none=True)
+def _changes(
+    state: item.State, draft: item.Draft, definition: item.ItemDefinition | None
+) -> list[Change]:
+    """A whole draft is compared with all that it leaves to defaults; another one as it is."""
+    if definition is not None:
+        return review.changes(state, definition)
+    return differences(review.published(state), draft.content)
+
+
+def may_read(platform: Platform, actor: Actor, code: str) -> bool:
+    """For lists: whether it is the actor's to keep."""
+    state = read(platform.store, decider(platform), stream(code)).state
+    try:
+        territory.check(platform, actor, code, *territory.seats(state))
+    except NotAllowed:
+        return False
+    return True

@@ -12,8 +12,7 @@ from ...clock.calendar import legal_day
 from ...eventlog.codec import events
 from ...eventlog.ports import EventStore
 from ...eventlog.transact import Decider, Outcome, read, transact
-from ...kernel.actor import Actor, Role
-from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...kernel.errors import NotFound
 from ...kernel.recent import Recent
 from ...platform.platform import Caller, Platform
 from ..domain import item
@@ -25,9 +24,9 @@ from ..domain.item import (
     in_force,
     in_variant,
 )
+from . import departments, territory
 from .check import check_definition
 
-MANAGERS = frozenset({Role.ITEM_MANAGER, Role.SYSTEM})
 Decide = Callable[[item.State], list[item.Event]]
 
 
@@ -68,35 +67,34 @@ def stream(code: str) -> str:
 
 
 def publish(
-    platform: Platform, caller: Caller, definition: ItemDefinition, note: str | None = None
+    platform: Platform,
+    caller: Caller,
+    definition: ItemDefinition,
+    note: str | None = None,
+    drafted_by: str | None = None,
 ) -> Outcome[item.State]:
     """
     Publish an item, or its next version, with a `note` of what changed; what is published already
-    yields no events. Raises NotAllowed, NotPublishable, Closed (it was retired, split or merged).
+    yields no events. Raises NotAllowed (`drafted_by` the same person, or not theirs to keep),
+    NotPublishable, UnknownDepartment, Closed (it was retired, split or merged).
     """
     about = caller.about(platform.now())
-    command = item.PublishItem(**about, definition=definition, note=note)
+    command = item.PublishItem(**about, definition=definition, note=note, drafted_by=drafted_by)
 
     def decide(state: item.State) -> list[item.Event]:
+        territory.check(platform, caller.actor, definition.code, territory.seat_of(definition))
         # What is published already was checked by the rules of its day.
-        there = not isinstance(state, item.Absent | item.Drafted) and state.definition == definition
+        there = not isinstance(state, item.Absent | item.Drafted) and item.same(
+            state.definition, definition
+        )
         problems = [] if there else check_definition(definition)
         if problems:
             raise NotPublishable(problems)
+        if not there:
+            departments.check(platform, definition)
         return item.decide(command, state)
 
     return run(platform, caller, definition.code, command, decide)
-
-
-def check_code(definition: ItemDefinition, code: str) -> None:
-    """Raises Invalid for the definition of another item."""
-    if definition.code != code:
-        raise Invalid(
-            "code-of-another-item",
-            "this is item {code}, not {other}",
-            code=definition.code,
-            other=code,
-        )
 
 
 def suspend(platform: Platform, caller: Caller, code: str, reason: str) -> Outcome[item.State]:
@@ -134,21 +132,23 @@ def run(
 def execute(
     platform: Platform, caller: Caller, code: str, asked: tuple[str, dict[str, Any]], decide: Decide
 ) -> Outcome[item.State]:
-    """`asked` is the command's name and what it says. Raises NotAllowed."""
-    check_manager(caller.actor)
+    """`asked` is the command's name and what it says. Raises NotAllowed, also off their ground."""
+    territory.check_role(caller.actor)
+
+    def decided(state: item.State) -> list[item.Event]:
+        territory.check(platform, caller.actor, code, *territory.seats(state))
+        return decide(state)
+
     request = caller.request(platform.now(), *asked)
-    return transact(platform.store, decider(platform), stream(code), request, decide)
-
-
-def check_manager(actor: Actor) -> None:
-    """Raises NotAllowed."""
-    if actor.role not in MANAGERS:
-        raise NotAllowed(
-            "item-manager-only", "only an item manager drafts, publishes, suspends or retires items"
-        )
+    return transact(platform.store, decider(platform), stream(code), request, decided)
 
 
 # Reading
+
+
+def known(platform: Platform, code: str) -> item.State:
+    """Whatever there is of it, a draft included."""
+    return read(platform.store, decider(platform), stream(code)).state
 
 
 def get(platform: Platform, code: str) -> ItemView:
@@ -157,6 +157,11 @@ def get(platform: Platform, code: str) -> ItemView:
     if isinstance(state, item.Absent | item.Drafted):
         raise NotFound("no-such-item", "there is no item {code}", code=code)
     return ItemView(code, history.version, state)
+
+
+def version(platform: Platform, code: str) -> int:
+    """Of the item's stream, drafts included; 0 for none."""
+    return read(platform.store, decider(platform), stream(code)).history.version
 
 
 def current(platform: Platform, code: str, on: date | None = None) -> Current:

@@ -16,6 +16,7 @@ from ...kernel.errors import Closed, Invalid, NotFound
 from ...platform.platform import Caller, Platform
 from ..domain import item
 from ..domain.item import How, ItemPredecessor, NamedItem
+from . import territory
 from .items import current, get, run
 
 
@@ -49,6 +50,9 @@ def replace(
             return []
         day = becoming.from_day or legal_day(command.at)
         named = tuple(_taking_cases(platform, one, day) for one in becoming.into)
+        for one in becoming.into:  # they are told of it, so they are to be one's own as well
+            its = territory.seats(get(platform, one).state)
+            territory.check(platform, caller.actor, one, *its)
         return item.decide(command.model_copy(update={"into": named}), state)
 
     outcome = run(platform, caller, code, command, decide)

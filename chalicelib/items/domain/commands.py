@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from ...clock.calendar import Day
+from ...kernel.actor import Identifier
 from ...kernel.base import Command, Text
 from .definition import ItemDefinition
 from .events import How, ItemPredecessor, NamedItem
@@ -23,12 +24,13 @@ class DiscardDraft(Command):
 class PublishItem(Command):
     """
     Publish an item, or its next version: `note` tells what changed. `from_draft` says that the
-    definition is the draft's.
+    definition is the draft's, `drafted_by` whose it is: somebody else publishes it.
     """
 
     definition: ItemDefinition
     note: Text | None = None
     from_draft: bool = False
+    drafted_by: Identifier | None = None
 
 
 class SuspendItem(Command):

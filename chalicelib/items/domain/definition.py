@@ -87,7 +87,9 @@ class ItemDefinition(Frozen):
     `department` decides, and `intake` (none: the same) has the window that takes cases in;
     `division` is a GB/T 2260 code; `real_name_level` the least sign-in, 0 to 4, that an applicant
     needs; `form` a JSON Schema (2020-12) of what the applicant fills in; `confidential` (保密事项)
-    keeps its cases from those who do not handle them.
+    keeps its cases from those who do not handle them; `separation_of_duties` (职责分离) tells
+    whether two pairs of eyes stand between handling, review and approval. Where nothing is said, a
+    new version gets what `as_published` says; one from before there was such a rule has none.
 
     `questions` tell who qualifies: not those whom a refusal meets, the others for the one variant
     that fits, or the first one that does if they are `variants_in_order`. It is found by its names,
@@ -121,6 +123,7 @@ class ItemDefinition(Frozen):
     valid_from: Day | None = None
     valid_until: Day | None = None
     confidential: bool = False
+    separation_of_duties: bool | None = None
     questions: Annotated[tuple[Question, ...], Field(max_length=50)] = ()
     refusals: Annotated[tuple[Refusal, ...], Field(max_length=50)] = ()
     variants: Annotated[tuple[Variant, ...], Field(max_length=50)] = ()
@@ -140,7 +143,24 @@ class ItemDefinition(Frozen):
             supplement_days=self.supplement_days,
             fee=self.fee.amount,
             certificate=self.certificate,
+            separation_of_duties=bool(self.separation_of_duties),
         )
+
+
+def as_published(definition: ItemDefinition) -> ItemDefinition:
+    """
+    With what a new version asks for where it says nothing: two pairs of eyes, unless the item is
+    done at once (即办件), by one person in one go.
+    """
+    if definition.separation_of_duties is not None:
+        return definition
+    apart = definition.case_type is not CaseType.AT_ONCE
+    return definition.model_copy(update={"separation_of_duties": apart})
+
+
+def same(published: ItemDefinition, offered: ItemDefinition) -> bool:
+    """Whether nothing new is offered: what was left unsaid then may be left unsaid again."""
+    return published in (offered, as_published(offered))
 
 
 def in_variant(definition: ItemDefinition, variant: str | None) -> ItemDefinition:

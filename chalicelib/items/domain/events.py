@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import Field, JsonValue
 
 from ...clock.calendar import Day
+from ...kernel.actor import Identifier
 from ...kernel.base import Frozen, Line, Text
 from ...kernel.formats import ImplementationCode
 from .definition import ItemDefinition
@@ -47,7 +48,8 @@ class ItemPublished(Frozen):
     """
     发布: a version of the item came out; `version` counts from 1, `note` tells what changed. It is
     what is applied for from the day `in_force_from` on (None for a first version: from ever on),
-    until the day of another version comes. `from_draft` tells that it was the draft.
+    until the day of another version comes. `from_draft` tells that it was the draft, `drafted_by`
+    whose; who published it is another person.
     """
 
     schema_version: ClassVar[int] = 3
@@ -58,6 +60,7 @@ class ItemPublished(Frozen):
     note: Text | None = None
     in_force_from: Day | None = None
     from_draft: bool = False
+    drafted_by: Identifier | None = None
 
 
 class ItemSuspended(Frozen):

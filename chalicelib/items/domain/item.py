@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from ...clock.calendar import legal_day
-from ...kernel.errors import Closed, Contradiction, Invalid, NotFound, OutOfOrder
+from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, NotFound, OutOfOrder
 from ...kernel.reasons import at
 from . import succession
 from .commands import (
@@ -36,8 +36,10 @@ from .definition import (
     ItemMaterial,
     Limits,
     Variant,
+    as_published,
     in_variant,
     missing_materials,
+    same,
     unknown_materials,
 )
 from .events import (
@@ -121,6 +123,7 @@ __all__ = [
     "Suspended",
     "TakeOver",
     "Variant",
+    "as_published",
     "decide",
     "draft_of",
     "evolve",
@@ -130,6 +133,7 @@ __all__ = [
     "initial",
     "misfits",
     "missing_materials",
+    "same",
     "unknown_materials",
 ]
 
@@ -196,7 +200,16 @@ def discard_draft(state: State) -> list[Event]:
 
 
 def publish(command: PublishItem, state: State) -> list[Event]:
-    """Raises NotPublishable, Invalid (another item's code), OutOfOrder (an old draft), Closed."""
+    """
+    Raises NotAllowed (one person alone), NotPublishable, Invalid (another item's code), OutOfOrder
+    (an old draft), Closed.
+    """
+    if command.drafted_by == command.by.account:
+        raise NotAllowed(
+            "publishing-takes-two",
+            "{account} drafted it: somebody else looks at it and publishes it",
+            account=command.by.account,
+        )
     match state:
         case Absent() | Drafted():
             _check_draft(command, state)
@@ -204,7 +217,7 @@ def publish(command: PublishItem, state: State) -> list[Event]:
         case Retired() | Replaced():
             raise over(state)
         case Published() | Suspended():
-            if state.definition == command.definition and not _uses_draft(command, state):
+            if same(state.definition, command.definition) and not _uses_draft(command, state):
                 return []
             if state.definition.code != command.definition.code:
                 raise Invalid(
@@ -250,10 +263,11 @@ def _next(command: PublishItem, version: int) -> ItemPublished:
         since = max(since, today) if since is not None else today
     return ItemPublished(
         version=version,
-        definition=definition,
+        definition=as_published(definition),
         note=command.note,
         in_force_from=since,
         from_draft=command.from_draft,
+        drafted_by=command.drafted_by,
     )
 
 

@@ -86,6 +86,8 @@ class Plan(Frozen):
     `statutory` (法定时限) and `promised` (承诺时限) run from acceptance; `joint` tells whether the
     limits of joint handling apply (Administrative Licensing Law, art. 42); `fee` is in fen. A bad
     rating is answered within `rating_days` working days, which local rules set.
+    `separation_of_duties` (职责分离): who handled the case does not review or approve it, and who
+    reviewed it does not approve it.
     """
 
     at_once: bool = False
@@ -98,6 +100,7 @@ class Plan(Frozen):
     rating_days: StepDays = 15
     fee: Annotated[int, Field(ge=0)] = 0
     certificate: CertificateKind | None = None
+    separation_of_duties: bool = False
 
     @model_validator(mode="after")
     def _ends_in_a_decision(self) -> Self:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ...clock.clock import JOINT_DECISION, Limit, SpecialProcedure
 from ...codes.codes import CaseType
@@ -39,6 +39,9 @@ class Misfit(NamedTuple):
         return f"{self.place}: {self.why}"
 
 
+CERTIFIED: Final = 2  # the least real-name level of an item that gives a certificate
+
+
 def misfits(definition: ItemDefinition) -> list[Misfit]:
     """Why the definition may not be published; empty if it may."""
     return [misfit for rule in RULES for misfit in rule(definition)]
@@ -66,6 +69,16 @@ def _codes(item: ItemDefinition) -> Iterator[Misfit]:
 def _certificates(item: ItemDefinition) -> Iterator[Misfit]:
     kind = item.certificate
     if kind is not None:
+        # What names somebody is given to nobody of whom less is known than a name and an id.
+        if item.real_name_level < CERTIFIED:
+            yield Misfit(
+                ("real_name_level",),
+                Reason(
+                    "certificate-needs-level",
+                    "what gives a certificate asks for real-name level {least} at least",
+                    least=CERTIFIED,
+                ),
+            )
         yield from _credit_code(("certificate", "type"), kind.type[:18])
         yield from _credit_code(("certificate", "issuer"), kind.issuer)
     for at, material in enumerate(item.materials):

@@ -123,8 +123,8 @@ class _Loader(yaml.SafeLoader):
 _Loader.yaml_implicit_resolvers = {}  # its own, not those of every SafeLoader
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|false)$", "tf"),
-    ("int", r"^-?(?:0|[1-9]\d{0,14})$", "-0123456789"),
-    ("float", r"^-?(?:0|[1-9]\d*)\.\d+$", "-0123456789"),
+    ("int", r"^-?(?:0|[1-9][0-9]{0,14})$", "-0123456789"),
+    ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
     ("null", r"^(?:null|~|)$", ["n", "~", ""]),
 ):
     _Loader.add_implicit_resolver(

@@ -32,12 +32,16 @@ def page(request: ApiRequest, query: str, asked: Asked) -> dict[str, Any]:
         return Page(rows, last)
 
     sealed = f"found {query} {asked.state} {asked.department} {asked.division}"
-    return paging.page(request, Listing(catalogue.NAME, items.stream, sealed, fetch))
+
+    def seen(code: str) -> int:
+        return items.get(request.platform, code).version
+
+    return paging.page(request, Listing(catalogue.NAME, items.stream, seen, sealed, fetch))
 
 
 def _found(request: ApiRequest, query: str, asked: Asked) -> list[Row]:
     hits = catalogue_index.search(request.platform, query)
-    if not hits:
+    if not hits and not request.asks_only:
         missed.note(request.platform, query, request.address)
     cards = (catalogue.shown(one.card) for one in hits)
     return [card for card in cards if asked.fits(card)]

@@ -11,7 +11,7 @@ from ...kernel.base import Code, Frozen
 from ...kernel.errors import NotFound
 from ...web import paging
 from ...web.errors import BadRequest
-from ...web.operation import PAGING, OperationSpec
+from ...web.operation import PAGING, PARTS, OperationSpec
 from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import operation, reply, tagged
@@ -53,7 +53,9 @@ _ITEMS = OperationSpec(
     limit="search",
 )
 _ITEM = OperationSpec("getItem", "items", "ItemReply", tagged=True, public=True)
-_VERSIONS = OperationSpec("listItemVersions", "items", "ItemVersions", tagged=True, public=True)
+_VERSIONS = OperationSpec(
+    "listItemVersions", "items", "ItemVersions", query=PARTS, tagged=True, public=True
+)
 _VERSION = OperationSpec("getItemVersion", "items", "PublishedItem", public=True)
 _CHANGES = OperationSpec(
     "compareItemVersions",
@@ -62,6 +64,7 @@ _CHANGES = OperationSpec(
     query={
         "from": {**_NUMBER, "description": "A version; the one before `to`, if not said."},
         "to": {**_NUMBER, "description": "A version; the last one, if not said."},
+        **PARTS,
     },
     public=True,
 )
@@ -96,7 +99,10 @@ def listed(request: ApiRequest) -> Response:
         # A day may have come since the row was written: a page may have less than its limit.
         return item_catalogue.listed(row, asked, request.today)
 
-    listing = Listing(item_catalogue.NAME, items.stream, partition, rows, told=told)
+    def seen(code: str) -> int:
+        return items.get(request.platform, code).version
+
+    listing = Listing(item_catalogue.NAME, items.stream, seen, partition, rows, told=told)
     return reply(paging.page(request, listing))
 
 
@@ -127,7 +133,8 @@ def versions(request: ApiRequest, code: str) -> Response:
     """Every version, the last one first, with the days on which it is in force."""
     found = items.get(request.platform, code)
     listed = item_view.versions(request.platform, found, request.today)
-    body = {"code": code, "versions": listed}
+    found_some, more = paging.part(request, f"versions {code}", listed, dict)
+    body = {"code": code, "versions": found_some, "next": more}
     return tagged(request, body, found.version, request.today.isoformat())
 
 
@@ -150,5 +157,6 @@ def changes(request: ApiRequest, code: str) -> Response:
         items.at_version(request.platform, code, one).model_dump(mode="json", exclude_none=True)
         for one in (since, to)
     )
-    found = [one.plain for one in differences(before, after)]
-    return reply({"code": code, "from": since, "to": to, "changes": found})
+    name = f"changes {code} {since} {to}"
+    found, more = paging.part(request, name, differences(before, after), lambda one: one.plain)
+    return reply({"code": code, "from": since, "to": to, "changes": found, "next": more})

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from chalice.app import Response
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, StringConstraints
 
 from ...clock.calendar import Day
 from ...eventlog.transact import Outcome
@@ -19,11 +19,10 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import drafts as item_drafts
-from ..application import items
+from ..application import items, territory
 from ..application import view as item_view
 from ..application.succession import Becoming, replace
 from ..domain import item
-from ..domain.item import ItemDefinition
 from ..projections import catalogue as item_catalogue
 
 
@@ -34,10 +33,10 @@ class ItemDraftBody(Frozen):
 
 
 class PublishItemBody(Frozen):
-    """The whole `definition`; without one, the draft. `note` tells what changed."""
+    """`note` tells what changed; `seen` is `difference` of the draft that was looked at."""
 
-    definition: ItemDefinition | None = None
     note: Text | None = None
+    seen: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = None
 
 
 class ItemReasonBody(Frozen):
@@ -66,17 +65,28 @@ def _doc(name: str, body: type[Frozen] | None = None) -> OperationSpec:
     return OperationSpec(name, "items", "ItemCommandReply", body=body, command=True)
 
 
+_PUBLISH = _doc("publishItem", PublishItemBody)._replace(problems=("difference-not-seen",))
 _DRAFTS = OperationSpec("listItemDrafts", "items", "ItemDraftPage", query=PAGING)
 _DRAFT = OperationSpec("getItemDraft", "items", "ItemDraftReply", tagged=True)
 
 
 @operation(_DRAFTS)
 def listed(request: ApiRequest) -> Response:
-    """Every draft of an item, or of its next version, by code."""
-    items.check_manager(request.actor)
-    index = item_catalogue.DRAFTS
+    """The drafts of items that are the caller's to keep, or of their next versions, by code."""
+    actor, index = request.actor, item_catalogue.DRAFTS
+    territory.check_role(actor)
+
+    def own(row: Row) -> bool:
+        return item_drafts.may_read(request.platform, actor, row["code"])
+
     rows = paging.rows(request, item_catalogue.NAME, index, index)
-    listing = Listing(item_catalogue.NAME, items.stream, index, rows, told=_draft_told)
+
+    def seen(code: str) -> int:
+        mine = item_drafts.may_read(request.platform, actor, code)
+        return items.version(request.platform, code) if mine else 0
+
+    view = item_catalogue.NAME
+    listing = Listing(view, items.stream, seen, index, rows, own, _draft_told)
     return reply(paging.page(request, listing))
 
 
@@ -102,6 +112,8 @@ def draft(request: ApiRequest, code: str) -> Response:
         "definition": found.draft.content,
         "problems": problems,
         "changes": [one.plain for one in found.changes],
+        "difference": found.difference,
+        "saved_by": found.saved_by,
     }
     return tagged(request, body, found.version, request.language)
 
@@ -119,15 +131,16 @@ def discard(request: ApiRequest, code: str) -> Response:
     return _took(request, code, item_drafts.discard(request.platform, _caller(request), code))
 
 
-@operation(_doc("publishItem", PublishItemBody))
+@operation(_PUBLISH)
 def publish(request: ApiRequest, code: str) -> Response:
-    """发布: publish an item or its next version, from the draft or as the body has it."""
-    body = request.body(PublishItemBody)
-    if body.definition is None:
-        done = item_drafts.publish(request.platform, _caller(request), code, body.note)
-    else:
-        items.check_code(body.definition, code)
-        done = items.publish(request.platform, _caller(request), body.definition, body.note)
+    """
+    发布: publish the draft of an item, or of its next version, which another manager saved.
+
+    Where it changes confidentiality, real-name level, limits or who decides, `seen` has to be the
+    `difference` of the draft; otherwise the answer is 409 with the `changes`.
+    """
+    body, caller = request.body(PublishItemBody), _caller(request)
+    done = item_drafts.publish(request.platform, caller, code, body.note, body.seen)
     return _took(request, code, done)
 
 

@@ -9,7 +9,7 @@ from ...web.errors import BadRequest
 from ...web.operation import OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
-from ..application import items
+from ..application import territory
 from ..application.search import missed
 
 MOST = 500
@@ -31,7 +31,7 @@ _MISSED = OperationSpec(
 @operation(_MISSED)
 def listed(request: ApiRequest) -> Response:
     """未命中检索: what no item was found for, the most frequent first; keywords are made of it."""
-    items.check_manager(request.actor)
+    territory.check_role(request.actor)
     month = _month(request)
     found = missed.most_missed(request.platform, month)
     told = [{"query": query, "times": times} for query, times in found[:MOST]]

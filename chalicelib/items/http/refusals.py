@@ -4,6 +4,7 @@ from typing import Any
 
 from ...web.problems import Fault, pointer
 from ..application.eligibility import AnswersInvalid
+from ..application.review import DifferenceNotSeen
 from ..domain.item import ItemClosed, NotPublishable
 
 
@@ -21,3 +22,8 @@ def misfits(error: NotPublishable) -> dict[str, Any]:
 def wrong_answers(error: AnswersInvalid) -> dict[str, Any]:
     faults = [Fault(pointer(("answers", one.question)), "answer", one.why) for one in error.wrong]
     return {"faults": faults}
+
+
+def difference(error: DifferenceNotSeen) -> dict[str, Any]:
+    """What is to be looked at, and the digest that says that it was."""
+    return {"changes": [one.plain for one in error.changes], "difference": error.digest}

@@ -1,13 +1,24 @@
 """Who may do what to accounts, entities and mandates. The default is no."""
 
+from collections.abc import Callable
+from datetime import date
+
 from ...clock.calendar import legal_day
-from ...kernel.actor import Actor, Role
+from ...kernel.actor import APPLICANTS, Actor, Role, in_person
+from ...kernel.divisions import NATION, covers
 from ...kernel.errors import NotAllowed, NotFound
 from ...platform.platform import Platform
 from ..domain import entity, mandate
 
+# Finds the reference of the person that the actor is proven to be; asked only where it decides.
+Person = Callable[[], str | None]
 # What staff see of an account, with the id masked: who stands at the window, who is audited.
-READERS = frozenset({Role.CLERK, Role.AUDITOR, Role.SECURITY_ADMINISTRATOR})
+READERS = frozenset({Role.CLERK, Role.SECURITY_ADMINISTRATOR})
+
+
+def audits(actor: Actor, division: str = NATION) -> bool:
+    """An auditor of the division. What belongs to none is for those of the whole country alone."""
+    return actor.role is Role.AUDITOR and covers(actor.division, division)
 
 
 def own_account(actor: Actor) -> str:
@@ -22,7 +33,7 @@ def own_account(actor: Actor) -> str:
 
 def may_read_account(actor: Actor, account: str) -> bool:
     own = actor.role in (Role.APPLICANT, Role.AGENT) and actor.account == account
-    return own or actor.role in READERS
+    return own or actor.role in READERS or audits(actor)
 
 
 def at_the_window(actor: Actor) -> None:
@@ -53,13 +64,18 @@ def acts_in_person(actor: Actor) -> None:
 # Entities
 
 
-def may_read_entity(actor: Actor, state: entity.Entity) -> bool:
-    its = actor.role in (Role.APPLICANT, Role.AGENT) and (
-        actor.entity == state.credit_code
-        or state.represents(actor.account)
-        or state.operator(actor.account) is not None
-    )
-    return its or actor.role in READERS
+def may_read_entity(actor: Actor, state: entity.Entity, on: date) -> bool:
+    """Staff who look, and who acts for it: not who did, whatever their token says."""
+    # GB 32100: the third to eighth digit are the division of the authority that registered it.
+    if actor.role in READERS or audits(actor, state.credit_code[2:8]):
+        return True
+    if actor.role not in APPLICANTS or actor.entity not in (None, state.credit_code):
+        return False
+    operator = state.operator(actor.account)
+    if state.represents(actor.account) or (operator is not None and entity.lasts(operator, on)):
+        return True
+    left = operator is not None or actor.account in state.removed
+    return actor.entity == state.credit_code and not left
 
 
 def may_refresh(actor: Actor) -> None:
@@ -68,6 +84,14 @@ def may_refresh(actor: Actor) -> None:
         raise NotAllowed(
             "registry-asked-by-operators",
             "only who acts for the entity, or a clerk, asks the registry again",
+        )
+
+
+def not_to_oneself(*, oneself: bool) -> None:
+    if oneself:
+        raise NotAllowed(
+            "nothing-granted-to-oneself",
+            "nobody gives themselves a right: another one who may, or the holder, does",
         )
 
 
@@ -93,27 +117,39 @@ def may_appoint(platform: Platform, actor: Actor, state: entity.Entity, *, appoi
 # Mandates
 
 
-def may_see_mandate(actor: Actor, state: mandate.State) -> bool:
+def may_see_mandate(actor: Actor, state: mandate.State, person: Person) -> bool:
     if isinstance(state, mandate.Absent):
         return False
-    if actor.role in (Role.CLERK, Role.AUDITOR):
+    if actor.role is Role.CLERK or audits(actor):
         return True
-    party = (state.terms.principal.account, state.terms.agent.account)
-    return actor.role in (Role.APPLICANT, Role.AGENT) and actor.account in party
+    return _is_party(actor, person, state.terms)
 
 
-def seen_mandate(actor: Actor, state: mandate.State) -> mandate.Granted | mandate.Revoked:
-    """Raises NotFound, also for who may not see it."""
-    if not may_see_mandate(actor, state):
+def _is_party(actor: Actor, person: Person, terms: mandate.MandateGranted) -> bool:
+    """
+    As oneself and not for a company. A principal who had no account when it was recorded, as a
+    child that has grown up since, is known as the person.
+    """
+    if not in_person(actor):
+        return False
+    principal, agent = terms.principal, terms.agent
+    if actor.account in (principal.account, agent.account):
+        return True
+    return principal.account is None and person() == principal.reference
+
+
+def seen_mandate(
+    actor: Actor, state: mandate.State, person: Person
+) -> mandate.Granted | mandate.Revoked:
+    """`person` finds who the actor is. Raises NotFound, also for who may not see it."""
+    if not may_see_mandate(actor, state, person):
         raise NotFound("mandate-not-seen", "there is no such mandate, or it is not yours to see")
     return mandate.known(state)
 
 
-def may_revoke(actor: Actor, terms: mandate.MandateGranted) -> None:
+def may_revoke(actor: Actor, terms: mandate.MandateGranted, person: Person) -> None:
     """The principal, a clerk for who comes to the window, the agent who gives it back."""
-    party = (terms.principal.account, terms.agent.account)
-    personal = actor.role in (Role.APPLICANT, Role.AGENT) and actor.account in party
-    if not personal and actor.role is not Role.CLERK:
+    if not _is_party(actor, person, terms) and actor.role is not Role.CLERK:
         raise NotAllowed(
             "mandate-revoked-by-parties",
             "only the principal, the agent, or a clerk at the window revokes a mandate",

@@ -2,7 +2,8 @@
 Accounts of natural persons: register, find, bind WeChat, close; proofs.py proves who they are.
 
 What a proof is worth is told by `level`, which also asks the claim: of two accounts that were
-proven to be one person, only that of the better proof counts.
+proven to be one person, only the one that the claim names counts. Level 2, a name and an id that
+match, claims nobody: it counts in its own account until somebody proves more.
 """
 
 from collections.abc import Callable
@@ -13,18 +14,19 @@ from pydantic import ConfigDict, Field, model_validator
 from ...clock.calendar import legal_day
 from ...codes.ids import Warned, check_id, check_mobile
 from ...codes.parties import Applicant, IdKind, Method
-from ...eventlog.transact import Outcome, read, transact
-from ...kernel.actor import Actor, Identifier, Role
+from ...eventlog.transact import Outcome, lately, read, transact
+from ...kernel.actor import Actor, Identifier, Role, person_told
 from ...kernel.base import Frozen, Name, exactly_one
-from ...kernel.errors import Invalid, NotAllowed, NotFound
+from ...kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
 from ...kernel.formats import IdNumber
 from ...kernel.reasons import Unfit
 from ...platform.platform import Caller, Platform
 from ..domain import account
 from ..domain.account import MATCHED
 from ..domain.account_events import Person
+from ..domain.claim import IN_PERSON
 from . import access as people_access
-from . import claims, identity
+from . import claims, identity, tries
 from .claims import account_decider as decider
 from .claims import account_state as current
 from .claims import account_stream as stream
@@ -87,16 +89,21 @@ def get(platform: Platform, actor: Actor, name: str) -> AccountView:
     return AccountView(name, found.history.version, state, level(platform, name, state))
 
 
-def level(platform: Platform, name: str, state: account.State | None = None) -> int:
+def level(
+    platform: Platform, name: str, state: account.State | None = None, look: claims.Look = read
+) -> int:
     """The real-name level of the account that counts now, 0 to 4."""
-    state = current(platform, name) if state is None else state
+    state = current(platform, name, look) if state is None else state
     if not isinstance(state, account.Open):
         return 0
     if state.level < MATCHED or state.person is None:
         return state.level
-    if claims.holder(platform, "person", state.person.reference) == name:
+    holder = claims.holder(platform, "person", state.person.reference, look)
+    if holder == name:
         return state.level
-    return 0 if state.proof(Method.PHONE) is None else Method.PHONE.level
+    # Nobody has shown up in person: what was matched counts, a face without its claim does not.
+    counts = {Method.PHONE} if holder else {Method.PHONE, Method.REGISTRY}
+    return max((one.level for one in state.proofs if one.method in counts), default=0)
 
 
 def person(platform: Platform, told: Naming) -> tuple[Person, tuple[Warned, ...]]:
@@ -127,29 +134,42 @@ def someone(platform: Platform, name: str, least: int = MATCHED) -> Someone:
     return Someone(name, state.person, proven)
 
 
-def find(platform: Platform, whom: Whom) -> Someone:
+def find(platform: Platform, caller: Caller, whom: Whom) -> Someone:
     """
-    Raises Invalid. Nobody learns from it who has an account: a wrong name, an unknown id and an
-    account that proves nothing are one answer.
+    Somebody who was seen in person, since who is found is let do things. Raises Invalid,
+    RateLimited. Nobody learns from it who has an account: a wrong name, an unknown id and an
+    account that proves too little are one answer, after the same reads.
     """
-    name = whom.account
     if whom.person is not None:
-        told, _ = person(platform, whom.person)
-        name = claims.holder(platform, "person", told.reference, MATCHED)
+        tries.count(platform, caller, whom.person)
+        return _found(platform, whom.person)
+    if caller.actor.role is not Role.CLERK:
+        platform.gate.by_account("account-lookup", caller.actor.account)
     try:
-        found = someone(platform, name or "")
+        return someone(platform, whom.account or "", IN_PERSON)
     except NotAllowed:
         raise _nobody() from None
-    if whom.person is not None and not _same_name(found.person.name, whom.person.name):
+
+
+def _found(platform: Platform, naming: Naming) -> Someone:
+    told, _ = person(platform, naming)
+    name = claims.holder(platform, "person", told.reference)
+    state = current(platform, name or f"nobody-{told.reference}")
+    known = state.person if isinstance(state, account.Open) else None
+    same = _same_name(told.name if known is None else known.name, naming.name)
+    # As `someone` has it: the claim names the account, and the account bears that out.
+    if name is None or known is None or not same or known.reference != told.reference:
         raise _nobody()
-    return found
+    if not isinstance(state, account.Open) or state.level < IN_PERSON:
+        raise _nobody()
+    return Someone(name, known, state.level)
 
 
 def _nobody() -> Invalid:
     return Invalid(
-        "nobody-of-level-two",
-        "nobody of that account, or of that name and id, has an account of real-name level 2: they "
-        "register first, or come to a counter",
+        "nobody-proven-in-person",
+        "nobody of that account, or of that name and id, has an account of real-name level 3: they "
+        "register first, and prove who they are by a face, a bank card or at a counter",
     )
 
 
@@ -169,6 +189,11 @@ def register(platform: Platform, caller: Caller, told: Registration) -> Outcome[
     """
     name = people_access.own_account(caller.actor)
     its, _ = person(platform, told)
+    if caller.person not in (None, its.reference):
+        raise Contradiction(
+            "provider-names-another-person",
+            "who you signed in with says that you are somebody else",
+        )
     phone = None if told.phone is None else check_mobile(told.phone)
     command = account.RegisterPerson(**caller.about(platform.now()), person=its, phone=phone)
     return run(platform, caller, name, command, told.model_dump(mode="json"))
@@ -198,12 +223,21 @@ def close(
     platform: Platform, caller: Caller, reason: str | None, name: str | None = None
 ) -> Outcome[account.State]:
     """One's own account, or as security administrator another one. Raises NotFound, NotAllowed."""
+    own = name is None
     if name is None:
         name = people_access.own_account(caller.actor)
     else:
         people_access.closes_accounts(caller.actor)
     command = account.CloseAccount(**caller.about(platform.now()), reason=reason)
-    done = run(platform, caller, name, command, {"reason": reason})
+
+    def decide(state: account.State) -> list[account.Event]:
+        # The same request is told again that it closed it; nobody else is told anything.
+        if own and isinstance(state, account.Closed):
+            raise closed()
+        return account.decide(command, state)
+
+    request = caller.request(platform.now(), "CloseAccount", {"reason": reason})
+    done = transact(platform.store, decider(platform), stream(name), request, decide)
     if isinstance(done.state, account.Closed):
         _let_go(platform, caller, name, done.state.was)
     return done
@@ -215,6 +249,12 @@ def _let_go(platform: Platform, caller: Caller, name: str, was: account.Open) ->
         claims.release(platform, caller, "person", was.person.reference, name)
     for openid in sorted(was.openids):
         claims.release(platform, caller, "wechat", openid, name)
+
+
+def closed() -> NotAllowed:
+    return NotAllowed(
+        "account-closed-sign-in", "the account was closed; sign in again to open another one"
+    )
 
 
 # Applying
@@ -231,17 +271,27 @@ def applying(platform: Platform, actor: Actor, applicant: Applicant) -> Applican
     if actor.role is Role.AGENT and actor.mandate is None:
         return applicant  # nobody is told whose account an id is, who acts on no mandate
     if actor.role is not Role.APPLICANT:
-        account_ = claims.holder(platform, "person", reference, MATCHED)
+        account_ = claims.holder(platform, "person", reference)
         return applicant.model_copy(update={"account": account_})
-    its = current(platform, actor.account)
-    proven = its.person if isinstance(its, account.Open) and its.level >= MATCHED else None
-    if proven is not None and proven.reference != reference:
-        raise NotAllowed(
-            "applicant-not-yourself",
-            "the applicant is somebody else than you are proven to be: for "
-            "another person, act as agent on a mandate",
-        )
-    return applicant
+    for look in (lately, read):  # nobody is refused for what is only remembered
+        proven = person_told(actor) or _matched(current(platform, actor.account, look))
+        if proven in (None, reference):
+            return applicant
+    raise not_yourself()
+
+
+def not_yourself() -> NotAllowed:
+    return NotAllowed(
+        "applicant-not-yourself",
+        "the applicant is somebody else than you are proven to be: for "
+        "another person, act as agent on a mandate",
+    )
+
+
+def _matched(its: account.State) -> str | None:
+    if not isinstance(its, account.Open) or its.person is None or its.level < MATCHED:
+        return None
+    return its.person.reference
 
 
 # Shared

@@ -1,21 +1,27 @@
 """
 Claims (认领): one account for one person, and for one WeChat user.
 
+A person is claimed on a proof of level 3 or more: to know a name and an id takes nothing from
+anybody.
+
 The claim is written before the account, and is the authority: an account counts as a person's only
 while the claim names it. So two accounts that race for one id cannot both win, and a process that
 dies between the two writes leaves nothing that a retry, or the next claim, does not mend.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
-from ...codes.parties import Method
 from ...eventlog.codec import facts
+from ...eventlog.memory import Read
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...platform.platform import Caller, Platform
 from ..domain import account as accounts
 from ..domain import claim
 
 Kind = Literal["person", "wechat"]
+# transact.read, or transact.lately for what was read a moment before.
+Look = Callable[..., Read[Any]]
 
 
 def stream(kind: Kind, reference: str) -> str:
@@ -26,16 +32,31 @@ def decider(platform: Platform) -> Decider[claim.State]:
     return Decider(platform.codec, claim.initial, claim.evolve, platform.memory)
 
 
-def current(platform: Platform, kind: Kind, reference: str) -> claim.State:
-    return read(platform.store, decider(platform), stream(kind, reference)).state
+def current(platform: Platform, kind: Kind, reference: str, look: Look = read) -> claim.State:
+    state: claim.State = look(platform.store, decider(platform), stream(kind, reference)).state
+    return state
 
 
-def holder(platform: Platform, kind: Kind, reference: str, strength: int = 1) -> str | None:
-    """The account that stands for it, on a proof at least so strong."""
-    state = current(platform, kind, reference)
-    if isinstance(state, claim.Held) and state.strength >= strength:
+def holder(platform: Platform, kind: Kind, reference: str, look: Look = read) -> str | None:
+    """
+    The account that stands for it. Earlier releases let a name and an id claim a person: that
+    stands for nobody any more.
+    """
+    state = current(platform, kind, reference, look)
+    if isinstance(state, claim.Held) and (kind != "person" or state.strength >= claim.IN_PERSON):
         return state.account
     return None
+
+
+def ever_held(platform: Platform, reference: str, account: str) -> bool:
+    """Whether the account is, or was once, the person's, as somebody found who saw the person."""
+    history = read(platform.store, decider(platform), stream("person", reference)).history
+    return any(
+        isinstance(one, claim.IdentityClaimed)
+        and one.account == account
+        and one.strength >= claim.IN_PERSON
+        for one in facts(platform.codec, history.commits)
+    )
 
 
 def take(  # noqa: PLR0913, PLR0917 - who claims what for whom
@@ -93,8 +114,11 @@ def _bears_out(its: accounts.State, kind: Kind, reference: str) -> bool:
     if kind == "wechat":
         # Who only ever signed in has nothing to lose by being one with another account.
         return reference in its.openids and its.person is not None
-    proven = any(one.method is not Method.PHONE for one in its.proofs)
-    return proven and its.person is not None and its.person.reference == reference
+    return (
+        its.level >= claim.IN_PERSON
+        and its.person is not None
+        and its.person.reference == reference
+    )
 
 
 def account_stream(account: str) -> str:
@@ -105,5 +129,7 @@ def account_decider(platform: Platform) -> Decider[accounts.State]:
     return Decider(platform.codec, accounts.initial, accounts.evolve, platform.memory)
 
 
-def account_state(platform: Platform, account: str) -> accounts.State:
-    return read(platform.store, account_decider(platform), account_stream(account)).state
+def account_state(platform: Platform, account: str, look: Look = read) -> accounts.State:
+    found = look(platform.store, account_decider(platform), account_stream(account))
+    state: accounts.State = found.state
+    return state

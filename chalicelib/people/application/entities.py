@@ -1,15 +1,16 @@
 """Legal entities and their operators: register, ask the registry again, add, remove, act for."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from ...clock.calendar import legal_day
 from ...codes.codes import ApplicantKind
 from ...codes.ids import check_id
 from ...codes.parties import IdKind, Registered
+from ...eventlog.codec import events
 from ...eventlog.transact import Decider, Outcome, read, transact
-from ...kernel.actor import Actor, Identifier, Role
+from ...kernel.actor import APPLICANTS, Actor, Identifier, Role
 from ...kernel.base import Frozen, Line, Text
 from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...kernel.formats import CreditCode
@@ -18,7 +19,7 @@ from ..domain import entity
 from ..domain.claim import IN_PERSON
 from ..domain.entity import GONE, Entity, Items
 from . import access as people_access
-from . import accounts, claims
+from . import accounts, claims, counters, persons
 from .accounts import Whom
 
 
@@ -60,10 +61,18 @@ def get(platform: Platform, actor: Actor, credit_code: str) -> EntityView:
     return EntityView(found.history.version, _seen(platform, actor, found.state))
 
 
+def readable(platform: Platform, actor: Actor, credit_code: str) -> bool:
+    try:
+        get(platform, actor, credit_code)
+    except NotFound:
+        return False
+    return True
+
+
 def _seen(platform: Platform, actor: Actor, state: entity.State) -> Entity:
     if isinstance(state, Entity):
         its = _current(platform, state)
-        if people_access.may_read_entity(actor, its):
+        if people_access.may_read_entity(actor, its, legal_day(platform.now())):
             return its
     raise NotFound("entity-not-seen", "no such entity has registered, or it is not yours to see")
 
@@ -82,7 +91,9 @@ def register(platform: Platform, caller: Caller, told: NewEntity) -> Outcome[ent
             known=registered.kind,
             told=told.kind,
         )
-    if caller.actor.role is not Role.CLERK:
+    if caller.actor.role is Role.CLERK:
+        counters.check_serves(platform, caller, persons=(registered.representative,))
+    else:
         _is_representative(platform, caller.actor, registered)
     command = entity.RegisterEntity(
         **caller.about(platform.now()),
@@ -110,12 +121,22 @@ def refresh(platform: Platform, caller: Caller, credit_code: str) -> Outcome[ent
 def add_operator(
     platform: Platform, caller: Caller, credit_code: str, told: NewOperator
 ) -> Outcome[entity.State]:
-    """Raises NotAllowed, NotFound, Invalid (no such account), Closed (the entity is no more)."""
+    """
+    Raises NotAllowed, NotFound, Invalid (no such account), Closed (the entity is no more),
+    RateLimited.
+    """
 
     def decide(state: entity.State) -> list[entity.Event]:
         its = _seen(platform, caller.actor, state)
         people_access.may_appoint(platform, caller.actor, its, appoints=told.appoints)
-        whom = accounts.find(platform, told)
+        if caller.actor.role is Role.CLERK:  # before anybody is told whom there is
+            counters.check_company(platform, caller, its)
+        whom = accounts.find(platform, caller, told)
+        if not its.represents(whom.account):  # who acts by office is told so
+            oneself = _oneself(platform, caller.actor, whom)
+            people_access.not_to_oneself(oneself=oneself)
+        if caller.actor.role is Role.CLERK:
+            counters.check_company(platform, caller, its, whom.account)
         command = entity.AddOperator(
             **caller.about(platform.now()),
             account=whom.account,
@@ -131,6 +152,15 @@ def add_operator(
     return _transact(platform, caller, credit_code, "AddOperator", body, decide)
 
 
+def _oneself(platform: Platform, actor: Actor, whom: accounts.Someone) -> bool:
+    """By account, and by person: an operator would give themselves other items and another day."""
+    if actor.role is Role.CLERK:
+        return False
+    return whom.account == actor.account or (
+        persons.person_of_actor(platform, actor) == whom.person.reference
+    )
+
+
 def remove_operator(
     platform: Platform, caller: Caller, credit_code: str, account: Identifier, reason: Text | None
 ) -> Outcome[entity.State]:
@@ -143,6 +173,8 @@ def remove_operator(
         if caller.actor.account != account or caller.actor.role is Role.CLERK:
             appoints = operator is not None and operator.appoints
             people_access.may_appoint(platform, caller.actor, its, appoints=appoints)
+        if caller.actor.role is Role.CLERK:
+            counters.check_company(platform, caller, its, account)
         return entity.decide(command, its)
 
     told = {"account": account, "reason": reason}
@@ -219,9 +251,20 @@ def belongs(platform: Platform, actor: Actor, on: date) -> bool:
     return True
 
 
+def left_since(platform: Platform, credit_code: str, account: str, since: datetime) -> bool:
+    """Whether the account was removed as an operator after that moment, though it may be back."""
+    history = read(platform.store, decider(platform), stream(credit_code)).history
+    return any(
+        isinstance(one.data, entity.OperatorRemoved)
+        and one.data.account == account
+        and one.recorded_at >= since
+        for one in events(platform.codec, history.commits)
+    )
+
+
 def _of(platform: Platform, actor: Actor) -> Entity | None:
     """The entity that the actor is an agent of, if it has registered here."""
-    if actor.role is not Role.AGENT or actor.entity is None:
+    if actor.role not in APPLICANTS or actor.entity is None:
         return None
     state = read(platform.store, decider(platform), stream(actor.entity)).state
     return state if isinstance(state, Entity) else None
@@ -267,7 +310,7 @@ def _representative(platform: Platform, registered: Registered) -> str | None:
     """The account of the legal representative, if that person showed up in person."""
     if registered.representative is None:
         return None
-    return claims.holder(platform, "person", registered.representative, IN_PERSON)
+    return claims.holder(platform, "person", registered.representative)
 
 
 def _current(platform: Platform, state: Entity) -> Entity:

@@ -8,22 +8,22 @@ from typing import NamedTuple
 
 from ...clock.calendar import legal_day
 from ...codes.parties import Applicant
-from ...documents.application import documents
-from ...eventlog.transact import Decider, Outcome, read, transact
+from ...documents.application import discarding, documents
+from ...eventlog.transact import Outcome, read, transact
 from ...eventlog.views.port import Row, ViewsError
 from ...kernel.actor import Actor, Identifier, Role
 from ...kernel.base import Frozen, Sha256
 from ...kernel.errors import Invalid, NotAllowed
 from ...platform.platform import Caller, Platform, derived_id
 from ..domain import mandate
+from ..domain.claim import IN_PERSON
 from ..domain.entity import Items
-from ..domain.mandate import Action, Actions
+from ..domain.mandate import Action, Actions, Ground
 from . import access as people_access
-from . import accounts, claims, identity
+from . import accounts, claims, counters, identity, persons, tries
 from .accounts import Naming, Whom
+from .powers import INDEX, VIEW, decider, partition, state_of, stream
 
-VIEW = "powers"
-INDEX = "mandates"
 LOOKED_AT = 20  # an agent's newest mandates
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 class NewMandate(Frozen):
     """
     Who may do what for whom. A principal grants their own and leaves `principal` out; a clerk names
-    the principal and gives the written mandate: `document`, the SHA-256 of what was handed in.
+    the principal and gives the written mandate: `document`, the SHA-256 of what was handed in. What
+    parents and guardians are by law (`ground` is by_law) a clerk records, with the document that
+    shows it; a child or ward needs no account.
     """
 
     agent: Whom
@@ -42,6 +44,7 @@ class NewMandate(Frozen):
     since: date | None = None
     until: date
     document: Sha256 | None = None
+    ground: Ground = Ground.ENTRUSTED
 
 
 class MandateView(NamedTuple):
@@ -50,33 +53,32 @@ class MandateView(NamedTuple):
     state: mandate.Granted | mandate.Revoked
 
 
-def decider(platform: Platform) -> Decider[mandate.State]:
-    return Decider(platform.codec, mandate.initial, mandate.evolve, platform.memory)
-
-
-def stream(mandate_id: str) -> str:
-    return f"{mandate.CATEGORY}-{mandate_id}"
-
-
 def get(platform: Platform, actor: Actor, mandate_id: str) -> MandateView:
     """Raises NotFound, also for who may not see it."""
     found = read(platform.store, decider(platform), stream(mandate_id))
-    state = people_access.seen_mandate(actor, found.state)
+    state = people_access.seen_mandate(actor, found.state, _person(platform, actor))
     return MandateView(mandate_id, found.history.version, state)
 
 
 def grant(
     platform: Platform, caller: Caller, told: NewMandate
 ) -> tuple[str, Outcome[mandate.State]]:
-    """The new mandate's id. Raises NotAllowed, Invalid (no such agent, no written mandate)."""
+    """
+    The new mandate's id. Raises NotAllowed, Invalid (no such agent, no written mandate),
+    RateLimited.
+    """
     mandate_id = derived_id(caller)
     now = platform.now()
     today = legal_day(now)
 
     def decide(state: mandate.State) -> list[mandate.Event]:
-        agent = accounts.find(platform, told.agent)
+        # Who may grant comes first: nobody else is told whom there is.
+        principal = _principal(platform, caller, told)
+        agent = accounts.find(platform, caller, told.agent)
+        if caller.actor.role is Role.CLERK:  # nobody makes themselves somebody's agent
+            counters.check_serves(platform, caller, names=(agent.account,))
         terms = mandate.MandateGranted(
-            principal=_principal(platform, caller, told),
+            principal=principal,
             agent=mandate.Agent(
                 reference=agent.person.reference, account=agent.account, name=agent.person.name
             ),
@@ -85,12 +87,16 @@ def grant(
             since=told.since or today,
             until=told.until,
             document=told.document,
+            ground=told.ground,
         )
         command = mandate.GrantMandate(**caller.about(platform.now()), terms=terms, on=today)
         return mandate.decide(command, state)
 
     # Inside: the same Idempotency-Key answers with the first outcome, whatever has become of them.
-    request = caller.request(now, "GrantMandate", told.model_dump(mode="json"))
+    # What an older release did not know of stays out of the fingerprint where it says nothing.
+    unsaid = {"ground"} if told.ground is Ground.ENTRUSTED else None
+    body = told.model_dump(mode="json", exclude=unsaid)
+    request = caller.request(now, "GrantMandate", body)
     done = transact(platform.store, decider(platform), stream(mandate_id), request, decide)
     return mandate_id, done
 
@@ -99,12 +105,17 @@ def _principal(platform: Platform, caller: Caller, told: NewMandate) -> mandate.
     if caller.actor.role is Role.CLERK:
         return _written(platform, caller, told)
     people_access.acts_in_person(caller.actor)
+    if told.ground is Ground.BY_LAW:
+        raise NotAllowed(
+            "guardian-recorded-at-counter",
+            "who is a parent or guardian shows it at a counter: a clerk records it",
+        )
     if told.principal is not None or told.document is not None:
         raise Invalid(
             "own-mandate-names-nobody",
             "you grant your own mandate: leave out `principal` and `document`",
         )
-    whom = accounts.someone(platform, caller.actor.account)
+    whom = accounts.someone(platform, caller.actor.account, IN_PERSON)
     return mandate.Principal(
         reference=whom.person.reference, account=whom.account, name=whom.person.name
     )
@@ -116,10 +127,19 @@ def _written(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Pr
             "written-mandate-incomplete",
             "a clerk names the `principal` and hands in the written mandate: `document`",
         )
-    documents.checked(platform, caller.actor.account, told.document)
+    counters.check_counter(platform, caller.actor)
+    tries.count(platform, caller, told.principal)
     its, _ = accounts.person(platform, told.principal)
-    account = claims.holder(platform, "person", its.reference, 2)
+    counters.check_serves(platform, caller, persons=(its.reference,))
+    written = caller.actor.account, told.document
+    documents.checked(platform, *written)
+    discarding.use(platform, caller.actor, *written, stream(derived_id(caller)))
+    account = claims.holder(platform, "person", its.reference)
     return mandate.Principal(reference=its.reference, account=account, name=its.name)
+
+
+def _person(platform: Platform, actor: Actor) -> people_access.Person:
+    return lambda: persons.person_of_actor(platform, actor)
 
 
 def revoke(
@@ -127,10 +147,13 @@ def revoke(
 ) -> Outcome[mandate.State]:
     """Raises NotFound, NotAllowed; what was done under it stands."""
     command = mandate.RevokeMandate(**caller.about(platform.now()), reason=reason)
+    person = _person(platform, caller.actor)
 
     def decide(state: mandate.State) -> list[mandate.Event]:
-        seen = people_access.seen_mandate(caller.actor, state)
-        people_access.may_revoke(caller.actor, seen.terms)
+        if caller.actor.role is Role.CLERK:
+            counters.check_counter(platform, caller.actor)
+        seen = people_access.seen_mandate(caller.actor, state, person)
+        people_access.may_revoke(caller.actor, seen.terms, person)
         return mandate.decide(command, state)
 
     request = caller.request(platform.now(), "RevokeMandate", {"reason": reason})
@@ -157,7 +180,7 @@ def acting(  # noqa: PLR0913, PLR0917 - who, on what, for whom, in which matter,
         raise NotAllowed(
             "agent-token-needed", "take a token as agent of a person first: POST /sign-in/token"
         )
-    terms = mandate.in_force(_state(platform, mandate_id), on)
+    terms = _in_force(platform, state_of(platform, mandate_id), on)
     if identity.holder(platform, applicant) != terms.principal.holder:
         raise NotAllowed(
             "mandate-of-another-principal", "the mandate is of somebody else than the applicant"
@@ -180,10 +203,10 @@ def still_acting(  # noqa: PLR0913, PLR0917 - who, on what, in which matter, whe
     NotAllowed once the mandate is revoked or over, unless the principal has given another one that
     reaches as far.
     """
-    first = _state(platform, mandate_id)
+    first = state_of(platform, mandate_id)
     wanted = _Wanted(actor, item_code, on, action)
     try:
-        return _on(mandate_id, first, wanted)
+        return _on(platform, mandate_id, first, wanted)
     except NotAllowed:
         later = next(_others(platform, mandate_id, first, wanted), None)
         if later is None:
@@ -200,23 +223,39 @@ class _Wanted(NamedTuple):
     action: Action | None
 
 
-def _on(mandate_id: str, state: mandate.State, wanted: _Wanted) -> Actor:
-    terms = mandate.in_force(state, wanted.on)
+def _on(platform: Platform, mandate_id: str, state: mandate.State, wanted: _Wanted) -> Actor:
+    terms = _in_force(platform, state, wanted.on)
     action = wanted.action or terms.actions[0]
     return mandate.acting(wanted.actor, mandate_id, terms, action, wanted.item)
+
+
+def _in_force(platform: Platform, state: mandate.State, on: date) -> mandate.MandateGranted:
+    """
+    Also whether the principal was somebody: earlier releases took a mandate from who knew a name
+    and an id. Raises NotAllowed.
+    """
+    terms = mandate.in_force(state, on)
+    account, reference = terms.principal.account, terms.principal.reference
+    if terms.document is None and not claims.ever_held(platform, reference, account or ""):
+        raise NotAllowed(
+            "mandate-of-unproven-principal",
+            "the principal has not shown in person who they are: that is proven first, by a face, "
+            "a bank card or at a counter",
+        )
+    return terms
 
 
 def _others(platform: Platform, but: str, first: mandate.State, wanted: _Wanted) -> Iterator[Actor]:
     """On another mandate of the same principal. The view is advice: the streams decide."""
     principal = mandate.known(first).terms.principal.holder
     for row in _listed(platform, wanted.actor.account):
-        state = _state(platform, row["mandate_id"])
+        state = state_of(platform, row["mandate_id"])
         if row["mandate_id"] == but or isinstance(state, mandate.Absent):
             continue
         if state.terms.principal.holder != principal:
             continue
         with suppress(NotAllowed):
-            yield _on(row["mandate_id"], state, wanted)
+            yield _on(platform, row["mandate_id"], state, wanted)
 
 
 def _listed(platform: Platform, account: str) -> Sequence[Row]:
@@ -227,12 +266,3 @@ def _listed(platform: Platform, account: str) -> Sequence[Row]:
     except ViewsError as error:
         log.warning("other mandates cannot be looked for: %s", error)
         return ()
-
-
-def partition(side: str, account: str) -> str:
-    """Of the view: mandates that the account granted (`principal`) or received (`agent`)."""
-    return f"{side}:{account}"
-
-
-def _state(platform: Platform, mandate_id: str) -> mandate.State:
-    return read(platform.store, decider(platform), stream(mandate_id)).state

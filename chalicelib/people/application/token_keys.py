@@ -14,6 +14,7 @@ from ...eventlog.ports import Signer, StoreError
 ISSUER: Final = "urn:banjian"
 AUDIENCE: Final = "banjian"
 ALGORITHM: Final = "ES256"
+PERSON_CLAIM: Final = "person"  # the reference of whom the identity provider named
 # SubjectPublicKeyInfo of a P-256 key, uncompressed: this, then x and y.
 _P256: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 COORDINATE: Final = 32  # bytes

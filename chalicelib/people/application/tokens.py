@@ -24,11 +24,21 @@ from ...platform.platform import Caller, Platform
 from ..domain import claim
 from ..domain.account import Closed as ClosedAccount
 from . import accounts, claims, entities
-from .token_keys import ALGORITHM, AUDIENCE, COORDINATE, ISSUER, TokensUnavailable, encoded, jwk
+from .token_keys import (
+    ALGORITHM,
+    AUDIENCE,
+    COORDINATE,
+    ISSUER,
+    PERSON_CLAIM,
+    TokensUnavailable,
+    encoded,
+    jwk,
+)
 
 LIFETIME: Final = timedelta(minutes=30)
 SESSION: Final = timedelta(hours=12)
-VOUCHED: Final = "vouched"  # a claim of our own, see Session
+VOUCHED: Final = "vouched"  # claims of our own, see Session
+PERSON: Final = "person"
 
 
 class SessionOver(NotAllowed):
@@ -56,11 +66,13 @@ class Hat(Frozen):
 class Session(NamedTuple):
     """
     The sign-in that a token goes back to: `since` in seconds since 1970; `vouched` is the real-name
-    level that an identity provider answered for, 0 after a sign-in of our own.
+    level that an identity provider answered for, 0 after a sign-in of our own; `person` the
+    reference of the person that it named.
     """
 
     since: int
     vouched: int = 0
+    person: str | None = None
 
 
 # Signing in
@@ -105,9 +117,7 @@ def take_hat(platform: Platform, actor: Actor, hat: Hat, session: Session) -> To
     name = _personal(actor)
     state = claims.account_state(platform, name)
     if isinstance(state, ClosedAccount):
-        raise NotAllowed(
-            "account-closed-sign-in", "the account was closed; sign in again to open another one"
-        )
+        raise accounts.closed()
     role = Role(hat.role)
     if hat.entity is not None:
         if role is not Role.AGENT:
@@ -151,11 +161,13 @@ def issue(platform: Platform, actor: Actor, session: Session | None = None) -> T
         "exp": lasts,
         "auth_time": session.since,
         VOUCHED: session.vouched,
+        **({PERSON: session.person} if session.person else {}),
         "jti": uuid4().hex,
         "sub": actor.account,
         "role": actor.role,
         "level": actor.level,
         **({"entity": actor.entity} if actor.entity else {}),
+        **({PERSON_CLAIM: session.person} if session.person else {}),
     }
     return Token(_signed(signer, claimed), lasts - issued, actor)
 

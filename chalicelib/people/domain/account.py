@@ -9,18 +9,20 @@ what a proof was about proves it again.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from functools import reduce
 from typing import assert_never
 
 from ...codes.parties import Method
 from ...kernel import errors
-from ...kernel.base import Command, Frozen, Line, Text
+from ...kernel.base import Command, Frozen, Line, Sha256, Text
 from ...kernel.errors import Contradiction, Impossible, Invalid, NotFound
 from ...kernel.formats import KeyedDigest, Mobile
 from .account_events import (
     EVENTS,
     OF_THE_PERSON,
     AccountClosed,
+    CounterCheckRequested,
     Event,
     IdentityLost,
     IdentityProven,
@@ -41,6 +43,7 @@ __all__ = [
     "CheckAtCounter",
     "CloseAccount",
     "Closed",
+    "CounterCheckRequested",
     "Ended",
     "Event",
     "IdentityLost",
@@ -53,7 +56,9 @@ __all__ = [
     "PhoneChanged",
     "ProveIdentity",
     "RegisterPerson",
+    "RequestCounterCheck",
     "State",
+    "asked_by",
     "decide",
     "evolve",
     "fold",
@@ -64,6 +69,7 @@ __all__ = [
 
 CATEGORY = "account"
 MATCHED = 2
+ASKED_DAYS = 7  # ours: who came to a counter comes to the second clerk soon
 
 
 class Ended(errors.Closed):
@@ -78,12 +84,23 @@ class Absent(Frozen):
 
 
 class Open(Frozen):
-    """`person` is None for who has only signed in with WeChat; `proofs` are those that stand."""
+    """
+    `person` is None for who has only signed in with WeChat; `proofs` are those that stand; `asked`
+    is a check at a counter that waits for a second clerk.
+    """
 
     person: Person | None = None
     phone: Mobile | None = None
     proofs: tuple[IdentityProven, ...] = ()
     openids: frozenset[str] = frozenset()
+    asked: CounterCheckRequested | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second clerk has yet to see the person."""
+        return self.asked is not None and not (
+            self.person == self.asked.person and self.proof(Method.COUNTER)
+        )
 
     @property
     def level(self) -> int:
@@ -124,7 +141,10 @@ def _evolved(was: Open, event: Event) -> Open | Closed:
             return _registered(was, event)
         case IdentityProven():
             others = tuple(one for one in was.proofs if one.method is not event.method)
-            return was.model_copy(update={"proofs": (*others, event)})
+            asked = None if event.method is Method.COUNTER else was.asked
+            return was.model_copy(update={"proofs": (*others, event), "asked": asked})
+        case CounterCheckRequested():
+            return was.model_copy(update={"asked": event})
         case IdentityLost():
             return was.model_copy(update={"proofs": _without(was, OF_THE_PERSON)})
         case PhoneChanged():
@@ -171,10 +191,25 @@ class ProveIdentity(Command):
 
 
 class CheckAtCounter(Command):
-    """A clerk saw the person and the card: that decides who the account is, whatever it said."""
+    """
+    A clerk saw the person and the card: that decides who the account is, whatever it said. `afresh`
+    if the last such check was on another day: who comes again is seen again.
+    """
 
     person: Person
     evidence: Line
+    document: Sha256 | None = None
+    afresh: bool = False
+
+
+class RequestCounterCheck(Command):
+    """The same by the first of two clerks, on that day: `by_person` is who the clerk is."""
+
+    person: Person
+    evidence: Line
+    document: Sha256
+    by_person: KeyedDigest | None = None
+    on: date
 
 
 class LoseIdentity(Command):
@@ -197,6 +232,7 @@ AccountCommand = (
     RegisterPerson
     | ProveIdentity
     | CheckAtCounter
+    | RequestCounterCheck
     | LoseIdentity
     | ChangePhone
     | BindWechat
@@ -221,6 +257,8 @@ def decide(command: AccountCommand, state: State) -> list[Event]:
             return _prove(command, known(state))
         case CheckAtCounter():
             return _check_at_counter(command, known(state))
+        case RequestCounterCheck():
+            return _request_counter_check(command, known(state))
         case _:
             assert_never(command)
 
@@ -285,12 +323,34 @@ def _prove(command: ProveIdentity, state: Open) -> list[Event]:
 
 def _check_at_counter(command: CheckAtCounter, state: Open) -> list[Event]:
     proven = IdentityProven(
-        level=Method.COUNTER.level, method=Method.COUNTER, evidence=command.evidence
+        level=Method.COUNTER.level,
+        method=Method.COUNTER,
+        evidence=command.evidence,
+        document=command.document,
     )
     if state.person != command.person:
         return [PersonRegistered(person=command.person, phone=state.phone), proven]
-    # Once is enough: the next clerk who looks at the same card proves nothing more.
-    return [] if state.proof(Method.COUNTER) else [proven]
+    # Once a day is enough: the next clerk who looks at the same card proves nothing more.
+    return [proven] if command.afresh or not state.proof(Method.COUNTER) else []
+
+
+def _request_counter_check(command: RequestCounterCheck, state: Open) -> list[Event]:
+    """Nothing more where the same clerk asked already, nor where this is the second one."""
+    asked = state.asked
+    same = asked is not None and asked.person.reference == command.person.reference
+    if same and asked is not None and (command.on - asked.on).days <= ASKED_DAYS:
+        return []
+    told = command.model_dump(include={"evidence", "document", "by_person", "on"})
+    return [CounterCheckRequested(person=command.person, by=command.by.account, **told)]
+
+
+def asked_by(state: Open, command: RequestCounterCheck) -> bool:
+    """Whether what waits for a second clerk was asked by this one, by account or by person."""
+    asked = state.asked
+    if asked is None or asked.person.reference != command.person.reference:
+        return False
+    same = asked.by_person is not None and asked.by_person == command.by_person
+    return same or asked.by == command.by.account
 
 
 def _check_about(command: ProveIdentity, state: Open) -> None:

@@ -1,11 +1,13 @@
 """What happens to a person's account; see account.py."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
+from ...clock.calendar import Day
 from ...codes.parties import IdKind, Method
-from ...kernel.base import Frozen, Line, Personal, Text
+from ...kernel.actor import Identifier
+from ...kernel.base import Frozen, Line, Personal, Sha256, Text
 from ...kernel.formats import IdNumber, KeyedDigest, Mobile
 
 Level = Annotated[int, Field(ge=0, le=4)]
@@ -34,13 +36,33 @@ class PersonRegistered(Frozen):
 class IdentityProven(Frozen):
     """
     实名核验: a real-name level was proven. `evidence` is the proving side's own reference: of the
-    outside service's check, of the registry's edition, of what was shown at the counter.
+    outside service's check, of the registry's edition, of what was shown at the counter, of which
+    `document` is the scan; `provider` is the word of who the account signs in with.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["IdentityProven"] = "IdentityProven"
     level: Level
     method: Method
     evidence: Line
+    document: Sha256 | None = None
+
+
+class CounterCheckRequested(Frozen):
+    """
+    待复核: a clerk saw the person and the card at a counter, and it would take the person from an
+    account that is proven: a second clerk has to see both. Nothing is proven yet. `by` is the
+    clerk's account, `by_person` the person's reference, if it is known.
+    """
+
+    type: Literal["CounterCheckRequested"] = "CounterCheckRequested"
+    person: Person
+    evidence: Line
+    document: Sha256
+    by: Identifier
+    by_person: KeyedDigest | None = None
+    on: Day
 
 
 class IdentityLost(Frozen):
@@ -74,6 +96,12 @@ class AccountClosed(Frozen):
 
 
 Event = (
-    PersonRegistered | IdentityProven | IdentityLost | PhoneChanged | WechatBound | AccountClosed
+    PersonRegistered
+    | IdentityProven
+    | CounterCheckRequested
+    | IdentityLost
+    | PhoneChanged
+    | WechatBound
+    | AccountClosed
 )
 EVENTS: tuple[type[Frozen], ...] = get_args(Event)

@@ -83,7 +83,7 @@ class Absent(Frozen):
 
 
 class Entity(Frozen):
-    """`removed` are accounts that were operators and are none any more."""
+    """`removed` are accounts that were operators, or represented it, and do so no more."""
 
     credit_code: CreditCode
     registered: Registered
@@ -148,7 +148,9 @@ def _begun(state: State, event: Event) -> Entity:
 
 def _changed_to(state: Entity, event: EntityChanged) -> State:
     its = {name: getattr(event, name) for name in ("registered", "representative_account")}
-    return state.model_copy(update=its)
+    former = {state.representative_account} - {event.representative_account, None}
+    left = {one for one in former if one is not None and state.operator(one) is None}
+    return state.model_copy(update={**its, "removed": state.removed | left})
 
 
 def _added(state: Entity, event: OperatorAdded) -> State:

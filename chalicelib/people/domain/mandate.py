@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import reduce
-from typing import Annotated, Literal, assert_never, get_args
+from typing import Annotated, ClassVar, Literal, assert_never, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -25,6 +25,15 @@ from .entity import Items
 
 CATEGORY = "mandate"
 LONGEST = timedelta(days=3 * 366)  # ours: nobody remembers a mandate for longer
+# 民法典 art. 17, 23: from birth until the eighteenth birthday; of an adult it is looked at again.
+BY_LAW = timedelta(days=18 * 366)
+
+
+class Ground(StrEnum):
+    """What the agent acts on (民法典 art. 163)."""
+
+    ENTRUSTED = "entrusted"  # 委托代理: the principal has said so
+    BY_LAW = "by_law"  # 法定代理: parents and guardians (监护人)
 
 
 class Action(StrEnum):
@@ -75,9 +84,11 @@ class MandateGranted(Frozen):
     """
     授权代办: the agent may act for the principal: for `items`, for all if there are none; from
     `since` to `until`, both included. `document` is the written mandate that a clerk recorded it
-    from.
+    from; of a parent or guardian (`ground` is by_law) what shows that they are.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["MandateGranted"] = "MandateGranted"
     principal: Principal
     agent: Agent
@@ -86,6 +97,7 @@ class MandateGranted(Frozen):
     since: date
     until: date
     document: Sha256 | None = None
+    ground: Ground = Ground.ENTRUSTED
 
 
 class MandateRevoked(Frozen):
@@ -256,7 +268,10 @@ def _check(terms: MandateGranted, on: date) -> None:
         raise Invalid(
             "mandate-ends-before-beginning", "the last day of the mandate is over before it begins"
         )
-    if terms.until - terms.since > LONGEST:
+    if terms.ground is Ground.BY_LAW:
+        if terms.until - terms.since > BY_LAW:
+            raise Invalid("guardian-too-long", "this lasts until the eighteenth birthday at most")
+    elif terms.until - terms.since > LONGEST:
         raise Invalid("mandate-too-long", "a mandate lasts three years at most; renew it then")
 
 

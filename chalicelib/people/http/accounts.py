@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ...codes.ids import masked
 from ...eventlog.transact import Outcome
+from ...eventlog.views.port import Row
 from ...kernel.base import Text
 from ...platform import wechat
 from ...web import paging
@@ -16,12 +17,12 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
-from ..application import accounts, entities, proofs
+from ..application import accounts, counters, entities, persons, proofs
 from ..application.accounts import Registration
 from ..application.proofs import CounterCheck
 from ..domain import account as domain
 from ..projections import representation
-from .sign_in import WECHAT_PROBLEMS, WechatCode
+from .sign_in import RENEWAL, WECHAT_PROBLEMS, WechatCode
 
 
 class NewRegistration(Registration, CommandBody):
@@ -62,10 +63,12 @@ _OWN = OperationSpec(
 _OTHER = OperationSpec("getAccount", "people", "AccountReply", tagged=True)
 _REGISTER = _command("registerPerson", NewRegistration)
 _PHONE = _command("changePhone", NewPhone)
-_MATCH = _command("proveByRegistry", CommandBody, "registry-unavailable")
-_ATTEST = _command("proveByAttestation", NewAttestation, "attestation-unavailable")
+_MATCH = _command("proveByRegistry", CommandBody, "registry-unavailable", "proofs-used-up")
+_ATTEST = _command(
+    "proveByAttestation", NewAttestation, "attestation-unavailable", "attestation-not-set-up"
+)
 _WECHAT = _command("bindWechat", NewWechatCode, *WECHAT_PROBLEMS)
-_CLOSE = _command("closeOwnAccount", Closing)
+_CLOSE = _command("closeOwnAccount", Closing)._replace(closes=True)
 _COUNTER = _command("checkAtCounter", NewCounterCheck)
 _CLOSE_OTHER = _command("closeAccount", Closing)
 _COMPANIES = OperationSpec("listOwnCompanies", "people", "CompanyPage", query=PAGING)
@@ -82,7 +85,8 @@ def register(request: ApiRequest) -> Response:
     """实名注册: say who the account is; as often as needed, until it is proven."""
     told = request.body(NewRegistration)
     its = Registration.model_validate(told.model_dump(include=set(Registration.model_fields)))
-    return _done(request, accounts.register(request.platform, request.caller(told), its))
+    done = accounts.register(request.platform, request.caller(told), its)
+    return _done(request, persons.enter(request.platform, request.actor) or done)
 
 
 @operation(_PHONE)
@@ -105,7 +109,15 @@ def companies(request: ApiRequest) -> Response:
     account = people_access.own_account(request.actor)
     sealed = f"{representation.COMPANIES} {account}"
     rows = paging.rows(request, representation.NAME, representation.COMPANIES, account)
-    return reply(paging.page(request, Listing(representation.NAME, entities.stream, sealed, rows)))
+
+    def shown(row: Row) -> bool:
+        return entities.readable(request.platform, request.actor, row["entity"])
+
+    def seen(credit_code: str) -> int:
+        return entities.get(request.platform, request.actor, credit_code).version
+
+    listing = Listing(representation.NAME, entities.stream, seen, sealed, rows, shown)
+    return reply(paging.page(request, listing))
 
 
 @operation(_MATCH)
@@ -142,7 +154,12 @@ def other(request: ApiRequest, account: str) -> Response:
 
 @operation(_COUNTER)
 def counter(request: ApiRequest, account: str) -> Response:
-    """窗口核验: level 4, by a clerk who saw the person and the card."""
+    """
+    窗口核验: level 4, by a clerk who saw the person and the card, and hands in its scan.
+
+    Where it takes the person from an account that is proven, the first clerk's check `waits` for
+    that of a second one, of another person, within seven days.
+    """
     told = request.body(NewCounterCheck)
     its = CounterCheck.model_validate(told.model_dump(include=set(CounterCheck.model_fields)))
     done = proofs.check_at_counter(request.platform, request.caller(told), account, its)
@@ -161,10 +178,15 @@ def _done(
     request: ApiRequest, outcome: Outcome[domain.State], account: str | None = None
 ) -> Response:
     name = account or request.actor.account
+    state = outcome.state
+    level = accounts.level(request.platform, name, state)
+    says_less = name == request.actor.account and level > request.actor.level
     body = {
         "account": name,
-        "state": type(outcome.state).__name__.lower(),
-        "level": accounts.level(request.platform, name, outcome.state),
+        "state": type(state).__name__.lower(),
+        "level": level,
+        "waits": isinstance(state, domain.Open) and state.waits,
+        "new_token": RENEWAL if says_less else None,
         "version": outcome.version,
         "position": outcome.position,
     }
@@ -186,6 +208,7 @@ def _shown(request: ApiRequest, account: str) -> Response:
             for one in its.proofs
         ],
         "wechat": bool(its.openids),
+        "counter_checks": counters.history(request.platform, account),
         "version": found.version,
     }
     # The level rests on a claim too, which is no part of this stream.

@@ -9,6 +9,7 @@ reference), `method` (phone, face or bank_card), and what it was about: `phone_n
 import logging
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -61,6 +62,8 @@ class Attesters:
             claims.phone_number,
             IdKind(claims.id_kind),
             claims.id_number,
+            claims.jti,
+            datetime.fromtimestamp(claims.exp + LEEWAY, UTC),
         )
 
     def _claims(self, token: str) -> _Claims:

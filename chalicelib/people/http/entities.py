@@ -36,7 +36,7 @@ def _command(name: str, body: Any, *problems: str, status: int = 200) -> Operati
 _REGISTER = _command("registerEntity", EntityRegistration, "registry-unavailable", status=201)
 _GET = OperationSpec("getEntity", "people", "EntityReply", tagged=True)
 _REFRESH = _command("refreshEntity", CommandBody, "registry-unavailable")
-_ADD = _command("addOperator", OperatorAddition)
+_ADD = _command("addOperator", OperatorAddition, "proofs-used-up")
 _REMOVE = _command("removeOperator", OperatorRemoval)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from ...kernel.actor import in_person
 from ...kernel.base import Text
 from ...web import paging
 from ...web.bodies import CommandBody
@@ -13,7 +14,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
-from ..application import mandates
+from ..application import mandates, powers
 from ..application.mandates import NewMandate
 from ..domain import mandate
 from ..projections import representation
@@ -30,7 +31,13 @@ class Revocation(CommandBody):
 
 
 _GRANT = OperationSpec(
-    "grantMandate", "people", "MandateReply", 201, MandateGrant, command=True, problems=("ended",)
+    "grantMandate",
+    "people",
+    "MandateReply",
+    201,
+    MandateGrant,
+    command=True,
+    problems=("ended", "proofs-used-up"),
 )
 _GET = OperationSpec("getMandate", "people", "MandateReply", tagged=True)
 _REVOKE = OperationSpec(
@@ -65,13 +72,17 @@ def listed(request: ApiRequest) -> Response:
     """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
     account = people_access.own_account(request.actor)
     side = request.choice("as", _SIDES) or "principal"
-    partition = mandates.partition(side, account)
+    shown = in_person(request.actor)  # they are the person's, and no company's
+    partition = powers.partition(side, account)
     rows = paging.rows(
         request, representation.NAME, representation.MANDATES, partition, descending=True
     )
-    return reply(
-        paging.page(request, Listing(representation.NAME, mandates.stream, partition, rows))
-    )
+
+    def seen(mandate_id: str) -> int:
+        return mandates.get(request.platform, request.actor, mandate_id).version
+
+    listing = Listing(representation.NAME, powers.stream, seen, partition, rows, lambda _: shown)
+    return reply(paging.page(request, listing))
 
 
 @operation(_GET)
@@ -106,7 +117,9 @@ def _told(
         "state": _named(state, today),
         "principal": terms.principal.model_dump(mode="json", include={"account", "name"}),
         "agent": terms.agent.model_dump(mode="json", include={"account", "name"}),
-        **terms.model_dump(mode="json", include={"items", "actions", "since", "until", "document"}),
+        **terms.model_dump(
+            mode="json", include={"items", "actions", "since", "until", "document", "ground"}
+        ),
         "reason": state.reason if isinstance(state, mandate.Revoked) else None,
         "version": version,
     }

@@ -9,7 +9,7 @@ from ...web.auth.verifier import bearer
 from ...web.operation import OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
-from ..application import token_keys, tokens
+from ..application import counters, token_keys, tokens
 from ..application.tokens import Hat, Session, Token
 
 
@@ -19,7 +19,12 @@ class WechatCode(Frozen):
     code: Line
 
 
-WECHAT_PROBLEMS = ("wechat-code", "wechat-limited", "wechat-blocked", "wechat-unavailable")
+# Where to take another token.
+RENEWAL = "/sign-in/token"
+WECHAT_PROBLEMS = (
+    *("wechat-code", "wechat-limited", "wechat-blocked", "wechat-unavailable"),
+    "wechat-not-set-up",
+)
 _WECHAT = OperationSpec(
     "signInWithWechat",
     "sign-in",
@@ -43,14 +48,15 @@ _KEYS = OperationSpec("getKeys", "sign-in", "KeySet", public=True, problems=("to
 @operation(_WECHAT)
 def wechat(request: ApiRequest) -> Response:
     """微信登录: a token for the account of the WeChat user; the first time, a new account."""
-    return _told(tokens.with_wechat(request.platform, request.body(WechatCode).code))
+    token = tokens.with_wechat(request.platform, request.body(WechatCode).code)
+    return _told(request, token)
 
 
 @operation(_HAT)
 def token(request: ApiRequest) -> Response:
     """Another token for the same person: as agent of a company or a person, or renewed."""
     actor, hat = request.actor, request.body(Hat)
-    return _told(tokens.take_hat(request.platform, actor, hat, _session(request)))
+    return _told(request, tokens.take_hat(request.platform, actor, hat, _session(request)))
 
 
 @operation(_KEYS)
@@ -67,14 +73,14 @@ def _session(request: ApiRequest) -> Session:
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     began = claims.get("auth_time", claims["iat"])
     if claims["iss"] == token_keys.ISSUER:
-        return Session(int(began), int(claims[tokens.VOUCHED]))
+        return Session(int(began), int(claims[tokens.VOUCHED]), request.person)
     # A provider may leave out when that was, or put there what is no time, or one to come (which
     # would be renewed for ever): then it is this token's.
     signed_in = began if type(began) is int and began <= claims["iat"] else claims["iat"]
-    return Session(int(signed_in), request.actor.level)
+    return Session(int(signed_in), request.actor.level, request.person)
 
 
-def _told(token: Token) -> Response:
+def _told(request: ApiRequest, token: Token) -> Response:
     """As OAuth has it (RFC 6749, 5.1), and who the bearer is with it."""
     actor = token.actor
     return reply(
@@ -86,5 +92,6 @@ def _told(token: Token) -> Response:
             "role": actor.role,
             "entity": actor.entity,
             "level": actor.level,
+            "counter_checked_at": counters.last_check(request.platform, actor.account),
         }
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Entry, Projection, Row
-from ..application.mandates import INDEX, VIEW, partition
+from ..application.powers import INDEX, VIEW, partition
 from ..domain import entity, mandate
 
 NAME = VIEW

@@ -7,14 +7,15 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 
 from ...cases import domain as case
-from ...cases.application import access
+from ...cases.application import access, recusal
+from ...cases.application.acting import identified
 from ...cases.application.cases import decider, done_by, query_code, query_digest, stream
 from ...cases.domain import commands as c
 from ...cases.domain.state import Absent, Drafted
 from ...cases.domain.values import ItemRef
 from ...clock.calendar import legal_day
 from ...codes.codes import ApplicantKind
-from ...codes.ids import Warned, canonical, check_id
+from ...codes.ids import Warned, check_id, written
 from ...codes.numbers import case_number
 from ...codes.parties import Agent, Applicant, IdKind
 from ...eventlog.envelope import Decided
@@ -28,10 +29,11 @@ from ...kernel.base import Code, Frozen, Name, Text
 from ...kernel.errors import Invalid, NotAllowed, OutOfOrder
 from ...kernel.formats import IdNumber, Mobile
 from ...kernel.reasons import at
-from ...people.application import accounts, entities, identity, mandates
+from ...people.application import accounts, entities, identity, mandates, persons
 from ...platform.platform import Caller, Platform, derived_id
-from . import duplicates
-from .materials import Materials, Taking, materials, use
+from . import drafts, duplicates
+from .claiming import Claiming
+from .materials import Materials, Taking, materials, shown, use
 
 
 class FormInvalid(Invalid):
@@ -83,7 +85,7 @@ def save_draft(
 ) -> Outcome[case.State]:
     """
     Save a draft, new or the draft `case_id` again; nothing of it is checked against the form yet.
-    Raises NotFound for a draft that there is not: nobody chooses the id of a case.
+    Raises NotFound for a draft that there is not: nobody chooses the id of a case; QuotaExceeded.
     """
     draft = case_id
     case_id = case_id or derived_id(caller)
@@ -92,10 +94,11 @@ def save_draft(
 
     def decide(state: case.State) -> Decided:
         if draft is not None or not isinstance(state, Absent):
-            access.seen(caller.actor, state)
+            access.seen(identified(platform, caller.actor, state), state)
+        drafts.check(platform, caller.actor, draft)
         actor = _drafting(platform, caller.actor, body, legal_day(now))
         command = _draft(platform, caller, body, _Case(case_id, actor, caller.at(now)))
-        access.check(caller.actor, command, state)
+        access.check(identified(platform, caller.actor, state), command, state)
         decided = case.decide(command, state, platform.calendar())
         return done_by(actor, caller, command.at, decided)
 
@@ -107,7 +110,8 @@ def _draft(platform: Platform, caller: Caller, body: Submission, made: _Case) ->
     definition, version = items.current(platform, body.item)
     applicant = _applicant(platform, actor, body.applicant)
     holder = identity.holder(platform, applicant)
-    taking = Taking(case_id, holder, definition.materials, legal_day(platform.now()))
+    on, by = legal_day(platform.now()), shown(body.materials)
+    taking = Taking(case_id, holder, definition.materials, on, by)
     return c.SaveDraft(
         at=at,
         by=caller.actor,
@@ -127,24 +131,25 @@ def submit(
     """
     Submit a case: a new one, or the draft `case_id`. The item's current version becomes the
     case's own. Raises FormInvalid, NotAllowed, NotFound (item), Invalid (a document nobody put),
-    Duplicate.
+    Duplicate, Underway.
     """
     draft = case_id
     case_id = case_id or derived_id(caller)
     now = platform.now()
     request = caller.request(now, "SubmitCase", body.model_dump(mode="json"))
+    claim = Claiming(platform, caller.actor, insist=body.insist)
 
     def may(state: case.State) -> None:
         # Before anything is said about the body: a stranger learns nothing of it.
         if draft is not None:
-            access.seen(caller.actor, state)
+            access.seen(identified(platform, caller.actor, state), state)
 
     def decide(state: case.State) -> Decided:
         may(state)
         at = caller.at(now)
         actor = _acting(platform, caller.actor, body, legal_day(at))
         command, taking = _submission(platform, caller, body, _Case(case_id, actor, at))
-        access.check(caller.actor, command, state)
+        access.check(identified(platform, caller.actor, state), command, state)
         if isinstance(state, Drafted) and state.draft.item.code != command.item.code:
             raise OutOfOrder(
                 "draft-for-another-item", "the draft is for another item; submit a new case"
@@ -153,11 +158,14 @@ def submit(
             duplicates.check(platform, caller.actor, command)
         decided = case.decide(command, state, platform.calendar())
         if decided:
+            claim.take(command)
             use(platform, actor, command.materials, taking)
         return done_by(actor, caller, command.at, decided)
 
     new, store = draft is None, platform.store
-    return transact(store, decider(platform), stream(case_id), request, decide, may=may, fresh=new)
+    with claim.kept():
+        where = stream(case_id)
+        return transact(store, decider(platform), where, request, decide, may=may, fresh=new)
 
 
 def _drafting(platform: Platform, actor: Actor, body: Submission, on: date) -> Actor:
@@ -206,8 +214,10 @@ def _submission(
     definition = in_variant(offered, body.variant)
     _may_apply(caller, definition, body, today)
     applicant = _applicant(platform, actor, body.applicant)
+    recusal.check_entering(platform, caller, applicant)
     holder = identity.holder(platform, applicant)
-    taking = Taking(case_id, holder, definition.materials, today)
+    persons.check_applicant(platform, caller, holder, definition.real_name_level)
+    taking = Taking(case_id, holder, definition.materials, today, shown(body.materials))
     handed_in = materials(platform, actor, body.materials, taking)
     # Last: what is refused before takes no number, of which a day has so many.
     serial = platform.serials.take(definition.division, today)
@@ -256,7 +266,7 @@ def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission, tod
 
 
 def _applicant(platform: Platform, actor: Actor, told: Applying) -> Applicant:
-    number = canonical(told.id_kind, told.id_number)
+    number = written(told.id_kind, told.id_number)
     entity = number if told.id_kind is IdKind.CREDIT_CODE else None
     if actor.role is Role.AGENT and entity not in (None, actor.entity):
         raise _not_for(actor, entity)
@@ -269,7 +279,12 @@ def _applicant(platform: Platform, actor: Actor, told: Applying) -> Applicant:
 def _agent(actor: Actor, body: Submission) -> Agent | None:
     if actor.role is Role.APPLICANT:
         return None
-    return Agent(account=actor.account, mandate=body.mandate, mandate_id=body.mandate_id)
+    return Agent(
+        account=actor.account,
+        mandate=body.mandate,
+        mandate_id=body.mandate_id,
+        clerk=True if actor.role is Role.CLERK else None,
+    )
 
 
 def _not_for(actor: Actor, entity: str) -> NotAllowed:

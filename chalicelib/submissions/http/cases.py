@@ -20,7 +20,15 @@ class SubmissionBody(Submission, CommandBody):
 
 
 _SUBMIT = OperationSpec("submitCase", "cases", "SubmissionReply", 201, SubmissionBody, command=True)
-_DRAFT = OperationSpec("saveDraft", "drafts", "CommandReply", 201, Submission, command=True)
+_DRAFT = OperationSpec(
+    "saveDraft",
+    "drafts",
+    "CommandReply",
+    201,
+    Submission,
+    command=True,
+    problems=("quota-exceeded",),
+)
 _DRAFT_AGAIN = _DRAFT._replace(name="replaceDraft", status=200)
 
 

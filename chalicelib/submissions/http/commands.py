@@ -24,7 +24,7 @@ from ..application import materials
 from ..application.materials import Materials
 
 # Those that have routes of their own, and those that only the platform gives.
-OTHERS = {c.SaveDraft, c.SubmitCase, c.DeemAccepted, c.IssueCertificate}
+OTHERS = {c.SaveDraft, c.DiscardDraft, c.SubmitCase, c.DeemAccepted, c.IssueCertificate}
 COMMANDS: tuple[type[CaseCommand], ...] = tuple(one for one in case.COMMANDS if one not in OTHERS)
 
 
@@ -67,7 +67,7 @@ def _run_with_materials(
     caller, fields = request.caller(told), fields_of(told)
     found = materials.of_case(request.platform, caller.actor, case_id, fields["materials"])
     command = _made(request, caller, kind, {**fields, "materials": found})
-    using = materials.using(request.platform, command)
+    using = materials.using(request.platform, command, materials.shown(fields["materials"]))
     return cases.execute(request.platform, caller, case_id, command, using)
 
 

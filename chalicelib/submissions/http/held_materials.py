@@ -12,7 +12,8 @@ from ...items.domain.definition import in_variant
 from ...kernel.actor import APPLICANTS, Actor
 from ...kernel.errors import NotAllowed
 from ...people.application import entities
-from ...web.operation import OperationSpec
+from ...web import paging
+from ...web.operation import PARTS, OperationSpec
 from ...web.request import ApiRequest
 from ...web.route import operation, reply
 
@@ -20,7 +21,10 @@ _HELD = OperationSpec(
     "listHeldMaterials",
     "items",
     "HeldMaterials",
-    query={"variant": {"type": "string", "description": "The variant (情形) that is applied for."}},
+    query={
+        "variant": {"type": "string", "description": "The variant (情形) that is applied for."},
+        **PARTS,
+    },
     problems=("item-closed", "invalid"),
 )
 
@@ -41,7 +45,10 @@ def held(request: ApiRequest, code: str) -> Response:
         if holder is None
         else certificate_lists.offered(request.platform, holder, definition, request.today)
     )
-    return reply({"materials": [_told(name, state) for name, state in found.items()]})
+    listed, more = paging.part(
+        request, f"held {holder} {code}", found.items(), lambda one: _told(*one)
+    )
+    return reply({"materials": listed, "next": more})
 
 
 def _holder(request: ApiRequest, actor: Actor) -> str | None:

@@ -1,6 +1,7 @@
 """
 The public keys that tokens are verified with: a JWK set (RFC 7517) from a file, an address or a
-setting, never older than a minute.
+setting, never older than a minute, and asked for again when a token names a key that is not among
+them (OpenID Connect Core 1.0, 10.1.1).
 """
 
 import json
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 REFRESH: Final = 60.0  # seconds; a key that was removed is refused after that long
 RETRY: Final = 10.0  # seconds, while the source fails
+COOLDOWN: Final = 5.0  # seconds between two questions for keys that nobody knows
+WAITING: Final = 4  # threads at most that such a question holds up
 STALE: Final = 3600.0  # seconds that the last good keys serve while their source fails
 TIMEOUT: Final = 5.0  # seconds
 MAX_JWKS: Final = 1 << 20  # bytes
@@ -47,15 +50,17 @@ class Key(NamedTuple):
 class Keys:
     """
     The keys of a source by their id. The source is asked when a key is wanted and a minute has
-    passed, by one thread; the others wait, unless the source is failing anyway.
+    passed, by one thread; the others wait, unless the source is failing anyway. For a key that it
+    did not list it is asked at once, but not again within COOLDOWN: anybody can make up key ids.
     """
 
     def __init__(self, source: KeySource, clock: Callable[[], float]) -> None:
         self._source, self._clock = source, clock
         self._keys: dict[str, Key] = {}
-        self._asked = self._loaded = float("-inf")
+        self._asked = self._loaded = self._asked_again = float("-inf")
         self._failing = False
         self._refreshing = Lock()
+        self._waiting = BoundedSemaphore(WAITING)
 
     def find(self, kid: str) -> Key | None:
         """None for an id that the source does not list; raises KeysUnavailable."""
@@ -68,7 +73,24 @@ class Keys:
                 self._refreshing.release()
         if self._clock() - self._loaded > STALE:
             raise KeysUnavailable("the keys of the identity provider cannot be had")
+        if kid not in self._keys and self._may_ask_again():
+            self._ask_again(kid)
         return self._keys.get(kid)
+
+    def _may_ask_again(self) -> bool:
+        return not self._failing and not 0 <= self._clock() - self._asked_again < COOLDOWN
+
+    def _ask_again(self, kid: str) -> None:
+        # A provider that answers slowly must not hold up everybody at the wish of who makes up ids.
+        if not self._waiting.acquire(blocking=False):
+            raise KeysUnavailable("the keys of the identity provider are being asked for")
+        try:
+            with self._refreshing:
+                if kid not in self._keys and self._may_ask_again():
+                    self._refresh()
+                    self._asked_again = self._clock()
+        finally:
+            self._waiting.release()
 
     def _due(self) -> bool:
         age = self._clock() - self._asked

@@ -1,7 +1,7 @@
 """
 Who is calling: bearer tokens (RFC 6750) that an OpenID provider signed, checked after RFC 8725.
 
-What they say is read in claims.py; how it fails is drawn in auth_errors.py.
+What they say is read in token_claims.py; how it fails is drawn in errors.py.
 """
 
 import json
@@ -10,20 +10,34 @@ import re
 import time
 from base64 import urlsafe_b64decode
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
-from ...kernel.actor import Actor, Role
-from .errors import InvalidToken, NotEntitled, Unauthenticated
+from ...kernel.actor import APPLICANTS, Actor, Role
+from ...platform.sign_ins import Names, Subject
+from .errors import NotEntitled, Unauthenticated
 from .keys import Key, Keys, KeySource
-from .token_claims import actor_from
+from .token_checks import TYPES, because, check_audience, check_kind, check_times
+from .token_claims import (
+    AS_OURS,
+    Reading,
+    Reference,
+    actor_from,
+    at,
+    is_staff,
+    person_from,
+    subject_from,
+)
 
 ALGORITHMS: Final = frozenset({"ES256", "RS256"})
-REQUIRED: Final = ("exp", "iat", "iss", "aud", "sub")
-TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+REQUIRED: Final = ("exp", "iat", "iss")
 
+# Whom the demonstration's tokens are from (serving/signin.py): its account names are ours.
+LOCAL: Final = "urn:banjian:local-sign-in"
+# Stands for the account until it is found.
+_UNNAMED: Final = "nobody"
 LEEWAY: Final = 30.0  # seconds that clocks may differ by
 MAX_TOKEN: Final = 8192  # characters
 CACHED_TOKENS: Final = 10_000
@@ -33,18 +47,44 @@ _COMPACT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 log = logging.getLogger(__name__)
 
 
+class SignedIn(NamedTuple):
+    """
+    Who acts; and the reference of the person whom the issuer says that the account belongs to, on
+    level 3 or more. None if it names nobody.
+    """
+
+    actor: Actor
+    person: str | None = None
+
+
 class Trusted(NamedTuple):
     """
-    An issuer (`iss`) whose tokens are taken: for whom it must have made them (`aud`), with keys
-    from where, for which algorithms, and the roles that it may give. No part of it serves the
-    tokens of another issuer.
+    An issuer (`iss`) whose tokens are taken: for whom it must have made them (`audience`, found
+    under `audience_claim`), with keys from where, for which algorithms, and the roles that it may
+    give. No part of it serves the tokens of another issuer.
+
+    `reading` says where its tokens tell what, `required` what they must tell besides. Without
+    `names` a subject is an account's name; with them it is one of `subjects_of`, the issuer itself
+    if empty.
     """
 
     issuer: str
-    audience: str
+    audience: str | tuple[str, ...]
     source: KeySource
     algorithms: frozenset[str] = ALGORITHMS
     roles: frozenset[Role] = frozenset(Role)
+    audience_claim: str = "aud"
+    required: Mapping[str, str] = {}
+    reading: Reading = AS_OURS
+    names: Names | None = None
+    reference: Reference = lambda _kind, _number: None
+    subjects_of: str = ""
+    keeps_names: bool = False
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        several = (self.audience,) if isinstance(self.audience, str) else self.audience
+        return frozenset(several)
 
 
 class _Issuer(NamedTuple):
@@ -57,7 +97,7 @@ class _Issuer(NamedTuple):
 
 
 class _Verified(NamedTuple):
-    actor: Actor
+    signed_in: SignedIn
     expires: float
     key: Key
     issuer: _Issuer
@@ -65,35 +105,34 @@ class _Verified(NamedTuple):
 
 class Verifier:
     """
-    Turns an Authorization header into the actor that it proves. Safe to share between threads.
+    Turns an Authorization header into who it proves to act. Safe to share between threads.
 
-    `also` are further issuers, each with its own audience, keys and algorithms. `clock` gives
-    seconds since 1970. Verified tokens are remembered until they expire, at most CACHED_TOKENS of
-    them: checking one signature costs as much as reading a whole case.
+    Each issuer has its own audience, keys and algorithms. `clock` gives seconds since 1970.
+    Verified tokens are remembered until they expire, at most CACHED_TOKENS of them: checking one
+    signature costs as much as reading a whole case.
     """
 
-    def __init__(  # noqa: PLR0913 - who is trusted, and what a test sets
+    def __init__(
         self,
-        issuer: str,
-        audience: str,
-        source: KeySource,
-        *,
-        also: Sequence[Trusted] = (),
+        *trusted: Trusted,
         leeway: float = LEEWAY,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        every = (Trusted(issuer, audience, source), *also)
-        self._issuers = {one.issuer: _Issuer(one, Keys(one.source, clock)) for one in every}
-        if len(self._issuers) != len(every):
+        self._issuers = {one.issuer: _Issuer(one, Keys(one.source, clock)) for one in trusted}
+        if len(self._issuers) != len(trusted):
             raise ValueError("two issuers have one name: whose tokens would be whose?")
         self._leeway, self._clock = leeway, clock
         self._seen: OrderedDict[tuple[bytes, str | None], _Verified] = OrderedDict()
         self._lock = Lock()
 
     def actor(self, authorization: str | None, acting: str | None = None) -> Actor:
+        """Who acts; see `signed_in`."""
+        return self.signed_in(authorization, acting).actor
+
+    def signed_in(self, authorization: str | None, acting: str | None = None) -> SignedIn:
         """
         `acting` is the role that the request names (X-Role), if any. Raises Unauthenticated,
-        InvalidToken, NotEntitled, KeysUnavailable or NotSeparated.
+        InvalidToken, NotEntitled, KeysUnavailable, NotSeparated or StoreError.
         """
         token = bearer(authorization)
         digest = sha256(token.encode()).digest(), acting
@@ -101,7 +140,7 @@ class Verifier:
         if known is None:
             known = self._verified(token, acting)
             self._remember(digest, known)
-        return known.actor
+        return known.signed_in
 
     def _known(self, digest: tuple[bytes, str | None]) -> _Verified | None:
         with self._lock:
@@ -124,39 +163,67 @@ class Verifier:
         kid = _key_id(token)
         issuer = self._issuers.get(_issuer_named(token))
         if issuer is None:
-            raise _because("no issuer of that name")
+            raise because("no issuer of that name")
         key = issuer.key(kid)
         if key is None:
-            raise _because("no key of that id")
+            raise because("no key of that id")
         claims = _claims(token, key, issuer.trusted)
-        _check_times(claims, self._clock(), self._leeway)
-        actor = actor_from(claims, acting)
-        if actor.role not in issuer.trusted.roles:
-            raise NotEntitled(f"this issuer makes nobody a {actor.role}")
-        return _Verified(actor, float(claims["exp"]), key, issuer)
+        check_times(claims, self._clock(), self._leeway)
+        return _Verified(
+            _signed_in(claims, acting, issuer.trusted), float(claims["exp"]), key, issuer
+        )
+
+
+def _signed_in(claims: Mapping[str, Any], acting: str | None, trusted: Trusted) -> SignedIn:
+    """The account's name comes last, since it is looked up, and perhaps made."""
+    reading = trusted.reading
+    actor = actor_from(claims, acting, reading, _UNNAMED if trusted.names else None)
+    if actor.role not in trusted.roles:
+        raise NotEntitled(f"this issuer makes nobody a {actor.role}")
+    person = person_from(claims, actor.level, reading, trusted.reference)
+    if trusted.names is None:
+        return SignedIn(actor, person)
+    subject = Subject(
+        trusted.subjects_of or trusted.issuer,
+        subject_from(claims, reading),
+        actor.role in APPLICANTS,
+        is_staff(claims, reading, trusted.roles),
+        person,
+        trusted.keeps_names,
+    )
+    return SignedIn(actor.model_copy(update={"account": trusted.names(subject)}), person)
 
 
 def _claims(token: str, key: Key, trusted: Trusted) -> dict[str, Any]:
     import jwt
 
     try:
-        return jwt.decode(
+        claims: dict[str, Any] = jwt.decode(
             token,
             key.public,
             # The key says which, and the header must agree (RFC 8725, 3.1).
             algorithms=[key.algorithm],
-            audience=trusted.audience,
             issuer=trusted.issuer,
             options={
                 "require": list(REQUIRED),
-                # The times are checked against our own clock.
+                # The times are checked against our own clock, the others where they stand.
                 "verify_exp": False,
                 "verify_nbf": False,
                 "verify_iat": False,
+                "verify_aud": False,
+                "verify_sub": False,
             },
         )
     except jwt.PyJWTError as error:
-        raise _because(type(error).__name__) from error
+        raise because(type(error).__name__) from error
+    check_audience(at(claims, trusted.audience_claim), trusted.audiences)
+    check_kind(jwt.get_unverified_header(token), claims)
+    if not isinstance(at(claims, trusted.reading.subject), str):
+        raise because("no subject")
+    for name, value in trusted.required.items():
+        if at(claims, name) != value:
+            raise because(f"{name} is not as it must be")
+    return claims
 
 
 def bearer(authorization: str | None) -> str:
@@ -166,9 +233,9 @@ def bearer(authorization: str | None) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("no bearer token")
     if len(token) > MAX_TOKEN:
-        raise _because("longer than a token may be")
+        raise because("longer than a token may be")
     if not _COMPACT.fullmatch(token):
-        raise _because("not the three parts of a signed token")
+        raise because("not the three parts of a signed token")
     return token
 
 
@@ -178,13 +245,14 @@ def _key_id(token: str) -> str:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, RecursionError) as error:
-        raise _because("the header does not parse") from error
+        raise because("the header does not parse") from error
     # `crit` names extensions that must be understood, and we know none.
-    if str(header.get("typ")).lower() not in TYPES or "crit" in header:
-        raise _because("not the type of an access token")
+    kind = header.get("typ")
+    if (kind is not None and str(kind).lower() not in TYPES) or "crit" in header:
+        raise because("not the type of an access token")
     kid = header.get("kid")
     if not isinstance(kid, str):
-        raise _because("no key id")
+        raise because("no key id")
     return kid
 
 
@@ -197,27 +265,6 @@ def _issuer_named(token: str) -> str:
     try:
         claims = json.loads(urlsafe_b64decode(content + "=" * (-len(content) % 4)))
     except (ValueError, RecursionError) as error:
-        raise _because("the claims do not parse") from error
+        raise because("the claims do not parse") from error
     issuer = claims.get("iss") if isinstance(claims, dict) else None
     return issuer if isinstance(issuer, str) else ""
-
-
-def _check_times(claims: Mapping[str, Any], now: float, leeway: float) -> None:
-    expires, issued = _seconds(claims["exp"]), _seconds(claims["iat"])
-    begins = _seconds(claims.get("nbf", issued))
-    if expires + leeway <= now:
-        raise _because("expired")
-    if max(begins, issued) - leeway > now:
-        raise _because("not yet valid")
-
-
-def _seconds(value: Any) -> float:
-    """A NumericDate (RFC 7519, 2): refuses true, "1", NaN and what a float cannot hold."""
-    if type(value) not in (int, float) or not abs(value) < 1 << 53:
-        raise _because("a time that is no number of seconds")
-    return float(value)
-
-
-def _because(reason: str) -> InvalidToken:
-    log.info("a token was refused: %s", reason)
-    return InvalidToken("the token is not valid")

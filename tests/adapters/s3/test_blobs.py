@@ -156,9 +156,36 @@ def test_an_assembled_document_has_its_whole_checksum_at_s3(blobs: S3Blobs, buck
 # Links
 
 
+def linked(blobs: S3Blobs, disposition: str, seconds: int = 60) -> str:
+    url = blobs.link("case-1", DIGEST, "application/pdf", disposition, seconds)
+    assert url is not None
+    return url
+
+
+def test_no_link_leads_to_what_was_altered_or_is_not_there(blobs: S3Blobs, bucket: str):
+    assert blobs.link("case-1", DIGEST, "application/pdf", "attachment", 60) is None
+    blobs.put("case-1", PLAN)
+    cloud.client("s3").put_object(
+        Bucket=bucket, Key=KEY, Body=PLAN[:-1], ChecksumAlgorithm="SHA256"
+    )
+    with pytest.raises(Damaged, match=DIGEST):
+        linked(blobs, "attachment")
+
+
+def test_what_came_without_a_checksum_is_looked_at_before_there_is_a_link(
+    blobs: S3Blobs, bucket: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(S3Blobs, "_checksum", lambda *_: "")
+    cloud.client("s3").put_object(Bucket=bucket, Key=KEY, Body=PLAN)
+    assert linked(blobs, "attachment").startswith("https://")
+    cloud.client("s3").put_object(Bucket=bucket, Key=KEY, Body=PLAN[:-1])
+    with pytest.raises(Damaged, match=DIGEST):
+        linked(blobs, "attachment")
+
+
 def test_a_link_gives_one_document_out_as_what_it_is(uploads: S3Blobs, blobs: S3Blobs):
     blobs.put("case-1", PLAN)
-    url = uploads.link("case-1", DIGEST, "application/pdf", "attachment; filename=plan.pdf", 60)
+    url = linked(uploads, "attachment; filename=plan.pdf")
     given = httpx.get(url)
     assert (given.status_code, given.content) == (200, PLAN)
     assert given.headers["Content-Type"] == "application/pdf"
@@ -169,5 +196,5 @@ def test_a_link_gives_one_document_out_as_what_it_is(uploads: S3Blobs, blobs: S3
 
 def test_a_link_expires(uploads: S3Blobs, blobs: S3Blobs):
     blobs.put("case-1", PLAN)
-    url = uploads.link("case-1", DIGEST, "application/pdf", "attachment", 0)
+    url = linked(uploads, "attachment", 0)
     assert httpx.get(url).status_code == 403

@@ -8,8 +8,10 @@ from typing import Any
 from chalicelib.cases import domain as case
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import due as ledger
+from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain.records import Application
 from chalicelib.cases.domain.state import InHand, Lodged, State, handling_of
+from chalicelib.cases.domain.steps import desk
 from chalicelib.cases.domain.values import (
     DeliveryMethod,
     ItemRef,
@@ -94,6 +96,7 @@ PLAN = Plan(
     special_procedures=(SpecialProcedure.HEARING, SpecialProcedure.EXPERT_REVIEW),
     supplement_days=5,
     certificate=CERTIFICATE,
+    separation_of_duties=True,
 )
 SHORT = PLAN.model_copy(update={"steps": (HANDLE, APPROVE), "certificate": None})
 JOINT = PLAN.model_copy(update={"joint": True, "statutory": Limit(45)})
@@ -145,6 +148,10 @@ def submit(day: str = MON, plan: Plan = PLAN, **fields: Any) -> c.SubmitCase:
 def save_draft(day: str = MON, by: Actor = APPLICANT, **fields: Any) -> c.SaveDraft:
     told: dict[str, Any] = {"case_id": "c1", "item": ITEM, "applicant": ZHAO, "form": FORM}
     return c.SaveDraft(at=at(day), by=by, **{**told, **fields})
+
+
+def discard_draft(day: str = TUE, by: Actor = APPLICANT) -> c.DiscardDraft:
+    return c.DiscardDraft(at=at(day), by=by)
 
 
 def pass_pre_check(day: str = MON) -> c.PassPreCheck:
@@ -245,6 +252,20 @@ def transfer(
     return c.Transfer(at=at(day), by=by, to_department=to, to_division=division, reason=reason)
 
 
+def recuse(account: str | None = None, day: str = WED, by: Actor = CLERK) -> c.Recuse:
+    return c.Recuse(at=at(day), by=by, account=account, reason="与申请人系近亲属")
+
+
+def ask_recusal(account: str = "clerk-qian", day: str = WED) -> c.RequestRecusal:
+    return c.RequestRecusal(at=at(day), by=APPLICANT, account=account, reason="与我有纠纷")
+
+
+def refuse_recusal(
+    account: str = "clerk-qian", day: str = WED, by: Actor = APPROVER
+) -> c.RefuseRecusal:
+    return c.RefuseRecusal(at=at(day), by=by, account=account, reason="无事实依据")
+
+
 def correct(field: str, now: Any, mistake: int, day: str = FRI) -> c.CorrectMistake:
     return c.CorrectMistake(
         at=at(day), by=APPROVER, mistake=mistake, field=field, now=now, reason="录入有误"
@@ -269,16 +290,6 @@ def issue(day: str = FRI, identifier: str = IDENTIFIER) -> c.IssueCertificate:
 
 def deliver(day: str = NEXT_MON, recipient: str = "赵一") -> c.Deliver:
     return c.Deliver(at=at(day), by=CLERK, method=DeliveryMethod.PICK_UP, recipient=recipient)
-
-
-def rate(rating: int = 1, day: str = NEXT_TUE, comment: str | None = None) -> c.Rate:
-    return c.Rate(at=at(day), by=APPLICANT, rating=rating, comment=comment)
-
-
-def answer(day: str = LATER, by: Actor = SUPERVISOR, finding: str = "属实") -> c.AnswerRating:
-    return c.AnswerRating(
-        at=at(day), by=by, justified=True, finding=finding, remedy="已向申请人致歉"
-    )
 
 
 def withdraw(day: str = THU, reason: str = "不再需要") -> c.Withdraw:
@@ -359,3 +370,22 @@ def lodged(state: State) -> Lodged:
 def after(scenario: Scenario, then: Callable[[State], Any]) -> Any:
     """What holds once the command was taken."""
     return then(reduce(case.evolve, scenario.events(), scenario.state))
+
+
+# As the release before had them in the case's own stream; see ratings/.
+
+
+def old_rating(*, answered: bool = False, comment: str = "态度恶劣") -> list[e.Event]:
+    """What was recorded when a delivered case was rated badly."""
+    case = known(*GRANTED, deliver())
+    opened = desk(case.application, "delivery", date(2026, 4, 21), 15)
+    step = opened.model_copy(update={"kind": "rating", "planned": "rating", "step": "rating-1"})
+    told: list[e.Event] = [e.CaseRated(rating=5, comment=comment), step]
+    if not answered:
+        return told
+    return [
+        *told,
+        e.StepStarted(step="rating-1", handler="clerk-he"),
+        e.StepFinished(step="rating-1", outcome=StepOutcome.PASSED, handler="clerk-he"),
+        e.BadRatingAnswered(justified=True, finding="属实", remedy="致歉"),
+    ]

@@ -41,6 +41,7 @@ from .givens import (
     at,
     decide,
     deem_accepted,
+    discard_draft,
     finish,
     grant_at_once,
     lapse,
@@ -80,6 +81,13 @@ def test_a_draft_is_submitted():
 
 def test_what_was_submitted_is_a_draft_no_more():
     a_case(submit()).when(save_draft()).then_rejected(Closed)
+    a_case(submit()).when(discard_draft()).then_rejected(Closed, "withdrawn")
+
+
+def test_a_draft_that_is_discarded_is_gone_and_said_twice_it_happens_once():
+    a_case(save_draft()).when(discard_draft()).then(e.DraftDiscarded)
+    a_case(save_draft(), discard_draft()).when(discard_draft()).then_nothing()
+    a_case(save_draft(), discard_draft()).when(accept()).then_rejected(NotFound)
 
 
 @pytest.mark.parametrize("command", [accept(), withdraw(), receive()])

@@ -1,4 +1,4 @@
-"""Decision, certificate, delivery, rating and the end: 办结 制证 送达 好差评 归档."""
+"""Decision, certificate, delivery and the end: 办结 制证 送达 归档."""
 
 from datetime import date
 
@@ -6,18 +6,18 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.cases.domain import events as e
+from chalicelib.cases.domain.evolving import fold
 from chalicelib.cases.domain.records import Granted
 from chalicelib.cases.domain.state import Archived, Decided
 from chalicelib.cases.domain.state import Closed as ClosedCase
 from chalicelib.cases.domain.steps import handlers
 from chalicelib.cases.domain.values import DocumentKind, Result, StepOutcome
 from chalicelib.items.domain.plan import Plan
-from chalicelib.kernel.errors import Closed, Contradiction, Invalid, NotAllowed, OutOfOrder
+from chalicelib.kernel.errors import Closed, Contradiction, Invalid, OutOfOrder
 
 from .givens import (
     ACCEPTED,
     AGREED,
-    APPROVER,
     APPROVING,
     CERTIFICATE,
     CLERK,
@@ -31,15 +31,14 @@ from .givens import (
     NEXT_TUE,
     REVIEWER,
     SHORT,
-    SUPERVISOR,
     THU,
     TUE,
     a_case,
     accept,
     after,
-    answer,
     archive,
     at,
+    decide,
     deliver,
     deny,
     finish,
@@ -47,11 +46,10 @@ from .givens import (
     issue,
     known,
     lodged,
-    rate,
+    old_rating,
     refuse,
     resume,
     return_submission,
-    staff,
     start,
     submit,
     suspend,
@@ -62,7 +60,6 @@ from .givens import (
 DENIED = (*APPROVING, deny())
 CERTIFYING = SHORT.model_copy(update={"certificate": CERTIFICATE})
 LICENSED = (submit(plan=CERTIFYING), accept(), finish("survey-1"), grant())
-RATED_BADLY = (*GRANTED, deliver(), rate(5, comment="态度差"))
 DELIVERED = (*GRANTED, deliver())
 
 
@@ -216,61 +213,34 @@ def test_delivery_is_not_of_a_day_before_the_decision():
     a_case(*GRANTED).when(deliver(THU)).then_rejected(Invalid)
 
 
-# Rating
+# Ratings as they stood in the case before they had streams of their own
 
 
-def test_a_good_rating_needs_no_answer():
-    a_case(*DELIVERED).when(rate(3)).then(e.CaseRated(rating=3))
-
-
-@pytest.mark.parametrize("bad", [4, 5])
-def test_a_bad_rating_waits_for_an_answer(bad):
-    rated = a_case(*DELIVERED).when(rate(bad))
-    rated.then(e.CaseRated, e.StepOpened)
-    assert (rated.then_one(e.StepOpened).kind, rated.then_one(e.StepOpened).days) == ("rating", 15)
-
-
-@pytest.mark.parametrize("rank", [0, 6])
-def test_a_rating_is_a_rank_from_one_to_five(rank):
-    with pytest.raises(ValidationError):
-        rate(rank)
-
-
-def test_a_service_is_rated_once():
-    a_case(*DELIVERED, rate(2)).when(rate(2)).then_nothing()
-    a_case(*DELIVERED, rate(2)).when(rate(1)).then_rejected(Contradiction)
-
-
-def test_nothing_is_rated_before_its_end():
-    a_case(*ACCEPTED).when(rate()).then_rejected(OutOfOrder)
-
-
-@pytest.mark.parametrize("bad", [4, 5])
-def test_a_bad_rating_is_answered(bad):
-    a_case(*DELIVERED, rate(bad)).when(answer()).then(
-        e.StepStarted, e.StepFinished, e.BadRatingAnswered
+@pytest.mark.parametrize("answered", [False, True])
+def test_an_old_rating_is_no_step_of_its_case(answered):
+    before = known(*DELIVERED)
+    rated = fold(old_rating(answered=answered), before)
+    assert isinstance(rated, Decided)
+    assert (rated.application.open, rated.application.done) == (
+        before.application.open,
+        before.application.done,
     )
+    assert handlers(rated) == handlers(before)
+    assert rated.ending.rating == e.CaseRated(rating=5, comment="态度恶劣")
 
 
-@pytest.mark.parametrize("handler", [CLERK, APPROVER])
-def test_nobody_answers_for_a_case_that_they_handled(handler):
-    a_case(*RATED_BADLY).when(answer(by=handler)).then_rejected(NotAllowed)
-    a_case(*RATED_BADLY).when(start("rating-1", LATER, by=handler)).then_rejected(NotAllowed)
+def test_what_waits_for_an_old_rating_keeps_nothing_from_the_archive():
+    rated = fold(old_rating(), known(*DELIVERED))
+    assert [type(one) for one in decide(archive(), rated)] == [e.CaseArchived]
 
 
-def test_a_colleague_who_did_not_handle_it_answers():
-    colleague = staff("clerk-he", CLERK.role)
-    taken_up = a_case(*RATED_BADLY, start("rating-1", LATER, by=colleague))
-    taken_up.when(answer(by=colleague)).then(e.StepFinished, e.BadRatingAnswered)
-
-
-def test_a_rating_is_answered_once():
-    a_case(*RATED_BADLY, answer()).when(answer()).then_nothing()
-    a_case(*RATED_BADLY, answer()).when(answer(finding="不属实")).then_rejected(Contradiction)
-
-
-def test_a_good_rating_is_not_answered():
-    a_case(*DELIVERED, rate(2)).when(answer()).then_rejected(OutOfOrder)
+def test_the_step_of_an_old_rating_is_answered_like_one_that_there_is_not():
+    words = []
+    for state in (known(*DELIVERED), fold(old_rating(), known(*DELIVERED))):
+        with pytest.raises(OutOfOrder) as refused:
+            decide(start("rating-1", LATER), state)
+        words.append(str(refused.value))
+    assert words[0] == words[1]
 
 
 # Withdrawal and voiding
@@ -325,13 +295,6 @@ def test_there_is_nothing_to_void_where_nothing_was_decided():
     a_case(submit(), refuse()).when(void()).then_rejected(Closed)
 
 
-def test_voiding_a_case_does_not_void_its_bad_rating():
-    voided = a_case(*RATED_BADLY).when(void(NEXT_TUE))
-    assert [one.id for one in after(voided, lodged).application.open] == ["rating-1"]
-    answered = a_case(*RATED_BADLY, void(NEXT_TUE)).when(answer())
-    assert answered.then_one(e.StepFinished).step == "rating-1"
-
-
 def test_voiding_a_case_takes_back_neither_its_decision_nor_that_it_was_handed_over():
     delivered, voided = known(*DELIVERED), known(*DELIVERED, void(NEXT_TUE))
     assert isinstance(delivered, Decided)
@@ -352,7 +315,6 @@ def test_a_delivered_case_is_archived_once():
 
 def test_nothing_is_archived_while_something_is_left_to_do():
     a_case(*GRANTED).when(archive()).then_rejected(OutOfOrder, "delivery-1")
-    a_case(*RATED_BADLY).when(archive()).then_rejected(OutOfOrder, "rating-1")
     a_case(*ACCEPTED).when(archive()).then_rejected(OutOfOrder)
 
 
@@ -361,7 +323,7 @@ def test_what_was_refused_or_withdrawn_is_archived():
     a_case(submit(), withdraw()).when(archive()).then(e.CaseArchived)
 
 
-@pytest.mark.parametrize("command", [rate(), deliver(recipient="钱二"), void(LATER), issue(LATER)])
+@pytest.mark.parametrize("command", [deliver(recipient="钱二"), void(LATER), issue(LATER)])
 def test_an_archived_case_takes_nothing_more(command):
     a_case(*DELIVERED, archive(NEXT_TUE)).when(command).then_rejected(Closed)
 
@@ -380,7 +342,6 @@ def test_a_case_goes_from_submission_to_archive():
         grant(),
         issue(),
         deliver(),
-        rate(1),
         archive(),
     )
     assert isinstance(whole, Archived)
@@ -392,5 +353,4 @@ def test_a_case_goes_from_submission_to_archive():
 def test_everybody_who_handled_it_is_known():
     reviewed = known(*JOINT_REVIEW, finish("joint-1:440800-fire", AGREED, by=FIRE))
     assert handlers(reviewed) == {CLERK.account, FIRE.account}
-    assert SUPERVISOR.account not in handlers(known(*RATED_BADLY, answer()))
     assert REVIEWER.account in handlers(known(*ACCEPTED, suspend()))  # who stopped the clock

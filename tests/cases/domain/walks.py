@@ -130,6 +130,10 @@ def _draft(choose: Choose, _known: Lodged) -> Said:
     return c.SaveDraft, g.APPLICANT, told
 
 
+def _discarding(choose: Choose, _known: Lodged) -> Said:
+    return c.DiscardDraft, g.APPLICANT, {"why": choose(("by-owner", "idle"))}
+
+
 def _form(choose: Choose) -> dict[str, Any]:
     return {"purpose": choose(("灌溉", "发电")), "volume": 1200}
 
@@ -213,7 +217,7 @@ def _step(choose: Choose, known: Lodged) -> Said:
     opened = choose(known.application.open).opened
     if opened.kind == "approve" and choose((True, True, False)):
         return _decision(choose, known)
-    who = g.staff(choose(("one", "another")), opened.role, opened.department)
+    who = g.staff(f"{choose(('one', 'another'))}-{opened.kind}", opened.role, opened.department)
     if choose((False, False, True)):
         return c.StartStep, who, {"step": opened.step}
     outcome = choose(_OUTCOMES.get(opened.kind, (StepOutcome.PASSED,)))
@@ -235,6 +239,25 @@ def _transfer(choose: Choose, known: Lodged) -> Said:
     to, source = choose(DEPARTMENTS), choose((*theirs, choose(DEPARTMENTS)))
     told = {"to_department": to, "to_division": to[:6], "reason": choose(REASONS)}
     return c.Transfer, g.staff("one", Role.REVIEWER, source), told
+
+
+# Recusal
+
+
+def _recusal(choose: Choose, known: Lodged) -> Said:
+    hands = [one.handler for one in known.application.open if one.handler] or ["one-handle"]
+    account = choose((None, *hands))
+    return c.Recuse, choose((g.CLERK, g.APPROVER)), {"account": account, "reason": choose(REASONS)}
+
+
+def _recusal_asked(choose: Choose, _known: Lodged) -> Said:
+    told = {"account": choose(("one-handle", "another-review")), "reason": choose(REASONS)}
+    return c.RequestRecusal, g.APPLICANT, told
+
+
+def _recusal_refused(choose: Choose, known: Lodged) -> Said:
+    asked = [one.account for one in known.application.recusals_asked] or ["one-handle"]
+    return c.RefuseRecusal, g.APPROVER, {"account": choose(asked), "reason": choose(REASONS)}
 
 
 # The clock
@@ -294,15 +317,6 @@ def _delivery(choose: Choose, _known: Lodged) -> Said:
     return c.Deliver, g.CLERK, told
 
 
-def _rating(choose: Choose, _known: Lodged) -> Said:
-    return c.Rate, g.APPLICANT, {"rating": choose((1, 5)), "comment": choose((None, "慢"))}
-
-
-def _answer(choose: Choose, _known: Lodged) -> Said:
-    told = {"justified": True, "finding": choose(REASONS), "remedy": "改"}
-    return c.AnswerRating, choose(PEOPLE), told
-
-
 def _withdrawal(choose: Choose, known: Lodged) -> Said:
     if choose(_SELDOM):
         return _step(choose, known)
@@ -327,18 +341,19 @@ def _backdated(choose: Choose, _known: Lodged) -> Said:
 # What may well be said in each state, the way forward most often; and what people say all the same.
 
 _TIMING = [_stop, _notice, _extension, _extended, _extended, _not_extended, _correction]
-_AFTERWARDS = [_certificate, _delivery, _rating, _answer, _archive]
+_RECUSAL = [_recusal, _recusal_asked, _recusal_refused]
+_AFTERWARDS = [_certificate, _delivery, _archive]
 _RARELY = [_transfer, _correction, _withdrawal, _voiding, _lapse]
 _AT_THE_WINDOW = [_pre_check, _return, _receipt, _notice, _refusal, _deemed, _transfer, _withdrawal]
 _OFFERS: dict[type[Any], Offers] = {
     Absent: [_submission, _submission, _draft],
-    Drafted: [_submission, _draft],
+    Drafted: [_submission, _submission, _draft, _discarding],
     Submitted: [*[_acceptance] * 6, _plain_acceptance, _step, *_AT_THE_WINDOW],
     Returned: [*[_resubmission] * 3, _withdrawal],
     Supplementing: [*[_supplement] * 3, _lapse, _withdrawal],
-    Accepted: [*[_step] * 12, *_TIMING, *_RARELY],
+    Accepted: [*[_step] * 12, *_TIMING, *_RECUSAL, *_RARELY],
     Suspended: [*[_resumption] * 4, *[_supplement] * 4, *_TIMING, *_RARELY],
-    Decided: [*_AFTERWARDS * 2, _rating, _correction, _voiding],
+    Decided: [*_AFTERWARDS * 2, _correction, _voiding],
     Closed: [*_AFTERWARDS, _correction],
     Archived: _AFTERWARDS,
 }

@@ -7,7 +7,7 @@ from chalicelib.codes.numbers import case_number
 from chalicelib.codes.parties import Agent
 from chalicelib.kernel.actor import Actor, Role
 
-from ...recorded import Rows, listed, log, places, rows
+from ...recorded import Rows, and_then, listed, log, places, rows
 from ..domain.givens import (
     APPLICANT,
     CALENDAR,
@@ -17,7 +17,7 @@ from ..domain.givens import (
     ZHAO,
     at,
     deliver,
-    rate,
+    old_rating,
     save_draft,
     submit,
     withdraw,
@@ -72,7 +72,8 @@ def test_cases_are_in_the_order_of_their_submission():
 
 
 def test_the_applicant_sees_how_it_ended_and_that_it_was_rated():
-    shown = row(*GRANTED, deliver(), rate(2))
+    rated = and_then(log(*GRANTED, deliver()), *old_rating())
+    shown = rows(VIEW, rated)["c1"]
     assert (shown["state"], shown["result"], shown["rating"]) == ("decided", "granted", "rated")
 
 
@@ -83,8 +84,9 @@ def test_the_applicant_sees_how_it_ended_and_that_it_was_rated():
         (COMPANYS, AGENT, True),
         (COMPANYS, AGENT.model_copy(update={"entity": RIVAL}), False),
         (COMPANYS, AGENT.model_copy(update={"entity": None}), False),
-        (FOR_A_NEIGHBOUR, AGENT, True),
-        (FOR_A_NEIGHBOUR, AGENT.model_copy(update={"entity": RIVAL}), True),
+        (FOR_A_NEIGHBOUR, AGENT.model_copy(update={"entity": None}), True),
+        (FOR_A_NEIGHBOUR, AGENT, False),
+        (FOR_A_NEIGHBOUR, AGENT.model_copy(update={"entity": RIVAL}), False),
     ],
 )
 def test_who_left_a_company_is_shown_its_cases_no_more(commands, actor, shows):

@@ -16,7 +16,7 @@ from chalicelib.clock.calendar import legal_day
 from chalicelib.eventlog.views.port import Batch, Change, Cursor, Kept, Page, Row, Views
 from chalicelib.kernel.actor import Actor, Role
 
-from ...recorded import log, logged, places, recorded, rows
+from ...recorded import and_then, log, logged, places, recorded, rows
 from ..domain.givens import (
     ACCEPTED,
     AGREED,
@@ -36,7 +36,7 @@ from ..domain.givens import (
     at,
     deliver,
     finish,
-    rate,
+    old_rating,
     receive,
     resume,
     save_draft,
@@ -96,12 +96,11 @@ def test_what_was_entered_out_of_order_within_a_day_takes_no_negative_time():
 
 
 def test_every_phase_of_a_case_is_in_the_library():
-    assert list(steps(*GRANTED, deliver(), rate(5))) == [
+    assert list(steps(*GRANTED, deliver())) == [
         "intake-1",
         "survey-1",
         "sign-1",
         "delivery-1",
-        "rating-1",
     ]
 
 
@@ -323,11 +322,11 @@ def test_nothing_but_steps_has_a_row():
 # Confidentiality: DOMAIN 5, the rated clerk never sees who rated
 
 
-def test_the_step_of_a_bad_rating_does_not_say_who_rated_or_what_they_wrote():
-    step = steps(*GRANTED, deliver(), rate(5, comment="窗口人员态度恶劣"))["rating-1"]
-    assert "恶劣" not in str(step)
-    assert "citizen" not in str(step)
-    assert step["handler"] is None
+def test_an_old_rating_is_no_step_of_the_library():
+    delivered = log(*GRANTED, deliver())
+    for answered in (False, True):
+        rated = and_then(delivered, *old_rating(answered=answered))
+        assert rows(VIEW, rated) == rows(VIEW, delivered)
 
 
 # In any history

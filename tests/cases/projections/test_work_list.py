@@ -8,7 +8,7 @@ from chalicelib.cases.projections import case_summary, work_list
 from chalicelib.clock.clock import due
 from chalicelib.codes.numbers import case_number
 
-from ...recorded import Rows, listed, log, logged, places, rows, step
+from ...recorded import Rows, and_then, listed, log, logged, places, rows, step
 from ..domain.givens import (
     ACCEPTED,
     AGREED,
@@ -27,7 +27,6 @@ from ..domain.givens import (
     TUE,
     WED,
     accept,
-    answer,
     archive,
     ask_extension,
     ask_supplement,
@@ -36,7 +35,7 @@ from ..domain.givens import (
     deliver,
     finish,
     grant_extension,
-    rate,
+    old_rating,
     resume,
     return_submission,
     save_draft,
@@ -111,11 +110,6 @@ def test_a_supplement_comes_back_to_the_window():
 def test_a_decided_case_waits_to_be_delivered_and_then_nowhere():
     assert waits_at(*GRANTED) == {WATER}
     assert waits_at(*GRANTED, deliver()) == set()
-
-
-def test_a_bad_rating_waits_for_its_answer():
-    assert waits_at(*GRANTED, deliver(), rate(5)) == {WATER}
-    assert waits_at(*GRANTED, deliver(), rate(5), answer()) == set()
 
 
 def test_what_has_ended_is_listed_nowhere():
@@ -245,16 +239,16 @@ def test_a_view_made_with_another_calendar_has_another_signature():
 # Confidentiality: DOMAIN 5, the rated clerk never sees who rated
 
 
-def test_no_row_says_who_rated_or_what_they_wrote():
-    rated = rows(VIEW, log(*GRANTED, deliver(), rate(5, comment="窗口人员态度恶劣")))
-    text = str(rated)
-    assert "恶劣" not in text
-    assert "'rating': 'rated'" in text
+def test_an_old_rating_changes_nothing_of_a_row_but_that_there_is_one():
+    delivered = log(*GRANTED, deliver())
+    for answered in (False, True):
+        rated = rows(VIEW, and_then(delivered, *old_rating(answered=answered)))
+        assert rated == {"c1": {**rows(VIEW, delivered)["c1"], "rating": "rated"}}
 
 
 def test_a_row_is_the_same_whoever_rated():
     by_applicant, by_colleague = (
-        rows(VIEW, log(*GRANTED, deliver(), rate(5).model_copy(update={"by": who})))
+        rows(VIEW, and_then(log(*GRANTED, deliver()), *old_rating(), by=who))
         for who in (FIRE, HEALTH)
     )
     assert by_applicant == by_colleague

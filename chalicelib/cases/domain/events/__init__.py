@@ -21,6 +21,7 @@ from .fields import (
     Desk,
     Form,
     Holder,
+    PersonInCase,
     QueryCodeDigest,
     StepId,
 )
@@ -32,6 +33,7 @@ from .intake import (
     CaseDrafted,
     CaseResubmitted,
     CaseSubmitted,
+    DraftDiscarded,
     PreCheckPassed,
     SubmissionReceived,
     SubmissionReturned,
@@ -51,6 +53,7 @@ from .outcome import (
     CertificateIssued,
     ResultDelivered,
 )
+from .recusal import HandlerRecused, RecusalRefused, RecusalRequested
 from .steps import CaseTransferred, StepFinished, StepOpened, StepStarted
 
 __all__ = [
@@ -81,17 +84,23 @@ __all__ = [
     "Days",
     "Desk",
     "Division",
+    "DraftDiscarded",
     "Event",
     "ExtensionGranted",
     "ExtensionRefused",
     "ExtensionRequested",
     "Form",
+    "HandlerRecused",
     "Holder",
     "Imported",
     "MistakeCorrected",
     "Outcome",
+    "PersonInCase",
     "PreCheckPassed",
     "QueryCodeDigest",
+    "RecusalRefused",
+    "RecusalRequested",
+    "Recusals",
     "ResultDelivered",
     "StepFinished",
     "StepId",
@@ -110,6 +119,7 @@ __all__ = [
 # The phases of the procedure (see wiring.py); in the order of a life, in which examples are told.
 Submission = (
     CaseDrafted
+    | DraftDiscarded
     | CaseSubmitted
     | PreCheckPassed
     | SubmissionReturned
@@ -127,6 +137,7 @@ Acceptance = (
 Steps = StepOpened | StepStarted | StepFinished
 Clock = CaseSuspended | CaseResumed | ExtensionRequested | ExtensionGranted | ExtensionRefused
 Changes = CaseTransferred | MistakeCorrected
+Recusals = RecusalRequested | HandlerRecused | RecusalRefused
 Outcome = (
     CaseGranted
     | CaseDenied
@@ -140,4 +151,4 @@ Outcome = (
     | CaseArchived
 )
 Imported = CaseImported | StepRecorded
-Event = Submission | Acceptance | Steps | Clock | Changes | Outcome | Imported
+Event = Submission | Acceptance | Steps | Clock | Changes | Recusals | Outcome | Imported

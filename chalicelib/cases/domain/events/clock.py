@@ -1,7 +1,7 @@
 """What moves the due date: 挂起 恢复 延长 更正."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -9,7 +9,7 @@ from ....clock.clock import SpecialProcedure
 from ....kernel.actor import Identifier
 from ....kernel.base import Code, Frozen, Personal, Text
 from ..values import Document
-from .fields import Days
+from .fields import Days, PersonInCase
 
 
 class CaseSuspended(Frozen):
@@ -36,11 +36,18 @@ class CaseResumed(Frozen):
 
 
 class ExtensionRequested(Frozen):
-    """延长申请: whoever handles the case asks the head."""
+    """
+    延长申请: whoever handles the case asks the head. `by` asks, and `person` stands for who that is
+    in this case, as in `StepFinished`.
+    """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["ExtensionRequested"] = "ExtensionRequested"
     days: Days
     reason: Text
+    by: Identifier | None = None
+    person: PersonInCase | None = None
 
 
 class ExtensionGranted(Frozen):

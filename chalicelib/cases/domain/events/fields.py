@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from ....kernel.base import Personal
-from ....kernel.formats import Division
+from ....kernel.formats import Division, KeyedDigest
 from ..values import CertificateIdentifier
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Division",
     "Form",
     "Holder",
+    "PersonInCase",
     "QueryCodeDigest",
     "StepId",
 ]
@@ -28,5 +29,9 @@ CaseNumber = Annotated[str, StringConstraints(min_length=21, max_length=21)]
 Holder = Annotated[str, StringConstraints(pattern=r"^(person:[0-9a-f]{26}|entity:[0-9A-Z]{18})$")]
 QueryCodeDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 # Steps that every case may have, whatever its item plans.
-Desk = Literal["intake", "supplement", "special", "extension", "delivery", "rating"]
+Desk = Literal["intake", "supplement", "special", "extension", "delivery", "rating", "recusal"]
+# Those that other systems' records are read as.
+RecordedDesk = Literal["intake", "supplement", "special", "extension", "delivery", "rating"]
+# Who somebody is as a person, in this case and in no other.
+PersonInCase = KeyedDigest
 Days = Annotated[int, Field(ge=1, le=730)]

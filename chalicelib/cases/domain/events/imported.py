@@ -9,7 +9,7 @@ from ....kernel.actor import Identifier
 from ....kernel.base import Frozen, Line, Personal
 from ....kernel.formats import Division, ItemCode
 from ..values import ItemRef
-from .fields import Desk, StepId
+from .fields import RecordedDesk, StepId
 
 
 class CaseImported(Frozen):
@@ -38,7 +38,7 @@ class StepRecorded(Frozen):
     item: ItemCode
     number: Line
     name: Line
-    kind: StepKind | Desk
+    kind: StepKind | RecordedDesk
     department: Identifier
     division: Division
     handler: Annotated[Line, Personal()]

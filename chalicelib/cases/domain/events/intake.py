@@ -30,6 +30,13 @@ class CaseDrafted(Frozen):
     variant: Code | None = None
 
 
+class DraftDiscarded(Frozen):
+    """草稿删除: its owner does not want it any more, or has left it for long; it is no case now."""
+
+    type: Literal["DraftDiscarded"] = "DraftDiscarded"
+    why: Literal["by-owner", "idle"]
+
+
 class CaseSubmitted(Frozen):
     """
     申报: the applicant asks. `department` is in charge (主办), `intake` takes it in (收件).
@@ -37,7 +44,7 @@ class CaseSubmitted(Frozen):
     is whom it is for, without an id.
     """
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     reads_from: ClassVar[int] = 1
     type: Literal["CaseSubmitted"] = "CaseSubmitted"
     case_id: Identifier

@@ -8,7 +8,7 @@ from ....kernel.actor import Identifier, Role
 from ....kernel.base import Code, Frozen, Line, Text
 from ....kernel.formats import Division, ItemCode
 from ..values import Document, StepOutcome, Stood, TransferKind
-from .fields import CaseNumber, Desk, StepId
+from .fields import CaseNumber, Desk, PersonInCase, StepId
 
 
 class StepOpened(Frozen):
@@ -18,7 +18,7 @@ class StepOpened(Frozen):
     is, for whoever reads only the steps.
     """
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     reads_from: ClassVar[int] = 1
     type: Literal["StepOpened"] = "StepOpened"
     item: ItemCode
@@ -46,15 +46,19 @@ class StepStarted(Frozen):
 class StepFinished(Frozen):
     """
     环节办结: what came of a step, and who finished it. `stood` are the days of a planned step's
-    time in which the clock of the case stood.
+    time in which the clock of the case stood. `person` stands for the handler as a person, in this
+    case alone; it is not there where the handler's token names nobody.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["StepFinished"] = "StepFinished"
     step: StepId
     outcome: StepOutcome
     handler: Identifier
     opinion: Text | None = None
     stood: tuple[Stood, ...] = ()
+    person: PersonInCase | None = None
 
 
 class CaseTransferred(Frozen):

@@ -1,20 +1,28 @@
 """Whether the JSON Schema of an item's form can be relied on: asked before it is published."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
 from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from typing import Any, NamedTuple
 
-from ....kernel.json_values import trouble
+from ....kernel.json_values import nodes, trouble
 from ....kernel.reasons import Reason
+from .assertions import ASSERTIONS
 from .formats import FORMATS
 from .keywords import of_keyword
 from .patterns import NotUsable, checked
+from .validation import bounds_arrays
 
 Path = tuple[str | int, ...]
 Schema = Mapping[str, Any]
 
 DEEPEST = 50
+MAX_NODES = 10_000  # values in a form's schema
+# Schemas in it, with each reference in the place of what it refers to: what is gone through.
+MAX_EXPANDED = 2_000
+MAX_PROBLEMS = 100
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -39,25 +47,46 @@ class SchemaProblem(NamedTuple):
 
 
 def schema_problems(schema: Schema) -> list[SchemaProblem]:
-    """Why forms cannot be checked against `schema`; empty if they can."""
-    unsound = trouble(schema, DEEPEST)
+    """Why forms cannot be checked against `schema`, up to MAX_PROBLEMS; empty if they can."""
+    unsound = _too_large(schema) or trouble(schema, DEEPEST)
     if unsound is not None:
         return [SchemaProblem((), unsound)]
-    return _malformed(schema) or [*_problems(schema), *_circles(schema)]
+    malformed = list(islice(_malformed(schema), MAX_PROBLEMS))
+    found = malformed or [*islice(_problems(schema), MAX_PROBLEMS), *_circles(schema)]
+    return found or list(_sprawling(schema))
 
 
-def _malformed(schema: Schema) -> list[SchemaProblem]:
-    from jsonschema import Draft202012Validator as Draft
+def _too_large(schema: Schema) -> Reason | None:
+    if nodes(schema, MAX_NODES) <= MAX_NODES:
+        return None
+    return Reason("schema-too-large", "has more than {nodes} values", nodes=MAX_NODES)
 
+
+def _malformed(schema: Schema) -> Iterator[SchemaProblem]:
     if schema.get("$schema", DIALECT) != DIALECT:
-        return [
-            SchemaProblem(
-                ("$schema",),
-                Reason("form-dialect-differs", "forms are written in {dialect}", dialect=DIALECT),
-            )
-        ]
-    found = Draft(Draft.META_SCHEMA).iter_errors(schema)
-    return [SchemaProblem(tuple(error.absolute_path), of_keyword(error)) for error in found]
+        yield SchemaProblem(
+            ("$schema",),
+            Reason("form-dialect-differs", "forms are written in {dialect}", dialect=DIALECT),
+        )
+        return
+    dialect = _dialect()
+    for error in dialect(dialect.META_SCHEMA).iter_errors(schema):
+        yield SchemaProblem(tuple(error.absolute_path), of_keyword(error))
+
+
+@lru_cache(maxsize=1)
+def _dialect() -> Any:
+    """Draft 2020-12, for schemas; jsonschema compares each entry of an array with each other."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.validators import extend
+
+    def unique(_: Any, wanted: Any, given: Any, __: Any) -> Iterator[ValidationError]:
+        if not ASSERTIONS["uniqueItems"](wanted, given):
+            yield ValidationError("")
+
+    extended: Callable[..., Any] = extend
+    return extended(Draft202012Validator, {"uniqueItems": unique})
 
 
 def _problems(root: Schema) -> Iterator[SchemaProblem]:
@@ -79,6 +108,9 @@ def _problems(root: Schema) -> Iterator[SchemaProblem]:
                         "form-property-ruled-out", "is ruled out: leave it out, or say `not: {{}}`"
                     ),
                 )
+        if "maxItems" not in schema and bounds_arrays(schema):
+            why = Reason("form-array-unbounded", "has no limit: say maxItems")
+            yield SchemaProblem(where, why)
         yield from _pattern(where, schema)
         yield from _format(where, schema)
         yield from _reference(where, schema, root)
@@ -158,6 +190,22 @@ def _circles(root: Schema) -> Iterator[SchemaProblem]:
                 names=error.args[1],
             ),
         )
+
+
+def _sprawling(root: Schema) -> Iterator[SchemaProblem]:
+    """A dozen definitions that each refer to the next one twice are gone through 4,096 times."""
+
+    @cache
+    def size(name: str | None) -> int:
+        schema = root if name is None else root["$defs"][name]
+        within = {**root, "$defs": {}} if name is None and isinstance(schema, Mapping) else schema
+        parts = [part for _, part in subschemas(within)]
+        named = (_REFERENCE.fullmatch(part["$ref"]) for part in parts if "$ref" in part)
+        return len(parts) + sum(size(found[1]) for found in named if found)
+
+    if size(None) > MAX_EXPANDED:
+        why = Reason("form-sprawls", "has more than {most} parts", most=MAX_EXPANDED)
+        yield SchemaProblem((), why)
 
 
 def subschemas(schema: object, where: Path = ()) -> Iterator[tuple[Path, Schema]]:
