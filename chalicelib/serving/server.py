@@ -54,8 +54,10 @@ class Server:
         self._listener = listener
         self._trusted = trusted
         self._census = Census(limits, trusted)
-        # A quarter of the turns is always left to others than the one who asks most.
-        self._turns = Turns(threads, max(1, threads - threads // 4))
+        # A quarter of the turns is always left to others than the one who asks most; and who asks
+        # beside others has a quarter: all of them share one interpreter.
+        quarter = threads // 4
+        self._turns = Turns(threads, max(1, threads - quarter), max(1, quarter))
         # Whoever watches the service is answered, whatever waits for a turn.
         self._health_turns = Turns(2, 1)
         self._stopping = threading.Event()

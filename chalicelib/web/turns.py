@@ -9,12 +9,14 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from time import monotonic
 from typing import Final, NamedTuple
 
 from .errors import Behind
 
 WAITERS: Final = 64
 WAITERS_EACH: Final = 8
+TOGETHER: Final = 1.0  # seconds after which who asked before counts as gone
 
 _mine = threading.local()
 
@@ -26,15 +28,18 @@ class _Held(NamedTuple):
 
 class Turns:
     """
-    At most `most` at a time, of which one `who` has at most `each`. A turn that is given back goes
-    to whoever waits and has the fewest; of one `who`, to the request that came first.
+    At most `most` at a time, of which one `who` that asks alone has at most `alone`, and one that
+    asks beside others at most `beside`. A turn that is given back goes to whoever waits and has the
+    fewest; of one `who`, to the request that came first.
     """
 
-    def __init__(self, most: int, each: int) -> None:
-        self._free, self._each = most, each
+    def __init__(self, most: int, alone: int, beside: int | None = None) -> None:
+        self._free, self._alone = most, alone
+        self._beside = alone if beside is None else beside
         self._lock = threading.Lock()
         self._held: Counter[str] = Counter()
         self._queues: dict[str, deque[threading.Lock]] = {}
+        self._latest, self._beside_until = "", 0.0
 
     @contextmanager
     def one(self, who: str) -> Iterator[None]:
@@ -49,7 +54,8 @@ class Turns:
 
     def take(self, who: str) -> None:
         with self._lock:
-            if self._free and self._held[who] < self._each:
+            self._meet(who)
+            if self._free and self._held[who] < self._each():
                 self._free -= 1
                 self._held[who] += 1
                 return
@@ -64,12 +70,23 @@ class Turns:
             self._held[who] -= 1
             if not self._held[who]:
                 del self._held[who]
-            self._hand_on()
+            while self._free and self._hand_on():
+                pass
 
-    def _hand_on(self) -> None:
-        waiting = [who for who in self._queues if self._held[who] < self._each]
+    def _meet(self, who: str) -> None:
+        """What many threads of one compute is what a request of another waits for, at each step."""
+        if who != self._latest:
+            self._latest, self._beside_until = who, monotonic() + TOGETHER
+
+    def _each(self) -> int:
+        return self._beside if monotonic() < self._beside_until else self._alone
+
+    def _hand_on(self) -> bool:
+        """Whether somebody waited who may have the turn."""
+        each = self._each()
+        waiting = [who for who in self._queues if self._held[who] < each]
         if not waiting:
-            return
+            return False
         who = min(waiting, key=self._held.__getitem__)
         gate = self._queues[who].popleft()
         if not self._queues[who]:
@@ -77,6 +94,7 @@ class Turns:
         self._free -= 1
         self._held[who] += 1
         gate.release()
+        return True
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.system.running import BANJIAN, Running, client, running, token
+from tests.system.running import BANJIAN, ROOT, Running, client, running, token
 
 
 def banjian(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -16,7 +16,12 @@ def banjian(*arguments: object) -> subprocess.CompletedProcess[str]:
         check=False,
         capture_output=True,
         text=True,
-        env={"COLUMNS": "200", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        env={
+            "COLUMNS": "200",
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+        },
     )
 
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from chalicelib.web import turns as turns_module
 from chalicelib.web.errors import Behind
 from chalicelib.web.turns import Turns, Waiting, without_a_turn
 
@@ -81,6 +82,21 @@ def test_a_turn_goes_to_who_has_the_fewest(office):
     office.goes("a")
     office.until(lambda: len(office.served) == 6)
     assert office.served[4:] == ["c", "d"]
+
+
+def test_who_asks_beside_others_has_fewer_and_who_is_alone_again_has_all(monkeypatch):
+    monkeypatch.setattr(turns_module, "TOGETHER", 0.3)
+    office = Office(Turns(4, 3, 1))
+    office.comes("a")
+    office.comes("b")
+    office.comes("a")
+    assert office.served == ["a", "b"]  # though two turns are free
+    time.sleep(0.4)
+    office.goes("b")
+    office.until(lambda: office.served == ["a", "b", "a"])
+    office.comes("b")
+    office.close()
+    assert office._turns._free == 4
 
 
 def test_of_one_who_the_first_comes_first():
