@@ -1,69 +1,70 @@
 """
-Whether anything was appended to a stream, told without a query.
+Whether anything was appended to a stream, told without reading it.
 
-SQLite keeps a header of its WAL's index in the `-shm` file, which all processes map, and every
-commit changes it (sqlite.org/walformat.html, "The WAL-Index File Format"). Between two appends of
-our own it stands still unless somebody else wrote; during one it is ours that changes it, for
-whoever writes holds the writers' queue. What is our own is known by stream.
+`PRAGMA data_version` of the connection that writes changes with what any other connection commits,
+and not with what its own does. During our own write nobody else writes, for whoever does holds the
+writers' queue, and nothing has to be asked. What is our own is known by stream.
 
-A query takes some ten microseconds, and gives the interpreter lock away, which under load costs
-several times that.
+The `-shm` file would tell the same without a query. But whoever opens it beside SQLite, and closes
+it, lets go of the locks that SQLite holds on it (POSIX, close()): the next process would take the
+file for its own.
 """
 
-import mmap
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
 from ...eventlog.ports import Commit
 
-_HEADER: Final = 48  # bytes; the copy that follows is written first
-_FORMAT: Final = 3_007_000
 # Streams whose last commit is known to be ours; then all is forgotten, and looked at anew.
 _MOST: Final = 20_000
 
 
-class WalChanges:
-    """A `Changes` of one store. Safe to share between threads."""
+class OwnChanges:
+    """
+    A `Changes` of one store. Safe to share between threads. `version` is the data version of the
+    connection that writes, once nobody uses it; None where it cannot be told any more.
+    """
 
-    def __init__(self, database: Path) -> None:
-        """Of a database that is open in WAL mode; elsewhere it knows nothing."""
-        self._index = _mapped(database.with_name(f"{database.name}-shm"))
+    def __init__(self, version: Callable[[], int | None]) -> None:
+        self._version = version
         self._lock = Lock()
         self._mark = 0
         self._own: dict[str, bytes] = {}
         self._writing = False
-        self._seen = self._header()
+        self._seen: int | None = None
 
     def mark(self) -> int | None:
-        """Of this moment: another one, if another process has written since. None: not known."""
-        if self._index is None:
-            return None
-        if not self._writing and self._header() != self._seen:
-            with self._lock:
+        """Of this moment: another one, if somebody else has written since. None: not known."""
+        if self._writing:
+            return self._mark
+        version = self._version()
+        return None if version is None else self._marked(version)
+
+    def _marked(self, version: int) -> int:
+        with self._lock:
+            if version != self._seen:
                 self._mark += 1
-                self._seen = self._header()
-        return self._mark
+                self._seen = version
+            return self._mark
 
     def unchanged(self, stream: str, hash_: bytes, mark: int, /) -> bool:
         """Whether a stream that ended with `hash_` at `mark`, or later, does so now."""
         return mark == self.mark() and self._own.get(stream, hash_) == hash_
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Around our own write. To be entered by who holds the writers' queue."""
-        with self._lock:
-            if self._header() != self._seen:
-                self._mark += 1
-            self._writing = True
+    def writing(self, version: int) -> Iterator[None]:
+        """
+        Around our own write, with the data version before it. To be entered by who holds the
+        writers' queue and the connection.
+        """
+        self._marked(version)
+        self._writing = True
         try:
             yield
         finally:
-            with self._lock:
-                self._seen = self._header()
-                self._writing = False
+            self._writing = False
 
     def wrote(self, outcomes: Iterable[object]) -> None:
         """Within `writing`, before anybody is told."""
@@ -74,25 +75,3 @@ class WalChanges:
             with self._lock:
                 self._mark += 1
             self._own = {}
-
-    def close(self) -> None:
-        index, self._index = self._index, None
-        if index is not None:
-            with suppress(BufferError):
-                index.close()
-
-    def _header(self) -> bytes:
-        index = self._index
-        return b"" if index is None else index[:_HEADER]
-
-
-def _mapped(path: Path) -> mmap.mmap | None:
-    try:
-        with path.open("rb") as file:
-            index = mmap.mmap(file.fileno(), mmap.PAGESIZE, prot=mmap.PROT_READ)
-    except (OSError, ValueError):
-        return None
-    if int.from_bytes(index[:4], "little") == _FORMAT:
-        return index
-    index.close()
-    return None

@@ -14,7 +14,7 @@ from typing import Literal
 
 from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable
 from .append import COLUMNS, HEAD, Append, Outcome, append, commit_of, write
-from .changes import WalChanges
+from .changes import OwnChanges
 from .file import connect, prepare, refusal
 from .group_commit import GroupCommit
 from .readers import Readers
@@ -58,7 +58,7 @@ class SqliteStore:
         self._guard = Lock()
         self._closed = False
         self._queue, self._db = _opened(self.path, synchronous)
-        self.changes = WalChanges(self.path)
+        self.changes = OwnChanges(self._version)
 
     def load(self, stream: str, known: History | None = None, /) -> History:
         if known is not None and known.commits:
@@ -113,7 +113,6 @@ class SqliteStore:
         with self._guard:
             if not self._closed:
                 self._closed = True
-                self.changes.close()
                 self._db.close()
                 self._queue.close()
 
@@ -122,16 +121,28 @@ class SqliteStore:
             with self._guard:
                 if self._closed:
                     return [Unavailable(f"{self.path} was closed") for _ in batch]
-                with self._queue, self.changes.writing():
+                with self._queue, self.changes.writing(data_version(self._db)):
                     outcomes = write(self._db, batch)
                     self.changes.wrote(outcomes)
                     return outcomes
         except (sqlite3.Error, OSError) as error:
             return [_caused(refusal(self.path, error), error) for _ in batch]
 
+    def _version(self) -> int | None:
+        with self._guard:
+            try:
+                return None if self._closed else data_version(self._db)
+            except sqlite3.Error:
+                return None  # whoever reads or writes next says what is wrong
+
     def _written(self, outcomes: Sequence[Outcome]) -> None:
         if self._notify is not None and any(isinstance(one, Commit) for one in outcomes):
             self._notify()
+
+
+def data_version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA data_version").fetchone()[0]
+    return version
 
 
 def _opened(path: Path, synchronous: str) -> tuple[WritersQueue, sqlite3.Connection]:

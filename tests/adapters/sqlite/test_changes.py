@@ -1,13 +1,15 @@
 """Whether a stream has changed is told without a query, and never wrongly that it has not."""
 
+import subprocess
+import sys
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters.sqlite import changes
-from chalicelib.adapters.sqlite.changes import WalChanges
 from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.eventlog.memory import Memory
 from chalicelib.eventlog.ports import GENESIS, CommandId
@@ -62,12 +64,21 @@ def test_more_streams_than_are_kept_are_looked_at_anew(stores, monkeypatch):
     assert not ours.changes.unchanged("case-0", first.hash, mark)
 
 
-def test_without_an_index_nothing_is_told(tmp_path):
-    told = WalChanges(tmp_path / "nothing.db")
-    assert told.mark() is None
-    assert not told.unchanged("case-1", GENESIS, 0)
-    (tmp_path / "other.db-shm").write_bytes(bytes(40_000))
-    assert WalChanges(tmp_path / "other.db").mark() is None
+def test_no_lock_of_sqlite_is_let_go_of(tmp_path):
+    """Or the next process would take the file of the shared memory for its own, and empty it."""
+    with closing(SqliteStore(tmp_path / "events.db", synchronous="OFF")) as store:
+        first = append(store, "case-1")
+        mark = store.changes.mark()
+        before = (tmp_path / "events.db-shm").stat()
+        told = "import sys; from chalicelib.adapters.sqlite.store import SqliteStore as S\n"
+        told += 'S(sys.argv[1]).load("case-1")'
+        command = [sys.executable, "-c", told, str(tmp_path / "events.db")]
+        subprocess.run(command, check=True, cwd=Path(__file__).parents[3])
+        after = (tmp_path / "events.db-shm").stat()
+        assert (before.st_ino, before.st_size) == (after.st_ino, after.st_size)
+        assert mark is not None
+        assert store.changes.unchanged("case-1", first.hash, mark)
+        append(store, "case-1", "two")
 
 
 def test_after_the_store_is_closed_nothing_is_told(stores):
