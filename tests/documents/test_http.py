@@ -14,12 +14,13 @@ from chalicelib import bootstrap
 from chalicelib.adapters.local import files
 from chalicelib.adapters.s3.blobs import S3Blobs
 from chalicelib.platform.scanner import Verdict
-from chalicelib.serving import server
+from chalicelib.serving import limits
 from chalicelib.serving.illustration import pdf
 
 from .. import cloud
 from ..cases.test_cases import code
 from ..city import SENIOR_CARD, City
+from ..proven import came_to_a_counter
 
 ME, OTHER = "citizen-zhang", "citizen-wang"
 PLAN = pdf("floor plan").ljust(700, b"\n")
@@ -236,7 +237,7 @@ def test_a_document_is_refused_for_its_size_before_it_is_sent(city: City):
 
 
 def test_the_service_takes_a_part_of_the_usual_size():
-    assert files.FileBlobs.part_size.fget(None) <= server.MAX_BODY  # type: ignore[attr-defined]
+    assert files.FileBlobs.part_size.fget(None) <= limits.MAX_BODY  # type: ignore[attr-defined]
 
 
 # Of a case
@@ -328,6 +329,9 @@ class Suspicious:
 
 @pytest.fixture
 def scanned(city: City, monkeypatch: pytest.MonkeyPatch) -> City:
+    # Before the scanner, which looks at the scan of the identity card as at anything else.
+    who = SENIOR_CARD["applicant"]
+    came_to_a_counter(city.platform, ME, who["name"], who["id_number"])
     platform = replace(city.platform, scanner=Suspicious())
     monkeypatch.setattr(bootstrap, "embedded", lambda _: platform)
     bootstrap.platform.cache_clear()

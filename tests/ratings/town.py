@@ -14,6 +14,7 @@ from chalicelib.serving import signin, wsgi
 from chalicelib.serving.signin import Persona
 
 from ..city import SENIOR_CARD, City
+from ..proven import came_to_a_counter
 
 Json = dict[str, Any]
 WIDE: Final = ", ".join(
@@ -43,7 +44,7 @@ PROMOTED: Final = (
 DEPUTY: Final = _staff("deputy", Role.APPROVER, CIVIL)
 OVERSEER: Final = Persona("overseer", "overseer", Role.SUPERVISOR, None, "440800")
 SECOND: Final = Persona("second", "second", Role.SUPERVISOR, None, "440000")
-AUDITOR: Final = Persona("auditor", "auditor", Role.AUDITOR)
+AUDITOR: Final = Persona("auditor", "auditor", Role.AUDITOR, None, "000000")
 STRANGER: Final = Persona("citizen-wang", "王五", Role.APPLICANT, level=3)
 
 
@@ -78,6 +79,7 @@ class Town:
         return answered
 
     def decided(self, how: str = "grant", *, delivered: bool = True) -> str:
+        came_to_a_counter(self.city.platform, ZHANG.account, ZHANG.name, ZHANG_ID)
         case_id: str = self.done(ZHANG, "/cases", {**SENIOR_CARD, "insist": True})["case_id"]
         path = f"/cases/{case_id}"
         self.done(WINDOW, f"{path}/accept")
