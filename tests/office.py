@@ -40,8 +40,7 @@ class Office:
         self.definition = read_item(EXAMPLES / "senior-card.yaml")
         items.publish(self.platform, self.caller(MANAGER), self.definition)
         came_to_a_counter(self.platform, CITIZEN.account, "张三", "44080219500101123X")
-        # The day after: who was seen at a counter on the same day hands in certificates there.
-        self.day = "2026-02-10"
+        self.day = "2026-02-10"  # what a counter saw on the day before is no use at a window
 
     def now(self) -> datetime:
         return datetime.fromisoformat(f"{self.day}T10:00:00").replace(tzinfo=LEGAL_ZONE)

@@ -329,9 +329,8 @@ class Suspicious:
 
 @pytest.fixture
 def scanned(city: City, monkeypatch: pytest.MonkeyPatch) -> City:
-    # Before the scanner, which looks at the scan of the identity card as at anything else.
-    who = SENIOR_CARD["applicant"]
-    came_to_a_counter(city.platform, ME, who["name"], who["id_number"])
+    applicant = SENIOR_CARD["applicant"]
+    came_to_a_counter(city.platform, "citizen-zhang", applicant["name"], applicant["id_number"])
     platform = replace(city.platform, scanner=Suspicious())
     monkeypatch.setattr(bootstrap, "embedded", lambda _: platform)
     bootstrap.platform.cache_clear()

@@ -79,7 +79,8 @@ class Town:
         return answered
 
     def decided(self, how: str = "grant", *, delivered: bool = True) -> str:
-        came_to_a_counter(self.city.platform, ZHANG.account, ZHANG.name, ZHANG_ID)
+        whom = SENIOR_CARD["applicant"]
+        came_to_a_counter(self.city.platform, ZHANG.account, whom["name"], whom["id_number"])
         case_id: str = self.done(ZHANG, "/cases", {**SENIOR_CARD, "insist": True})["case_id"]
         path = f"/cases/{case_id}"
         self.done(WINDOW, f"{path}/accept")

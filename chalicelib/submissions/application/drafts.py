@@ -79,7 +79,8 @@ def discard(platform: Platform, caller: Caller, case_id: str) -> Outcome[case.St
 def expire(platform: Platform, row: Row) -> bool:
     """A draft that nobody saved again: whether it went; not if it was submitted, or saved."""
     key = f"idle-{row['version']}"
-    caller = Caller(SYSTEM, key, Channel.SYSTEM, version=row["version"])  # as it was left
+    as_left = frozenset({row["version"]})
+    caller = Caller(SYSTEM, key, Channel.SYSTEM, version=as_left)
     command = DiscardDraft(**caller.about(platform.now()), why="idle")
     if not still(platform, row):
         return False
