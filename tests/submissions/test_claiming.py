@@ -14,7 +14,8 @@ from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.case_claims import DynamoCaseClaims
 from chalicelib.cases.domain.guards import application_of
 from chalicelib.eventlog.ports import Unavailable
-from chalicelib.kernel.errors import Rejected
+from chalicelib.items.application import items
+from chalicelib.kernel.errors import NotAllowed, Rejected
 from chalicelib.platform.platform import Caller
 from chalicelib.submissions.application import claiming, submissions
 from chalicelib.submissions.application.duplicates import Duplicate
@@ -22,8 +23,8 @@ from chalicelib.submissions.application.submissions import Applying, Submission
 
 from .. import cloud
 from ..adapters.test_case_claims import OneAtATime
-from ..city import SENIOR_CARD, City
-from ..office import HALL, Office
+from ..city import OPEN_CARD, SENIOR_CARD, City
+from ..office import CITIZEN, HALL, MANAGER, Office
 
 PAIRS = 36
 T = TypeVar("T")
@@ -168,9 +169,18 @@ def test_another_account_another_person_and_another_item_are_none_of_its_busines
 
 
 def test_a_stranger_neither_learns_nor_occupies_what_somebody_applied_for(office: Office):
-    elsewhere = {"account": "stranger", "department": "440800-housing"}
-    theirs = submit(office, body(office), "click-one", HALL.model_copy(update=elsewhere))
-    own = submit(office, body(office), "click-two", HALL)
+    stranger = CITIZEN.model_copy(update={"account": "stranger"})
+    # Where it must be proven who applies, a stranger does not come as far as the claims.
+    for told in (body(office), body(office, insist=True)):
+        with pytest.raises(NotAllowed):
+            submit(office, told, "click-none", stranger)
+    changes = {"code": OPEN_CARD, "real_name_level": 0, "certificate": None}
+    office.definition = office.definition.model_copy(update=changes)
+    items.publish(office.platform, office.caller(MANAGER), office.definition)
+    citizen = Applying(name="张三", id_number="44080219500101123X")
+    told = body(office).model_copy(update={"applicant": citizen})
+    theirs = submit(office, told, "click-one", stranger)
+    own = submit(office, told, "click-two", CITIZEN)
     assert not own.startswith("duplicate")
     assert theirs not in own
 

@@ -1,11 +1,12 @@
 """
 Who may see and answer a rating. The default is no, and whoever had a hand in the case learns
-nothing: not that there is one, in no list, figure or refusal.
+nothing: not that there is one, in no list, figure or refusal. A hand is somebody's as recusal has
+it, by person where one is known.
 """
 
 from typing import NamedTuple
 
-from ...cases.application import access, cases
+from ...cases.application import access, cases, recusal
 from ...cases.application.acting import identified
 from ...cases.domain.state import Lodged
 from ...cases.domain.steps import handlers
@@ -13,15 +14,20 @@ from ...eventlog.codec import events
 from ...eventlog.transact import read
 from ...kernel.actor import DEPARTMENT_STAFF, Actor, Role
 from ...kernel.errors import NotAllowed
+from ...people.application import persons
 from ...platform.platform import Platform
 from ..domain import rating
 
 
 class Matter(NamedTuple):
-    """A case as its rating sees it: `hands` are the accounts of staff that did anything in it."""
+    """
+    A case as its rating sees it: `hands` are the accounts of staff that did anything in it,
+    `persons` those that its steps name (see recusal.in_case).
+    """
 
     case: Lodged
     hands: frozenset[str]
+    persons: frozenset[str]
 
 
 def matter(platform: Platform, case_id: str) -> Matter | None:
@@ -34,30 +40,47 @@ def matter(platform: Platform, case_id: str) -> Matter | None:
         for one in events(platform.codec, found.history.commits)
         if one.actor.role in DEPARTMENT_STAFF
     }
-    return Matter(found.state, handlers(found.state) | staff)
+    named = (one.finished.person for one in found.state.application.done)
+    hands = handlers(found.state) | staff
+    return Matter(found.state, hands, frozenset(one for one in named if one))
 
 
-def sees(actor: Actor, about: Matter | None) -> bool:
+def sees(platform: Platform, actor: Actor, about: Matter | None) -> bool:
     """Whose case it is, the ratings' desk, an auditor, the platform."""
     if about is None:
         return False
     if access.owns(actor, about.case.application) or actor.role is Role.SYSTEM:
         return True
-    if actor.account in about.hands:
-        return False
     audits = actor.role is Role.AUDITOR and access.may_see(actor, about.case)
-    return audits or desk(actor, about)
+    return (audits and not _had_a_hand(platform, actor, about)) or desk(platform, actor, about)
 
 
-def desk(actor: Actor, about: Matter) -> bool:
+def desk(platform: Platform, actor: Actor, about: Matter) -> bool:
     """
     Who verifies and answers: an approver of the department in charge, and, since everybody there
     may have had a hand in the case, a supervisor of the division. Nobody who had one.
     """
-    if actor.account in about.hands or not access.may_see(actor, about.case):
+    if not access.may_see(actor, about.case) or _had_a_hand(platform, actor, about):
         return False
     head = actor.role is Role.APPROVER and actor.department == about.case.application.department
     return head or actor.role is Role.SUPERVISOR
+
+
+def _had_a_hand(platform: Platform, actor: Actor, about: Matter) -> bool:
+    if _is_one_of(platform, actor, about.hands):
+        return True
+    person = persons.person_of_actor(platform, actor)
+    case_id = about.case.application.case_id
+    return person is not None and recusal.in_case(platform, case_id, person) in about.persons
+
+
+def _is_one_of(platform: Platform, actor: Actor, accounts: frozenset[str]) -> bool:
+    """By account, or as the same person, as far as both are known to be somebody."""
+    if actor.account in accounts:
+        return True
+    person = persons.person_of_actor(platform, actor)
+    who = recusal.Hand(frozenset({actor.account}), person)
+    return any(recusal.is_theirs(platform, who, one) for one in accounts)
 
 
 def seen(platform: Platform, actor: Actor, state: rating.State) -> rating.Known:
@@ -65,7 +88,7 @@ def seen(platform: Platform, actor: Actor, state: rating.State) -> rating.Known:
     found = rating.known(state)
     about = matter(platform, found.rated.case_id)
     who = actor if about is None else identified(platform, actor, about.case)
-    if not sees(who, about):
+    if not sees(platform, who, about):
         raise rating.hidden()
     return found
 
@@ -74,7 +97,7 @@ def answers(platform: Platform, actor: Actor, state: rating.State) -> rating.Kno
     """Raises NotFound, NotAllowed."""
     found = seen(platform, actor, state)
     about = matter(platform, found.rated.case_id)
-    if about is None or not desk(actor, about):
+    if about is None or not desk(platform, actor, about):
         raise NotAllowed(
             "rating-answered-at-desk",
             "a rating is answered by an approver of the department in charge or a supervisor",
@@ -97,7 +120,7 @@ def reviews(
 ) -> rating.Known:
     """Raises NotFound, NotAllowed."""
     found = seen(platform, actor, state)
-    if actor.role is not Role.SUPERVISOR or actor.account in answered_by:
+    if actor.role is not Role.SUPERVISOR or _is_one_of(platform, actor, answered_by):
         raise NotAllowed(
             "review-by-another-supervisor",
             "an appeal is reviewed by a supervisor who had no part in the answer",

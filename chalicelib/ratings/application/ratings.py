@@ -136,7 +136,7 @@ def answer_of_case(platform: Platform, caller: Caller, case_id: str, told: dict[
     found = access.matter(platform, case_id)
     case_access.seen(identified(platform, caller.actor, state), state)
     # Before anything is looked for: who handled it hears the same whether there is one or not.
-    if found is None or not access.desk(caller.actor, found):
+    if found is None or not access.desk(platform, caller.actor, found):
         raise case_access.not_for(caller.actor)
     facts = caller.about(platform.now())
     verify = rating.Verify(**facts, justified=told["justified"], finding=told["finding"])

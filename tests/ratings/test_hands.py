@@ -1,0 +1,48 @@
+"""Whoever had a hand in a case has none in its rating, under whatever account they come back."""
+
+import pytest
+
+from chalicelib.cases.application import cases
+from chalicelib.cases.domain import commands as c
+from chalicelib.kernel.actor import Actor, Identified, Role
+from chalicelib.people.application import persons
+from chalicelib.platform.platform import Caller
+from chalicelib.ratings.application import access
+from tests.office import CLERK, HALL, HEAD, Office
+from tests.proven import came_to_a_counter
+
+ME, ANOTHER = "a" * 26, "b" * 26
+DESK = Actor(account="desk", role=Role.APPROVER, department="440800-civil", division="440800")
+OVERSEER = Actor(account="overseer", role=Role.SUPERVISOR, division="440800")
+AUDITOR = Actor(account="auditor", role=Role.AUDITOR, division="440800")
+
+
+def known_as(actor: Actor, person: str) -> Actor:
+    return Identified(**actor.model_dump(), person=person)
+
+
+def sees(office: Office, case_id: str, actor: Actor) -> bool:
+    return access.sees(office.platform, actor, access.matter(office.platform, case_id))
+
+
+@pytest.mark.parametrize("actor", [DESK, OVERSEER, AUDITOR])
+def test_who_did_a_step_sees_nothing_by_another_account(office: Office, actor: Actor):
+    case_id = office.submitted()
+    office.do(HALL, case_id, c.Accept)
+    step = c.FinishStep(at=office.now(), by=CLERK, step="handle-1")
+    caller = Caller(CLERK, "finishes-handle-1", person=ME)
+    cases.execute(office.platform, caller, case_id, step)
+    office.do(HEAD, case_id, c.Grant)
+    assert sees(office, case_id, actor)
+    assert sees(office, case_id, known_as(actor, ANOTHER))
+    assert not sees(office, case_id, known_as(actor, ME))
+
+
+@pytest.mark.parametrize("actor", [DESK, OVERSEER, AUDITOR])
+def test_who_is_proven_here_to_be_that_person_sees_nothing(office: Office, actor: Actor):
+    case_id = office.granted()
+    assert sees(office, case_id, actor)
+    came_to_a_counter(office.platform, HEAD.account, "李四", "110101199003070310")
+    person = persons.person_of(office.platform, HEAD.account)
+    assert person is not None
+    assert not sees(office, case_id, known_as(actor, person))
