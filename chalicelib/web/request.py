@@ -232,6 +232,13 @@ class ApiRequest:
             raise BadRequest("bad-parameter", parameter=name)
         return str(values[0]) if values else None
 
+    def text(self, name: str, longest: int) -> str | None:
+        """Of one character or more; raises BadRequest."""
+        text = self.query(name)
+        if text is not None and not 1 <= len(text) <= longest:
+            raise BadRequest("bad-parameter", parameter=name)
+        return text
+
     def number(self, name: str, default: int, low: int, high: int) -> int:
         text = self.query(name)
         if text is None:

@@ -74,7 +74,7 @@ _STEPS = OperationSpec(
 @operation(_OWN_CASES)
 def own_cases(request: ApiRequest) -> Response:
     """The caller's own cases, newest first; `as=company` lists the company's; one by `number`."""
-    actor, number = request.actor, request.query("number")
+    actor, number = request.actor, request.text("number", 64)
     if number is not None:
         return reply(finding.by_number(request, number))
     partition = _own(request, request.choice("as", frozenset({"account", "company"})))

@@ -89,7 +89,7 @@ _ELIGIBILITY = OperationSpec(
 @operation(_ITEMS)
 def listed(request: ApiRequest) -> Response:
     """The catalogue, by code: what is asked for of it, or with `q` what people mean."""
-    asked, query = _asked(request), request.query("q")
+    asked, query = _asked(request), request.text("q", 200)
     if query is not None and query.strip():
         return reply(found_items.page(request, query, asked))
     partition = f"{asked.state} {asked.department}" if asked.department else asked.state
