@@ -5,13 +5,13 @@ Not in the views' file: that is rebuilt from the log, and this can only be loade
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from ...people.application.registry_table import Edition, Library
 from ...platform.registry import RegistryUnavailable
+from .small_file import SmallFile
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS editions (
@@ -24,38 +24,16 @@ CREATE TABLE IF NOT EXISTS rows (
     edition TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (edition, key)
 ) STRICT, WITHOUT ROWID;
 """
-BUSY_SECONDS = 30.0
 
 
 class SqliteRegistry:
-    """A RegistryTable; each call has a connection of its own, so any thread may ask."""
+    """A RegistryTable; any thread may ask."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._made = False
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._path, BUSY_SECONDS, isolation_level=None)) as db:
-                if not self._made:
-                    db.execute("PRAGMA journal_mode = WAL")
-                    db.executescript(SCHEMA)
-                    self._made = True
-                yield db
-        except (sqlite3.Error, OSError) as error:
-            raise RegistryUnavailable(f"the registry in {self._path}: {error}") from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._opened() as db:
-            db.execute("BEGIN IMMEDIATE")
-            # What is left open when the connection closes is rolled back.
-            yield db
-            db.execute("COMMIT")
+        self._file = SmallFile(path, SCHEMA, _failed)
 
     def live(self, library: Library, /) -> Edition | None:
-        with self._opened() as db:
+        with self._file.opened() as db:
             found = db.execute(
                 "SELECT edition, rows, loaded_at FROM live WHERE library = ?", (library,)
             ).fetchone()
@@ -65,7 +43,7 @@ class SqliteRegistry:
         return Edition(library, edition, rows, datetime.fromisoformat(loaded_at))
 
     def get(self, edition: str, key: str, /) -> str | None:
-        with self._opened() as db:
+        with self._file.opened() as db:
             found = db.execute(
                 "SELECT value FROM rows WHERE edition = ? AND key = ?", (edition, key)
             ).fetchone()
@@ -73,7 +51,7 @@ class SqliteRegistry:
 
     def put(self, edition: str, rows: Sequence[tuple[str, str]], done: int, /) -> None:
         library = edition.partition("-")[0]
-        with self._transaction() as db:
+        with self._file.transaction() as db:
             db.executemany(
                 "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
                 [(edition, key, value) for key, value in rows],
@@ -81,21 +59,25 @@ class SqliteRegistry:
             db.execute("INSERT OR REPLACE INTO editions VALUES (?, ?, ?)", (edition, library, done))
 
     def done(self, edition: str, /) -> int:
-        with self._opened() as db:
+        with self._file.opened() as db:
             found = db.execute("SELECT done FROM editions WHERE id = ?", (edition,)).fetchone()
         return 0 if found is None else int(found[0])
 
     def activate(self, edition: Edition, /) -> None:
-        with self._transaction() as db:
+        with self._file.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO live VALUES (?, ?, ?, ?)",
                 (edition.library, edition.id, edition.rows, edition.loaded_at.isoformat()),
             )
 
     def forget(self, library: Library, keep: frozenset[str], /) -> None:
-        with self._transaction() as db:
+        with self._file.transaction() as db:
             known = db.execute("SELECT id FROM editions WHERE library = ?", (library,)).fetchall()
             for (edition,) in known:
                 if edition not in keep:
                     db.execute("DELETE FROM rows WHERE edition = ?", (edition,))
                     db.execute("DELETE FROM editions WHERE id = ?", (edition,))
+
+
+def _failed(path: Path, error: sqlite3.Error | OSError) -> RegistryUnavailable:
+    return RegistryUnavailable(f"the registry in {path}: {error}")
