@@ -13,12 +13,12 @@ from chalicelib.cases.application import cases
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain.guards import application_of
 from chalicelib.clock.calendar import LEGAL_ZONE
+from chalicelib.codes.divisions import COUNTRY
 from chalicelib.eventlog.consumers import catch_up
 from chalicelib.eventlog.feed import Feed
 from chalicelib.items.application import items
 from chalicelib.items.files.item_files import read_item
 from chalicelib.kernel.actor import Actor, Role
-from chalicelib.kernel.divisions import NATION
 from chalicelib.platform.platform import Caller, Platform
 from chalicelib.submissions.application import submissions
 from chalicelib.submissions.application.submissions import Applying, Submission
@@ -71,7 +71,7 @@ class Office:
         return case_id
 
     def state(self, case_id: str) -> Any:
-        auditor = Actor(account="auditor", role=Role.AUDITOR, division=NATION)
+        auditor = Actor(account="auditor", role=Role.AUDITOR, division=COUNTRY)
         return cases.get(self.platform, auditor, case_id).state
 
     def catch_up(self) -> None:

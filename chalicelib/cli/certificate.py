@@ -18,8 +18,8 @@ from ..certificates.application import (
 )
 from ..certificates.domain.certificate import Known
 from ..clock.calendar import legal_day
+from ..codes.divisions import COUNTRY
 from ..kernel.actor import Actor, Role
-from ..kernel.divisions import NATION
 from ..platform.platform import Platform
 from ..platform.signatures import BadSignature, algorithm_of
 from ..platform.signatures import verify as check
@@ -27,7 +27,7 @@ from . import seals
 from .console import VAR, AsJson, Data, fail, opened, out, show_json, table
 
 commands = typer.Typer(no_args_is_help=True, help="Electronic certificates (电子证照).")
-_AUDITOR = Actor(account="console", role=Role.AUDITOR, division=NATION)
+_AUDITOR = Actor(account="console", role=Role.AUDITOR, division=COUNTRY)
 
 Identifier = Annotated[str, typer.Argument(help="证照标识: 1.2.156.3005.2.…")]
 

@@ -18,10 +18,20 @@ def related(one: str, other: str) -> bool:
     return lies_in(one, other) or lies_in(other, one)
 
 
+def covers(own: str | None, division: str) -> bool:
+    """
+    Whether a right in `own` reaches `division`, which is `own` or lies below it. Who has no
+    division has a right in none, and the centre's code is of no more than itself.
+    """
+    return own is not None and division.startswith(_digits(own))
+
+
 def significant(division: str) -> str:
     """What all divisions that lie in it begin with: 44 of 440000, 4408 of 440800."""
-    if division == _CENTRE:
-        return ""
+    return "" if division == _CENTRE else _digits(division)
+
+
+def _digits(division: str) -> str:
     for length in (0, 2, 4):
         if not division[length:].strip("0"):
             return division[:length]

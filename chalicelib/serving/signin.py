@@ -19,8 +19,8 @@ from secrets import token_urlsafe
 from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from ..codes.divisions import COUNTRY
 from ..kernel.actor import DEPARTMENT_STAFF, Role
-from ..kernel.divisions import NATION
 from ..web.auth.token_claims import CLAIMS, NAME_CLAIM
 from ..web.auth.verifier import LOCAL
 
@@ -97,7 +97,7 @@ PERSONAS: Final[Mapping[str, Persona]] = {
         _staff("approver-housing", "梁局长", Role.APPROVER, "440800-housing"),
         _staff("approver-environment", "谢局长", Role.APPROVER, "440800-environment"),
         _staff("supervisor-zhou", "周监察", Role.SUPERVISOR),
-        Persona("auditor-zheng", "郑审计", Role.AUDITOR, division=NATION),
+        Persona("auditor-zheng", "郑审计", Role.AUDITOR, division=COUNTRY),
         _staff("items-sun", "孙事项", Role.ITEM_MANAGER),
         _staff("items-tang", "唐复核", Role.ITEM_MANAGER),
         _staff("system-qian", "钱系统", Role.SYSTEM_ADMINISTRATOR),

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from chalicelib.codes.divisions import COUNTRY
 from chalicelib.kernel.actor import APPLICANTS, Role
-from chalicelib.kernel.divisions import NATION
 from chalicelib.serving.signin import COMPANY_CODE, Persona
 
 from .table import NOBODY
@@ -47,7 +47,7 @@ PEOPLE: Final[tuple[Persona | None, ...]] = (
     _over("of-the-province", "440000"),
     _over("of-the-district", "440802"),
     _over("of-another-city", "440100"),
-    Persona("auditor", "郑审计", Role.AUDITOR, None, NATION),
+    Persona("auditor", "郑审计", Role.AUDITOR, None, COUNTRY),
     _audits("auditor-of-the-city", "440800"),
     _audits("auditor-of-another-city", "440100"),
     Persona("auditor-of-nowhere", "白审计", Role.AUDITOR),
@@ -158,6 +158,6 @@ MEANING: Final[Mapping[str, Callable[[Persona, Thing], bool]]] = {
     "kept by another": lambda person, thing: (
         _keeps(person, thing) and thing.owner != person.account
     ),
-    "country": lambda person, _: person.division == NATION,
+    "country": lambda person, _: person.division == COUNTRY,
     "same division": lambda person, thing: person.division == thing.division,
 }

@@ -207,5 +207,12 @@ def test_divisions_lie_in_one_another_by_their_digits(division, of, lies):
     assert (of in divisions.above(division)) is (lies and of != "100000")
 
 
+def test_a_right_in_a_division_reaches_those_below_and_the_centres_code_reaches_none():
+    for own in ("000000", "440000", "440800", "440802"):
+        assert divisions.covers(own, "440802")
+    for elsewhere in ("440802", "450000", "100000", None):
+        assert not divisions.covers(elsewhere, "440800")
+
+
 def test_the_publisher_of_the_given_is_not_its_author():
     assert OFFICE.account != "author"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.codes.divisions import COUNTRY
 from chalicelib.codes.parties import Applicant, IdKind, Method
 from chalicelib.eventlog.codec import events
 from chalicelib.eventlog.transact import Outcome
 from chalicelib.kernel.actor import Actor, Role
-from chalicelib.kernel.divisions import NATION
 from chalicelib.kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
 from chalicelib.people.application import accounts, claims, proofs
 from chalicelib.people.application.accounts import Registration, Whom
@@ -362,7 +362,7 @@ def test_who_it_is_is_said_in_one_way() -> None:
             Whom.model_validate(told_)
 
 
-AUDITOR = Actor(account="z", role=Role.AUDITOR, division=NATION)
+AUDITOR = Actor(account="z", role=Role.AUDITOR, division=COUNTRY)
 
 
 def test_who_may_read_an_account(here: People) -> None:

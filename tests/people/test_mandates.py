@@ -10,11 +10,11 @@ import pytest
 
 from chalicelib.cases.application.acting import acting, doing
 from chalicelib.cases.domain import commands as c
+from chalicelib.codes.divisions import COUNTRY
 from chalicelib.codes.parties import Agent, Applicant
 from chalicelib.documents.application import documents
 from chalicelib.eventlog.transact import transact
 from chalicelib.kernel.actor import Actor, Channel, Role
-from chalicelib.kernel.divisions import NATION
 from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
 from chalicelib.people.application import accounts, mandates, powers
 from chalicelib.people.application.mandates import NewMandate
@@ -186,7 +186,7 @@ def test_whoever_else_acts_on_the_case_is_asked_for_no_mandate(here: People) -> 
 def test_who_sees_and_who_revokes_it(here: People) -> None:
     mandate_id = here.grant("zhang", "li")
     here.faced("wang", WANG)
-    auditor = Actor(account="z", role=Role.AUDITOR, division=NATION)
+    auditor = Actor(account="z", role=Role.AUDITOR, division=COUNTRY)
     for actor in (accounts.citizen("zhang"), accounts.citizen("li"), CLERK, auditor):
         assert mandates.get(here.platform, actor, mandate_id).mandate_id == mandate_id
     for actor in (accounts.citizen("wang"), Actor(account="s", role=Role.SUPERVISOR)):

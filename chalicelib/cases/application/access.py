@@ -9,9 +9,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ...codes.divisions import covers
 from ...items.domain.plan import StepKind
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Identifier, Role
-from ...kernel.divisions import covers
 from ...kernel.errors import NotAllowed, NotFound
 from ..domain import CaseCommand, State
 from ..domain import commands as c

@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
+from ...codes.divisions import COUNTRY
 from ...codes.masking import hidden
 from ...eventlog.codec import UnknownEvent
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
-from ...kernel.divisions import NATION
 from ...kernel.errors import NotAllowed, NotFound
 from ...people.application import entities
 from ...platform.platform import Platform
@@ -211,7 +211,7 @@ def _overseen(actor: Actor, department: str) -> str:
 
 
 def _library(actor: Actor, asked: str | None) -> str | None:
-    if asked is None and actor.role is Role.AUDITOR and oversees(actor, NATION):
+    if asked is None and actor.role is Role.AUDITOR and oversees(actor, COUNTRY):
         return None
     return department_of(actor, asked)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 from ...clock.calendar import legal_day
+from ...codes.divisions import COUNTRY, covers
 from ...kernel.actor import APPLICANTS, Actor, Role, in_person
-from ...kernel.divisions import NATION, covers
 from ...kernel.errors import NotAllowed, NotFound
 from ...platform.platform import Platform
 from ..domain import entity, mandate
@@ -16,7 +16,7 @@ Person = Callable[[], str | None]
 READERS = frozenset({Role.CLERK, Role.SECURITY_ADMINISTRATOR})
 
 
-def audits(actor: Actor, division: str = NATION) -> bool:
+def audits(actor: Actor, division: str = COUNTRY) -> bool:
     """An auditor of the division. What belongs to none is for those of the whole country alone."""
     return actor.role is Role.AUDITOR and covers(actor.division, division)
 
