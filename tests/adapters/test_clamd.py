@@ -163,8 +163,8 @@ def test_whatever_else_it_answers_is_no_verdict(reply: bytes):
 
 def test_silence_is_no_verdict():
     def silent(connection: socket.socket, _command: bytes) -> None:
-        connection.recv(1 << 20)
-        connection.recv(1 << 20)
+        while connection.recv(1 << 20):  # until the client has given up; TCP cuts as it likes
+            pass
 
     with clamd(silent) as address, pytest.raises(ScannerUnavailable, match="timed out"):
         Clamd(address, 0.2).scan(BytesIO(b"x"))

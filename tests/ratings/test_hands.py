@@ -22,7 +22,8 @@ def known_as(actor: Actor, person: str) -> Actor:
 
 
 def sees(office: Office, case_id: str, actor: Actor) -> bool:
-    return access.sees(office.platform, actor, access.matter(office.platform, case_id))
+    about = access.matter(office.platform, case_id)
+    return about is not None and access.sees(office.platform, actor, about)
 
 
 @pytest.mark.parametrize("actor", [DESK, OVERSEER, AUDITOR])

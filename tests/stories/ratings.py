@@ -1,6 +1,5 @@
 """A service is rated badly, verified, answered, appealed against and reviewed."""
 
-from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,7 @@ from chalicelib.cases.domain.steps import desk
 from chalicelib.cases.domain.values import StepOutcome
 from chalicelib.eventlog.transact import transact
 from chalicelib.kernel.actor import SYSTEM
-from chalicelib.kernel.base import Command, Frozen
+from chalicelib.kernel.base import Frozen
 from chalicelib.ratings.application import ratings
 from chalicelib.ratings.domain import rating
 
@@ -48,18 +47,10 @@ def an_old_rating(here: World) -> None:
     )
 
 
-USES: Mapping[type[Command], Callable[..., Any]] = {
-    rating.Verify: ratings.verify,
-    rating.Answer: ratings.answer,
-    rating.Appeal: ratings.appeal,
-    rating.Review: ratings.review,
-}
-
-
 def do(here: World, account: str, what: type[Any], **fields: Any) -> None:
     caller = here.caller(account)
     command = what(**caller.about(here.platform.now()), **fields)
-    USES[what](here.platform, caller, ratings.id_of(here.platform, here.case_id), command)
+    ratings.run(here.platform, caller, ratings.id_of(here.platform, here.case_id), command)
 
 
 def a_service_is_rated_badly(here: World) -> None:

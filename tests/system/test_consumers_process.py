@@ -36,10 +36,12 @@ def listed(service: Running) -> bool:
 
 def is_there(process: int) -> bool:
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
+        return "zombie" not in Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except (
+        FileNotFoundError,
+        ProcessLookupError,
+    ):  # it may end between the opening and the reading
         return False
-    return "zombie" not in Path(f"/proc/{process}/status").read_text(encoding="utf-8")
 
 
 def until(true, seconds: float = 30.0) -> bool:

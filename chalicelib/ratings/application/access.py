@@ -45,10 +45,8 @@ def matter(platform: Platform, case_id: str) -> Matter | None:
     return Matter(found.state, hands, frozenset(one for one in named if one))
 
 
-def sees(platform: Platform, actor: Actor, about: Matter | None) -> bool:
+def sees(platform: Platform, actor: Actor, about: Matter) -> bool:
     """Whose case it is, the ratings' desk, an auditor, the platform."""
-    if about is None:
-        return False
     if access.owns(actor, about.case.application) or actor.role is Role.SYSTEM:
         return True
     audits = actor.role is Role.AUDITOR and access.may_see(actor, about.case)
@@ -67,52 +65,62 @@ def desk(platform: Platform, actor: Actor, about: Matter) -> bool:
 
 
 def _had_a_hand(platform: Platform, actor: Actor, about: Matter) -> bool:
-    if _is_one_of(platform, actor, about.hands):
-        return True
     person = persons.person_of_actor(platform, actor)
+    if _is_one_of(platform, actor, person, about.hands):
+        return True
     case_id = about.case.application.case_id
     return person is not None and recusal.in_case(platform, case_id, person) in about.persons
 
 
-def _is_one_of(platform: Platform, actor: Actor, accounts: frozenset[str]) -> bool:
+def _is_one_of(
+    platform: Platform, actor: Actor, person: str | None, accounts: frozenset[str]
+) -> bool:
     """By account, or as the same person, as far as both are known to be somebody."""
     if actor.account in accounts:
         return True
-    person = persons.person_of_actor(platform, actor)
     who = recusal.Hand(frozenset({actor.account}), person)
     return any(recusal.is_theirs(platform, who, one) for one in accounts)
 
 
 def seen(platform: Platform, actor: Actor, state: rating.State) -> rating.Known:
     """Raises NotFound, in the same words for one that there is not."""
+    return _seen(platform, actor, state).rating
+
+
+class _Seen(NamedTuple):
+    rating: rating.Known
+    about: Matter
+    # As who is known in the case: of a person, the account that applied.
+    who: Actor
+
+
+def _seen(platform: Platform, actor: Actor, state: rating.State) -> _Seen:
     found = rating.known(state)
     about = matter(platform, found.rated.case_id)
-    who = actor if about is None else identified(platform, actor, about.case)
-    if not sees(platform, who, about):
-        raise rating.hidden()
-    return found
+    if about is not None:
+        who = identified(platform, actor, about.case)
+        if sees(platform, who, about):
+            return _Seen(found, about, who)
+    raise rating.hidden()
 
 
 def answers(platform: Platform, actor: Actor, state: rating.State) -> rating.Known:
     """Raises NotFound, NotAllowed."""
-    found = seen(platform, actor, state)
-    about = matter(platform, found.rated.case_id)
-    if about is None or not desk(platform, actor, about):
+    found = _seen(platform, actor, state)
+    if not desk(platform, actor, found.about):
         raise NotAllowed(
             "rating-answered-at-desk",
             "a rating is answered by an approver of the department in charge or a supervisor",
         )
-    return found
+    return found.rating
 
 
 def appeals(platform: Platform, actor: Actor, state: rating.State) -> rating.Known:
     """Raises NotFound, NotAllowed."""
-    found = seen(platform, actor, state)
-    about = matter(platform, found.rated.case_id)
-    who = actor if about is None else identified(platform, actor, about.case)
-    if about is None or not access.owns(who, about.case.application):
+    found = _seen(platform, actor, state)
+    if not access.owns(found.who, found.about.case.application):
         raise NotAllowed("appeal-by-rater", "only those whose case it is appeal against the answer")
-    return found
+    return found.rating
 
 
 def reviews(
@@ -120,7 +128,8 @@ def reviews(
 ) -> rating.Known:
     """Raises NotFound, NotAllowed."""
     found = seen(platform, actor, state)
-    if actor.role is not Role.SUPERVISOR or _is_one_of(platform, actor, answered_by):
+    person = persons.person_of_actor(platform, actor)
+    if actor.role is not Role.SUPERVISOR or _is_one_of(platform, actor, person, answered_by):
         raise NotAllowed(
             "review-by-another-supervisor",
             "an appeal is reviewed by a supervisor who had no part in the answer",

@@ -174,32 +174,29 @@ def _by_case(  # noqa: PLR0913, PLR0917 - who, about which case as it is, what
 # By itself
 
 
-def verify(
-    platform: Platform, caller: Caller, rating_id: str, command: rating.Verify
+def run(
+    platform: Platform, caller: Caller, rating_id: str, command: rating.TurnCommand
 ) -> Outcome[rating.State]:
-    """Raises NotFound, NotAllowed, OutOfOrder, Contradiction; and so the others."""
-    return _run(platform, caller, rating_id, command, access.answers)
+    """Raises NotFound, NotAllowed, OutOfOrder, Contradiction."""
+    body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
+    request = caller.request(platform.now(), type(command).__name__, body)
 
+    def may(state: rating.State) -> rating.Known:
+        match command:
+            case rating.Verify() | rating.Answer():
+                return access.answers(platform, caller.actor, state)
+            case rating.Appeal():
+                return access.appeals(platform, caller.actor, state)
+            case rating.Review():
+                by = answered_by(platform, rating_id)
+                return access.reviews(platform, caller.actor, state, by)
 
-def answer(
-    platform: Platform, caller: Caller, rating_id: str, command: rating.Answer
-) -> Outcome[rating.State]:
-    return _run(platform, caller, rating_id, command, access.answers)
+    def decide(state: rating.State) -> Decided:
+        may(state)
+        return rating.decide(command, state)
 
-
-def appeal(
-    platform: Platform, caller: Caller, rating_id: str, command: rating.Appeal
-) -> Outcome[rating.State]:
-    return _run(platform, caller, rating_id, command, access.appeals)
-
-
-def review(
-    platform: Platform, caller: Caller, rating_id: str, command: rating.Review
-) -> Outcome[rating.State]:
-    def check(on: Platform, actor: Actor, state: rating.State) -> rating.Known:
-        return access.reviews(on, actor, state, answered_by(on, rating_id))
-
-    return _run(platform, caller, rating_id, command, check)
+    where = stream(rating_id)
+    return transact(platform.store, decider(platform), where, request, decide, may=may)
 
 
 def answered_by(platform: Platform, rating_id: str) -> frozenset[str]:
@@ -210,24 +207,3 @@ def answered_by(platform: Platform, rating_id: str) -> frozenset[str]:
         for one in events(platform.codec, commits)
         if isinstance(one.data, rating.RatingVerified | rating.RatingAnswered)
     )
-
-
-def _run(
-    platform: Platform,
-    caller: Caller,
-    rating_id: str,
-    command: rating.RatingCommand,
-    check: Callable[[Platform, Actor, rating.State], rating.Known],
-) -> Outcome[rating.State]:
-    body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
-    request = caller.request(platform.now(), type(command).__name__, body)
-
-    def may(state: rating.State) -> rating.Known:
-        return check(platform, caller.actor, state)
-
-    def decide(state: rating.State) -> Decided:
-        may(state)
-        return rating.decide(command, state)
-
-    where = stream(rating_id)
-    return transact(platform.store, decider(platform), where, request, decide, may=may)

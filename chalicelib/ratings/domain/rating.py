@@ -201,7 +201,9 @@ class Review(Command):
     answer: Text
 
 
-RatingCommand = Rate | Verify | Answer | Appeal | Review
+# What becomes of a rating, and with it all that is done to one.
+TurnCommand = Verify | Answer | Appeal | Review
+RatingCommand = Rate | TurnCommand
 
 
 def decide(command: RatingCommand, state: State) -> list[Event]:

@@ -7,7 +7,6 @@ from chalice.app import Response
 
 from ...cases.http.lists import department_of
 from ...cases.projections.due_days import due_days, limited
-from ...eventlog.transact import Outcome
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Row
 from ...kernel.actor import APPLICANTS, Role
@@ -116,10 +115,7 @@ def verify(request: ApiRequest, rating_id: str) -> Response:
     By an approver of the department in charge or a supervisor of the division, who did not handle
     the case. `called_back` says that the rater was asked (回访).
     """
-    body = request.body(VERIFY)
-    caller = request.caller(body)
-    command = rating.Verify(**caller.about(request.platform.now()), **fields_of(body))
-    return _done(request, rating_id, ratings.verify(request.platform, caller, rating_id, command))
+    return _run(request, rating_id, VERIFY, rating.Verify)
 
 
 @operation(_spec("answerRatingById", ANSWER))
@@ -129,37 +125,34 @@ def answer(request: ApiRequest, rating_id: str) -> Response:
 
     What was justified is put right: `remedy` says how.
     """
-    body = request.body(ANSWER)
-    caller = request.caller(body)
-    command = rating.Answer(**caller.about(request.platform.now()), **fields_of(body))
-    return _done(request, rating_id, ratings.answer(request.platform, caller, rating_id, command))
+    return _run(request, rating_id, ANSWER, rating.Answer)
 
 
 @operation(_spec("appealRating", APPEAL))
 def appeal(request: ApiRequest, rating_id: str) -> Response:
     """申诉: the rater does not accept the answer; once."""
-    body = request.body(APPEAL)
-    caller = request.caller(body)
-    command = rating.Appeal(**caller.about(request.platform.now()), **fields_of(body))
-    return _done(request, rating_id, ratings.appeal(request.platform, caller, rating_id, command))
+    return _run(request, rating_id, APPEAL, rating.Appeal)
 
 
 @operation(_spec("reviewRating", REVIEW))
 def review(request: ApiRequest, rating_id: str) -> Response:
     """复核: a supervisor who had no part in the answer reviews what was appealed against."""
-    body = request.body(REVIEW)
-    caller = request.caller(body)
-    command = rating.Review(**caller.about(request.platform.now()), **fields_of(body))
-    return _done(request, rating_id, ratings.review(request.platform, caller, rating_id, command))
+    return _run(request, rating_id, REVIEW, rating.Review)
 
 
-def _done(request: ApiRequest, rating_id: str, outcome: Outcome[rating.State]) -> Response:
+def _run(
+    request: ApiRequest, rating_id: str, body: type[CommandBody], kind: type[rating.TurnCommand]
+) -> Response:
+    told = request.body(body)
+    caller = request.caller(told)
+    command = kind(**caller.about(request.platform.now()), **fields_of(told))
+    outcome = ratings.run(request.platform, caller, rating_id, command)
     state = rating.known(outcome.state)
-    body = {
+    replied = {
         **_told(request, rating_id, outcome.version, state),
         "position": outcome.position,
     }
-    return command_reply(body, outcome)
+    return command_reply(replied, outcome)
 
 
 def _told(request: ApiRequest, rating_id: str, version: int, state: rating.Known) -> dict[str, Any]:
