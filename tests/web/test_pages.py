@@ -158,6 +158,9 @@ class Request:
     def query(self, _name: str) -> str | None:
         return self._cursor
 
+    def may_wait(self, _seen: object) -> None:
+        pass
+
     def wait_for(self, *_: object) -> None:
         pass
 
