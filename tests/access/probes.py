@@ -102,13 +102,18 @@ def probes(route: Route) -> tuple[Probe, ...]:
     return fixed()
 
 
+def parameters_of(world: World, probe: Probe) -> Json:
+    """Of what is everybody's each route has its own."""
+    if probe.thing is ONES_OWN:
+        return probe.make(world)
+    return world.parameters(probe.thing, probe.make)
+
+
 def send(
     world: World, route: Route, probe: Probe, who: Persona | None, instead: Json | None = None
 ) -> httpx.Response:
     """With a body that fits, or with another one `instead`."""
-    parameters = world.parameters(probe.thing, probe.make) if probe.thing.label else {}
-    if probe.thing is ONES_OWN:
-        parameters = probe.make(world)
+    parameters = parameters_of(world, probe)
     path = re.sub(r"{(\w+)}", lambda name: str(parameters[name[1]]), route.path)
     sent: Json = {
         "params": parameters.get("?", PURPOSE.get(route.doc.name)),

@@ -15,6 +15,8 @@ CANDIDATES: Final = (
     "2026-01-05",
     "440802-civil",
     "0" * 64,
+    "0" * 16,  # the digest of a draft's difference
+    "A" * 26,  # a token by which a certificate is shown
     "13800138000",
     "91440800MA0EXAMP1A",
     "application/pdf",

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.serving.signin import Persona
 
 from .people import askers
-from .probes import known, probes, send
+from .probes import known, parameters_of, probes, send
 from .samples import Json, body, sample, schema_of
 from .test_every_route import ROUTES, expected, world
 from .world import Probe, Route, World
@@ -100,8 +100,8 @@ WITH_QUERY = [one for one in ROUTES if one.doc.query]
 @pytest.mark.parametrize("route", WITH_QUERY, ids=lambda route: route.name)
 def test_no_extreme_of_a_query_is_an_error_of_ours(world: World, route: Route) -> None:
     probe, who = first(world, route)
-    parameters = world.parameters(probe.thing, probe.make) if probe.thing.label else {}
-    path = route.path.format_map(parameters or probe.make(world))
+    parameters = parameters_of(world, probe)
+    path = route.path.format_map(parameters)
     needed = parameters.get("?", {})
     wrong = []
     for name in route.doc.query:
