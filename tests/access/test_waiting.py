@@ -6,9 +6,11 @@ import httpx
 import pytest
 
 from chalicelib.items.files.item_files import read_item
+from chalicelib.serving.illustration import pdf
 from tests.certificates.test_http import issued
-from tests.city import EXAMPLES, City, double
-from tests.people.test_people import COMPANY, LI, ZHANG, put, town
+from tests.city import EXAMPLES, SENIOR_CARD, City, double
+from tests.people.test_people import COMPANY, LI, put, town
+from tests.proven import came_to_a_counter
 
 from .test_every_route import ROUTES
 
@@ -17,6 +19,9 @@ __all__ = ["double", "town"]  # fixtures
 # Of each list who may see the thing, and who may not.
 LISTS = (
     ("/cases", "case", "citizen-zhang", "citizen-wang"),
+    ("/drafts", "saved", "citizen-zhang", "citizen-wang"),
+    ("/documents", "upload", "citizen-zhang", "citizen-wang"),
+    ("/ratings", "rating", "citizen-zhang", "citizen-wang"),
     ("/certificates?as=account", "certificate", "citizen-zhang", "citizen-wang"),
     ("/account/companies", "company", "agent-li", "citizen-wang"),
     ("/mandates", "mandate", "citizen-zhang", "agent-li"),
@@ -25,16 +30,28 @@ LISTS = (
     ("/items", "item", None, None),  # public
     ("/item-drafts", "draft", "items-sun", None),
 )
+# Nobody waits there for something by its name: the accounts that counters checked are not for who
+# supervises counters to see, and one that is there is answered like one that is not.
+UNNAMED = {"/counter-checks": ("account", "supervisor-zhou")}
 HIDDEN = {"/items": "draft"}
 NOTHING = "1" * 26
 
 
 def things(town: City) -> dict[str, str]:
+    # Zhang was at a counter, as whoever applies in this town.
     identifier = issued(town)
     made = {"certificate": identifier, "case": town.submit()["case_id"]}
-    for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):
-        put(town, account, "/account", told)
-        town.post(account, "/account/proofs/registry")
+    came_to_a_counter(town.platform, "citizen-wang", **LI)
+    ended = town.get("citizen-zhang", f"/certificates/{identifier}").json()["case_id"]
+    rated = town.post("citizen-zhang", f"/cases/{ended}/rate", {"rating": 5})
+    with town.as_("citizen-zhang") as http:
+        upload = http.post("/documents", content=pdf("a plan")).json()
+    made |= {
+        "rating": rated.json()["rating_id"],
+        "saved": town.post("citizen-zhang", "/drafts", SENIOR_CARD).json()["case_id"],
+        "upload": upload["upload_id"],
+        "account": "citizen-zhang",
+    }
     register = {"credit_code": COMPANY, "name": "湛江示例建设有限公司"}
     town.post("clerk-chen", "/entities", register)
     body = {"agent": {"person": LI}, "until": "2027-12-31"}
@@ -70,7 +87,25 @@ def same(answer: httpx.Response) -> tuple[int, Any]:
 
 def test_every_list_that_waits_is_in_the_table() -> None:
     waiting = {one.path for one in ROUTES if "min_version" in one.doc.query}
-    assert waiting == {path.partition("?")[0] for path, *_ in LISTS}
+    assert waiting == {path.partition("?")[0] for path, *_ in LISTS} | UNNAMED.keys()
+
+
+@pytest.mark.parametrize("path", UNNAMED)
+@pytest.mark.usefixtures("hurried")
+def test_where_nothing_is_named_what_there_is_is_answered_like_nothing_at_all(
+    town: City, path: str
+) -> None:
+    thing, who = UNNAMED[path]
+    there, nothing = (ask(town, who, path, f"{one}@1") for one in (things(town)[thing], NOTHING))
+    assert same(there) == same(nothing)
+    assert (there.status_code, there.json()["code"]) == (400, "nothing-to-wait-for")
+
+
+@pytest.mark.parametrize("path", UNNAMED)
+def test_where_nothing_is_named_one_waits_for_a_position(town: City, path: str) -> None:
+    _, who = UNNAMED[path]
+    town.catch_up()
+    assert town.get(who, f"{path}?min_position=1").status_code == 200
 
 
 @pytest.mark.parametrize(
