@@ -54,7 +54,7 @@ def test_bad_tokens_are_counted_before_they_are_looked_at(narrow):
 
 
 def test_what_needs_no_token_is_counted_by_address(narrow):
-    assert statuses(narrow, *[None] * 6, path="/items") == [200] * 5 + [429]
+    assert statuses(narrow, *[None] * 6, path="/code-sets") == [200] * 5 + [429]
 
 
 def test_who_may_not_is_counted_too(narrow):
@@ -63,7 +63,7 @@ def test_who_may_not_is_counted_too(narrow):
 
 def test_a_made_up_forwarded_address_gets_nobody_further(narrow):
     answers = [
-        narrow.get(None, "/items", X_Forwarded_For=f"192.0.2.{n}").status_code for n in range(6)
+        narrow.get(None, "/code-sets", X_Forwarded_For=f"192.0.2.{n}").status_code for n in range(6)
     ]
     assert answers == [200] * 5 + [429]
 
@@ -71,7 +71,7 @@ def test_a_made_up_forwarded_address_gets_nobody_further(narrow):
 def test_behind_a_proxy_of_ours_each_client_counts_by_itself(narrow, monkeypatch):
     monkeypatch.setenv("BANJIAN_TRUSTED_PROXIES", "127.0.0.1")
     answers = [
-        narrow.get(None, "/items", X_Forwarded_For=f"192.0.2.{n}").status_code for n in range(9)
+        narrow.get(None, "/code-sets", X_Forwarded_For=f"192.0.2.{n}").status_code for n in range(9)
     ]
     assert answers == [200] * 9
 
@@ -79,7 +79,7 @@ def test_behind_a_proxy_of_ours_each_client_counts_by_itself(narrow, monkeypatch
 def test_behind_a_proxy_what_the_client_wrote_itself_is_not_believed(narrow, monkeypatch):
     monkeypatch.setenv("BANJIAN_TRUSTED_PROXIES", "127.0.0.1")
     answers = [
-        narrow.get(None, "/items", X_Forwarded_For=f"192.0.2.{n}, 198.51.100.7").status_code
+        narrow.get(None, "/code-sets", X_Forwarded_For=f"192.0.2.{n}, 198.51.100.7").status_code
         for n in range(6)
     ]
     assert answers == [200] * 5 + [429]
@@ -123,7 +123,8 @@ def served(narrow: City) -> Iterator[str]:
 def asked(url: str, *forwarded: str) -> list[int]:
     with httpx.Client(base_url=url) as http:
         return [
-            http.get("/items", headers={"X-Forwarded-For": one}).status_code for one in forwarded
+            http.get("/code-sets", headers={"X-Forwarded-For": one}).status_code
+            for one in forwarded
         ]
 
 
