@@ -231,8 +231,8 @@ def test_a_command_has_the_members_that_its_old_fingerprints_have():
     """
     What one more member would break: a retry of what the release before took. A new one of a
     command belongs into SINCE; one within a value that was there before must be left out of dumps.
-    A rating has a stream of its own since, in which the release before took nothing: what it took
-    in the case's is found done (tests/ratings/test_silence.py).
+    A rating has a stream of its own since, in which the release before took nothing: a rating
+    that it took in the case's is found done (tests/ratings/test_silence.py).
     """
     recorded = json.loads(MEMBERS.read_text("utf-8"))
     today = {one.__name__: one for one in (*COMMANDS, Submission)}

@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 
 from chalicelib.kernel.actor import Role
+from chalicelib.kernel.divisions import NATION
 from chalicelib.serving import signin, wsgi
 from chalicelib.serving.signin import Persona
 
@@ -43,7 +44,7 @@ PROMOTED: Final = (
 DEPUTY: Final = _staff("deputy", Role.APPROVER, CIVIL)
 OVERSEER: Final = Persona("overseer", "overseer", Role.SUPERVISOR, None, "440800")
 SECOND: Final = Persona("second", "second", Role.SUPERVISOR, None, "440000")
-AUDITOR: Final = Persona("auditor", "auditor", Role.AUDITOR)
+AUDITOR: Final = Persona("auditor", "auditor", Role.AUDITOR, None, NATION)
 STRANGER: Final = Persona("citizen-wang", "王五", Role.APPLICANT, level=3)
 
 
