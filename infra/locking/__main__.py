@@ -113,8 +113,8 @@ def locked(draft: str, index: Index) -> str:
             (pin,) = pins(line)
             kept = any(pin.holds(target) for target in EVERYWHERE)
             hashes = [f"    --hash=sha256:{digest}" for digest in sorted(_wanted(pin, index))]
-            line = " \\\n".join([line.rstrip("\n"), *hashes]) + "\n"
-        if kept:
+            lines.append(" \\\n".join([line.rstrip("\n"), *hashes]) + "\n" if kept else "")
+        elif kept:
             lines.append(line)
     return "".join(lines)
 

@@ -32,7 +32,7 @@ class Pin(NamedTuple):
 
 
 def pins(text: str) -> list[Pin]:
-    """Raises LockError for a line that pins no release by hashes: an option, a range, an address."""
+    """Raises LockError for a line that pins no release by hashes: an option, a range."""
     found: list[tuple[str, str, str, set[str]]] = []
     for line in text.splitlines():
         if pin := PIN.match(line):

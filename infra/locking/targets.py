@@ -10,8 +10,8 @@ from packaging.utils import parse_wheel_filename
 
 PYTHONS: Final = ((3, 11), (3, 12), (3, 13), (3, 14))
 MACHINES: Final = ("x86_64", "aarch64")
-# The glibc of Lambda: Amazon Linux 2, then Amazon Linux 2023.
-LAMBDA: Final = {(3, 11): 26, (3, 12): 34, (3, 13): 34, (3, 14): 34}
+# The glibc of Lambda: Amazon Linux 2 up to Python 3.11, then Amazon Linux 2023.
+LAMBDA: Final = (26, 34)
 # Of a Linux of these years, and the oldest that a wheel may name.
 GLIBC, OLDEST = 39, 5
 LEGACY: Final = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
@@ -69,7 +69,18 @@ def _tags(target: Target) -> frozenset[Tag]:
     )
 
 
+def on_lambda(runtime: str, machine: str) -> Target:
+    """Of a function: `python3.11`; `x86_64`, or `arm64` (aarch64) as AWS says it."""
+    major, _, minor = runtime.removeprefix("python").partition(".")
+    python = (int(major), int(minor))
+    linux = "aarch64" if machine == "arm64" else machine
+    return Target(python, linux, LAMBDA[python > PYTHONS[0]])
+
+
 LINUX: Final = tuple(Target(*one) for one in product(PYTHONS, MACHINES))
-ON_LAMBDA: Final = tuple(one._replace(glibc=LAMBDA[one.python]) for one in LINUX)
+ON_LAMBDA: Final = tuple(
+    on_lambda("python{}.{}".format(*python), machine)
+    for python, machine in product(PYTHONS, ("x86_64", "arm64"))
+)
 # Developers' machines too.
 EVERYWHERE: Final = (*LINUX, *(one._replace(glibc=0) for one in LINUX))
