@@ -15,8 +15,10 @@ from . import bytecode
 from .locking.lock import Releases, pins, releases
 from .locking.targets import Target
 
-# What the code makes clients of. Botocore has descriptions of 400 more, half of the package.
-SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "ssm"})
+# What the code makes clients of, and the X-Ray SDK when it is imported, though it never calls it.
+# Botocore has descriptions of 400 more, half of the package.
+CLIENTS: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "ssm"})
+SERVICES: Final = CLIENTS | {"xray"}
 DATA: Final = ("botocore", "data")
 # Of Pillow, which reportlab imports, what reads photographs, old fonts and other screens.
 UNUSED: Final = re.compile(

@@ -36,6 +36,7 @@ SOURCES: Final = {
     EMBEDDED: Source(("pyproject.toml", "--extra", "embedded"), DEV),
     LAMBDA: Source(("pyproject.toml",), DEV),
     ".ci/checkov.lock": Source(("--group", "checkov"), ".ci/checkov.lock"),
+    ".ci/otel.lock": Source(("--group", "otel"), ".ci/otel.lock"),
     ".ci/uv.lock": Source(("--group", "uv"), ".ci/uv.lock"),
 }
 # Each file that a lock lets in, as sha256sum writes it: digest and name.

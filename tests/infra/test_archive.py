@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
@@ -11,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.utils import canonicalize_name
 
-from infra.archive import SERVICES, PackageError, finish, needed
+from infra.archive import CLIENTS, PackageError, finish, needed
 from infra.functions import ROOT
 from infra.locking.lock import pins, releases
 from infra.locking.targets import on_lambda
@@ -57,6 +58,13 @@ import app, botocore
 from chalicelib.triggers.routes import import_all
 import_all(app.app)
 assert app.__file__.startswith(sys.argv[1]) and botocore.__file__.startswith(sys.argv[1])
+"""
+TRACED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from chalicelib.adapters.watching.watch import watch
+with watch(sys.stderr).span("first"):
+    pass
 """
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "a",
@@ -136,7 +144,25 @@ def test_every_client_that_the_code_makes_works_from_the_package(unpacked):
 def test_the_services_in_the_package_are_those_that_the_code_makes_clients_of():
     code = (ROOT / "chalicelib").rglob("*.py")
     made = {name for file in code for name in CLIENT.findall(file.read_text(encoding="utf-8"))}
-    assert made == SERVICES == CALLS.keys()
+    assert made == CLIENTS == CALLS.keys()
+
+
+def test_a_function_that_is_traced_starts_from_the_package(unpacked):
+    """Lambda names its daemon to whoever is traced; prod is."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
+        daemon.bind(("127.0.0.1", 0))
+        daemon.settimeout(20)
+        address = f"127.0.0.1:{daemon.getsockname()[1]}"
+        told = {"BANJIAN_TRACING": "xray", "AWS_XRAY_DAEMON_ADDRESS": address}
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-B", "-c", TRACED, unpacked],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**ENVIRONMENT, **told},
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(daemon.recv(65_535).partition(b"\n")[2])["name"] == "first"
 
 
 def test_the_same_files_make_the_same_archive(archive, tmp_path):
