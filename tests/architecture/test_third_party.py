@@ -25,10 +25,9 @@ SAID = {
 
 
 def needed() -> list[str]:
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    lines += whole["project"]["optional-dependencies"]["embedded"]
-    found = (re.match(r"[\w-]+", line) for line in lines if not line.startswith("#"))
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*whole["dependencies"], *whole["optional-dependencies"]["embedded"]]
+    found = (re.match(r"[\w-]+", line) for line in lines)
     return sorted(one[0].lower() for one in found if one)
 
 
