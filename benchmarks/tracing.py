@@ -1,11 +1,12 @@
 """
 What tracing adds to a cold start: the X-Ray SDK that stands behind the port, and OpenTelemetry.
 
-Each is a process of its own, in turn: what a function has imported at its first request, then the
-tracer is imported and made, and has one span. Time is the CPU time of that, bytecode written
-beforehand; memory is the highest that was resident, beyond a process without a tracer; size is what
-the tracer alone brings into the package, zipped. OpenTelemetry is no dependency: it is installed
-from .ci/otel.lock into a directory for the run. Nobody listens where the spans go.
+Each is a process of its own, in turn: a function has done all of its first request but the calls
+to AWS (its clients are made), then the tracer is imported and made, and has one span. Time is the
+CPU time of that, bytecode written beforehand; memory is the highest that was resident, beyond a
+process without a tracer; size is what the tracer alone brings into the package, zipped.
+OpenTelemetry is no dependency: it is installed from .ci/otel.lock into a directory for the run.
+Nobody listens where the spans go.
 """
 
 import shutil
@@ -22,7 +23,7 @@ from packaging.utils import canonicalize_name
 
 from infra.bytecode import compiled
 
-from .coldstart import CASES, ROOT, environment
+from .coldstart import FIRST, ROOT, environment, stored
 
 ROUNDS = 15
 LOCK = ROOT / ".ci" / "otel.lock"
@@ -53,7 +54,7 @@ KINDS = {"none": "", "xray": XRAY, "otel_sdk": OTEL_SDK + SPAN, "otel_otlp": OTE
 MEASURED = """
 import os, sys
 from time import process_time as now
-sys.path.append(sys.argv[1])
+sys.path.append(sys.argv[2])
 {base}
 began = now()
 {tracer}
@@ -99,8 +100,8 @@ def _round(otel: Path, env: Mapping[str, str]) -> dict[str, tuple[float, float]]
 
 def _once(tracer: str, otel: Path, env: Mapping[str, str]) -> tuple[float, float]:
     """CPU seconds, and the highest that was resident in units of 2**20 bytes."""
-    code = MEASURED.format(base=CASES, tracer=tracer)
-    command = [sys.executable, "-c", code, str(otel)]
+    code = MEASURED.format(base=FIRST, tracer=tracer)
+    command = [sys.executable, "-c", code, stored(), str(otel)]
     done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE)
     seconds, kilobytes = done.stdout.split()
     return float(seconds), int(kilobytes) / 1024
@@ -108,10 +109,9 @@ def _once(tracer: str, otel: Path, env: Mapping[str, str]) -> tuple[float, float
 
 def _sizes(otel: Path, made: Path) -> dict[str, float]:
     """Of what each kind brings that the service has not anyway."""
-    ours = {canonicalize_name(one.name): one for one in distributions()}
-    theirs = {canonicalize_name(one.name): one for one in distributions(path=[str(otel)])}
+    ours, theirs = _by_name(distributions()), _by_name(distributions(path=[str(otel)]))
     needed = map(Requirement, ours["banjian"].requires or ())
-    service = {canonicalize_name(one.name) for one in needed if one.marker is None}
+    service: set[str] = {canonicalize_name(one.name) for one in needed if one.marker is None}
     shared = _closure(service - {"aws-xray-sdk"}, ours)
     sdk = {"opentelemetry-sdk", "opentelemetry-sdk-extension-aws"}
     brought = {
@@ -120,6 +120,10 @@ def _sizes(otel: Path, made: Path) -> dict[str, float]:
         "otel_otlp": [theirs[one] for one in theirs.keys() - shared],
     }
     return {kind: _zipped(some, made / kind) for kind, some in brought.items()}
+
+
+def _by_name(found: Iterable[Distribution]) -> dict[str, Distribution]:
+    return {canonicalize_name(one.name): one for one in found}
 
 
 def _closure(names: Iterable[str], there: Mapping[str, Distribution]) -> set[str]:

@@ -27,7 +27,7 @@ APP = (
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch) -> Path:
+def project(tmp_path, monkeypatch):
     """As little as chalice packs, with pillow."""
     monkeypatch.setattr(infra.package, "merged", lambda *_, **__: {})
     (tmp_path / ".chalice").mkdir()

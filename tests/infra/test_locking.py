@@ -69,7 +69,7 @@ def test_a_lock_names_sources_and_the_wheels_that_a_machine_of_ours_loads(uv):
     renew(str(uv), [])
     for lock in SOURCES:
         (pin,) = pins((uv.parent / lock).read_text())
-        assert (pin.name, pin.hashes) == ("segno", {WHEEL, SOURCE})
+        assert (pin.name, pin.hashes) == ("segno", frozenset([WHEEL, SOURCE]))
     assert (uv.parent / LAMBDA).read_text().endswith("    # via banjian (pyproject.toml)\n")
     assert (uv.parent / FILES).read_text() == (
         f"{WHEEL}  segno-1.6.6-py3-none-any.whl\n{SOURCE}  segno-1.6.6.tar.gz\n"
