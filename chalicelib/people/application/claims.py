@@ -111,9 +111,12 @@ def earlier(platform: Platform, kind: Kind, reference: str, but: str) -> list[st
 
 def _abandoned(platform: Platform, kind: Kind, reference: str, state: claim.State) -> str | None:
     """The account that has the claim, if its own stream does not bear that out."""
-    if not isinstance(state, claim.Held) or _just_now(platform, kind, reference):
+    if not isinstance(state, claim.Held):
         return None
     its = account_state(platform, state.account)
+    closed = isinstance(its, accounts.Closed)
+    if not closed and _just_now(platform, kind, reference):
+        return None
     return None if _bears_out(its, kind, reference) else state.account
 
 
