@@ -238,6 +238,8 @@ def _acts_for(platform: Platform, who: Hand, entity: str | None) -> bool:
         return False
     if who.person is not None and state.registered.representative == who.person:
         return True
+    if who.person is not None and who.person in {one.reference for one in state.operators}:
+        return True
     operators = (one.account for one in state.operators)
     return any(map(state.represents, who.accounts)) or any(
         is_theirs(platform, who, one) for one in operators
