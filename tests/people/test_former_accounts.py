@@ -169,6 +169,19 @@ def test_a_representatives_account_that_is_anothers_does_nothing_for_the_company
     entities.acting(here.platform, agent(NOW), ITEM, here.today)
 
 
+def test_nor_while_nobody_has_taken_the_claim_of_an_account_that_has_become_another(
+    here: People,
+) -> None:
+    known_as(here, HEAD)
+    here.company(FORMER)
+    here.counter(FORMER, WANG, by=CHEN)
+    here.counter(FORMER, WANG, by=HUANG)
+    with pytest.raises(NotAllowed, match="do not act for this entity"):
+        entities.acting(here.platform, agent(FORMER), ITEM, here.today)
+    state = entities.get(here.platform, CLERK, COMPANY).state
+    assert state.representative_account is None
+
+
 # Taking a person away
 
 

@@ -296,11 +296,11 @@ def _standing(
 
 
 def _represents(platform: Platform, actor: Actor, state: Entity) -> bool:
-    """Now, by the registry: by the account that has the claim, or as whom the provider names."""
-    if _current(platform, state).represents(actor.account):
-        return True
+    """Now, by the registry, as a person."""
     person = state.registered.representative
-    return person is not None and persons.person_of_actor(platform, actor) == person
+    if person is None:
+        return False
+    return person_told(actor) == person or persons.still_is(platform, actor.account, person)
 
 
 def _is_still(
@@ -357,9 +357,12 @@ def _registered(platform: Platform, credit_code: str) -> Registered:
 
 def _representative(platform: Platform, registered: Registered) -> str | None:
     """The account of the legal representative, if that person showed up in person."""
-    if registered.representative is None:
+    person = registered.representative
+    if person is None:
         return None
-    return claims.holder(platform, "person", registered.representative)
+    name = claims.holder(platform, "person", person)
+    # An account that a counter has made somebody else's keeps the claim until the next proof.
+    return name if name is not None and persons.still_is(platform, name, person) else None
 
 
 def _current(platform: Platform, state: Entity) -> Entity:
