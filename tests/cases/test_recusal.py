@@ -295,10 +295,13 @@ def test_who_acted_for_the_company_when_it_applied_does_not_handle_it_after_leav
         recusal.check(office.platform, caller, _accept(office, actor), companys)
 
 
-def test_who_closed_the_account_that_handed_it_in_does_not_handle_it(office: Office):
+def test_who_closed_the_account_that_handed_it_in_does_not_handle_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
     """By the claims of the person: what the account was stays, whatever has become of it."""
+    monkeypatch.setattr(recusal, "events", partial(_in_role, Role.AGENT))
     told = application_of(office.state(office.submitted()))
-    companys = told._replace(agent=Agent(account="op", clerk=False), holder=f"entity:{COMPANY}")
+    companys = told._replace(agent=Agent(account="op"), holder=f"entity:{COMPANY}")
     actor = staff(Role.CLERK)
     as_operator = Caller(Actor(account="op", role=Role.APPLICANT), "opens-op")
     himself = Caller(actor, "k" * 8, person="a" * 26)

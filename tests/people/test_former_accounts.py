@@ -18,7 +18,7 @@ from chalicelib.platform.platform import Caller
 from chalicelib.platform.sign_ins import SignIn
 
 from .people import CLERK, COMPANY, HEAD, ITEM, LI, WANG, ZHANG, People, people
-from .test_counters import CHEN, HUANG, as_person, clerk
+from .test_counters import CHEN, HUANG, as_person, caught_up, clerk
 
 FORMER, NOW = "former", "now"
 
@@ -216,6 +216,7 @@ def test_who_closed_the_account_that_acted_for_somebody_serves_them_no_more(here
     known_as(here, ZHANG)
     here.faced("li", LI)
     here.grant("li", FORMER)
+    caught_up(here)
     accounts.close(here.platform, here.caller(FORMER), None)
     caller = as_person(here, CHEN, here.reference(ZHANG))
     with pytest.raises(NotAllowed, match="act for this person"):
@@ -267,6 +268,7 @@ def test_a_scan_is_of_one_person(here: People) -> None:
 
 @pytest.mark.parametrize("department", ["hall", "my-hall", "440800"])
 def test_a_department_of_no_division_is_no_counter(here: People, department: str) -> None:
+    here.register("zhang", ZHANG)
     by = clerk("clerk-chen", department, None)
     with pytest.raises(NotAllowed, match="names no division"):
         here.counter("zhang", ZHANG, by=by)

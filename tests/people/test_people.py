@@ -290,7 +290,9 @@ def test_the_lists_of_powers_wait_for_the_version_of_a_mandate_or_a_company(
     for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):
         at_the_counter(town, account, told)
     register = {"credit_code": COMPANY, "name": "湛江示例建设有限公司"}
-    company = town.post("clerk-chen", "/entities", register)
+    town.post("clerk-chen", "/entities", register)
+    operators = f"/entities/{COMPANY}/operators"
+    company = town.post("clerk-chen", operators, {"account": "citizen-wang"})
     mandate = town.post(
         "citizen-zhang", "/mandates", {"agent": {"person": LI}, "until": "2027-12-31"}
     )
@@ -298,7 +300,7 @@ def test_the_lists_of_powers_wait_for_the_version_of_a_mandate_or_a_company(
     town.catch_up()
     for who, path, name, made in (
         ("citizen-zhang", "/mandates", one, mandate),
-        ("agent-li", "/account/companies", other, company),
+        ("citizen-wang", "/account/companies", other, company),
     ):
         version = int(made.headers["etag"].strip('"'))
         seen = town.get(who, f"{path}?min_version={name}@{version}")
