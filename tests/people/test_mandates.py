@@ -12,7 +12,7 @@ from chalicelib.cases.application.acting import acting, doing
 from chalicelib.cases.domain import commands as c
 from chalicelib.codes.divisions import COUNTRY
 from chalicelib.codes.ids import check_character
-from chalicelib.codes.parties import Agent, Applicant
+from chalicelib.codes.parties import Agent, Applicant, IdKind
 from chalicelib.documents.application import documents
 from chalicelib.eventlog.transact import transact
 from chalicelib.kernel.actor import Actor, Channel, Role
@@ -269,7 +269,7 @@ def test_a_guardian_is_recorded_until_the_child_is_of_age(
     here: People, number: str, last: date, too_late: date
 ) -> None:
     ward = Naming(name="王小小", id_number=number)
-    terms = {"principal": ward, "document": written(here), "ground": "by_law"}
+    terms: dict[str, Any] = {"principal": ward, "document": written(here), "ground": "by_law"}
     with pytest.raises(Invalid, match="eighteenth birthday"):
         here.grant(CLERK, "li", **terms, until=too_late)
     assert here.grant(CLERK, "li", **terms, until=last)
@@ -279,13 +279,13 @@ def test_a_guardian_is_recorded_until_the_child_is_of_age(
     "ward",
     [
         Naming(name="王五", id_number=WANG.id_number),
-        Naming(name="WARD", id_kind="passport", id_number="E12345678"),
+        Naming(name="WARD", id_kind=IdKind.PASSPORT, id_number="E12345678"),
     ],
 )
 def test_of_an_adult_and_where_no_birthday_is_known_a_guardian_is_looked_at_every_three_years(
     here: People, ward: Naming
 ) -> None:
-    terms = {"principal": ward, "document": written(here), "ground": "by_law"}
+    terms: dict[str, Any] = {"principal": ward, "document": written(here), "ground": "by_law"}
     longest = here.today + mandate.LONGEST
     with pytest.raises(Invalid, match="three years"):
         here.grant(CLERK, "li", **terms, until=longest + timedelta(days=1))
