@@ -136,7 +136,7 @@ def _admitted(platform: "Platform", actor: "Actor") -> None:
     from ..kernel.actor import APPLICANTS
 
     if actor.role in APPLICANTS:
-        from ..people.application.persons import admit
+        from ..people.application.admission import admit
 
         admit(platform, actor)
 

@@ -101,6 +101,17 @@ def check_id(id_kind: IdKind, id_number: str, today: date) -> tuple[Warned, ...]
             return ()
 
 
+def birthday(id_kind: IdKind, id_number: str) -> date | None:
+    """When the person was born, where the number says so in full (GB 11643)."""
+    text = canonical(id_kind, id_number)
+    if id_kind is not IdKind.RESIDENT_ID or not _RESIDENT.fullmatch(text):
+        return None
+    try:
+        return date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return None
+
+
 def check_mobile(phone: str) -> str:
     """A mobile number without blanks, hyphens and country code; raises Invalid."""
     text = re.sub(r"[\s-]", "", normalize("NFKC", phone)).removeprefix("+86")

@@ -25,12 +25,20 @@ REASONS: Final[Mapping[str, str]] = {
         "尚未核验您就是申请人：请先注册（PUT /account），再以人口库比对、人脸或者银行卡核验"
         "（POST /account/proofs/...），或者到窗口办理"
     ),
+    "applicant-proven-too-little": (
+        "本事项要求实名等级 {needed}；姓名和证件相符只是等级 2，不论登录令牌怎样写：请以人脸、"
+        "银行卡核验（POST /account/proofs/attested），或者到窗口办理"
+    ),
     "company-agent-needed": (
         "单位的事项由其经办人申报，请先取得代表该单位的令牌（POST /sign-in/token）"
     ),
     "applicant-not-yourself": "申请人与您已核验的身份不符；代他人办理的，请凭委托以经办人身份办理",
     "account-or-person": "请用 `account` 或者 `person` 之一指明是谁",
     "accounts-for-citizens-only": "个人账号只供公众使用；工作人员使用自己的登录令牌",
+    "scan-of-another-person": "同一份扫描件已用于核验另一人，请扫描当面出示的证件",
+    "counter-without-division": (
+        "您的令牌没有写明行政区划，部门编码 {department} 也不含区划；窗口须属于某一行政区划"
+    ),
     "counter-clerk-only": "此操作只能由当面核对本人和证件的窗口人员进行",
     "closing-others-accounts": "只有安全管理员可以注销他人的账号",
     "only-a-person-grants": "只有本人可以授予委托，请先以申请人身份取得令牌",
@@ -106,6 +114,7 @@ REASONS: Final[Mapping[str, str]] = {
     "mandate-too-long": "委托最长三年，到期请重新授予",
     "guardian-too-long": "法定代理最长到年满十八周岁",
     "guardian-recorded-at-counter": "父母或者其他监护人请到窗口出示证明，由窗口人员登记",
+    "mandate-of-former-account": "授予此委托的账号已不再属于委托人，请委托人重新委托",
     "mandate-of-unproven-principal": ("委托人尚未本人核验：请委托人先通过人脸、银行卡或者窗口核验"),
     "own-mandate-names-nobody": "您授予的是自己的委托，请勿填写 `principal` 和 `document`",
     "written-mandate-incomplete": "窗口人员请填写委托人 `principal`，并提交书面委托书 `document`",

@@ -8,10 +8,11 @@ from chalicelib.clock.calendar import legal_day
 from chalicelib.kernel.actor import Role
 from chalicelib.people.application import registry_load
 from chalicelib.people.application.registry_table import Library, TableRegistry
+from chalicelib.serving.illustration import pdf
 from chalicelib.serving.signin import COMPANY, COMPANY_CODE, Persona
 
 from .people import HALL, Thing
-from .world import ONES_OWN, PDF, PERSON, Json, Probe, World, person
+from .world import ONES_OWN, PERSON, Json, Probe, World, person
 
 ZHAO: Final = Persona("zhao", "赵七", Role.APPLICANT)
 WHO: Final = {
@@ -28,16 +29,16 @@ def register(world: World) -> None:
     for account, its in WHO.items():
         who = ZHAO if account == ZHAO.account else person(account)
         world.done(who, "PUT", "/account", json=its)
-        check = {**its, "document": scan(world)}
+        check = {**its, "document": scan(world, its["name"])}
         world.done(person("hall"), "POST", f"/accounts/{account}/counter-check", json=check)
     _load(world)
     company = {"credit_code": COMPANY_CODE, "name": COMPANY}
     world.done(person("li"), "POST", "/entities", json=company)
 
 
-def scan(world: World) -> str:
-    """Of a card, handed in by the clerk of the hall."""
-    sent = {"content": PDF, "headers": {"Content-Type": "application/pdf"}}
+def scan(world: World, of: str) -> str:
+    """Of that person's card, handed in by the clerk of the hall."""
+    sent = {"content": pdf(of), "headers": {"Content-Type": "application/pdf"}}
     return str(world.done(person("hall"), "POST", "/documents", **sent)["sha256"])
 
 

@@ -48,6 +48,9 @@ def thing_of(town: City, thing: str) -> str:
         case "company":
             register = {"credit_code": COMPANY, "name": "湛江示例建设有限公司"}
             assert town.post("clerk-chen", "/entities", register).is_success
+            came_to_a_counter(town.platform, "agent-li", LI["name"], LI["id_number"])
+            operators = f"/entities/{COMPANY}/operators"
+            assert town.post("clerk-chen", operators, {"account": "agent-li"}).is_success
             return COMPANY
         case "mandate":
             for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):

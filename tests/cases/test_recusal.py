@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from chalicelib.cases.application import access, cases, recusal
 from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain import events as e
 from chalicelib.cases.domain.guards import application_of
+from chalicelib.clock.calendar import legal_day
 from chalicelib.codes.codes import ApplicantKind
 from chalicelib.codes.parties import Agent, EntityStatus, IdKind, Registered
 from chalicelib.eventlog.codec import events
@@ -23,7 +24,7 @@ from chalicelib.eventlog.envelope import Recorded
 from chalicelib.eventlog.transact import transact
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.errors import NotAllowed, Rejected
-from chalicelib.people.application import entities, identity, persons
+from chalicelib.people.application import claims, entities, identity, persons
 from chalicelib.people.domain import entity
 from chalicelib.platform.platform import Caller
 from chalicelib.submissions.application import submissions
@@ -262,6 +263,56 @@ def test_who_stands_for_the_company_that_applies_does_not_handle_it(
         return
     with pytest.raises(NotAllowed, match="your own"):
         recusal.check(office.platform, caller, _accept(office, actor), companys)
+
+
+def _leaves(office: Office) -> None:
+    command = entity.RemoveOperator(at=office.now(), by=HALL, account="operator-wu")
+    request = office.caller(HALL).request(office.now(), "RemoveOperator", {})
+    decide = partial(entity.decide, command)
+    decider = entities.decider(office.platform)
+    transact(office.platform.store, decider, entities.stream(COMPANY), request, decide)
+
+
+@pytest.mark.parametrize(("before", "concerned"), [(0, True), (9, False), (-9, False)])
+def test_who_acted_for_the_company_when_it_applied_does_not_handle_it_after_leaving(
+    office: Office, before: int, *, concerned: bool
+):
+    """The operator comes and leaves today; the company applied so many days before."""
+    _company(office, "c" * 26)
+    _leaves(office)
+    told = application_of(office.state(office.submitted()))
+    company = told.applicant.model_copy(update={"account": None, "entity": COMPANY})
+    left = legal_day(office.now())
+    companys = told._replace(
+        applicant=company, holder=f"entity:{COMPANY}", submitted_on=left - timedelta(days=before)
+    )
+    actor = staff(Role.CLERK, "operator-wu")
+    caller = Caller(actor, "k" * 8)
+    if not concerned:
+        recusal.check(office.platform, caller, _accept(office, actor), companys)
+        return
+    with pytest.raises(NotAllowed, match="your own"):
+        recusal.check(office.platform, caller, _accept(office, actor), companys)
+
+
+def test_who_closed_the_account_that_handed_it_in_does_not_handle_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    """By the claims of the person: what the account was stays, whatever has become of it."""
+    monkeypatch.setattr(recusal, "events", partial(_in_role, Role.AGENT))
+    told = application_of(office.state(office.submitted()))
+    companys = told._replace(agent=Agent(account="op"), holder=f"entity:{COMPANY}")
+    actor = staff(Role.CLERK)
+    as_operator = Caller(Actor(account="op", role=Role.APPLICANT), "opens-op")
+    himself = Caller(actor, "k" * 8, person="a" * 26)
+    recusal.check(office.platform, himself, _accept(office, actor), companys)
+    claims.take(office.platform, as_operator, "person", "a" * 26, "op", 3)
+    claims.release(office.platform, as_operator, "person", "a" * 26, "op")
+    assert claims.holder(office.platform, "person", "a" * 26) is None
+    with pytest.raises(NotAllowed, match="your own"):
+        recusal.check(office.platform, himself, _accept(office, actor), companys)
+    other = Caller(actor, "k" * 8, person="b" * 26)
+    recusal.check(office.platform, other, _accept(office, actor), companys)
 
 
 # People and accounts

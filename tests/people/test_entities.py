@@ -154,7 +154,8 @@ def test_an_operator_acts_in_its_items_only(here: People) -> None:
 def test_of_a_company_that_nobody_registered_the_token_alone_is_believed(here: People) -> None:
     entities.acting(here.platform, agent("agent-li"), ITEM, here.today)
     here.company()
-    entities.acting(here.platform, agent("agent-li"), ITEM, here.today)
+    with pytest.raises(NotAllowed, match="you do not act for this entity"):
+        entities.acting(here.platform, agent("agent-li"), ITEM, here.today)
 
 
 def test_who_adds_operators(here: People) -> None:
@@ -231,10 +232,10 @@ def test_who_may_read_it(here: People) -> None:
     here.seen("head", HEAD)
     here.company()
     here.operator(CLERK, "li")
-    for actor in (CLERK, agent("x"), accounts.citizen("head"), accounts.citizen("li")):
+    for actor in (CLERK, agent("li"), accounts.citizen("head"), accounts.citizen("li")):
         state = entities.get(here.platform, actor, COMPANY).state
         assert isinstance(state, entity.Entity)
-    for actor in (accounts.citizen("wang"), Actor(account="s", role=Role.SUPERVISOR)):
+    for actor in (agent("x"), accounts.citizen("wang"), Actor(account="s", role=Role.SUPERVISOR)):
         with pytest.raises(NotFound):
             entities.get(here.platform, actor, COMPANY)
     with pytest.raises(NotFound):

@@ -3,14 +3,14 @@ Who is who: what a stranger's name and id open, what the provider's word opens, 
 Each is asked over HTTP, as the citizen who wants a stranger's papers would.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from benchmarks.people import resident_id
 from chalicelib.clock.calendar import legal_day
+from chalicelib.codes.ids import check_character
 from chalicelib.codes.parties import IdKind
 from chalicelib.items.application.check import check_definition
 from chalicelib.items.application.items import at_version
@@ -29,11 +29,18 @@ from tests.serving.outside import REGISTRY
 
 from ..city import SENIOR_CARD, City
 
+
+def born(year: int, month: int, day: int) -> str:
+    """The number of somebody who was born on that day."""
+    body = f"440802{date(year, month, day):%Y%m%d}001"
+    return body + check_character(body)
+
+
 pytestmark = pytest.mark.usefixtures("double")
 Json = dict[str, Any]
 ZHANG = {"name": "张三", "id_number": "440802195503071232"}
 LI = {"name": "李四", "id_number": "440803198802120452"}
-CHILD = {"name": "张小三", "id_number": resident_id(7_010)}
+CHILD = {"name": "张小三", "id_number": born(2019, 5, 5)}
 CARD: Json = {
     **SENIOR_CARD,
     "applicant": ZHANG,

@@ -78,10 +78,7 @@ def test_a_principal_without_an_account_is_named_by_reference() -> None:
     assert acting.on_behalf_of == f"person:{'1' * 26}"
 
 
-def test_nobody_else_acts_on_it_and_for_nothing_else() -> None:
-    other = Actor(account="wang", role=Role.AGENT)
-    with pytest.raises(NotAllowed, match="another agent"):
-        m.acting(other, "m-1", terms(), Action.SUBMIT, "A")
+def test_the_agent_acts_on_it_for_nothing_else() -> None:
     with pytest.raises(NotAllowed, match="other items"):
         m.acting(AGENT, "m-1", terms(), Action.SUBMIT, "B")
     with pytest.raises(NotAllowed, match="withdraw"):

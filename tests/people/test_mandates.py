@@ -1,6 +1,6 @@
 """Mandates: granted, acted on, revoked, over."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,12 +11,14 @@ import pytest
 from chalicelib.cases.application.acting import acting, doing
 from chalicelib.cases.domain import commands as c
 from chalicelib.codes.divisions import COUNTRY
-from chalicelib.codes.parties import Agent, Applicant
+from chalicelib.codes.ids import check_character
+from chalicelib.codes.parties import Agent, Applicant, IdKind
 from chalicelib.documents.application import documents
 from chalicelib.eventlog.transact import transact
 from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.kernel.errors import Invalid, NotAllowed, NotFound
 from chalicelib.people.application import accounts, mandates, powers
+from chalicelib.people.application.accounts import Naming
 from chalicelib.people.application.mandates import NewMandate
 from chalicelib.people.domain import mandate
 from chalicelib.people.domain.mandate import Action
@@ -31,6 +33,12 @@ def here(tmp_path: Path) -> People:
     made.faced("zhang", ZHANG)
     made.faced("li", LI)
     return made
+
+
+def born(year: int, month: int, day: int) -> str:
+    """The number of somebody who was born on that day."""
+    body = f"440802{date(year, month, day):%Y%m%d}001"
+    return body + check_character(body)
 
 
 def written(here: People, by: Actor = CLERK) -> str:
@@ -234,7 +242,7 @@ def test_a_mandate_of_who_only_knew_a_name_and_an_id_is_good_once_that_account_i
 
 
 def test_a_ward_who_has_grown_up_sees_and_revokes_what_was_recorded(here: People) -> None:
-    until = here.today + timedelta(days=17 * 365)
+    until = here.today + timedelta(days=2 * 365)
     recorded = here.grant(
         CLERK, "li", principal=naming(WANG), document=written(here), ground="by_law", until=until
     )
@@ -249,14 +257,36 @@ def test_a_ward_who_has_grown_up_sees_and_revokes_what_was_recorded(here: People
         here.acts("li", recorded, WANG)
 
 
-def test_a_guardian_is_recorded_for_eighteen_years_at_most(here: People) -> None:
-    until = here.today + timedelta(days=19 * 366)
+@pytest.mark.parametrize(
+    ("number", "last", "too_late"),
+    [
+        (born(2010, 5, 5), date(2028, 5, 5), date(2028, 5, 6)),
+        (born(2024, 2, 29), date(2042, 2, 28), date(2042, 3, 1)),
+        (born(2026, 3, 1), date(2044, 3, 1), date(2044, 3, 2)),
+    ],
+)
+def test_a_guardian_is_recorded_until_the_child_is_of_age(
+    here: People, number: str, last: date, too_late: date
+) -> None:
+    ward = Naming(name="王小小", id_number=number)
+    terms: dict[str, Any] = {"principal": ward, "document": written(here), "ground": "by_law"}
     with pytest.raises(Invalid, match="eighteenth birthday"):
-        here.grant(
-            CLERK,
-            "li",
-            principal=naming(WANG),
-            document=written(here),
-            ground="by_law",
-            until=until,
-        )
+        here.grant(CLERK, "li", **terms, until=too_late)
+    assert here.grant(CLERK, "li", **terms, until=last)
+
+
+@pytest.mark.parametrize(
+    "ward",
+    [
+        Naming(name="王五", id_number=WANG.id_number),
+        Naming(name="WARD", id_kind=IdKind.PASSPORT, id_number="E12345678"),
+    ],
+)
+def test_of_an_adult_and_where_no_birthday_is_known_a_guardian_is_looked_at_every_three_years(
+    here: People, ward: Naming
+) -> None:
+    terms: dict[str, Any] = {"principal": ward, "document": written(here), "ground": "by_law"}
+    longest = here.today + mandate.LONGEST
+    with pytest.raises(Invalid, match="three years"):
+        here.grant(CLERK, "li", **terms, until=longest + timedelta(days=1))
+    assert here.grant(CLERK, "li", **terms, until=longest)

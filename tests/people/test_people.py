@@ -43,7 +43,10 @@ def put(town: City, account: str, path: str, body: Any) -> httpx.Response:
 
 def at_the_counter(town: City, account: str, told: Any) -> None:
     assert put(town, account, "/account", told).is_success
-    check = {**{name: told[name] for name in ("name", "id_number")}, "document": scan(town)}
+    check = {
+        **{name: told[name] for name in ("name", "id_number")},
+        "document": scan(town, of=told["name"]),
+    }
     assert town.post("clerk-chen", f"/accounts/{account}/counter-check", check).is_success
 
 
@@ -204,10 +207,10 @@ def test_a_registry_that_was_not_loaded_is_a_503_that_says_when_to_come_again(ci
     assert answer.headers["Retry-After"] == "10"
 
 
-def scan(town: City, who: str = "clerk-chen") -> str:
+def scan(town: City, who: str = "clerk-chen", of: str = "card") -> str:
     with town.as_(who) as http:
         sent = {"Content-Type": "application/pdf"}
-        return str(http.post("/documents", content=pdf("card"), headers=sent).json()["sha256"])
+        return str(http.post("/documents", content=pdf(of), headers=sent).json()["sha256"])
 
 
 def test_a_clerk_checks_at_the_counter_and_sees_no_whole_number(town: City) -> None:
@@ -287,7 +290,9 @@ def test_the_lists_of_powers_wait_for_the_version_of_a_mandate_or_a_company(
     for account, told in (("citizen-zhang", ZHANG), ("citizen-wang", LI)):
         at_the_counter(town, account, told)
     register = {"credit_code": COMPANY, "name": "湛江示例建设有限公司"}
-    company = town.post("clerk-chen", "/entities", register)
+    town.post("clerk-chen", "/entities", register)
+    operators = f"/entities/{COMPANY}/operators"
+    company = town.post("clerk-chen", operators, {"account": "citizen-wang"})
     mandate = town.post(
         "citizen-zhang", "/mandates", {"agent": {"person": LI}, "until": "2027-12-31"}
     )
@@ -295,7 +300,7 @@ def test_the_lists_of_powers_wait_for_the_version_of_a_mandate_or_a_company(
     town.catch_up()
     for who, path, name, made in (
         ("citizen-zhang", "/mandates", one, mandate),
-        ("agent-li", "/account/companies", other, company),
+        ("citizen-wang", "/account/companies", other, company),
     ):
         version = int(made.headers["etag"].strip('"'))
         seen = town.get(who, f"{path}?min_version={name}@{version}")

@@ -93,15 +93,19 @@ def test_an_operators_terms_are_those_told_last():
     assert (row["items"], row["until"], row["as"]) == ([], "2026-06-30", "operator")
 
 
+AGENT_PERSON, PRINCIPAL_PERSON = f"agent:person:{'2' * 26}", f"principal:person:{'1' * 26}"
+
+
 def test_a_mandate_is_listed_on_both_sides_by_when_it_was_granted():
     found = listed(*log("mandate-m1", granted()))
-    assert [place.partition for place in found] == ["agent:li", "principal:zhang"]
+    sides = ["agent:li", AGENT_PERSON, PRINCIPAL_PERSON, "principal:zhang"]
+    assert [place.partition for place in found] == sides
     assert {place.sort for place in found} == {AT.isoformat()}
 
 
-def test_of_a_principal_without_an_account_only_the_agent_has_a_list():
+def test_of_a_principal_without_an_account_the_person_has_a_list():
     found = listed(*log("mandate-m1", granted(None)))
-    assert [place.partition for place in found] == ["agent:li"]
+    assert [place.partition for place in found] == ["agent:li", AGENT_PERSON, PRINCIPAL_PERSON]
 
 
 def test_a_revoked_mandate_stays_listed_as_revoked():
@@ -109,8 +113,8 @@ def test_a_revoked_mandate_stays_listed_as_revoked():
     assert [row["state"] for row in rows(VIEW, events).values()] == ["revoked"]
 
 
-def test_no_row_has_a_name_or_stands_for_an_id():
+def test_no_row_has_a_name_and_no_reply_what_stands_for_an_id():
     events = [*log("mandate-m1", granted()), *log(f"entity-{CODE}", registered("head"), added())]
-    told = str(rows(VIEW, events))
+    told = str([representation.told(row) for row in rows(VIEW, events).values()])
     for personal in ("张三", "李四", "1" * 26, "2" * 26):
         assert personal not in told

@@ -38,13 +38,15 @@ class Hand(NamedTuple):
 
 
 def hand(platform: Platform, caller: Caller) -> Hand:
-    """An account of their own as a citizen counts as theirs once it is proven, on level 3."""
+    """
+    An account of their own as a citizen counts as theirs once it is proven, on level 3, and for
+    good: who closes it, or loses it, has handed in what it handed in.
+    """
     own, person = caller.actor.account, persons.person_of_caller(platform, caller)
     if person is None:
         platform.telemetry.count("StaffWithoutPerson", Role=str(caller.actor.role))
         return Hand(frozenset({own}), None)
-    citizen = claims.holder(platform, "person", person)
-    return Hand(frozenset({own, citizen or own}), person)
+    return Hand(claims.ever(platform, person) | {own}, person)
 
 
 def is_theirs(platform: Platform, who: Hand, account: str) -> bool:
@@ -167,6 +169,7 @@ def _concerns(platform: Platform, who: Hand, application: Application) -> bool:
         or _is_holder(platform, who, application)
         or _is_agent(platform, who, application)
         or _acts_for(platform, who, applicant.entity)
+        or _acted_for(platform, who, application)
     )
 
 
@@ -213,6 +216,16 @@ def _submits(event: Frozen) -> bool:
     return isinstance(event, e.CaseSubmitted)
 
 
+def _acted_for(platform: Platform, who: Hand, application: Application) -> bool:
+    """Who did so when it was handed in: leaving the company does not make it another's case."""
+    company, on = application.applicant.entity, application.submitted_on
+    if company is None:
+        return False
+    from ...people.application import entities
+
+    return entities.acted_on(platform, company, who.accounts, on)
+
+
 def _acts_for(platform: Platform, who: Hand, entity: str | None) -> bool:
     """Who represents the company that applies, or is its operator."""
     if entity is None:
@@ -224,6 +237,8 @@ def _acts_for(platform: Platform, who: Hand, entity: str | None) -> bool:
     if not isinstance(state, Entity):
         return False
     if who.person is not None and state.registered.representative == who.person:
+        return True
+    if who.person is not None and who.person in {one.reference for one in state.operators}:
         return True
     operators = (one.account for one in state.operators)
     return any(map(state.represents, who.accounts)) or any(

@@ -10,8 +10,7 @@ from ...eventlog.envelope import Recorded
 from ...eventlog.transact import read
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role, plain
 from ...kernel.errors import NotAllowed, NotFound
-from ...people.application import claims, entities, persons
-from ...people.domain.claim import IN_PERSON
+from ...people.application import accounts, entities, persons
 from ...platform.platform import Caller, Platform
 from ..domain import certificate
 from ..domain.certificate import Authorisation, Known, Record
@@ -44,27 +43,29 @@ def owns(platform: Platform, actor: Actor, record: Record) -> bool:
 
 
 def _handed_in(platform: Platform, account: str, created: CertificateCreated) -> bool:
-    """Itself: what a clerk or an agent entered named an account that may be anybody's."""
+    """
+    Itself, and it is not known since to be another's: what a clerk or an agent entered named an
+    account that may be anybody's, and what a counter has taken from an account it has no more.
+    """
     state = read(platform.store, cases.decider(platform), cases.stream(created.case_id)).state
     if not isinstance(state, Lodged):
         return False
     application = state.application
-    return application.agent is None and application.applicant.account == account
+    own = application.agent is None and application.applicant.account == account
+    return own and not persons.lost(platform, account, created.holder.removeprefix("person:"))
 
 
 def good(platform: Platform, identifier: str, record: Record, authorisation: Authorisation) -> bool:
     """
-    Whether who let it be used might, and of a company's certificate still acts for it: what an
-    operator has granted ends with the operator. Earlier releases asked less of who granted.
+    Whether who let it be used is its holder still, or acts for the company still: what an account
+    or an operator has granted ends with them. Earlier releases asked less of who granted.
     """
     holder = record.created.holder
     granted = _granted(platform, identifier, authorisation.terms.authorisation)
     account = granted.actor.account
     if holder.startswith("person:"):
-        return (
-            granted.actor.level >= IN_PERSON
-            or claims.ever_held(platform, holder.removeprefix("person:"), account)
-            or (record.created.account == account and _handed_in(platform, account, record.created))
+        return persons.still_is(platform, account, holder.removeprefix("person:")) or (
+            record.created.account == account and _handed_in(platform, account, record.created)
         )
     code = holder.removeprefix("entity:")
     hat = plain(granted.actor).model_copy(update={"entity": code})
@@ -95,6 +96,26 @@ def is_named(platform: Platform, actor: Actor, grantee: Grantee) -> bool:
     if grantee.entity is not None:
         return actor.entity == grantee.entity and _belongs(platform, actor)
     return actor.entity is None and actor.account == grantee.account
+
+
+def is_given(
+    platform: Platform, actor: Actor, identifier: str, authorisation: Authorisation
+) -> bool:
+    """
+    Whether it names the actor, who is, now, whom it named: not an account that a counter has taken
+    from that person, or that is somebody else's since.
+    """
+    grantee = authorisation.terms.grantee
+    if not is_named(platform, actor, grantee):
+        return False
+    if grantee.account is None:
+        return True
+    granted = _granted(platform, identifier, authorisation.terms.authorisation)
+    then = accounts.registered_at(platform, grantee.account, granted.recorded_at)
+    if then is None:
+        return True
+    known = persons.person_of_actor(platform, actor) in {None, then}
+    return known and not persons.lost(platform, grantee.account, then)
 
 
 def names_oneself(platform: Platform, actor: Actor, holder: str, grantee: Grantee) -> bool:
@@ -144,7 +165,7 @@ def may_open(platform: Platform, actor: Actor, record: Record, on: date) -> bool
         one.used
         and not one.revoked
         and one.terms.since <= on <= one.terms.until
-        and is_named(platform, actor, one.terms.grantee)
+        and is_given(platform, actor, record.created.identifier, one)
         and good(platform, record.created.identifier, record, one)
         for one in record.authorisations
     )

@@ -126,7 +126,7 @@ def use(
     def check(_: Platform, actor: Actor, state: certificate.State) -> Known:
         found = certificate.known(state)
         one = found.record.authorisation(authorisation)
-        if one is None or not certificate_access.is_named(platform, actor, one.terms.grantee):
+        if one is None or not certificate_access.is_given(platform, actor, identifier, one):
             raise certificate_access.hidden()
         if not certificate_access.good(platform, identifier, found.record, one):
             raise _ended_with_grantor()
@@ -300,7 +300,7 @@ def _authorisation(
     named = [
         one
         for one in state.record.authorisations
-        if certificate_access.is_named(platform, actor, one.terms.grantee)
+        if certificate_access.is_given(platform, actor, handing.identifier, one)
         and certificate_access.good(platform, handing.identifier, state.record, one)
     ]
     good = (one for one in named if _refusal(platform, one, handing) is None)

@@ -1,7 +1,6 @@
 """Who may do what to accounts, entities and mandates. The default is no."""
 
 from collections.abc import Callable
-from datetime import date
 
 from ...clock.calendar import legal_day
 from ...codes.divisions import COUNTRY, covers
@@ -10,8 +9,8 @@ from ...kernel.errors import NotAllowed, NotFound
 from ...platform.platform import Platform
 from ..domain import entity, mandate
 
-# Finds the reference of the person that the actor is proven to be; asked only where it decides.
-Person = Callable[[], str | None]
+# Whether the actor is that party of a mandate, as a person; asked only where it decides.
+IsParty = Callable[[mandate.Principal | mandate.Agent], bool]
 # What staff see of an account, with the id masked: who stands at the window, who is audited.
 READERS = frozenset({Role.CLERK, Role.SECURITY_ADMINISTRATOR})
 
@@ -64,18 +63,14 @@ def acts_in_person(actor: Actor) -> None:
 # Entities
 
 
-def may_read_entity(actor: Actor, state: entity.Entity, on: date) -> bool:
+def may_read_entity(actor: Actor, state: entity.Entity, acts: Callable[[], bool]) -> bool:
     """Staff who look, and who acts for it: not who did, whatever their token says."""
     # GB 32100: the third to eighth digit are the division of the authority that registered it.
     if actor.role in READERS or audits(actor, state.credit_code[2:8]):
         return True
     if actor.role not in APPLICANTS or actor.entity not in (None, state.credit_code):
         return False
-    operator = state.operator(actor.account)
-    if state.represents(actor.account) or (operator is not None and entity.lasts(operator, on)):
-        return True
-    left = operator is not None or actor.account in state.removed
-    return actor.entity == state.credit_code and not left
+    return acts()
 
 
 def may_refresh(actor: Actor) -> None:
@@ -117,39 +112,31 @@ def may_appoint(platform: Platform, actor: Actor, state: entity.Entity, *, appoi
 # Mandates
 
 
-def may_see_mandate(actor: Actor, state: mandate.State, person: Person) -> bool:
+def may_see_mandate(actor: Actor, state: mandate.State, is_party: IsParty) -> bool:
     if isinstance(state, mandate.Absent):
         return False
     if actor.role is Role.CLERK or audits(actor):
         return True
-    return _is_party(actor, person, state.terms)
+    return _is_party(actor, is_party, state.terms)
 
 
-def _is_party(actor: Actor, person: Person, terms: mandate.MandateGranted) -> bool:
-    """
-    As oneself and not for a company. A principal who had no account when it was recorded, as a
-    child that has grown up since, is known as the person.
-    """
-    if not in_person(actor):
-        return False
-    principal, agent = terms.principal, terms.agent
-    if actor.account in (principal.account, agent.account):
-        return True
-    return principal.account is None and person() == principal.reference
+def _is_party(actor: Actor, is_party: IsParty, terms: mandate.MandateGranted) -> bool:
+    """As oneself and not for a company."""
+    return in_person(actor) and (is_party(terms.principal) or is_party(terms.agent))
 
 
 def seen_mandate(
-    actor: Actor, state: mandate.State, person: Person
+    actor: Actor, state: mandate.State, is_party: IsParty
 ) -> mandate.Granted | mandate.Revoked:
-    """`person` finds who the actor is. Raises NotFound, also for who may not see it."""
-    if not may_see_mandate(actor, state, person):
+    """Raises NotFound, also for who may not see it."""
+    if not may_see_mandate(actor, state, is_party):
         raise NotFound("mandate-not-seen", "there is no such mandate, or it is not yours to see")
     return mandate.known(state)
 
 
-def may_revoke(actor: Actor, terms: mandate.MandateGranted, person: Person) -> None:
+def may_revoke(actor: Actor, terms: mandate.MandateGranted, is_party: IsParty) -> None:
     """The principal, a clerk for who comes to the window, the agent who gives it back."""
-    if not _is_party(actor, person, terms) and actor.role is not Role.CLERK:
+    if not _is_party(actor, is_party, terms) and actor.role is not Role.CLERK:
         raise NotAllowed(
             "mandate-revoked-by-parties",
             "only the principal, the agent, or a clerk at the window revokes a mandate",

@@ -7,6 +7,8 @@ match, claims nobody: it counts in its own account until somebody proves more.
 """
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import reduce
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -14,6 +16,7 @@ from pydantic import ConfigDict, Field, model_validator
 from ...clock.calendar import legal_day
 from ...codes.ids import Warned, check_id, check_mobile
 from ...codes.parties import Applicant, IdKind, Method
+from ...eventlog.codec import events
 from ...eventlog.transact import Outcome, lately, read, transact
 from ...kernel.actor import Actor, Identifier, Role, person_told
 from ...kernel.base import Frozen, Name, exactly_one
@@ -104,6 +107,17 @@ def level(
     # Nobody has shown up in person: what was matched counts, a face without its claim does not.
     counts = {Method.PHONE} if holder else {Method.PHONE, Method.REGISTRY}
     return max((one.level for one in state.proofs if one.method in counts), default=0)
+
+
+def registered_at(platform: Platform, name: str, moment: datetime) -> str | None:
+    """The reference of the person that the account said it was at the time, if of anybody."""
+    history = read(platform.store, decider(platform), stream(name)).history
+    said = (
+        one.data.person.reference
+        for one in events(platform.codec, history.commits)
+        if isinstance(one.data, account.PersonRegistered) and one.recorded_at <= moment
+    )
+    return reduce(lambda _, later: later, said, None)
 
 
 def person(platform: Platform, told: Naming) -> tuple[Person, tuple[Warned, ...]]:

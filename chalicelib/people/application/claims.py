@@ -10,9 +10,10 @@ dies between the two writes leaves nothing that a retry, or the next claim, does
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Literal
 
-from ...eventlog.codec import facts
+from ...eventlog.codec import events, facts
 from ...eventlog.memory import Read
 from ...eventlog.transact import Decider, Outcome, read, transact
 from ...platform.platform import Caller, Platform
@@ -20,6 +21,8 @@ from ..domain import account as accounts
 from ..domain import claim
 
 Kind = Literal["person", "wechat"]
+# For so long whoever claimed a person may yet be writing it into the account.
+UNDER_WAY = timedelta(seconds=30)
 # transact.read, or transact.lately for what was read a moment before.
 Look = Callable[..., Read[Any]]
 
@@ -48,15 +51,21 @@ def holder(platform: Platform, kind: Kind, reference: str, look: Look = read) ->
     return None
 
 
-def ever_held(platform: Platform, reference: str, account: str) -> bool:
-    """Whether the account is, or was once, the person's, as somebody found who saw the person."""
+def ever(platform: Platform, reference: str) -> frozenset[str]:
+    """
+    The accounts that are, or were once, the person's, as somebody found who saw the person: closed
+    ones too, and those that a counter has taken the person from.
+    """
     history = read(platform.store, decider(platform), stream("person", reference)).history
-    return any(
-        isinstance(one, claim.IdentityClaimed)
-        and one.account == account
-        and one.strength >= claim.IN_PERSON
+    return frozenset(
+        one.account
         for one in facts(platform.codec, history.commits)
+        if isinstance(one, claim.IdentityClaimed) and one.strength >= claim.IN_PERSON
     )
+
+
+def ever_held(platform: Platform, reference: str, account: str) -> bool:
+    return account in ever(platform, reference)
 
 
 def take(  # noqa: PLR0913, PLR0917 - who claims what for whom
@@ -105,7 +114,22 @@ def _abandoned(platform: Platform, kind: Kind, reference: str, state: claim.Stat
     if not isinstance(state, claim.Held):
         return None
     its = account_state(platform, state.account)
+    closed = isinstance(its, accounts.Closed)
+    if not closed and _just_now(platform, kind, reference):
+        return None
     return None if _bears_out(its, kind, reference) else state.account
+
+
+def _just_now(platform: Platform, kind: Kind, reference: str) -> bool:
+    """
+    The claim comes before the account: of two proofs at the same moment the second would find the
+    first one's account without its proof yet, and both would be told that it is theirs.
+    """
+    if kind != "person":
+        return False
+    history = read(platform.store, decider(platform), stream(kind, reference)).history
+    last = max((one.recorded_at for one in events(platform.codec, history.commits)), default=None)
+    return last is not None and platform.now() - last < UNDER_WAY
 
 
 def _bears_out(its: accounts.State, kind: Kind, reference: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ...clock.calendar import legal_day
-from ...eventlog.codec import events
+from ...eventlog.codec import events, facts
 from ...eventlog.envelope import Recorded
 from ...eventlog.transact import Outcome, read, transact
 from ...kernel.actor import Actor
@@ -21,7 +21,7 @@ from ...platform.platform import Caller, Platform
 from ..domain import account, claim, entity
 from ..domain.account_events import Person
 from . import access as people_access
-from . import accounts, claims, powers
+from . import claims, persons, powers
 
 # Of an account's counter checks, those that its owner is shown.
 SHOWN = 50
@@ -42,6 +42,13 @@ def check_counter(platform: Platform, actor: Actor) -> None:
     """Raises NotAllowed; UnknownDepartment."""
     people_access.at_the_window(actor)
     department = actor.department or ""
+    if actor.division is None and organisations.division_of(department) is None:
+        raise NotAllowed(
+            "counter-without-division",
+            "your token names no division, nor does the code of {department}: a counter is one of "
+            "a division",
+            department=department,
+        )
     today = legal_day(platform.now())
     found = organisations.check(platform, department, today, actor.division)
     if found is None:
@@ -95,42 +102,35 @@ class Oneself(NamedTuple):
 
 
 def oneself(platform: Platform, caller: Caller) -> Oneself:
-    """By the token's account, and by the person that its issuer names or that was proven here."""
-    person = caller.person or _proven(platform, caller.actor.account)
-    names, persons = {caller.actor.account}, set[str]()
-    if person is not None:
-        persons.add(person)
-        held = claims.current(platform, "person", person)
-        if isinstance(held, claim.Held):
-            names.add(held.account)
-    return Oneself(frozenset(names), frozenset(persons))
-
-
-def _proven(platform: Platform, name: str) -> str | None:
-    state = claims.account_state(platform, name)
-    if not isinstance(state, account.Open) or state.person is None:
-        return None
-    strong = accounts.level(platform, name, state) >= claim.IN_PERSON
-    return state.person.reference if strong else None
+    """
+    By the token's account, and by the person that its issuer names or that was proven here, with
+    every account that was ever that person's: who closes one does not begin anew.
+    """
+    person = caller.person or persons.person_of(platform, caller.actor.account)
+    names = frozenset({caller.actor.account})
+    if person is None:
+        return Oneself(names, frozenset())
+    return Oneself(names | claims.ever(platform, person), frozenset({person}))
 
 
 def _acted_for(platform: Platform, own: Oneself) -> Iterator[str]:
     """The principals of every mandate that they had, whatever has become of it."""
-    for name in sorted(own.names):
-        for terms in powers.received(platform, name):
+    for whose in (*sorted(own.names), *(f"person:{one}" for one in own.persons)):
+        for terms in powers.received(platform, whose):
             yield terms.principal.reference
 
 
 def check_company(platform: Platform, caller: Caller, state: entity.Entity, *whom: str) -> None:
     """
     A clerk who appoints or removes operators of a company, `whom` by account: not of one's own, nor
-    oneself. Raises NotAllowed.
+    oneself; one's own is also what one once represented or operated. Raises NotAllowed.
     """
-    persons = (_proven(platform, one) for one in whom)
-    check_serves(platform, caller, names=whom, persons=tuple(persons))
+    known = tuple(persons.person_of(platform, one) for one in whom)
+    check_serves(platform, caller, names=whom, persons=known)
     own = oneself(platform, caller)
-    represents = state.registered.representative in own.persons
-    if represents or any(state.represents(one) or state.operator(one) for one in own.names):
+    commits = platform.store.load(f"{entity.CATEGORY}-{state.credit_code}").commits
+    past = entity.had_part(facts(platform.codec, commits), own.names, own.persons)
+    if past or any(map(state.represents, own.names)):
         raise NotAllowed(
             "counter-for-own-company", "you act for this company yourself: ask a colleague"
         )
@@ -158,8 +158,8 @@ def second_needed(
     )
 
     def decide(state: account.State) -> list[account.Event]:
-        here = account.known(state)
-        if not _takes_away(platform, name, here, seen.person.reference):
+        account.known(state)
+        if not _takes_away(platform, name, seen.person.reference):
             return []
         return account.decide(command, state)
 
@@ -184,18 +184,20 @@ def _waits(
     if not isinstance(state, account.Open) or not account.asked_by(state, command):
         return False
     # What took two when it was asked may take one by now: the other account was closed.
-    return done.repeated or _takes_away(platform, name, state, command.person.reference)
+    return done.repeated or _takes_away(platform, name, command.person.reference)
 
 
-def _takes_away(platform: Platform, name: str, here: account.Open, reference: str) -> bool:
-    its = here.person
-    if its is not None and its.reference != reference:
-        return accounts.level(platform, name, here) >= claim.IN_PERSON
+def _takes_away(platform: Platform, name: str, reference: str) -> bool:
+    """Both are asked: who this account is proven to be, and whose account the person's is."""
+    its = persons.person_of(platform, name)
+    if its not in {None, reference}:
+        return True
     held = claims.current(platform, "person", reference)
     if not isinstance(held, claim.Held) or held.account == name:
         return False
     # Whom another counter has seen is not taken away by this one at all: the claim refuses it.
-    return accounts.level(platform, held.account) == claim.IN_PERSON
+    proven = held.strength == claim.IN_PERSON
+    return proven and persons.still_is(platform, held.account, reference)
 
 
 # What its owner is shown

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ...clock.calendar import legal_day
 from ...codes.codes import ApplicantKind
@@ -10,7 +10,7 @@ from ...codes.ids import check_id
 from ...codes.parties import IdKind, Registered
 from ...eventlog.codec import events
 from ...eventlog.transact import Decider, Outcome, read, transact
-from ...kernel.actor import APPLICANTS, Actor, Identifier, Role
+from ...kernel.actor import APPLICANTS, Actor, Identifier, Role, person_told
 from ...kernel.base import Frozen, Line, Text
 from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...kernel.formats import CreditCode
@@ -72,7 +72,8 @@ def readable(platform: Platform, actor: Actor, credit_code: str) -> bool:
 def _seen(platform: Platform, actor: Actor, state: entity.State) -> Entity:
     if isinstance(state, Entity):
         its = _current(platform, state)
-        if people_access.may_read_entity(actor, its, legal_day(platform.now())):
+        today = legal_day(platform.now())
+        if people_access.may_read_entity(actor, its, lambda: _acts(platform, actor, its, today)):
             return its
     raise NotFound("entity-not-seen", "no such entity has registered, or it is not yours to see")
 
@@ -141,6 +142,7 @@ def add_operator(
             **caller.about(platform.now()),
             account=whom.account,
             name=whom.person.name,
+            reference=whom.person.reference,
             items=told.items,
             until=told.until,
             appoints=told.appoints,
@@ -192,17 +194,8 @@ def hat(platform: Platform, account: str, credit_code: str, on: date) -> Actor:
     state = read(platform.store, decider(platform), stream(credit_code)).state
     if not isinstance(state, Entity):
         raise _not_for_it()
-    its = _current(platform, state)
-    operator = its.operator(account)
-    if not its.represents(account) and operator is None:
-        raise _not_for_it()
-    _check_alive(its)
-    if operator is not None and not entity.lasts(operator, on):
-        raise NotAllowed(
-            "operator-time-over",
-            "you were an operator of this entity until {until}",
-            until=operator.until,
-        )
+    _standing(platform, accounts.citizen(account), state, on)
+    _check_alive(state)
     level = accounts.someone(platform, account).level
     return Actor(account=account, role=Role.AGENT, entity=credit_code, level=level)
 
@@ -270,21 +263,77 @@ def _of(platform: Platform, actor: Actor) -> Entity | None:
     return state if isinstance(state, Entity) else None
 
 
+def _acts(platform: Platform, actor: Actor, state: Entity, on: date) -> bool:
+    try:
+        _standing(platform, actor, state, on)
+    except NotAllowed:
+        return False
+    return True
+
+
 def _standing(
     platform: Platform, actor: Actor, state: Entity, on: date
 ) -> entity.OperatorAdded | None:
-    """As which operator; None for who is not known here as one. Raises NotAllowed."""
+    """
+    As which operator; None for its representative. Whoever is neither now does not act for an
+    entity that has registered here, whatever the token says: a token outlives what it was given
+    for. Raises NotAllowed.
+    """
+    if _represents(platform, actor, state):
+        return None
     operator = state.operator(actor.account)
-    if operator is not None and not entity.lasts(operator, on):
+    if operator is None and actor.account not in state.removed:
+        raise _not_for_it()
+    if operator is None or not _is_still(platform, actor, state, operator):
+        raise NotAllowed("operator-no-more", "you are no operator of this entity any more")
+    if not entity.lasts(operator, on):
         raise NotAllowed(
             "operator-time-over",
             "you were an operator of this entity until {until}",
             until=operator.until,
         )
-    # Who was removed once may have come to represent the entity since.
-    if actor.account in state.removed and not _current(platform, state).represents(actor.account):
-        raise NotAllowed("operator-no-more", "you are no operator of this entity any more")
     return operator
+
+
+def _represents(platform: Platform, actor: Actor, state: Entity) -> bool:
+    """Now, by the registry, as a person."""
+    person = state.registered.representative
+    if person is None:
+        return False
+    return person_told(actor) == person or persons.still_is(platform, actor.account, person)
+
+
+def _is_still(
+    platform: Platform, actor: Actor, state: Entity, operator: entity.OperatorAdded
+) -> bool:
+    """Whether the account is the person's that was made an operator: people lose accounts."""
+    reference = operator.reference or _then(platform, state.credit_code, operator.account)
+    told = person_told(actor)
+    return reference is not None and persons.is_person(platform, actor.account, reference, told)
+
+
+def _then(platform: Platform, credit_code: str, account: str) -> str | None:
+    """Earlier releases did not write down who an operator was: who the account was at that time."""
+    history = read(platform.store, decider(platform), stream(credit_code)).history
+    added = max(
+        one.recorded_at
+        for one in events(platform.codec, history.commits)
+        if isinstance(one.data, entity.OperatorAdded) and one.data.account == account
+    )
+    return accounts.registered_at(platform, account, added)
+
+
+def acted_on(platform: Platform, credit_code: str, names: frozenset[str], on: date) -> bool:
+    """Whether one of the accounts acted for the entity on that day, for some of it at least."""
+    history = read(platform.store, decider(platform), stream(credit_code)).history
+    dated = [
+        (legal_day(one.recorded_at), one.data) for one in events(platform.codec, history.commits)
+    ]
+    before = entity.fold(cast("entity.Event", data) for day, data in dated if day < on)
+    acted = isinstance(before, Entity) and any(
+        before.represents(one) or before.operator(one) is not None for one in names
+    )
+    return acted or entity.had_part((data for day, data in dated if day == on), names, ())
 
 
 def _check_alive(state: Entity) -> None:
@@ -308,9 +357,12 @@ def _registered(platform: Platform, credit_code: str) -> Registered:
 
 def _representative(platform: Platform, registered: Registered) -> str | None:
     """The account of the legal representative, if that person showed up in person."""
-    if registered.representative is None:
+    person = registered.representative
+    if person is None:
         return None
-    return claims.holder(platform, "person", registered.representative)
+    name = claims.holder(platform, "person", person)
+    # An account that a counter has made somebody else's keeps the claim until the next proof.
+    return name if name is not None and persons.still_is(platform, name, person) else None
 
 
 def _current(platform: Platform, state: Entity) -> Entity:

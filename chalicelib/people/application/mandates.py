@@ -7,13 +7,14 @@ from datetime import date
 from typing import NamedTuple
 
 from ...clock.calendar import legal_day
+from ...codes.ids import birthday
 from ...codes.parties import Applicant
 from ...documents.application import discarding, documents
 from ...eventlog.transact import Outcome, read, transact
 from ...eventlog.views.port import Row, ViewsError
-from ...kernel.actor import Actor, Identifier, Role
+from ...kernel.actor import Actor, Identifier, Role, person_told
 from ...kernel.base import Frozen, Sha256
-from ...kernel.errors import Invalid, NotAllowed
+from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...platform.platform import Caller, Platform, derived_id
 from ..domain import mandate
 from ..domain.claim import IN_PERSON
@@ -56,8 +57,16 @@ class MandateView(NamedTuple):
 def get(platform: Platform, actor: Actor, mandate_id: str) -> MandateView:
     """Raises NotFound, also for who may not see it."""
     found = read(platform.store, decider(platform), stream(mandate_id))
-    state = people_access.seen_mandate(actor, found.state, _person(platform, actor))
+    state = people_access.seen_mandate(actor, found.state, _is_party(platform, actor))
     return MandateView(mandate_id, found.history.version, state)
+
+
+def readable(platform: Platform, actor: Actor, mandate_id: str) -> bool:
+    try:
+        get(platform, actor, mandate_id)
+    except NotFound:
+        return False
+    return True
 
 
 def grant(
@@ -76,7 +85,8 @@ def grant(
         principal = _principal(platform, caller, told)
         agent = accounts.find(platform, caller, told.agent)
         if caller.actor.role is Role.CLERK:  # nobody makes themselves somebody's agent
-            counters.check_serves(platform, caller, names=(agent.account,))
+            theirs = agent.person.reference
+            counters.check_serves(platform, caller, names=(agent.account,), persons=(theirs,))
         terms = mandate.MandateGranted(
             principal=principal,
             agent=mandate.Agent(
@@ -89,7 +99,9 @@ def grant(
             document=told.document,
             ground=told.ground,
         )
-        command = mandate.GrantMandate(**caller.about(platform.now()), terms=terms, on=today)
+        command = mandate.GrantMandate(
+            **caller.about(platform.now()), terms=terms, on=today, of_age=_of_age(told.principal)
+        )
         return mandate.decide(command, state)
 
     # Inside: the same Idempotency-Key answers with the first outcome, whatever has become of them.
@@ -138,8 +150,21 @@ def _written(platform: Platform, caller: Caller, told: NewMandate) -> mandate.Pr
     return mandate.Principal(reference=its.reference, account=account, name=its.name)
 
 
-def _person(platform: Platform, actor: Actor) -> people_access.Person:
-    return lambda: persons.person_of_actor(platform, actor)
+def _of_age(principal: Naming | None) -> date | None:
+    """When the principal is of age, as a resident's id says it; other ids do not."""
+    if principal is None:
+        return None
+    born = birthday(principal.id_kind, principal.id_number)
+    return None if born is None else mandate.of_age(born)
+
+
+def _is_party(platform: Platform, actor: Actor) -> people_access.IsParty:
+    """
+    Whether the actor is a party, as a person: an account that was theirs and is another's now, or
+    nobody's, is none; one that they have made since is.
+    """
+    told = person_told(actor)
+    return lambda party: persons.is_person(platform, actor.account, party.reference, told)
 
 
 def revoke(
@@ -147,13 +172,18 @@ def revoke(
 ) -> Outcome[mandate.State]:
     """Raises NotFound, NotAllowed; what was done under it stands."""
     command = mandate.RevokeMandate(**caller.about(platform.now()), reason=reason)
-    person = _person(platform, caller.actor)
+    is_party = _is_party(platform, caller.actor)
 
     def decide(state: mandate.State) -> list[mandate.Event]:
         if caller.actor.role is Role.CLERK:
             counters.check_counter(platform, caller.actor)
-        seen = people_access.seen_mandate(caller.actor, state, person)
-        people_access.may_revoke(caller.actor, seen.terms, person)
+        seen = people_access.seen_mandate(caller.actor, state, is_party)
+        people_access.may_revoke(caller.actor, seen.terms, is_party)
+        if caller.actor.role is Role.CLERK:  # nobody's own, nor of whom they act for
+            parties = (seen.terms.principal, seen.terms.agent)
+            names = (one.account for one in parties)
+            references = tuple(one.reference for one in parties)
+            counters.check_serves(platform, caller, names=names, persons=references)
         return mandate.decide(command, state)
 
     request = caller.request(platform.now(), "RevokeMandate", {"reason": reason})
@@ -185,8 +215,8 @@ def acting(  # noqa: PLR0913, PLR0917 - who, on what, for whom, in which matter,
         raise NotAllowed(
             "mandate-of-another-principal", "the mandate is of somebody else than the applicant"
         )
-    if actor.role is Role.CLERK:  # who enters it for the agent, who has come to the window
-        return mandate.at_the_window(actor, mandate_id, terms, action, item_code)
+    if actor.role is not Role.CLERK:  # who enters it for the agent, who has come to the window
+        _check_agent(platform, actor, terms)
     return mandate.acting(actor, mandate_id, terms, action, item_code)
 
 
@@ -225,30 +255,49 @@ class _Wanted(NamedTuple):
 
 def _on(platform: Platform, mandate_id: str, state: mandate.State, wanted: _Wanted) -> Actor:
     terms = _in_force(platform, state, wanted.on)
+    _check_agent(platform, wanted.actor, terms)
     action = wanted.action or terms.actions[0]
     return mandate.acting(wanted.actor, mandate_id, terms, action, wanted.item)
 
 
+def _check_agent(platform: Platform, actor: Actor, terms: mandate.MandateGranted) -> None:
+    """
+    Whether the actor is, now, the person whom the mandate names, by whichever account. Raises
+    NotAllowed.
+    """
+    if not _is_party(platform, actor)(terms.agent):
+        raise NotAllowed(
+            "mandate-of-another-agent", "the mandate names another agent; only that one acts on it"
+        )
+
+
 def _in_force(platform: Platform, state: mandate.State, on: date) -> mandate.MandateGranted:
     """
-    Also whether the principal was somebody: earlier releases took a mandate from who knew a name
-    and an id. Raises NotAllowed.
+    Also whether the account that granted it is the principal's: not one of who knew a name and an
+    id (earlier releases took a mandate from those), nor one that was closed since, or taken from
+    them at a counter. What a clerk recorded rests on its document. Raises NotAllowed.
     """
     terms = mandate.in_force(state, on)
-    account, reference = terms.principal.account, terms.principal.reference
-    if terms.document is None and not claims.ever_held(platform, reference, account or ""):
+    account, reference = terms.principal.account or "", terms.principal.reference
+    if terms.document is not None or persons.still_is(platform, account, reference):
+        return terms
+    if claims.ever_held(platform, reference, account):
         raise NotAllowed(
-            "mandate-of-unproven-principal",
-            "the principal has not shown in person who they are: that is proven first, by a face, "
-            "a bank card or at a counter",
+            "mandate-of-former-account",
+            "the account that gave the mandate is not the principal's any more; ask the principal "
+            "to grant another one",
         )
-    return terms
+    raise NotAllowed(
+        "mandate-of-unproven-principal",
+        "the principal has not shown in person who they are: that is proven first, by a face, "
+        "a bank card or at a counter",
+    )
 
 
 def _others(platform: Platform, but: str, first: mandate.State, wanted: _Wanted) -> Iterator[Actor]:
     """On another mandate of the same principal. The view is advice: the streams decide."""
     principal = mandate.known(first).terms.principal.holder
-    for row in _listed(platform, wanted.actor.account):
+    for row in _listed(platform, wanted.actor):
         state = state_of(platform, row["mandate_id"])
         if row["mandate_id"] == but or isinstance(state, mandate.Absent):
             continue
@@ -258,10 +307,19 @@ def _others(platform: Platform, but: str, first: mandate.State, wanted: _Wanted)
             yield _on(platform, row["mandate_id"], state, wanted)
 
 
-def _listed(platform: Platform, account: str) -> Sequence[Row]:
+def listed_under(platform: Platform, actor: Actor, side: str) -> str:
+    """
+    The partition of the mandates that the actor granted (`principal`) or received (`agent`): of the
+    person, by whichever account; of the account for who is not proven to be anybody.
+    """
+    person = persons.person_of_actor(platform, actor)
+    return partition(side, actor.account if person is None else f"person:{person}")
+
+
+def _listed(platform: Platform, actor: Actor) -> Sequence[Row]:
     try:
         return platform.views.page(
-            VIEW, INDEX, partition("agent", account), limit=LOOKED_AT, descending=True
+            VIEW, INDEX, listed_under(platform, actor, "agent"), limit=LOOKED_AT, descending=True
         ).rows
     except ViewsError as error:
         log.warning("other mandates cannot be looked for: %s", error)

@@ -1,16 +1,13 @@
 """Which person an account is, as far as the platform knows."""
 
-from ...eventlog.transact import Outcome, lately, read
-from ...kernel.actor import APPLICANTS, Actor, Role, person_told
+from ...eventlog.transact import lately, read
+from ...kernel.actor import Actor, Role, person_told
 from ...kernel.errors import NotAllowed
 from ...platform.platform import Caller, Platform
 from ..domain import account
 from ..domain.account import MATCHED
 from ..domain.claim import IN_PERSON
-from . import accounts, claims, proofs
-
-# Accounts whose issuer's word a process remembers to have entered.
-KNOWN = 100_000
+from . import accounts, claims
 
 
 def person_of(platform: Platform, name: str) -> str | None:
@@ -44,14 +41,52 @@ def _proven(
     return state.person.reference
 
 
+def is_person(platform: Platform, name: str, reference: str, told: str | None = None) -> bool:
+    """
+    Whether the account is that person's now: by what its provider says (`told`, by the token that
+    is used), or as proven here in person. Earlier releases were content with a name and an id that
+    match: so much is enough of an account that nobody ever saw as more than that.
+    """
+    state = claims.account_state(platform, name)
+    if isinstance(state, account.Closed):
+        return False
+    known = told or person_of(platform, name)
+    if known is not None:
+        return known == reference
+    if not isinstance(state, account.Open) or state.person is None:
+        return False
+    matched = accounts.level(platform, name, state) >= MATCHED
+    return (
+        matched
+        and state.person.reference == reference
+        and not claims.ever_held(platform, reference, name)
+    )
+
+
+def still_is(platform: Platform, name: str, reference: str) -> bool:
+    """
+    Whether what the account granted as that person is still the person's word: the account is
+    proven, in person, to be theirs. What it granted ends when it is closed, or when a counter takes
+    the person from it.
+    """
+    closed = isinstance(claims.account_state(platform, name), account.Closed)
+    return not closed and person_of(platform, name) == reference
+
+
+def lost(platform: Platform, name: str, reference: str) -> bool:
+    """Whether the account was the person's, as somebody found who saw them, and is not any more."""
+    return not still_is(platform, name, reference) and claims.ever_held(platform, reference, name)
+
+
 # Applying
 
 
 def check_applicant(platform: Platform, caller: Caller, holder: str, needed: int) -> None:
     """
     Who applies online as a person, for an item of real-name level 2 or more, is that person: by
-    the word of the token's issuer, or as proven in this very account. That a face was checked is
-    not enough: it may have been anybody's. Raises NotAllowed, which says what to do.
+    the word of the token's issuer, or as proven in this very account on the level that the item
+    asks for. The level of a token that names nobody proves nothing of whom: the face may have been
+    anybody's. Raises NotAllowed, which says what to do.
     """
     if caller.actor.role is not Role.APPLICANT or needed < MATCHED:
         return
@@ -64,41 +99,25 @@ def check_applicant(platform: Platform, caller: Caller, holder: str, needed: int
     if told is None:
         # The account was looked at when the request came; who is another's since, the claim tells.
         name = caller.actor.account
-        told = _proven(platform, name, MATCHED, (lately, read)) or _proven(platform, name, MATCHED)
+        told = _proven(platform, name, needed, (lately, read)) or _proven(platform, name, needed)
     if told is None:
-        raise NotAllowed(
-            "applicant-not-proven",
-            "it is not proven that you are the applicant: say who you are (PUT /account) and prove "
-            "it by the registry, a face or a bank card (POST /account/proofs/...), or come to a "
-            "window",
-        )
+        raise _unproven(platform, caller.actor.account, needed)
     if holder != f"person:{told}":
         raise accounts.not_yourself()
 
 
-# Every request
-
-
-def admit(platform: Platform, actor: Actor) -> None:
-    """
-    Whether the account may still ask for anything: a token outlives the closing of its account by
-    hours. Raises NotAllowed. Whom the issuer of its token names is entered at first use.
-    """
-    if actor.role not in APPLICANTS:
-        return
-    if isinstance(claims.account_state(platform, actor.account), account.Closed):
-        raise accounts.closed()
-    if platform.vouched.get(actor.account) != person_told(actor):
-        enter(platform, actor)
-
-
-def enter(platform: Platform, actor: Actor) -> Outcome[account.State] | None:
-    """Whom the token's issuer names; what that has changed in the account, if anything."""
-    told, known = person_told(actor), platform.vouched
-    if told is None:
-        return None
-    changed = proofs.vouched(platform, actor, told)
-    if len(known) >= KNOWN:
-        known.clear()
-    known[actor.account] = told
-    return changed
+def _unproven(platform: Platform, name: str, needed: int) -> NotAllowed:
+    if _proven(platform, name, MATCHED) is not None:
+        return NotAllowed(
+            "applicant-proven-too-little",
+            "this item asks for real-name level {needed}, and a name and an id that match are "
+            "level 2, whatever the token says: prove it by a face or a bank card "
+            "(POST /account/proofs/attested), or at a counter",
+            needed=needed,
+        )
+    return NotAllowed(
+        "applicant-not-proven",
+        "it is not proven that you are the applicant: say who you are (PUT /account) and prove "
+        "it by the registry, a face or a bank card (POST /account/proofs/...), or come to a "
+        "window",
+    )

@@ -22,16 +22,19 @@ def state_of(platform: Platform, mandate_id: str) -> mandate.State:
     return read(platform.store, decider(platform), stream(mandate_id)).state
 
 
-def partition(side: str, account: str) -> str:
-    """Of the view: mandates that the account granted (`principal`) or received (`agent`)."""
-    return f"{side}:{account}"
+def partition(side: str, whose: str) -> str:
+    """
+    Of the view: mandates granted (`principal`) or received (`agent`) by an account, or by a person
+    as `person:{reference}`.
+    """
+    return f"{side}:{whose}"
 
 
-def received(platform: Platform, account: str) -> Iterator[mandate.MandateGranted]:
-    """Every mandate that the account is or was the agent of. Raises ViewsError."""
+def received(platform: Platform, whose: str) -> Iterator[mandate.MandateGranted]:
+    """Every mandate whose agent it is or was, an account or a person. Raises ViewsError."""
     after = None
     while True:
-        page = platform.views.page(VIEW, INDEX, partition("agent", account), after=after)
+        page = platform.views.page(VIEW, INDEX, partition("agent", whose), after=after)
         for row in page.rows:
             state = state_of(platform, row["mandate_id"])
             if not isinstance(state, mandate.Absent):

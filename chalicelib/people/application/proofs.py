@@ -7,6 +7,7 @@ accounts of one person only one counts.
 """
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -24,6 +25,8 @@ from ..domain import account, claim
 from ..domain.account_events import Person
 from . import access as people_access
 from . import accounts, claims, counter_today, counters, identity, tries
+
+SCAN_REMEMBERED = timedelta(days=10 * 366)
 
 
 def prove_by_registry(platform: Platform, caller: Caller) -> Outcome[account.State]:
@@ -143,6 +146,7 @@ def check_at_counter(
     counters.check_serves(platform, caller, names=(name,), persons=(its.reference,))
     scan = caller.actor.account, told.document
     documents.checked(platform, *scan)
+    _check_scan(platform, told.document, its.reference)
     discarding.use(platform, caller.actor, *scan, claims.account_stream(name))
     evidence = f"{caller.actor.department}: {told.shown}"[:200]
     seen = counters.Seen(its, evidence, told.document)
@@ -155,6 +159,18 @@ def check_at_counter(
     )
     proof = _Proof(Method.COUNTER, evidence, its)
     return _claimed(platform, caller, name, proof, command)
+
+
+def _check_scan(platform: Platform, digest: str, reference: str) -> None:
+    """One scan is of one person's card, whoever hands it in. Raises Invalid."""
+    key = platform.keyed("counter-scan", digest).hex()
+    by = platform.keyed("counter-scan-of", reference).hex()
+    now = platform.now()
+    if not platform.sign_ins.first(key, by, now + SCAN_REMEMBERED, now):
+        raise Invalid(
+            "scan-of-another-person",
+            "this very scan was handed in for another person: scan the card that was shown",
+        )
 
 
 def vouched(platform: Platform, actor: Actor, person: str) -> Outcome[account.State] | None:

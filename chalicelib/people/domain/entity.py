@@ -6,10 +6,10 @@ recorded here is what the registry said, and when. The representative acts for i
 operator acts because the representative, an operator who may, or a clerk at the window said so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from functools import reduce
-from typing import Annotated, Literal, assert_never, get_args
+from typing import Annotated, ClassVar, Literal, assert_never, get_args
 
 from pydantic import Field
 
@@ -17,7 +17,7 @@ from ...codes.parties import EntityStatus, Registered
 from ...kernel.actor import Identifier
 from ...kernel.base import Command, Frozen, Line, Personal, Text
 from ...kernel.errors import Contradiction, Impossible, Invalid, NotFound
-from ...kernel.formats import CreditCode, ItemCode
+from ...kernel.formats import CreditCode, ItemCode, KeyedDigest
 from .account import Ended
 
 CATEGORY = "entity"
@@ -53,14 +53,18 @@ class OperatorAdded(Frozen):
     """
     增加经办人: the account may act for the entity: for `items`, for all if there are none; until
     `until`, that day included; `appoints` tells whether it may add and remove operators too.
+    `reference` is of the person that the account is: an account that is another's is no operator.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["OperatorAdded"] = "OperatorAdded"
     account: Identifier
     name: Annotated[Line, Personal()]
     items: Items = ()
     until: date | None = None
     appoints: bool = False
+    reference: KeyedDigest | None = None
 
 
 class OperatorRemoved(Frozen):
@@ -105,6 +109,23 @@ class Entity(Frozen):
 
 State = Absent | Entity
 initial: State = Absent()
+
+
+def had_part(events: Iterable[Frozen], names: Container[str], persons: Container[str]) -> bool:
+    """Whether one of them acts for the entity, or ever did, by account or as a person."""
+    return any(_names(event, names, persons) for event in events)
+
+
+def _names(event: Frozen, names: Container[str], persons: Container[str]) -> bool:
+    match event:
+        case OperatorAdded():
+            return event.account in names or event.reference in persons
+        case EntityRegistered() | EntityChanged():
+            return (
+                event.representative_account in names or event.registered.representative in persons
+            )
+        case _:
+            return False
 
 
 def lasts(operator: OperatorAdded, on: date) -> bool:
@@ -192,6 +213,7 @@ class AddOperator(Command):
     items: Items = ()
     until: date | None = None
     appoints: bool = False
+    reference: KeyedDigest | None = None
     on: date
 
 
@@ -283,7 +305,7 @@ def _add(command: AddOperator, state: Entity) -> list[Event]:
     return [] if its == added else [added]
 
 
-_OF_AN_OPERATOR = ("account", "name", "items", "until", "appoints")
+_OF_AN_OPERATOR = ("account", "name", "items", "until", "appoints", "reference")
 
 
 def _remove(command: RemoveOperator, state: Entity) -> list[Event]:

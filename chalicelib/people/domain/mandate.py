@@ -25,8 +25,7 @@ from .entity import Items
 
 CATEGORY = "mandate"
 LONGEST = timedelta(days=3 * 366)  # ours: nobody remembers a mandate for longer
-# 民法典 art. 17, 23: from birth until the eighteenth birthday; of an adult it is looked at again.
-BY_LAW = timedelta(days=18 * 366)
+OF_AGE = 18  # 民法典 art. 17
 
 
 class Ground(StrEnum):
@@ -189,18 +188,10 @@ def in_force(state: State, on: date) -> MandateGranted:
 def acting(
     actor: Actor, mandate_id: str, terms: MandateGranted, action: Action, item: str
 ) -> Actor:
-    """The actor, with whom it acts for and on which mandate; raises NotAllowed."""
-    if terms.agent.account != actor.account:
-        raise NotAllowed(
-            "mandate-of-another-agent", "the mandate names another agent; only that one acts on it"
-        )
-    return at_the_window(actor, mandate_id, terms, action, item)
-
-
-def at_the_window(
-    clerk: Actor, mandate_id: str, terms: MandateGranted, action: Action, item: str
-) -> Actor:
-    """The same for the clerk who enters what the agent brings; raises NotAllowed."""
+    """
+    The agent, or the clerk who enters what the agent brings, with whom it acts for and on which
+    mandate; raises NotAllowed.
+    """
     if terms.items and item not in terms.items:
         raise NotAllowed(
             "mandate-for-other-items",
@@ -212,7 +203,7 @@ def at_the_window(
             "the mandate does not say that the agent may {action} for the principal",
             action=action,
         )
-    return clerk.model_copy(
+    return actor.model_copy(
         update={"on_behalf_of": terms.principal.identity, "mandate": mandate_id}
     )
 
@@ -221,10 +212,11 @@ def at_the_window(
 
 
 class GrantMandate(Command):
-    """`on` is the day on which it is granted."""
+    """`on` is the day on which it is granted; the principal is of age from the day `of_age` on."""
 
     terms: MandateGranted
     on: date
+    of_age: date | None = None
 
 
 class RevokeMandate(Command):
@@ -255,21 +247,28 @@ def _grant(command: GrantMandate, state: State) -> list[Event]:
                 "mandate-granted-before", "this mandate was granted before; grant another one"
             )
         case Absent():
-            _check(terms, command.on)
+            _check(terms, command.on, command.of_age)
             return [terms]
         case _:
             assert_never(state)
 
 
-def _check(terms: MandateGranted, on: date) -> None:
+def of_age(born: date) -> date:
+    """The eighteenth birthday; who was born on 29 February has it on the 28th (民法典 art. 202)."""
+    day = 28 if (born.month, born.day) == (2, 29) else born.day
+    return date(born.year + OF_AGE, born.month, day)
+
+
+def _check(terms: MandateGranted, on: date, of_age: date | None) -> None:
     if terms.agent.reference == terms.principal.reference:
         raise Invalid("principal-is-agent", "principal and agent are the same person")
     if terms.until < max(terms.since, on):
         raise Invalid(
             "mandate-ends-before-beginning", "the last day of the mandate is over before it begins"
         )
-    if terms.ground is Ground.BY_LAW:
-        if terms.until - terms.since > BY_LAW:
+    if terms.ground is Ground.BY_LAW and of_age is not None and on < of_age:
+        # 民法典 art. 17, 23: of a child until it is of age; of an adult it is looked at again.
+        if terms.until > of_age:
             raise Invalid("guardian-too-long", "this lasts until the eighteenth birthday at most")
     elif terms.until - terms.since > LONGEST:
         raise Invalid("mandate-too-long", "a mandate lasts three years at most; renew it then")

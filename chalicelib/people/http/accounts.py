@@ -17,7 +17,7 @@ from ...web.paging import Listing
 from ...web.request import ApiRequest
 from ...web.route import command_reply, operation, reply, tagged
 from ..application import access as people_access
-from ..application import accounts, counters, entities, persons, proofs
+from ..application import accounts, admission, counters, entities, proofs
 from ..application.accounts import Registration
 from ..application.proofs import CounterCheck
 from ..domain import account as domain
@@ -86,7 +86,7 @@ def register(request: ApiRequest) -> Response:
     told = request.body(NewRegistration)
     its = Registration.model_validate(told.model_dump(include=set(Registration.model_fields)))
     done = accounts.register(request.platform, request.caller(told), its)
-    return _done(request, persons.enter(request.platform, request.actor) or done)
+    return _done(request, admission.enter(request.platform, request.actor) or done)
 
 
 @operation(_PHONE)

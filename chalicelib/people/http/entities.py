@@ -92,6 +92,8 @@ def _told(version: int, state: entity.Entity) -> dict[str, Any]:
         "credit_code": state.credit_code,
         **state.registered.model_dump(mode="json", include={"name", "kind", "status"}),
         "representative_account": state.representative_account,
-        "operators": [one.model_dump(mode="json", exclude={"type"}) for one in state.operators],
+        "operators": [
+            one.model_dump(mode="json", exclude={"type", "reference"}) for one in state.operators
+        ],
         "version": version,
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from ...eventlog.views.port import Row
 from ...kernel.actor import in_person
 from ...kernel.base import Text
 from ...web import paging
@@ -70,10 +71,10 @@ def grant(request: ApiRequest) -> Response:
 @operation(_LIST)
 def listed(request: ApiRequest) -> Response:
     """The caller's mandates, newest first: those granted, or with `as=agent` those received."""
-    account = people_access.own_account(request.actor)
+    people_access.own_account(request.actor)
     side = request.choice("as", _SIDES) or "principal"
-    shown = in_person(request.actor)  # they are the person's, and no company's
-    partition = powers.partition(side, account)
+    own = in_person(request.actor)  # they are the person's, and no company's
+    partition = mandates.listed_under(request.platform, request.actor, side)
     rows = paging.rows(
         request, representation.NAME, representation.MANDATES, partition, descending=True
     )
@@ -81,7 +82,12 @@ def listed(request: ApiRequest) -> Response:
     def seen(mandate_id: str) -> int:
         return mandates.get(request.platform, request.actor, mandate_id).version
 
-    listing = Listing(representation.NAME, powers.stream, seen, partition, rows, lambda _: shown)
+    def shown(row: Row) -> bool:
+        return own and mandates.readable(request.platform, request.actor, row["mandate_id"])
+
+    listing = Listing(
+        representation.NAME, powers.stream, seen, partition, rows, shown, representation.told
+    )
     return reply(paging.page(request, listing))
 
 

@@ -1,5 +1,6 @@
 """
-Who may act for whom: mandates by principal and by agent, operators by account.
+Who may act for whom: mandates by principal and by agent, each by person and by account; operators
+by account.
 
 For lists only. Whether somebody may act now is read from the streams themselves; a mandate that has
 expired stays listed, with its last day.
@@ -64,6 +65,10 @@ def _mandate(event: Recorded, terms: mandate.MandateGranted) -> Row:
         "state": "granted",
         "principal": terms.principal.account,
         "agent": terms.agent.account,
+        "persons": {
+            "principal": terms.principal.reference,
+            "agent": terms.agent.reference,
+        },
         "granted_at": event.occurred_at.isoformat(),
         **told,
     }
@@ -87,8 +92,15 @@ def entries(row: Row) -> Iterable[Entry]:
         yield Entry(COMPANIES, row["account"], row["entity"])
         return
     for side in ("principal", "agent"):
+        person = partition(side, f"person:{row['persons'][side]}")
+        yield Entry(MANDATES, person, row["granted_at"])
         if row[side] is not None:
             yield Entry(MANDATES, partition(side, row[side]), row["granted_at"])
 
 
-PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True, events=EVENTS)
+def told(row: Row) -> Row:
+    """Of a mandate, without the references of the parties: they are for finding it alone."""
+    return {name: value for name, value in row.items() if name != "persons"}
+
+
+PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True, events=EVENTS)
