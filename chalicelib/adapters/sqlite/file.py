@@ -1,5 +1,6 @@
 """The event store's SQLite file: how it is opened, what is in it, and what SQLite's errors mean."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _COMMITS = """
         UNIQUE (stream, version)
     ) STRICT
     """.strip()
+# As the releases before had it.
+_EARLIER = re.sub(r" CHECK \(.*\)", "", _COMMITS)
 SCHEMA = (
     _COMMITS,
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID",
@@ -83,6 +86,11 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
             f"{path} has a {kind} `{name}` that is none of ours: find out who made it, and restore "
             "the file from a backup"
         )
+    if not constrained(db):
+        raise Damaged(
+            f"{path} has a table that no release of ours made: find out who changed it, and "
+            "restore the file from a backup"
+        )
     _constrain(db)
 
 
@@ -96,6 +104,16 @@ _FOREIGN = """
 SELECT type, name FROM sqlite_master
 WHERE NOT (type = 'table' AND name IN ('commits', 'meta')) AND NOT (type = 'index' AND sql IS NULL)
 """
+
+
+def constrained(db: sqlite3.Connection) -> bool:
+    """Whether the table is one that a release of ours made. Raises sqlite3.Error."""
+    found = db.execute("SELECT sql FROM sqlite_master WHERE name = 'commits'").fetchone()
+    return found is not None and _plain(found[0]) in {_plain(_COMMITS), _plain(_EARLIER)}
+
+
+def _plain(sql: str) -> str:
+    return " ".join(sql.split())
 
 
 def _constrain(db: sqlite3.Connection) -> None:

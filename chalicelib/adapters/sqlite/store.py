@@ -14,27 +14,24 @@ from typing import Literal
 
 from ...eventlog.auditing.table import Stored
 from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable, verify
-from .append import COLUMNS, HEAD, Append, Outcome, append, commit_of, write
-from .auditing import LOWEST, stored_of
+from .append import (
+    HEAD,
+    LOAD,
+    LOWEST,
+    PLACE,
+    READ,
+    Append,
+    Outcome,
+    append,
+    commit_of,
+    stored_of,
+    write,
+)
 from .changes import OwnChanges
 from .file import connect, prepare, refusal
 from .group_commit import GroupCommit
 from .readers import Readers
 from .writers_queue import WritersQueue
-
-LOAD = f"SELECT {COLUMNS} FROM commits WHERE stream = ? AND version >= ? ORDER BY version"  # noqa: S608 - our names
-# `after` may lie inside a commit, so the first one is the one that holds the position behind it.
-READ = f"""
-SELECT {COLUMNS} FROM commits
-WHERE position >= coalesce((SELECT max(position) FROM commits WHERE position <= ?1 + 1), ?1)
-AND position + length - 1 > ?1
-ORDER BY position LIMIT ?2
-"""  # noqa: S608 - our names
-PLACE = """
-SELECT position + ?2 - version FROM commits
-WHERE stream = ?1 AND version <= ?2 AND version + length > ?2
-ORDER BY version DESC LIMIT 1
-"""
 
 
 class SqliteStore:

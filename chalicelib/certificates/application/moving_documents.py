@@ -5,15 +5,11 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
+from ...documents.domain.document import DocumentReceived, place
+from ...eventlog.auditing.verifying import Document
 from ...eventlog.moving.moving import Prefix, Progress, commits, nobody
 from ...eventlog.ports import Blobs, Damaged
-from ..domain.events import CertificateSealed
 from .signing import OWNER
-
-
-class Document(NamedTuple):
-    owner: str
-    sha256: str
 
 
 class Documents(NamedTuple):
@@ -33,7 +29,7 @@ def copy_documents(
     """
     copied, seen, lost = 0, set[Document](), dict[Document, None]()
     for commit in commits(log):
-        for one in _named(from_json(commit.body)):
+        for one in named(from_json(commit.body)):
             if one in seen:
                 continue
             seen.add(one)
@@ -56,11 +52,19 @@ def _copied(one: Document, source: Blobs, target: Blobs, lost: dict[Document, No
     return 1
 
 
-def _named(body: Any) -> Iterator[Document]:
+def named(body: Any) -> Iterator[Document]:
+    """What the events of a commit's body, parsed, name."""
     for event in body.get("events", ()):
-        if event.get("type") == CertificateSealed.__name__:
-            yield Document(OWNER, event["data"]["sha256"])
-        yield from _owned(event)
+        match event:
+            case {"type": "CertificateSealed", "data": {"sha256": str(digest)}}:
+                yield Document(OWNER, digest)
+            case {
+                "type": DocumentReceived.__name__,
+                "data": {"owner": owner, "sha256": digest, "generation": int(generation)},
+            }:
+                yield Document(place(owner, generation), digest)
+            case _:
+                yield from _owned(event)
 
 
 def _owned(value: Any) -> Iterator[Document]:
