@@ -7,13 +7,12 @@ wrong is told in the log, line by line, and counted.
 """
 
 import logging
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
 from ..eventlog.audit import CHAINED, NOTHING, Seal, statement
 from ..eventlog.auditing import shelf as shelves
-from ..eventlog.auditing.findings import Finding, Findings
+from ..eventlog.auditing.findings import Finding, Findings, unreadable
 from ..eventlog.auditing.verifying import Place, continued, nobody, shorter
 from ..eventlog.moving.moving import Prefix
 from ..eventlog.ports import Damaged
@@ -49,8 +48,8 @@ def seal(platform: Platform, place: Place) -> Seal | None:
     # After a stop that was none, the file is looked through before anything else is known of it.
     if not first and not (new and (due or behind)):
         return None
-    _gather(findings, place.structure())
-    _gather(findings, place.integrity())
+    findings.gather(place.structure())
+    findings.gather(place.integrity())
     _looked.add(place.shelf.place)
     if not new or not (due or behind):
         _tell(platform, findings)
@@ -68,7 +67,7 @@ def _sealed(
     try:
         made = _audited(place, since, head, findings)
     except Damaged as error:
-        findings.add(Finding("damaged", "", 0, 0, str(error)))
+        findings.add(unreadable(error))
         made = since
     _tell(platform, findings)
     if findings.found or made.position <= since.position:
@@ -92,14 +91,6 @@ def _keep(platform: Platform, place: Place, made: Seal) -> None:
     place.shelf.put(name + shelves.SIGNATURE, signer.sign(text))
     place.shelf.put(name + shelves.KEY, pem(signer.public_key()))
     place.shelf.put(name + shelves.SUFFIX, text)  # last: where it is, the rest is
-
-
-def _gather(findings: Findings, found: Iterable[Finding]) -> None:
-    try:
-        for one in found:
-            findings.add(one)
-    except Damaged as error:
-        findings.add(Finding("damaged", "", 0, 0, str(error)))
 
 
 def _tell(platform: Platform, findings: Findings) -> None:

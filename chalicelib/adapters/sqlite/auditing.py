@@ -16,7 +16,14 @@ from ...eventlog.auditing.findings import SHOWN, Finding
 from ...eventlog.auditing.table import Stored
 from ...eventlog.ports import Commit, Damaged, Unavailable
 from .append import HEAD, LOAD, LOWEST, PLACE, READ, commit_of, stored_of
-from .file import constrained, foreign, refusal
+from .file import (
+    FAILURES,
+    SCHEMA_VERSION,
+    constrained,
+    foreign,
+    refusal,
+    schema_version,
+)
 
 _INDEX: Final = "sqlite_autoindex_commits_1"
 # Rows that no load finds, since the index has no entry of theirs.
@@ -45,7 +52,7 @@ def read_only(path: Path) -> sqlite3.Connection:
         raise Unavailable(f"{path} is not there")
     try:
         return _writable(path)
-    except sqlite3.DatabaseError as error:
+    except FAILURES as error:
         raise refusal(path, error) from error
 
 
@@ -83,12 +90,21 @@ def _opened(path: Path, options: str) -> sqlite3.Connection:
 
 def structure(path: Path) -> Iterator[Finding]:
     """What is in the file beside our tables, and whether these still are as we made them."""
+    try:
+        yield from _structure(path)
+    except FAILURES as error:
+        raise refusal(path, error) from error
+
+
+def _structure(path: Path) -> Iterator[Finding]:
     with closing(read_only(path)) as db:
         for kind, name in foreign(db):
             yield _of_file(path, "foreign", f"has a {kind} `{name}` that is none of ours")
         if not constrained(db):
             what = "its table is another one than this release, or one before it, made"
             yield _of_file(path, "foreign", what)
+        if schema_version(db) not in range(1, SCHEMA_VERSION + 1):
+            yield _of_file(path, "damaged", "does not say of which schema it is")
         for stream, version, position in db.execute(_BELOW):
             what = f"lies at position {position}, where the log is not read"
             yield Finding("added", str(stream), int(version), 0, what, path.name)
@@ -99,14 +115,14 @@ def integrity(path: Path) -> Iterator[Finding]:
     try:
         with closing(read_only(path)) as db:
             said = [text for (text,) in db.execute(f"PRAGMA integrity_check({SHOWN})")]
-    except (sqlite3.DatabaseError, Damaged) as error:
+    except (*FAILURES, Damaged) as error:
         said = [str(error)]
     if said == ["ok"]:
         return
     try:
         with closing(read_only(path)) as db:
             yield from _misplaced(db, path)
-    except (sqlite3.DatabaseError, Damaged):
+    except (*FAILURES, Damaged):
         pass  # a page that cannot be read: what was said above tells of it
     for text in said:
         yield _of_file(path, "damaged", " ".join(text.split()))
@@ -158,5 +174,5 @@ class AuditedFile:
     def _query(self, sql: str, *values: Any) -> list[Any]:
         try:
             return self._db.execute(sql, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        except FAILURES as error:
             raise Damaged(f"{self._path} cannot be read: {error}") from error

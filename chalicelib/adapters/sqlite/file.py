@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 from ...eventlog.ports import Damaged, StoreError, Unavailable
 
@@ -32,13 +33,18 @@ SCHEMA = (
 )
 
 
-def refusal(path: Path, error: sqlite3.Error | OSError) -> StoreError:
+# What reading a file may raise: a damaged one also makes texts that are none.
+FAILURES: Final = (sqlite3.Error, UnicodeDecodeError)
+
+
+def refusal(path: Path, error: sqlite3.Error | UnicodeDecodeError | OSError) -> StoreError:
     """What went wrong at `path`, in words that say what to do."""
     if isinstance(error, OSError):
         return Unavailable(f"{error.filename or path}: {error.strerror or error}")
     primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    # Of a text that is no UTF-8 the module tells without a code.
-    if primary in _DAMAGED or "decode to UTF-8" in str(error):
+    # Of a text that is no UTF-8 the module tells without a code, or by another error.
+    no_text = isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error)
+    if primary in _DAMAGED or no_text:
         return Damaged(f"{path} is damaged ({error}); restore it from a backup")
     return Unavailable(f"{path}: {_REASONS.get(primary, str(error))}")
 
@@ -75,7 +81,9 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
         raise Unavailable(f"{path}: SQLite has no WAL there; put the data on a local disk")
     if not tables:
         _create(db)
-    (version,) = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    version = schema_version(db)
+    if version is None:
+        raise Damaged(f"{path} does not say of which schema it is; restore it from a backup")
     if version > SCHEMA_VERSION:
         raise Unavailable(
             f"{path} was written by a newer release (schema {version}, this one knows"
@@ -92,6 +100,12 @@ def prepare(db: sqlite3.Connection, path: Path) -> None:
             "restore the file from a backup"
         )
     _constrain(db)
+
+
+def schema_version(db: sqlite3.Connection) -> int | None:
+    """None where the file does not say it. Raises sqlite3.Error."""
+    found = db.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    return found[0] if found is not None and type(found[0]) is int else None
 
 
 def foreign(db: sqlite3.Connection) -> list[tuple[str, str]]:

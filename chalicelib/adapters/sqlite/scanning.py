@@ -23,6 +23,7 @@ from ...eventlog.auditing.findings import Finding, Findings
 from ...eventlog.auditing.verifying import NAMES, Named, Scanned
 from ...eventlog.ports import GENESIS, Damaged
 from .auditing import read_only
+from .file import FAILURES
 
 MOST: Final = 8
 # Commits that a process tells of at a time.
@@ -189,7 +190,7 @@ def _told(path: Path, low: int, high: int) -> Iterator[_Told]:
 def _fetched(rows: sqlite3.Cursor, part: _Part, path: Path) -> list[Any]:
     try:
         return rows.fetchmany(TOLD)
-    except sqlite3.DatabaseError as error:
+    except FAILURES as error:
         what = f"the log cannot be read from here on ({error})"
         part.findings.append(Finding("damaged", "", 0, part.expected, what, path.name))
         return []
@@ -219,7 +220,7 @@ def _seen(part: _Part, rows: Sequence[Any], before: sqlite3.Connection) -> _Told
             hashes.append(digest)
             if NAMES in body:
                 part.named.append(Named(_text(stream), version, position, body))
-        except (TypeError, ValueError, sqlite3.DatabaseError) as error:
+        except (TypeError, ValueError, sqlite3.Error) as error:
             part.findings.append(_unreadable(row, error))
             part.expected = max(part.expected, position + 1)
     told = _Told(

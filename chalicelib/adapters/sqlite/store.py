@@ -28,7 +28,7 @@ from .append import (
     write,
 )
 from .changes import OwnChanges
-from .file import connect, prepare, refusal
+from .file import FAILURES, connect, prepare, refusal
 from .group_commit import GroupCommit
 from .readers import Readers
 from .writers_queue import WritersQueue
@@ -77,7 +77,7 @@ class SqliteStore:
             try:
                 if not self._closed:
                     return tuple(map(commit_of, self._db.execute(LOAD, (stream, version))))
-            except sqlite3.Error as error:
+            except FAILURES as error:
                 raise refusal(self.path, error) from error
             finally:
                 self._guard.release()
@@ -131,7 +131,7 @@ class SqliteStore:
                     outcomes = write(self._db, batch)
                     self.changes.wrote(outcomes)
                     return outcomes
-        except (sqlite3.Error, OSError) as error:
+        except (*FAILURES, OSError) as error:
             return [_caused(refusal(self.path, error), error) for _ in batch]
 
     def _version(self) -> int | None:
@@ -160,7 +160,7 @@ def _opened(path: Path, synchronous: str) -> tuple[WritersQueue, sqlite3.Connect
             opened.callback(db.close)
             with queue:  # the switch to WAL does not wait its turn as writing does
                 prepare(db, path)
-        except (sqlite3.Error, OSError) as error:
+        except (*FAILURES, OSError) as error:
             raise refusal(path, error) from error
         opened.pop_all()
     return queue, db

@@ -1,6 +1,9 @@
 """What an audit finds, by name: a stream and version, or a file."""
 
+from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
+
+from ..ports import Damaged
 
 # overwritten  it is stored otherwise than it was appended
 # removed      it was appended, and is not stored any more
@@ -47,3 +50,16 @@ class Findings:
         self.found += 1
         if len(self.first) < self._shown:
             self.first.append(finding)
+
+    def gather(self, found: Iterable[Finding]) -> None:
+        """All of them, and that no more could be read."""
+        try:
+            for one in found:
+                self.add(one)
+        except Damaged as error:
+            self.add(unreadable(error))
+
+
+def unreadable(error: Damaged) -> Finding:
+    """The message names the file."""
+    return Finding("damaged", "", 0, 0, str(error), "log")

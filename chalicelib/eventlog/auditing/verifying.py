@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..audit import CHAINED, NOTHING, Report, Seal, check
 from ..ports import Commit, Damaged, Log
 from . import shelf as shelves
-from .findings import Finding, Findings, Kind
+from .findings import Finding, Findings, Kind, unreadable
 from .reconciling import reconcile
 from .shelf import Check, Kept, Shelf
 from .table import Table
@@ -116,7 +116,7 @@ def verify(
     what cannot be reached; what cannot be read is a finding.
     """
     findings, named = Findings(), dict[Document, Named]()
-    _gather(findings, place.structure())
+    findings.gather(place.structure())
     since = None if whole else _since(place, sealed, findings)
 
     def names(commit: Named) -> None:
@@ -126,21 +126,13 @@ def verify(
     try:
         scanned = _scanned(place, since, sealed, findings, progress, names)
     except Damaged as error:
-        findings.add(Finding("damaged", "", 0, 0, str(error)))
+        findings.add(unreadable(error))
         scanned = Scanned(0, 0, 0, NOTHING)
     _known(place, since, findings)
-    _gather(findings, _documents(place, named, progress))
+    findings.gather(_documents(place, named, progress))
     return Verdict(
         tuple(findings.first), findings.found, *scanned[:3], len(named), since, scanned.seal
     )
-
-
-def _gather(findings: Findings, found: Iterable[Finding]) -> None:
-    try:
-        for one in found:
-            findings.add(one)
-    except Damaged as error:
-        findings.add(Finding("damaged", "", 0, 0, str(error)))
 
 
 def _since(place: Place, sealed: Seal | None, findings: Findings) -> Kept | None:
@@ -168,7 +160,7 @@ def _scanned(  # noqa: PLR0913, PLR0917 - from where, against what, and who is t
         with ThreadPoolExecutor(1) as pool:
             integrity = pool.submit(lambda: list(place.integrity()))
             scanned = place.scan(findings, sealed, progress, names)
-            _gather(findings, integrity.result())
+            findings.gather(integrity.result())
         return scanned
     return continued(place, since.seal, sealed, findings, progress, names)
 
