@@ -52,7 +52,13 @@ def platform(data, clock):
     (data / "secret.key").write_bytes(bytes(32))
     opened = bootstrap.embedded(data, now=clock)
     yield opened
-    opened.store.close()
+    closed(opened)
+
+
+def closed(platform):
+    store = platform.store
+    assert isinstance(store, SqliteStore)
+    store.close()
 
 
 def append(platform, stream, times=1):
@@ -146,7 +152,7 @@ def test_a_log_that_is_gone_while_others_know_of_it_says_so(data):
 def test_a_log_cut_behind_a_seal_says_so(data, platform, clock):
     sealing.on_schedule(platform)
     last = platform.log.read(0, 1000)[-1].position
-    platform.store.close()
+    closed(platform)
     sql(data, "DELETE FROM commits WHERE position = ?", last)
     (data / "views.db").unlink()
     for more in ((), ("--all",)):
@@ -207,7 +213,7 @@ def test_a_made_seal_is_one_that_verify_takes(data, platform, clock):
     append(platform, "case-1", times=3)
     seal = data / "seals" / seals(data)[0]
     assert banjian("verify", "--data", data, "--seal", seal).exit_code == 0
-    platform.store.close()
+    closed(platform)
     sql(data, "UPDATE commits SET body = x'7b7d' WHERE position = 1")
     assert banjian("verify", "--data", data, "--seal", seal, "--all").exit_code == 1
 
@@ -253,7 +259,7 @@ def test_what_is_wrong_with_the_index_is_found_before_the_next_seal(data, platfo
             " WHERE name = 'sqlite_autoindex_commits_1'"
         ).fetchone()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    platform.store.close()
+    closed(platform)
     content = bytearray((data / "events.db").read_bytes())
     start = (page - 1) * size
     at = content.rindex(b"case-", start, start + size)
@@ -261,7 +267,7 @@ def test_what_is_wrong_with_the_index_is_found_before_the_next_seal(data, platfo
     (data / "events.db").write_bytes(content)
     reopened = bootstrap.embedded(data, now=clock)
     sealing.on_schedule(reopened)
-    reopened.store.close()
+    closed(reopened)
     assert len(seals(data)) == 1
     assert "nothing is sealed" in caplog.text
 
@@ -272,7 +278,7 @@ def test_seals_go_to_the_folder_that_is_named(data, clock, monkeypatch, tmp_path
     (data / "secret.key").write_bytes(bytes(32))
     platform = bootstrap.embedded(data, now=clock)
     sealing.on_schedule(platform)
-    platform.store.close()
+    closed(platform)
     assert len(list((tmp_path / "elsewhere").glob("*.seal"))) == 1
     assert verified(data)[1]["since"] is not None
 

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.adapters.s3.segment_log import SegmentLog
 from chalicelib.eventlog.audit import check
 from chalicelib.eventlog.auditing.reconciling import reconcile
-from chalicelib.eventlog.auditing.table import Unreadable
+from chalicelib.eventlog.auditing.table import Stored, Unreadable
 from chalicelib.eventlog.auditing.verifying import Verdict
 from chalicelib.eventlog.ports import (
     CommandId,
@@ -67,7 +67,7 @@ def copies(hall, tmp_path):
     """A fresh copy each time."""
 
     def copy(number: int) -> Path:
-        target = tmp_path / str(number)
+        target = Path(tmp_path / str(number))
         shutil.copytree(hall, target)
         return target
 
@@ -233,7 +233,7 @@ class Items:
     """A Table in memory."""
 
     def __init__(self) -> None:
-        self.streams: dict[str, list] = {}
+        self.streams: dict[str, list[Stored]] = {}
 
     def stored(self, stream, /):
         return sorted(self.streams.get(stream, ()), key=lambda one: one.version)
@@ -271,7 +271,9 @@ def changed_item(stack: Stack, chance: Random) -> tuple[str, int]:
     stream = chance.choice(sorted(stack.items.streams))
     items = stack.items.streams[stream]
     at = chance.randrange(len(items))
-    one = items[at]
+    one, newest = items[at], items[-1]
+    assert isinstance(one, Commit)
+    assert isinstance(newest, Commit)
     match chance.randrange(6):
         case 0:
             items[at] = one._replace(body=one.body + b" ")
@@ -285,7 +287,7 @@ def changed_item(stack: Stack, chance: Random) -> tuple[str, int]:
             items.append(one._replace(version=chance.choice((0, -7))))
             return stream, items[-1].version
         case _:
-            last = items[-1].last_version
+            last = newest.last_version
             items.append(one._replace(version=last + chance.choice((1, 5))))
             return stream, items[-1].version
     return stream, one.version
