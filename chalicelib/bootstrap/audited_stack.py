@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final, NamedTuple
 
+from ..certificates.application.document_names import named
 from ..documents.application.audited import discarded
 from ..eventlog.audit import Seal, check
 from ..eventlog.auditing.findings import Finding, Findings
@@ -25,7 +26,7 @@ from ..eventlog.auditing.verifying import (
 from ..eventlog.ports import Blobs, Damaged, Log, Signer
 from ..eventlog.views.port import Views
 from ..subjects import entries
-from .auditing import named_in, shelf, signed
+from .auditing import shelf, signed
 from .codec import CODEC
 
 # Events that a function of Lambda seals in one run.
@@ -51,7 +52,7 @@ def opened(parts: Parts) -> Iterator[Place]:
     def scan(
         findings: Findings, sealed: Seal | None, progress: Progress, names: OnNamed
     ) -> Scanned:
-        telling = Telling(log, names)
+        telling = Telling(log, named, names)
         report = check(telling, sealed, partial(progress, "log"))
         gather_report(findings, report)
         found = reconcile(table, log, 0, partial(progress, "table"))
@@ -68,7 +69,7 @@ def opened(parts: Parts) -> Iterator[Place]:
         integrity=tuple,
         reached=partial(_reached, parts.views),
         documents=Documents(
-            named_in, partial(_wrong_blob, parts.blobs), partial(discarded, table, CODEC)
+            named, partial(_wrong_blob, parts.blobs), partial(discarded, table, CODEC)
         ),
         shelf=shelf(None),
         signed=signed(lambda: parts.signer().public_key()),

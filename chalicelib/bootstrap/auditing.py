@@ -5,13 +5,12 @@ from collections.abc import Callable
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from ..eventlog.audit import BadSeal, Seal
 from ..eventlog.auditing.findings import Findings
 from ..eventlog.auditing.shelf import Check, NoShelf, Shelf
 from ..eventlog.auditing.verifying import (
-    Document,
     Documents,
     OnNamed,
     Place,
@@ -24,6 +23,10 @@ from .settings import setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# As a name, for processes that begin with nothing.
+NAMING: Final = "chalicelib.certificates.application.document_names:named"
 
 
 def shelf(data: Path | None) -> Shelf:
@@ -72,6 +75,7 @@ def directory(data: Path) -> "Iterator[Place]":
     """Raises Unavailable where there is no log, Damaged for a file that is none."""
     from ..adapters.local import audited_documents
     from ..adapters.sqlite import audited_views, auditing, scanning
+    from ..certificates.application.document_names import named
     from ..documents.application.audited import discarded
 
     path = data / "events.db"
@@ -83,7 +87,7 @@ def directory(data: Path) -> "Iterator[Place]":
         findings: Findings, sealed: Seal | None, progress: Progress, names: OnNamed
     ) -> Scanned:
         told = partial(progress, "log")
-        return scanning.scan(path, findings, sealed, progress=told, named=names)
+        return scanning.scan(path, findings, sealed, naming=NAMING, progress=told, named=names)
 
     with closing(file):
         yield Place(
@@ -94,7 +98,7 @@ def directory(data: Path) -> "Iterator[Place]":
             integrity=lambda: auditing.integrity(path),
             reached=lambda: audited_views.reached(data / "views.db"),
             documents=Documents(
-                named_in,
+                named,
                 partial(audited_documents.wrong, data / "documents"),
                 partial(discarded, file, CODEC),
             ),
@@ -124,16 +128,3 @@ def _key_in(data: Path) -> bytes | None:
     if "BANJIAN_SIGNING_KEY" not in os.environ and not any((data / one).is_file() for one in keys):
         return None
     return signing.in_directory(data).public_key()
-
-
-def named_in(body: bytes) -> "Iterator[Document]":
-    from pydantic_core import from_json
-
-    from ..certificates.application.moving_documents import named
-
-    try:
-        parsed: Any = from_json(body)
-    except ValueError:
-        return  # its hash says so
-    if isinstance(parsed, dict):
-        yield from named(parsed)

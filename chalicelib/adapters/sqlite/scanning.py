@@ -8,19 +8,21 @@ there, and nothing is decoded but what names a document.
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from multiprocessing import get_context
+from importlib import import_module
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ...eventlog.audit import FLAT, Seal, chained_on
 from ...eventlog.auditing.findings import Finding, Findings
-from ...eventlog.auditing.verifying import NAMES, Named, Scanned
+from ...eventlog.auditing.verifying import NAMES, Named, NamedIn, Scanned
 from ...eventlog.ports import GENESIS, Damaged
 from .auditing import read_only
 from .file import FAILURES
@@ -30,9 +32,12 @@ MOST: Final = 8
 TOLD: Final = 5_000
 # Events that are worth a second process.
 WORTH: Final = 300_000
+# What is hashed before the fingerprint and the body is put together by SQLite: see ports.chained.
 _ROWS: Final = """
-SELECT position, CAST(stream AS BLOB), version, length, CAST(command_id AS BLOB), fingerprint, hash,
-    body
+SELECT position, CAST(stream AS BLOB), version, length, hash,
+    CAST(stream || char(10) || version || char(10) || length || char(10) || command_id || char(10)
+        AS BLOB),
+    fingerprint, body
 FROM commits WHERE position BETWEEN ? AND ? ORDER BY position
 """
 _BEFORE: Final = """
@@ -61,6 +66,7 @@ class _Part:
 
     low: int
     expected: int
+    naming: NamedIn
     ends: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     named: list[Named] = field(default_factory=list)
@@ -72,16 +78,18 @@ def scan(  # noqa: PLR0913 - who is told, beside what is read
     sealed: Seal | None = None,
     *,
     progress: Callable[[int, int], None] = lambda _position, _head: None,
+    naming: str = "",
     named: Callable[[Named], None] = lambda _named: None,
     processes: int | None = None,
 ) -> Scanned:
     """
-    Check all up to where the log ends now, against `sealed` too. `named` gets the commits that name
-    documents, in order. Raises Damaged, Unavailable.
+    Check all up to where the log ends now, against `sealed` too. `naming` is the function
+    ("module:name") that tells which documents a body names, `named` gets the commits that do, in
+    order. Raises Damaged, Unavailable.
     """
     head, bounds = _bounds(path, processes or min(MOST, len(os.sched_getaffinity(0))))
     at, digest, flat, events, commits, streams = 0, GENESIS, sha256(), 0, 0, 0
-    for told in _all_told(path, bounds):
+    for told in _all_told(path, naming, bounds):
         for finding in told.findings:
             findings.add(finding)
         for commit in told.named:
@@ -127,29 +135,36 @@ def _bounds(path: Path, processes: int) -> tuple[int, Sequence[tuple[int, int]]]
     return head, list(zip(lows, [*(one - 1 for one in lows[1:]), max(start, 1)], strict=True))
 
 
-def _all_told(path: Path, bounds: Sequence[tuple[int, int]]) -> Iterator[_Told]:
+def _all_told(path: Path, naming: str, bounds: Sequence[tuple[int, int]]) -> Iterator[_Told]:
     """In the order of the log, whichever process is faster."""
     if len(bounds) == 1:
-        yield from _told(path, *bounds[0])
+        yield from _told(path, naming, *bounds[0])
         return
-    context = get_context("spawn")  # a fork would have our threads' locks, and not our threads
-    hands: list[tuple[BaseProcess, Connection]] = []
-    try:
-        for low, high in bounds:
-            ours, theirs = context.Pipe(duplex=False)
-            process: BaseProcess = context.Process(
-                target=_work, args=(path, low, high, theirs), daemon=True
-            )
-            process.start()
-            theirs.close()
-            hands.append((process, ours))
-        for _, ours in hands:
-            yield from _heard(ours, path)
-    finally:
-        for process, ours in hands:
-            ours.close()
+    with ExitStack() as ending:
+        hands = [ending.enter_context(_hand(path, naming, low, high)) for low, high in bounds]
+        for told in hands:
+            yield from _heard(told, path)
+
+
+@contextmanager
+def _hand(path: Path, naming: str, low: int, high: int) -> Iterator[Connection]:
+    """A process that begins with this module alone: `multiprocessing` would import the program."""
+    ours, theirs = Pipe(duplex=False)
+    what = [str(one) for one in (path.resolve(), naming, low, high, theirs.fileno())]
+    program = f"from {__name__} import work; work(*{what!r})"
+    with (
+        ours,
+        subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-c", program],
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ) as process,
+    ):
+        theirs.close()
+        try:
+            yield ours
+        finally:
             process.terminate()
-            process.join()
 
 
 def _heard(told: Connection, path: Path) -> Iterator[_Told]:
@@ -165,10 +180,11 @@ def _heard(told: Connection, path: Path) -> Iterator[_Told]:
         yield said
 
 
-def _work(path: Path, low: int, high: int, tell: Connection) -> None:
-    """In a process of its own."""
+def work(path: str, naming: str, low: str, high: str, descriptor: str) -> None:
+    """What a process does that `scan` starts."""
+    tell = Connection(int(descriptor), readable=False)
     try:
-        for told in _told(path, low, high):
+        for told in _told(Path(path), naming, int(low), int(high)):
             tell.send(told)
         tell.send(None)
     except BrokenPipeError:
@@ -177,14 +193,22 @@ def _work(path: Path, low: int, high: int, tell: Connection) -> None:
         tell.send(f"{type(error).__name__}: {error}")
 
 
-def _told(path: Path, low: int, high: int) -> Iterator[_Told]:
-    part = _Part(low, low)
+def _told(path: Path, naming: str, low: int, high: int) -> Iterator[_Told]:
+    part = _Part(low, low, _naming(naming))
     with closing(read_only(path)) as db, closing(read_only(path)) as before:
         rows = db.execute(_ROWS, (low, high))
         while some := _fetched(rows, part, path):
             yield _seen(part, some, before)
     if part.findings:
         yield _Told(part.expected - 1, 0, 0, b"", tuple(part.findings), ())
+
+
+def _naming(name: str) -> NamedIn:
+    if not name:
+        return lambda _body: ()
+    module, _, function = name.partition(":")
+    found: NamedIn = getattr(import_module(module), function)
+    return found
 
 
 def _fetched(rows: sqlite3.Cursor, part: _Part, path: Path) -> list[Any]:
@@ -197,42 +221,33 @@ def _fetched(rows: sqlite3.Cursor, part: _Part, path: Path) -> list[Any]:
 
 
 def _seen(part: _Part, rows: Sequence[Any], before: sqlite3.Connection) -> _Told:
-    ends, hashes, events, streams = part.ends, [], 0, 0
+    ends, expected, hashes, events, streams = part.ends, part.expected, [], 0, 0
     for row in rows:
-        position, stream, version, length, command, fingerprint, digest, body = row
+        position, stream, version, length, digest, head, fingerprint, body = row
         try:
             following, previous = ends.get(stream) or _earlier(part, stream, version, before)
-            head = b"%b%b\n%d\n%d\n%b\n%b\n" % (
-                previous,
-                stream,
-                version,
-                length,
-                command,
-                fingerprint,
-            )
-            whole = sha256(head + body).digest() == digest and position == part.expected
-            if not whole or version != following or length < 1:
-                part.findings.extend(_wrong(part, row, following, previous))
+            made = sha256(b"".join((previous, head, fingerprint, b"\n", body))).digest()
+            if made != digest or position != expected or version != following or length < 1:
+                part.expected = expected
+                part.findings.extend(_wrong(part, row, following, same=made == digest))
             ends[stream] = version + length, digest
-            part.expected = max(part.expected, position + length)
+            expected = max(expected, position + length)
             events += length
             streams += version == 1
             hashes.append(digest)
             if NAMES in body:
-                part.named.append(Named(_text(stream), version, position, body))
+                part.named.append(Named(_text(stream), version, position, part.naming(body)))
         except (TypeError, ValueError, sqlite3.Error) as error:
             part.findings.append(_unreadable(row, error))
-            part.expected = max(part.expected, position + 1)
-    told = _Told(
-        part.expected - 1,
-        events,
-        streams,
-        b"".join(hashes),
-        tuple(part.findings),
-        tuple(part.named),
-    )
+            expected = max(expected, position + 1)
+    part.expected = expected
+    return _taken(part, events, streams, b"".join(hashes))
+
+
+def _taken(part: _Part, events: int, streams: int, hashes: bytes) -> _Told:
+    findings, named = tuple(part.findings), tuple(part.named)
     part.findings, part.named = [], []
-    return told
+    return _Told(part.expected - 1, events, streams, hashes, findings, named)
 
 
 def _earlier(
@@ -246,8 +261,9 @@ def _earlier(
     return 1, GENESIS
 
 
-def _wrong(part: _Part, row: Sequence[Any], following: int, previous: bytes) -> Iterator[Finding]:
-    position, stream, version, length, command, fingerprint, digest, body = row
+def _wrong(part: _Part, row: Sequence[Any], following: int, *, same: bool) -> Iterator[Finding]:
+    """`same` is whether its hash follows from its content and the commit before it."""
+    position, stream, version, length, *_ = row
     name = _text(stream)
     if position > part.expected:
         what = f"positions {part.expected} to {position - 1} are missing"
@@ -258,8 +274,7 @@ def _wrong(part: _Part, row: Sequence[Any], following: int, previous: bytes) -> 
     if version != following:
         what = f"follows version {following - 1} of its stream"
         yield Finding("removed" if version > following else "added", name, version, position, what)
-    head = b"%b%b\n%d\n%d\n%b\n%b\n" % (previous, stream, version, length, command, fingerprint)
-    if sha256(head + body).digest() != digest:
+    if not same:
         what = "its hash does not follow from its content and the commit before it in its stream"
         yield Finding("overwritten", name, version, position, what)
 

@@ -1,15 +1,11 @@
 """The documents that a log refers to, copied from one blob store to another."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic_core import from_json
-
-from ...documents.domain.document import DocumentReceived, place
 from ...eventlog.auditing.verifying import Document
 from ...eventlog.moving.moving import Prefix, Progress, commits, nobody
 from ...eventlog.ports import Blobs, Damaged
-from .signing import OWNER
+from .document_names import named
 
 
 class Documents(NamedTuple):
@@ -29,7 +25,7 @@ def copy_documents(
     """
     copied, seen, lost = 0, set[Document](), dict[Document, None]()
     for commit in commits(log):
-        for one in named(from_json(commit.body)):
+        for one in named(commit.body):
             if one in seen:
                 continue
             seen.add(one)
@@ -50,33 +46,3 @@ def _copied(one: Document, source: Blobs, target: Blobs, lost: dict[Document, No
         return 0
     target.put(one.owner, content)
     return 1
-
-
-def named(body: Any) -> Iterator[Document]:
-    """What the events of a commit's body, parsed, name."""
-    for event in body.get("events", ()):
-        match event:
-            case {"type": "CertificateSealed", "data": {"sha256": str(digest)}}:
-                yield Document(OWNER, digest)
-            case {
-                "type": DocumentReceived.__name__,
-                "data": {"owner": owner, "sha256": digest, "generation": int(generation)},
-            }:
-                yield Document(place(owner, generation), digest)
-            case _:
-                yield from _owned(event)
-
-
-def _owned(value: Any) -> Iterator[Document]:
-    """Wherever an event has a document or a material: its owner and its SHA-256."""
-    match value:
-        case {"owner": str(owner), "sha256": str(digest)}:
-            yield Document(owner, digest)
-        case dict():
-            for each in value.values():
-                yield from _owned(each)
-        case list():
-            for each in value:
-                yield from _owned(each)
-        case _:
-            return

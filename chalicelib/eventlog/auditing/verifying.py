@@ -5,7 +5,7 @@ With a seal to go on from it costs what is new since then, whatever came before;
 the whole is asked for, everything is read.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -28,12 +28,12 @@ class Document(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A commit whose body may name documents."""
+    """A commit that names documents."""
 
     stream: str
     version: int
     position: int
-    body: bytes
+    documents: Sequence[Document]
 
 
 class Scanned(NamedTuple):
@@ -50,13 +50,17 @@ OnNamed = Callable[[Named], None]
 Scan = Callable[[Findings, Seal | None, Progress, OnNamed], Scanned]
 
 
+# The documents that a body names.
+NamedIn = Callable[[bytes], Sequence[Document]]
+
+
 class Documents(NamedTuple):
     """
     `named` tells what a body names. `wrong` tells what is wrong with the content that is kept, ""
     for nothing; `discarded` whether one that is not there went as it should.
     """
 
-    named: Callable[[bytes], Iterable[Document]]
+    named: NamedIn
     wrong: Callable[[Document], str]
     discarded: Callable[[Document], bool]
 
@@ -120,7 +124,7 @@ def verify(
     since = None if whole else _since(place, sealed, findings)
 
     def names(commit: Named) -> None:
-        for one in place.documents.named(commit.body):
+        for one in commit.documents:
             named.setdefault(one, commit)
 
     try:
@@ -174,7 +178,7 @@ def continued(  # noqa: PLR0913, PLR0917 - as above
     names: OnNamed = lambda _named: None,
 ) -> Scanned:
     """What is new behind a seal: the log by itself, and against the table."""
-    telling = Telling(place.log, names)
+    telling = Telling(place.log, place.documents.named, names)
     report = check(telling, sealed, lambda at, head: progress("log", at, head), since)
     gather_report(findings, report)
     if place.log.head() >= since.position:
@@ -190,16 +194,17 @@ def continued(  # noqa: PLR0913, PLR0917 - as above
 class Telling:
     """A log that tells of each commit that is read; `streams` are their names."""
 
-    def __init__(self, log: Log, names: OnNamed) -> None:
-        self._log, self._names = log, names
+    def __init__(self, log: Log, named: NamedIn, names: OnNamed) -> None:
+        self._log, self._named, self._names = log, named, names
         self.streams: set[str] = set()
 
     def read(self, after: int, limit: int, /) -> list[Commit]:
         found = list(self._log.read(after, limit))
         for one in found:
             self.streams.add(one.stream)
-            if NAMES in one.body:
-                self._names(Named(one.stream, one.version, one.position or 0, one.body))
+            documents = self._named(one.body) if NAMES in one.body else ()
+            if documents:
+                self._names(Named(one.stream, one.version, one.position or 0, documents))
         return found
 
     def head(self) -> int:
