@@ -7,7 +7,7 @@ wrong is told in the log, line by line, and counted.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from ..eventlog.audit import CHAINED, NOTHING, Seal, statement
@@ -24,8 +24,9 @@ log: Final = logging.getLogger(__name__)
 log.setLevel(logging.INFO)
 # Schedules are not to the second.
 EARLY: Final = timedelta(seconds=30)
-# Directories whose file this process has looked through.
+# Shelves beside whose log this process has looked through the file, and what it has sealed there.
 _looked: set[str] = set()
+_made: dict[str, tuple[Seal, datetime]] = {}
 
 
 def on_schedule(platform: Platform) -> None:
@@ -37,17 +38,18 @@ def on_schedule(platform: Platform) -> None:
 
 def seal(platform: Platform, place: Place) -> Seal | None:
     """The new seal; None if it is not time, there is nothing new, or something is wrong."""
-    kept = shelves.last(place.shelf, place.signed)
-    since = kept.seal if kept is not None and kept.seal.form == CHAINED else NOTHING
+    since, at = _last(place)
     findings, head = Findings(), place.log.head()
     new = head != since.position
-    now = platform.now()
-    due = kept is None or now - kept.at >= timedelta(minutes=platform.seal_minutes) - EARLY
+    pause = timedelta(minutes=platform.seal_minutes) - EARLY
+    due = at is None or platform.now() - at >= pause
     behind = place.at_once and head - since.position > place.at_once
     first = place.shelf.place not in _looked
     # After a stop that was none, the file is looked through before anything else is known of it.
     if not first and not (new and (due or behind)):
         return None
+    if new:
+        platform.signer().public_key()  # who cannot sign need not read all first, to try again soon
     findings.gather(place.structure())
     findings.gather(place.integrity())
     _looked.add(place.shelf.place)
@@ -55,6 +57,14 @@ def seal(platform: Platform, place: Place) -> Seal | None:
         _tell(platform, findings)
         return None
     return _sealed(platform, place, since, head, findings)
+
+
+def _last(place: Place) -> tuple[Seal, datetime | None]:
+    """The seal to go on from, and when it was made; where none are kept, that of this process."""
+    kept = shelves.last(place.shelf, place.signed)
+    if kept is not None:
+        return (kept.seal if kept.seal.form == CHAINED else NOTHING), kept.at
+    return _made.get(place.shelf.place, (NOTHING, None))
 
 
 def _sealed(
@@ -91,6 +101,8 @@ def _keep(platform: Platform, place: Place, made: Seal) -> None:
     place.shelf.put(name + shelves.SIGNATURE, signer.sign(text))
     place.shelf.put(name + shelves.KEY, pem(signer.public_key()))
     place.shelf.put(name + shelves.SUFFIX, text)  # last: where it is, the rest is
+    if isinstance(place.shelf, shelves.NoShelf):
+        _made[place.shelf.place] = made, at
 
 
 def _tell(platform: Platform, findings: Findings) -> None:

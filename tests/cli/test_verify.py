@@ -4,15 +4,18 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from typer.testing import CliRunner
 
 from chalicelib import bootstrap
+from chalicelib.adapters.sqlite import auditing
 from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.cli import app
-from chalicelib.eventlog.ports import CommandId
+from chalicelib.eventlog.ports import CommandId, Unavailable
 from chalicelib.platform import sealing
 from tests.eventlog.auditing.city_hall import made, sql
 
@@ -49,6 +52,7 @@ def clock():
 @pytest.fixture
 def platform(data, clock):
     sealing._looked.clear()
+    sealing._made.clear()
     (data / "secret.key").write_bytes(bytes(32))
     opened = bootstrap.embedded(data, now=clock)
     yield opened
@@ -84,8 +88,6 @@ def test_nothing_is_written_to_the_directory(data):
 
 def test_a_copy_on_a_medium_that_nobody_can_write_to_is_read(data, monkeypatch):
     """For root no directory is read-only: SQLite says here what it says of a locked one."""
-    from chalicelib.adapters.sqlite import auditing
-
     opened = auditing._opened
 
     def refusing(path, options):
@@ -219,8 +221,6 @@ def test_a_made_seal_is_one_that_verify_takes(data, platform, clock):
 
 
 def test_a_seal_in_the_form_of_the_first_releases_is_still_held_against_the_log(data):
-    from hashlib import sha256
-
     with closing(SqliteStore(data / "events.db")) as store:
         log = store.read(0, 1000)
     flat = sha256(b"".join(one.hash for one in log)).hexdigest()
@@ -281,6 +281,31 @@ def test_seals_go_to_the_folder_that_is_named(data, clock, monkeypatch, tmp_path
     closed(platform)
     assert len(list((tmp_path / "elsewhere").glob("*.seal"))) == 1
     assert verified(data)[1]["since"] is not None
+
+
+def test_without_a_place_for_them_seals_are_lines_of_the_log(
+    data, platform, clock, monkeypatch, caplog
+):
+    monkeypatch.setenv("BANJIAN_SEALS", "off")
+    sealing.on_schedule(platform)
+    sealing.on_schedule(platform)
+    assert caplog.text.count("sealed the log") == 1
+    clock.at += timedelta(hours=1)
+    append(platform, "case-1")
+    sealing.on_schedule(platform)
+    assert caplog.text.count("sealed the log") == 2
+    assert not (data / "seals").exists()
+
+
+def test_who_cannot_sign_does_not_read_everything_first(data, platform, monkeypatch):
+    def no_signer():
+        raise Unavailable("no key")
+
+    read = []
+    monkeypatch.setattr(auditing, "integrity", lambda _path: read.append(1) or ())
+    with pytest.raises(Unavailable):
+        sealing.on_schedule(replace(platform, signer=no_signer))
+    assert read == []
 
 
 def test_a_document_that_is_not_there_is_named(data):
