@@ -31,8 +31,8 @@ from .growth.cases import told
 from .growth.store import LARGE, filled
 
 ROOT = Path(__file__).resolve().parents[1]
-# Commits of an hour: ten a second.
-NEW = 36_000
+# Commits of an hour: three a second.
+NEW = 10_000
 ROUNDS = 3
 BODY = b'{"recorded_at":"2026-11-24T08:00:00Z","events":[{"type":"Noted","data":{"text":"%b"}}]}'
 

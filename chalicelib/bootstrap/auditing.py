@@ -105,6 +105,7 @@ def directory(data: Path) -> "Iterator[Place]":
             shelf=shelf(data),
             signed=signed(partial(_key_in, data)),
             at_once=0,
+            readers=1,
         )
 
 

@@ -69,7 +69,8 @@ class Place(NamedTuple):
     """
     What is audited, and read only. `structure` costs little, `integrity` reads everything;
     `reached` are the checkpoints of what follows the log, by name. `at_once` is how many events
-    one run may seal, 0 for any number.
+    one run may seal, 0 for any number; `readers` how many streams are read at a time: of a file one
+    by one, of a table many, for that is waiting.
     """
 
     table: Table
@@ -82,6 +83,7 @@ class Place(NamedTuple):
     shelf: Shelf
     signed: Check
     at_once: int = 0
+    readers: int = 16
 
 
 class Verdict(NamedTuple):
@@ -183,7 +185,11 @@ def continued(  # noqa: PLR0913, PLR0917 - as above
     gather_report(findings, report)
     if place.log.head() >= since.position:
         found = reconcile(
-            place.table, place.log, since.position, lambda at, head: progress("table", at, head)
+            place.table,
+            place.log,
+            since.position,
+            lambda at, head: progress("table", at, head),
+            at_once=place.readers,
         )
         for one in found.findings:
             findings.add(one)
