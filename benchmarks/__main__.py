@@ -64,6 +64,7 @@ BENCHMARKS = {
         most={"verify_new_ms": 2_000},
     ),
     "scale": Benchmark("benchmarks.scale.run"),
+    "tracing": Benchmark("benchmarks.tracing"),
 }
 
 
