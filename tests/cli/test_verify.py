@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -301,7 +302,7 @@ def test_who_cannot_sign_does_not_read_everything_first(data, platform, monkeypa
     def no_signer():
         raise Unavailable("no key")
 
-    read = []
+    read: list[Path] = []
     monkeypatch.setattr(auditing, "integrity", read.append)
     with pytest.raises(Unavailable):
         sealing.on_schedule(replace(platform, signer=no_signer))
