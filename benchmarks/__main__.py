@@ -58,6 +58,11 @@ BENCHMARKS = {
         least={"rebuild_events_per_s": 20_000},
         most={"submit_growth": 1.3, "list_growth": 1.5, "memory_growth": 1.25},
     ),
+    "audit": Benchmark(
+        "benchmarks.audit",
+        least={"verify_events_per_s": 200_000},
+        most={"verify_new_ms": 2_000},
+    ),
     "scale": Benchmark("benchmarks.scale.run"),
     "tracing": Benchmark("benchmarks.tracing"),
 }

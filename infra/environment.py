@@ -24,6 +24,7 @@ OUTPUTS: Final = {
     "LogTable": "BANJIAN_LOG_TABLE",
     "PublicUrl": "BANJIAN_PUBLIC_URL",
     "RebuildQueue": "BANJIAN_REBUILDS",
+    "Seals": "BANJIAN_SEALS",
     "Secret": "BANJIAN_SECRET",
     "SignInsTable": "BANJIAN_SIGN_INS_TABLE",
     "SigningKey": "BANJIAN_SIGNING_KEY",

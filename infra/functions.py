@@ -34,6 +34,14 @@ VARIABLES: Final[Json] = {
     "BANJIAN_PUBLIC_URL": {"Ref": "PublicUrl"},
     "BANJIAN_QUOTAS": {"Ref": "Quotas"},
     "BANJIAN_REBUILDS": {"Ref": "RebuildStepQueue"},
+    "BANJIAN_SEALS": {
+        "Fn::If": [
+            "SealsElsewhere",
+            {"Fn::Sub": "s3://${SealsBucket}/seals"},
+            {"Fn::Sub": "s3://${Bucket}/seals"},
+        ]
+    },
+    "BANJIAN_SEAL_MINUTES": {"Ref": "SealMinutes"},
     "BANJIAN_SECRET": {
         "Fn::If": [
             "OwnSecret",
@@ -85,6 +93,7 @@ READ = (may.READ_EVENTS, may.READ_LEDGER, may.READ_SEGMENTS, may.READ_VIEWS, may
 PROJECT = (*READ, may.WRITE_VIEWS, may.WAKE)
 # Whoever carries out commands: a decision may store documents.
 COMMAND = (may.APPEND, may.DOCUMENTS)
+SEAL = (*READ, may.SIGN, may.SEALS)
 
 
 def _grants(names: Iterable[str]) -> tuple[Grant, ...]:

@@ -56,7 +56,8 @@ def _if_own_secret(own: Any, parameter: Any) -> Json:
     return {"Fn::If": ["OwnSecret", own, parameter]}
 
 
-# Nobody may change or delete an event: there is no such grant.
+# Nobody may delete an event: there is no such grant. Who may put one may put one over another
+# (PutItem has no other name for it): that `load`, the sequencer and `verify` find.
 READ_EVENTS = _table("BANJIAN_EVENTS_TABLE", EVENTS, "GetItem", "Query")
 APPEND = _table("BANJIAN_EVENTS_TABLE", EVENTS, "PutItem")
 READ_LEDGER = _table("BANJIAN_LOG_TABLE", LEDGER, "BatchGetItem", "GetItem", "Query")
@@ -87,6 +88,21 @@ SWEEP_INCOMING = _objects("incoming/", "s3:DeleteObject")
 DISCARD = _objects("documents/", "s3:DeleteObject")
 SHUFFLE = _objects("rebuild/", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 
+
+def _seals(own: Json, elsewhere: str) -> Json:
+    there = f"arn:${{AWS::Partition}}:s3:::${{SealsBucket}}{elsewhere}"
+    return {"Fn::If": ["SealsElsewhere", {"Fn::Sub": there}, own]}
+
+
+# No s3:DeleteObject: with Object Lock nobody removes a seal, and without it this function does not.
+SEALS = Grant(
+    (
+        allow(_seals(BUCKET, ""), "s3:ListBucket"),
+        allow(_seals(objects("seals/"), "/seals/*"), "s3:GetObject", "s3:PutObject"),
+    ),
+    ("BANJIAN_BUCKET", "BANJIAN_SEALS", "BANJIAN_SEAL_MINUTES"),
+    ("s3",),
+)
 WAKE = Grant((allow(TOPIC, "sns:Publish"),), ("BANJIAN_TOPIC",), ("sns",))
 REBUILD = Grant(
     (allow({"Fn::GetAtt": ["RebuildStepQueue", "Arn"]}, "sqs:SendMessage"),), ("BANJIAN_REBUILDS",)

@@ -15,9 +15,9 @@ from ..people.application.registry_table import TableRegistry
 from ..platform import calendars
 from ..platform.platform import Platform
 from ..platform.serials import Serials
-from . import people, signing
+from . import auditing, people, signing
 from .codec import CODEC
-from .settings import gate, quotas, scanner
+from .settings import gate, quotas, scanner, seal_minutes
 
 
 def now() -> datetime:
@@ -90,4 +90,6 @@ def embedded(
         public_url=signing.public_url(),
         case_claims=MemoryCaseClaims(),
         sign_ins=SqliteSignIns(data / "sign-ins.db"),
+        audited=partial(auditing.directory, data),
+        seal_minutes=seal_minutes(),
     )

@@ -28,6 +28,8 @@ from ..web import cors
 # BANJIAN_PUBLIC_URL        where everybody finds us: QR codes of certificates lead there
 # BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
+# BANJIAN_SEALS             where seals of the log are kept: a folder, s3://bucket/prefix, or off
+# BANJIAN_SEAL_MINUTES      how long at least between two of them: 60 if not said
 # BANJIAN_TRUSTED_PROXIES   networks of our own proxies, whose X-Forwarded-For is believed
 # BANJIAN_COUNTERS          networks of halls and kiosks, where many prove who they are
 # BANJIAN_CORS_ORIGINS      origins whose pages may ask, as `https://www.city.example`
@@ -100,6 +102,14 @@ def gate(limiter: rate_limits.Limiter) -> rate_limits.Gate:
     except ValueError as error:
         raise Unavailable(f"BANJIAN_COUNTERS: {error}") from error
     return rate_limits.Gate(limiter, limits(), counters)
+
+
+def seal_minutes() -> int:
+    """How long at least between two seals. Raises Unavailable for a setting that is none."""
+    said = os.environ.get("BANJIAN_SEAL_MINUTES", "60")
+    if not said.isdigit() or not 1 <= int(said) <= 24 * 60:
+        raise Unavailable(f"BANJIAN_SEAL_MINUTES: {said!r} is no number of minutes from 1 to 1440")
+    return int(said)
 
 
 def connections() -> str:

@@ -25,9 +25,11 @@ from ..platform.sign_ins import NoSignIns, SignIns
 from . import people, signing
 from .codec import CODEC
 from .directory import now
-from .settings import gate, quotas, scanner, setting
+from .settings import gate, quotas, scanner, seal_minutes, setting
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from ..adapters.dynamodb.filling import DynamoItems
     from ..adapters.dynamodb.ledger import DynamoLedger
     from ..adapters.dynamodb.registry import DynamoRegistry
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from ..adapters.s3.segment_log import SegmentLog
     from ..adapters.s3.segments import S3Segments
     from ..adapters.watching.watch import Watch
+    from ..eventlog.auditing.verifying import Place
     from ..eventlog.sequencing.ports import Sequencer
 
 # A function of Lambda holds few numbers in its short life.
@@ -76,7 +79,19 @@ def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) ->
         case_claims=case_claims(),
         telemetry=watch or Silent(),
         sign_ins=sign_ins(),
+        audited=audited,
+        seal_minutes=seal_minutes(),
     )
+
+
+def audited() -> "AbstractContextManager[Place]":
+    """Imported when it is asked for: one function alone is (cold start)."""
+    from ..adapters.dynamodb.views import DynamoViews
+    from .audited_stack import Parts, opened
+
+    views = DynamoViews(client("dynamodb"), setting("BANJIAN_VIEWS_TABLE"))
+    parts = Parts(events(), log(ledger(), segments()), views, documents(), streams, signing.in_kms)
+    return opened(parts)
 
 
 def client(service: str) -> Any:

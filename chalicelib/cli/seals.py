@@ -5,19 +5,16 @@ A signed seal in files: FILE is the statement, FILE.sig its signature, FILE.pem 
 docs/signatures.md has the command for SM2.
 """
 
-from base64 import b64decode, encodebytes
-from binascii import Error
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from ..eventlog.audit import BadSeal, Seal, sealed, statement
 from ..eventlog.ports import Signer
+from ..platform.pem import der, pem
 from ..platform.signatures import BadSignature, verify
 from .console import fail
 
-BEGIN: Final = b"-----BEGIN PUBLIC KEY-----"
-END: Final = b"-----END PUBLIC KEY-----"
+__all__ = ["beside", "der", "free", "pem", "read", "write"]
 
 
 def beside(path: Path, suffix: str) -> Path:
@@ -37,26 +34,6 @@ def write(path: Path, seal: Seal, signer: Signer, at: datetime) -> None:
     beside(path, ".pem").write_bytes(pem(signer.public_key()))
     with path.open("xb") as file:
         file.write(text)
-
-
-def pem(der: bytes) -> bytes:
-    """RFC 7468, of a SubjectPublicKeyInfo."""
-    content = encodebytes(der).replace(b"\n", b"")
-    lines = [content[at : at + 64] for at in range(0, len(content), 64)]
-    return b"\n".join((BEGIN, *lines, END, b""))
-
-
-def der(pem: bytes) -> bytes:
-    """What `pem` was made of; raises BadSeal."""
-    _, begin, rest = pem.partition(BEGIN)
-    body, end, _ = rest.partition(END)
-    try:
-        content = b64decode(b"".join(body.split()), validate=True)
-    except Error:
-        content = b""
-    if not (begin and end and content):
-        raise BadSeal("the key is not a public key in PEM")
-    return content
 
 
 def read(path: Path, key: bytes) -> Seal:

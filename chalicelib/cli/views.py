@@ -1,13 +1,16 @@
 """`banjian views`: list, rebuild and check the read models."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..eventlog.consumers import status
 from ..eventlog.feed import Feed
-from ..eventlog.rebuilding.rebuilds import differences, rebuild
+from ..eventlog.rebuilding.checking import check
+from ..eventlog.rebuilding.rebuilds import rebuild
 from ..eventlog.views.port import Projection
 from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, fail, on_aws, opened, out, progress_bar, show_json, table
@@ -86,16 +89,33 @@ def _send_for(named: Named) -> None:
 
 @commands.command("check")
 def check_view(name: Name = "all", data: Data = VAR, *, as_json: AsJson = False) -> None:
-    """Fold the log anew and compare: exit 1 and name the rows if a live view differs."""
+    """
+    Fold the log anew and compare rows, their places and what is parked: exit 1 and name them if a
+    live view differs.
+    """
     named = _named(opened(data), name)
-    wrong: dict[str, list[str]] = {}
-    for one in named.views:
-        found = differences(one, Feed(named.platform.source), named.platform.views)
-        wrong[one.name] = [str(each) for each in found]
+    wrong = _checked(named, None if on_aws(data) else data, hidden=as_json)
     if as_json:
         show_json(wrong)
     for view, keys in wrong.items() if not as_json else ():
-        verdict = f"[red]{len(keys):,} rows differ[/]: {', '.join(keys[:5])}" if keys else "equal"
-        out.print(f"{view}: {verdict}")
+        verdict = f"[red]{len(keys):,} differ[/]: {', '.join(keys[:5])}" if keys else "equal"
+        out.print(f"{view}: {verdict}", soft_wrap=True)
     if any(wrong.values()):
+        if not as_json:
+            out.print(f"Build them anew: banjian views rebuild {name}")
         raise typer.Exit(1)
+
+
+def _checked(named: Named, data: Path | None, *, hidden: bool) -> Mapping[str, Sequence[str]]:
+    from ..serving.rebuild_crew import crew
+
+    platform = named.platform
+    with progress_bar(hidden=hidden) as bar:
+        task = bar.add_task("building beside", total=platform.log.head())
+        return check(
+            named.views,
+            Feed(platform.source),
+            platform.views,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            crew=None if data is None else crew(data),
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b, sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..clock.calendar import Calendar
 from ..eventlog.codec import Codec
@@ -33,6 +33,11 @@ from .serials import Serials
 from .sign_ins import NoSignIns, SignIns
 from .wechat import NoWechat, Wechat
 
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from ..eventlog.auditing.verifying import Place
+
 # How far a caller's clock may be ahead of ours.
 SKEW = timedelta(minutes=2)
 EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
@@ -49,7 +54,8 @@ class Platform:
     `organisations` the departments; `wechat` and `attester` tell who somebody is; `token_signer`,
     ECDSA whatever signs certificates, signs our own tokens. Without a `scanner` documents are given
     out as they came. `telemetry` counts what is watched. `sign_ins` has the accounts of those who
-    sign in at an identity provider.
+    sign in at an identity provider. `audited` opens what an audit reads, to be sealed every
+    `seal_minutes`.
     """
 
     store: EventStore
@@ -79,6 +85,8 @@ class Platform:
     case_claims: CaseClaims = field(default_factory=NoCaseClaims, repr=False)
     telemetry: Telemetry = field(default_factory=Silent, repr=False)
     sign_ins: SignIns = field(default_factory=NoSignIns)
+    audited: "Callable[[], AbstractContextManager[Place]] | None" = field(default=None, repr=False)
+    seal_minutes: int = 60
 
     @property
     def source(self) -> Source:

@@ -1,6 +1,8 @@
 """What the platform has; see subjects.py."""
 
 EVENTS = (("duty", "platform.duty:EVENTS"),)
+# It looks more often than it seals: how often it does is a setting.
+SCHEDULES = (("seal", "platform.sealing:on_schedule", 10, ("SEAL",)),)
 PHASES = (("平台", "Platform", "platform.duty:EVENTS"),)
 REFUSALS = (
     ("platform.duty:NotSeparated", 403, "duties-not-separated"),

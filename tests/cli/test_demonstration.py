@@ -23,7 +23,6 @@ def test_no_command_makes_a_key_or_a_directory_that_it_was_not_asked_for(tmp_pat
         ["token", "--as", "citizen"],
         ["token", "--role", "approver", "--department", "440800-civil"],
         ["demo"],
-        ["verify"],
         ["items", "list"],
         ["registry", "show"],
         ["views", "list"],
@@ -32,6 +31,8 @@ def test_no_command_makes_a_key_or_a_directory_that_it_was_not_asked_for(tmp_pat
         done = run(app, [*command, "--data", str(nowhere)])
         assert done.exit_code == 1, command
         assert "Start a service on it first" in " ".join(done.output.split()), done.output
+    done = run(app, ["verify", "--data", str(nowhere)])
+    assert (done.exit_code, "Start a service on it first" in done.output) == (2, True)
     assert not nowhere.exists()
 
 

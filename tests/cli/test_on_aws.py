@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from chalicelib import bootstrap
 from chalicelib.cli import app
 from chalicelib.eventlog.ports import CommandId
+from chalicelib.platform import sealing
 
 from .. import cloud
 
@@ -98,3 +99,77 @@ def test_an_embedded_platform_has_no_sequencer():
     result = banjian("sequencer")
     assert result.exit_code == 1
     assert "written with each commit" in result.output
+
+
+def sequenced(*streams: str) -> None:
+    commit(*streams)
+    banjian("sequencer", "resequence", "--all")
+
+
+@pytest.fixture
+def sealing_stack(stack: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whose seals are signed by a key in a file: moto's KMS is slow."""
+    from chalicelib.adapters.local.local_signer import LocalSigner
+    from chalicelib.bootstrap import signing
+
+    monkeypatch.setattr(signing, "in_kms", lambda: LocalSigner(tmp_path / "signing.pem"))
+    sealing._looked.clear()
+    return tmp_path
+
+
+def seals() -> list[str]:
+    found = cloud.client("s3").list_objects_v2(Bucket=cloud.BUCKET, Prefix="seals/")
+    return [one["Key"] for one in found.get("Contents", []) if one["Key"].endswith(".seal")]
+
+
+@pytest.mark.usefixtures("sealing_stack")
+def test_seals_go_to_the_bucket_and_verify_goes_on_from_them():
+    sequenced("case-1", "case-2")
+    sealing.on_schedule(bootstrap.aws())
+    (first,) = seals()
+    assert first.startswith("seals/000000000000004-")
+    sequenced("case-1")
+    said = told("verify")
+    assert (said["events"], said["streams"], said["since"]["position"]) == (2, 1, 4)
+    assert told("verify", "--all")["seal"] == said["seal"]
+
+
+@pytest.mark.usefixtures("sealing_stack")
+@pytest.mark.parametrize("all_of_it", [(), ("--all",)])
+def test_an_item_that_was_overwritten_is_named_and_nothing_is_sealed(all_of_it):
+    sequenced("case-1", "case-1")
+    client, table = cloud.client("dynamodb"), os.environ["BANJIAN_EVENTS_TABLE"]
+    key = {"stream": {"S": "case-1"}, "version": {"N": "3"}}
+    item = client.get_item(TableName=table, Key=key)["Item"]
+    client.put_item(TableName=table, Item={**item, "b": {"B": b"{}"}})
+    found = banjian("verify", "--json", *all_of_it)
+    (fault,) = json.loads(found.stdout)["faults"]
+    assert (found.exit_code, fault["kind"], fault["stream"], fault["version"]) == (
+        *(1, "overwritten"),
+        *("case-1", 3),
+    )
+    sealing.on_schedule(bootstrap.aws())
+    assert seals() == []
+
+
+@pytest.mark.usefixtures("sealing_stack")
+def test_an_item_of_a_stream_that_the_log_does_not_know_is_named_if_it_is_none():
+    sequenced("case-1")
+    client, table = cloud.client("dynamodb"), os.environ["BANJIAN_EVENTS_TABLE"]
+    client.put_item(TableName=table, Item={"stream": {"S": "case-9"}, "version": {"N": "1"}})
+    found = banjian("verify", "--all", "--json")
+    (fault,) = json.loads(found.stdout)["faults"]
+    assert (fault["kind"], fault["stream"]) == ("emptied", "case-9")
+
+
+@pytest.mark.usefixtures("sealing_stack")
+def test_a_large_backlog_is_sealed_in_steps(monkeypatch: pytest.MonkeyPatch):
+    from chalicelib.bootstrap import audited_stack
+
+    monkeypatch.setattr(audited_stack, "AT_ONCE", 4)
+    sequenced(*["case-1"] * 5)
+    platform = bootstrap.aws()
+    for _ in range(3):
+        sealing.on_schedule(platform)
+    assert [int(one.removeprefix("seals/")[:15]) for one in seals()] == [4, 8]
+    assert told("verify")["events"] == 2

@@ -98,7 +98,7 @@ def test_a_seal_that_somebody_else_signed_is_refused(data: Path, seal: Path, tmp
     with pytest.raises(BadSeal, match="not signed with this key"):
         seals.read(seal, key)
     refused = banjian("verify", "--data", tmp_path / "forged", "--seal", seal)
-    assert isinstance(refused.exception, BadSeal)
+    assert (refused.exit_code, "not signed with this key" in refused.output) == (2, True)
 
 
 @pytest.mark.skipif(find_spec("gmssl_pyx") is None, reason="needs gmssl-pyx")
@@ -111,7 +111,7 @@ def test_a_log_is_sealed_and_checked_with_sm2(data: Path, monkeypatch: pytest.Mo
     assert banjian("verify", "--data", data, "--seal", made, "--key", key).exit_code == 0
     made.write_bytes(made.read_bytes().replace(b"position: 3", b"position: 2"))
     refused = banjian("verify", "--data", data, "--seal", made, "--key", key)
-    assert isinstance(refused.exception, BadSeal)
+    assert (refused.exit_code, "not signed with this key" in refused.output) == (2, True)
 
 
 @pytest.mark.parametrize("content", [b"", b"key", b"-----BEGIN PUBLIC KEY-----\nAAAA\n"])

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from chalicelib.adapters.local.files import FileBlobs
 from chalicelib.adapters.s3.segment_log import SegmentLog
 from chalicelib.adapters.sqlite.store import SqliteStore
-from chalicelib.certificates.application.moving_documents import Document, copy_documents
+from chalicelib.certificates.application.moving_documents import copy_documents
 from chalicelib.eventlog.audit import check
+from chalicelib.eventlog.auditing.verifying import Document
 from chalicelib.eventlog.moving import moving
 from chalicelib.eventlog.moving.moving import OtherHistory, Prefix, commits, move, prefix
 from chalicelib.eventlog.moving.targets import Embedded, Sequenced

@@ -89,6 +89,7 @@ ALLOWED = {
         *("s3:PutObject Bucket/log/*", "sqs:SendMessage RebuildStepQueue"),
     },
     "deadlines": READ | COMMAND,
+    "seal": {*READ, *SIGN, "s3:GetObject seals", "s3:PutObject seals"},
     "sweep": {
         *(*PROJECT, *COMMAND, *SIGN, *ADVANCE),
         *("s3:DeleteObject Bucket/log/*", "s3:DeleteObject Bucket/incoming/*"),
@@ -107,6 +108,8 @@ def short(resource, function):
         {"Fn::Sub": "${EventsTable.Arn}/stream/*"},
     ):
         return "EventsTable-stream"
+    if "SealsElsewhere" in text:
+        return "seals" if "/seals/*" in text else "Bucket"
     if "Fn::Sub" in resource and ":parameter${SecretParameter}" in text:
         return "parameter"
     if "Fn::Sub" in resource and ":parameter${WechatSecretParameter}" in text:

@@ -7,7 +7,8 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.eventlog.consumers import catch_up, live
 from chalicelib.eventlog.feed import Feed
-from chalicelib.eventlog.rebuilding.rebuilds import Stopped, differences, rebuild
+from chalicelib.eventlog.rebuilding.checking import differences
+from chalicelib.eventlog.rebuilding.rebuilds import Stopped, rebuild
 from chalicelib.eventlog.views.port import Projection, ViewsError
 from chalicelib.platform.platform import Platform
 from chalicelib.serving.rebuild_crew import crew

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.eventlog.consumers import Subscriber, catch_up, live, wait_for
-from chalicelib.eventlog.rebuilding.rebuilds import differences
+from chalicelib.eventlog.rebuilding.checking import differences
 from chalicelib.eventlog.views.port import Batch, Bell, Checkpoint, ViewsError
 from chalicelib.serving import runner as running
 from chalicelib.serving.runner import Runner, Schedule

@@ -19,7 +19,7 @@ from chalicelib import bootstrap
 from chalicelib.eventlog.audit import check
 from chalicelib.eventlog.consumers import catch_up
 from chalicelib.eventlog.feed import Feed
-from chalicelib.eventlog.rebuilding.rebuilds import differences
+from chalicelib.eventlog.rebuilding.checking import differences
 from chalicelib.eventlog.views.port import Projection
 from tests.counts import large, often
 from tests.logs import streams

@@ -25,7 +25,7 @@ commits of one generation follow one another, at some 10 ms each, 99 rows and pl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from heapq import merge
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from time import monotonic, sleep, time
 from typing import TYPE_CHECKING, Final
 
@@ -55,6 +55,9 @@ if TYPE_CHECKING:
 GRACE: Final = 60.0
 SETTLED_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.05
+
+
+KEYS_AT_ONCE = 500
 
 
 class DynamoViews:
@@ -259,6 +262,16 @@ class DynamoViews:
             for shard in range(i.SHARDS)
         )
         return list(islice(merge(*shards), limit))
+
+    def suspects(self, one: Generation, other: Generation, /) -> Iterator[str]:
+        """All of both: to compare them here would read them just as well."""
+        return (key for key, _ in groupby(merge(self._all_keys(one), self._all_keys(other))))
+
+    def _all_keys(self, generation: Generation) -> Iterator[str]:
+        after = ""
+        while keys := self.keys(generation, after, KEYS_AT_ONCE):
+            yield from keys
+            after = keys[-1]
 
     def _keys(self, partition: str, after: str, at_once: int) -> Iterator[str]:
         low = after and after + i.NUL

@@ -1,14 +1,33 @@
-"""What an append does inside its transaction."""
+"""What is read of commits, and what an append does inside its transaction."""
 
 import sqlite3
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from ...eventlog.auditing.table import Stored, Unreadable
 from ...eventlog.ports import CommandId, Commit, Conflict, History, Reused, StoreError, same
 
 COLUMNS = "position, stream, version, length, command_id, fingerprint, hash, body"
 HEAD = "SELECT position + length - 1 FROM commits ORDER BY position DESC LIMIT 1"
+LOAD = f"SELECT {COLUMNS} FROM commits WHERE stream = ? AND version >= ? ORDER BY version"  # noqa: S608 - our names
+# `after` may lie inside a commit, so the first one is the one that holds the position behind it.
+READ = f"""
+SELECT {COLUMNS} FROM commits
+WHERE position >= coalesce((SELECT max(position) FROM commits WHERE position <= ?1 + 1), ?1)
+AND position + length - 1 > ?1
+ORDER BY position LIMIT ?2
+"""  # noqa: S608 - our names
+PLACE = """
+SELECT position + ?2 - version FROM commits
+WHERE stream = ?1 AND version <= ?2 AND version + length > ?2
+ORDER BY version DESC LIMIT 1
+"""
+# SQLite's smallest integer.
+LOWEST: Final = -(2**63)
+HASH: Final = 32
+# As COLUMNS are. STRICT holds whoever writes through SQLite to these, and nobody else.
+_TYPES: Final = (int, str, int, int, str, bytes, bytes, bytes)
 _LAST = "FROM commits WHERE stream = ?1 ORDER BY version DESC LIMIT 1"
 _NEWER = f"""
 SELECT {COLUMNS} FROM commits WHERE stream = ? AND version > ? AND command_id = ?
@@ -37,6 +56,16 @@ def commit_of(row: tuple[Any, ...]) -> Commit:
     # `_make` takes half the time of a call, and a long stream has many rows.
     command = CommandId._make((command_id, fingerprint))
     return Commit._make((stream, version, length, command, body, digest, position))
+
+
+def stored_of(row: tuple[Any, ...]) -> Stored:
+    position, stream, version, length, *_, digest, _ = row
+    if tuple(map(type, row)) != _TYPES:
+        what = "is not stored as a commit is: " + ", ".join(type(one).__name__ for one in row)
+        return Unreadable(str(stream), version if type(version) is int else 0, what)
+    if position < 1 or length < 1 or len(digest) != HASH:
+        return Unreadable(stream, version, f"lies at position {position} with a length of {length}")
+    return commit_of(row)
 
 
 def write(db: sqlite3.Connection, batch: Sequence[Append]) -> list[Outcome]:

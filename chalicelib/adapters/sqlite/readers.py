@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...eventlog.ports import Unavailable
-from .file import connect, refusal
+from .file import FAILURES, connect, refusal
 
 
 class Readers:
@@ -28,7 +28,7 @@ class Readers:
                 return db.execute(sql, parameters).fetchall()
             finally:
                 self._give_back(db)
-        except sqlite3.Error as error:
+        except FAILURES as error:
             raise refusal(self._path, error) from error
 
     def _take(self) -> sqlite3.Connection:

@@ -12,27 +12,26 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable
-from .append import COLUMNS, HEAD, Append, Outcome, append, commit_of, write
+from ...eventlog.auditing.table import Stored
+from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable, verify
+from .append import (
+    HEAD,
+    LOAD,
+    LOWEST,
+    PLACE,
+    READ,
+    Append,
+    Outcome,
+    append,
+    commit_of,
+    stored_of,
+    write,
+)
 from .changes import OwnChanges
-from .file import connect, prepare, refusal
+from .file import FAILURES, connect, prepare, refusal
 from .group_commit import GroupCommit
 from .readers import Readers
 from .writers_queue import WritersQueue
-
-LOAD = f"SELECT {COLUMNS} FROM commits WHERE stream = ? AND version >= ? ORDER BY version"  # noqa: S608 - our names
-# `after` may lie inside a commit, so the first one is the one that holds the position behind it.
-READ = f"""
-SELECT {COLUMNS} FROM commits
-WHERE position >= coalesce((SELECT max(position) FROM commits WHERE position <= ?1 + 1), ?1)
-AND position + length - 1 > ?1
-ORDER BY position LIMIT ?2
-"""  # noqa: S608 - our names
-PLACE = """
-SELECT position + ?2 - version FROM commits
-WHERE stream = ?1 AND version <= ?2 AND version + length > ?2
-ORDER BY version DESC LIMIT 1
-"""
 
 
 class SqliteStore:
@@ -67,8 +66,11 @@ class SqliteStore:
             last = known.commits[-1].version
             newer = known.with_newer(self._newer(stream, last))
             if newer is not None:
+                verify(newer, len(known.commits))
                 return newer
-        return History(stream, self._commits(stream, 1))
+        history = History(stream, self._commits(stream, 1))
+        verify(history)
+        return history
 
     def _newer(self, stream: str, version: int) -> tuple[Commit, ...]:
         # The writer's connection, if it is free, has in its cache what it wrote itself; a reader's
@@ -77,7 +79,7 @@ class SqliteStore:
             try:
                 if not self._closed:
                     return tuple(map(commit_of, self._db.execute(LOAD, (stream, version))))
-            except sqlite3.Error as error:
+            except FAILURES as error:
                 raise refusal(self.path, error) from error
             finally:
                 self._guard.release()
@@ -85,6 +87,10 @@ class SqliteStore:
 
     def _commits(self, stream: str, version: int) -> tuple[Commit, ...]:
         return tuple(map(commit_of, self._readers.query(LOAD, (stream, version))))
+
+    def stored(self, stream: str, /) -> Sequence[Stored]:
+        """See `auditing.table.Table`."""
+        return [stored_of(row) for row in self._readers.query(LOAD, (stream, LOWEST))]
 
     def append(self, history: History, command: CommandId, length: int, body: bytes, /) -> Commit:
         known = history.find(command)
@@ -127,7 +133,7 @@ class SqliteStore:
                     outcomes = write(self._db, batch)
                     self.changes.wrote(outcomes)
                     return outcomes
-        except (sqlite3.Error, OSError) as error:
+        except (*FAILURES, OSError) as error:
             return [_caused(refusal(self.path, error), error) for _ in batch]
 
     def _version(self) -> int | None:
@@ -156,7 +162,7 @@ def _opened(path: Path, synchronous: str) -> tuple[WritersQueue, sqlite3.Connect
             opened.callback(db.close)
             with queue:  # the switch to WAL does not wait its turn as writing does
                 prepare(db, path)
-        except (sqlite3.Error, OSError) as error:
+        except (*FAILURES, OSError) as error:
             raise refusal(path, error) from error
         opened.pop_all()
     return queue, db

@@ -195,6 +195,9 @@ class SqliteViews:
     def stored(self, generation: Generation, keys: Iterable[str], /) -> Mapping[str, Stored]:
         return t.stored(self._query(self._with_index(generation, t.STORED), _list(keys)))
 
+    def suspects(self, one: Generation, other: Generation, /) -> Sequence[str]:
+        return [key for (key,) in self._query(t.SUSPECTS, one.id, other.id)]
+
     def _with_index(self, generation: Generation, sql: str) -> str:
         """The statement for this generation, whose index is made if it is not there yet."""
         number = generation.id

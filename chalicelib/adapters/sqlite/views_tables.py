@@ -96,6 +96,21 @@ LEFT JOIN rows r ON r.generation = {number} AND r.key = k.value
 LEFT JOIN entries e INDEXED BY entries_of_{number}
     ON e.generation = {number} AND e.key = k.value
 """
+# Of two generations: by bytes, which is quicker than to read them. What is not alike may still be.
+SUSPECTS = """
+SELECT r.key FROM rows r LEFT JOIN rows o ON o.generation = ?2 AND o.key = r.key
+    WHERE r.generation = ?1 AND (o.body IS NOT r.body
+        OR r.applied > (SELECT position FROM generations WHERE id = ?1))
+UNION SELECT o.key FROM rows o WHERE o.generation = ?2
+    AND NOT EXISTS (SELECT 1 FROM rows r WHERE r.generation = ?1 AND r.key = o.key)
+UNION SELECT a.key FROM entries a WHERE a.generation = ?1 AND NOT EXISTS (
+    SELECT 1 FROM entries b WHERE b.generation = ?2
+    AND (b.list, b.part, b.sort, b.key) = (a.list, a.part, a.sort, a.key))
+UNION SELECT b.key FROM entries b WHERE b.generation = ?2 AND NOT EXISTS (
+    SELECT 1 FROM entries a WHERE a.generation = ?1
+    AND (a.list, a.part, a.sort, a.key) = (b.list, b.part, b.sort, b.key))
+ORDER BY 1
+"""
 PARKED = """
 SELECT position, stream, version, type, commit_at, parked_at, failure FROM parked
 WHERE generation = ? AND position > ? ORDER BY position LIMIT ?

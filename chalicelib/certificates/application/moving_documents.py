@@ -1,19 +1,11 @@
 """The documents that a log refers to, copied from one blob store to another."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic_core import from_json
-
+from ...eventlog.auditing.verifying import Document
 from ...eventlog.moving.moving import Prefix, Progress, commits, nobody
 from ...eventlog.ports import Blobs, Damaged
-from ..domain.events import CertificateSealed
-from .signing import OWNER
-
-
-class Document(NamedTuple):
-    owner: str
-    sha256: str
+from .document_names import named
 
 
 class Documents(NamedTuple):
@@ -33,7 +25,7 @@ def copy_documents(
     """
     copied, seen, lost = 0, set[Document](), dict[Document, None]()
     for commit in commits(log):
-        for one in _named(from_json(commit.body)):
+        for one in named(commit.body):
             if one in seen:
                 continue
             seen.add(one)
@@ -54,25 +46,3 @@ def _copied(one: Document, source: Blobs, target: Blobs, lost: dict[Document, No
         return 0
     target.put(one.owner, content)
     return 1
-
-
-def _named(body: Any) -> Iterator[Document]:
-    for event in body.get("events", ()):
-        if event.get("type") == CertificateSealed.__name__:
-            yield Document(OWNER, event["data"]["sha256"])
-        yield from _owned(event)
-
-
-def _owned(value: Any) -> Iterator[Document]:
-    """Wherever an event has a document or a material: its owner and its SHA-256."""
-    match value:
-        case {"owner": str(owner), "sha256": str(digest)}:
-            yield Document(owner, digest)
-        case dict():
-            for each in value.values():
-                yield from _owned(each)
-        case list():
-            for each in value:
-                yield from _owned(each)
-        case _:
-            return

@@ -1,21 +1,15 @@
-"""Views built anew from the log: to take the place of the live one, or to check it."""
+"""Views built anew from the log, to take the place of the live ones."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
 
-from ..consumers import Consumer, Stop, Subscriber, Work, live, never, take_batch
+from ..consumers import Consumer, Stop, Subscriber, Work, never, take_batch
 from ..feed import Feed, Source, skips
 from ..retries import retry_stream
-from ..views.port import Generation, Overtaken, Projection, Stored, Views
+from ..views.port import Projection, Views
 from .bulk_rebuild import Crew, finish, orders
 
 OnProgress = Callable[[int, int], None]
-
-# How many keys are compared at a time.
-SOME = 500
-ROUNDS = 1000
-NOTHING = Stored(None, frozenset())
 
 
 class NoView(Exception):
@@ -29,7 +23,7 @@ class Stopped(Exception):
     """The rebuild was told to stop; the live views are as they were."""
 
 
-def _quietly(_done: int, _total: int) -> None:
+def quietly(_done: int, _total: int) -> None:
     pass
 
 
@@ -38,7 +32,7 @@ def rebuild(  # noqa: PLR0913 - what may be given, beside what must
     feed: Feed,
     views: Views,
     *,
-    progress: OnProgress = _quietly,
+    progress: OnProgress = quietly,
     stop: Stop = never,
     crew: Crew | None = None,
 ) -> None:
@@ -55,21 +49,21 @@ def rebuild(  # noqa: PLR0913 - what may be given, beside what must
     with ExitStack() as building:
 
         def begun(some: Sequence[Projection]) -> list[Work]:
-            return [building.enter_context(_beside(one, feed, views)) for one in some]
+            return [building.enter_context(beside(one, feed, views)) for one in some]
 
         built: list[Work] = []
         if crew is not None and shared:
             works = begun(shared)
-            built = _share_out(crew, works, end, views, progress, stop)
+            built = share_out(crew, works, end, views, progress, stop)
         done = {work.consumer.name for work in built}
         works = begun([one for one in projections if one.name not in done])
-        _build(works, feed, views, progress, stop)
+        build_in_order(works, feed, views, progress, stop)
         for work in (*built, *works):
             take_over(work, feed, views)
     views.sweep()
 
 
-def _share_out(  # noqa: PLR0913, PLR0917 - what a rebuild is given, and how far it goes
+def share_out(  # noqa: PLR0913, PLR0917 - what a rebuild is given, and how far it goes
     crew: Crew, works: Sequence[Work], end: int, views: Views, progress: OnProgress, stop: Stop
 ) -> list[Work]:
     """Those that were built in parts. Raises Stopped, ViewsError, StoreError."""
@@ -89,7 +83,7 @@ def _projection(consumer: Consumer) -> Projection:
 
 
 @contextmanager
-def _beside(projection: Projection, feed: Feed, views: Views) -> Iterator[Work]:
+def beside(projection: Projection, feed: Feed, views: Views) -> Iterator[Work]:
     """A generation beside the live one; given up at the end, unless it has become the live one."""
     skipped = skips(feed.source, projection.name)
     generation = views.begin_rebuild(projection.name, projection.signature)
@@ -99,7 +93,7 @@ def _beside(projection: Projection, feed: Feed, views: Views) -> Iterator[Work]:
         views.abandon(generation)
 
 
-def _build(
+def build_in_order(
     works: Sequence[Work], feed: Feed, views: Views, progress: OnProgress, stop: Stop
 ) -> None:
     pending = works
@@ -130,63 +124,3 @@ def _with_new_skips(work: Work, source: Source, views: Views) -> Work:
     for stream in {stream for stream, _ in now.skipped - work.skipped}:
         retry_stream(now, source, views, stream)
     return now
-
-
-def differences(projection: Projection, feed: Feed, views: Views) -> Iterator[str]:
-    """
-    Keys whose row in the live view, or whose places in lists, are not what the log gives. Others
-    may go on keeping the view up. Raises Outdated, Ahead, ViewsError; Overtaken if the view is
-    swapped meanwhile or never stands still.
-    """
-    over = live(projection, views)
-    with _beside(projection, feed, views) as work:
-        pair = _Pair(work, over, feed, views)
-        _align(pair)
-        for keys in _pages(over, views):
-            yield from _differing(pair, keys)
-        for keys in _pages(work.generation, views):
-            known = views.stored(over, keys)
-            yield from _differing(pair, [key for key in keys if known.get(key) == NOTHING])
-    views.sweep()
-
-
-class _Pair(NamedTuple):
-    """The view as it should be, and the live one."""
-
-    work: Work
-    over: Generation
-    feed: Feed
-    views: Views
-
-
-def _align(pair: _Pair) -> None:
-    """Come as far as the live view."""
-    work, _, feed, views = pair
-    while take_batch(work, feed, views, until=views.position(work.consumer.name)):
-        pass
-
-
-def _pages(generation: Generation, views: Views) -> Iterator[Sequence[str]]:
-    after = ""
-    while keys := views.keys(generation, after, SOME):
-        yield keys
-        after = keys[-1]
-
-
-def _differing(pair: _Pair, keys: Sequence[str]) -> Sequence[str]:
-    """Those that differ while the live view stands still, and we at the same place."""
-    work, over, _, views = pair
-    for _ in range(ROUNDS):
-        seen = views.checkpoint(over)
-        ours = views.checkpoint(work.generation)
-        keys = _unequal(pair, keys)
-        if not keys or (seen.position == ours.position and seen == views.checkpoint(over)):
-            return keys
-        _align(pair)
-    raise Overtaken(f"{over.view} never stood still")
-
-
-def _unequal(pair: _Pair, keys: Sequence[str]) -> Sequence[str]:
-    theirs = pair.views.stored(pair.over, keys)
-    ours = pair.views.stored(pair.work.generation, keys)
-    return [key for key in keys if theirs.get(key) != ours.get(key)]

@@ -354,6 +354,13 @@ class Views(Protocol):
         """
         ...
 
+    def suspects(self, one: Generation, other: Generation, /) -> Iterable[str]:
+        """
+        Keys whose row, with its places, may be another in the two, or claims events behind the
+        checkpoint of `one`; of all others it is certain that they are alike. For checking.
+        """
+        ...
+
     def touch(self, generation: Generation, /) -> None:
         """Keep a rebuild from counting as idle; raises Overtaken if the generation is gone."""
         ...

@@ -21,7 +21,8 @@ from chalicelib.adapters.dynamodb.views import DynamoViews
 from chalicelib.adapters.dynamodb.views_items import SHARDS
 from chalicelib.eventlog.consumers import advance, catch_up, live
 from chalicelib.eventlog.feed import Feed
-from chalicelib.eventlog.rebuilding.rebuilds import differences, rebuild
+from chalicelib.eventlog.rebuilding.checking import differences
+from chalicelib.eventlog.rebuilding.rebuilds import rebuild
 from chalicelib.eventlog.retries import retry, skip
 from chalicelib.eventlog.views.port import (
     Batch,

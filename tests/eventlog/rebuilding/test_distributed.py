@@ -14,8 +14,9 @@ from chalicelib.adapters.s3.shuffle import S3Shuffle
 from chalicelib.eventlog.consumers import Subscriber, catch_up, live
 from chalicelib.eventlog.feed import Feed
 from chalicelib.eventlog.rebuilding import distributed
+from chalicelib.eventlog.rebuilding.checking import differences
 from chalicelib.eventlog.rebuilding.distributed import Distributed, start, step
-from chalicelib.eventlog.rebuilding.rebuilds import NoView, differences, rebuild
+from chalicelib.eventlog.rebuilding.rebuilds import NoView, rebuild
 from chalicelib.eventlog.rebuilding.shuffle import commits_file, commits_of
 from chalicelib.eventlog.retries import retry, skip
 from chalicelib.eventlog.views.port import Entry, Overtaken, Projection

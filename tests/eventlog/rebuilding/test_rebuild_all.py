@@ -14,7 +14,8 @@ from chalicelib.eventlog.consumers import advance
 from chalicelib.eventlog.envelope import Circumstances
 from chalicelib.eventlog.feed import Feed
 from chalicelib.eventlog.ports import CommandId
-from chalicelib.eventlog.rebuilding.rebuilds import differences, rebuild
+from chalicelib.eventlog.rebuilding.checking import differences
+from chalicelib.eventlog.rebuilding.rebuilds import rebuild
 from chalicelib.eventlog.views.port import SMALL_ROW, Projection, Row, check_storable
 from chalicelib.kernel.actor import Channel
 from chalicelib.kernel.base import Frozen

@@ -7,7 +7,8 @@ import pytest
 from chalicelib.adapters.sqlite.views import SqliteViews
 from chalicelib.eventlog.consumers import Outdated, Subscriber, catch_up, live
 from chalicelib.eventlog.feed import Ahead, Feed
-from chalicelib.eventlog.rebuilding.rebuilds import NoView, Stopped, differences, rebuild
+from chalicelib.eventlog.rebuilding.checking import differences
+from chalicelib.eventlog.rebuilding.rebuilds import NoView, Stopped, rebuild
 from chalicelib.eventlog.retries import retry, skip
 from chalicelib.eventlog.views.port import Overtaken
 
@@ -355,6 +356,28 @@ def test_what_should_not_be_there_is_found(lived, sql):
     assert list(differences(WORK, lived.feed, lived.views)) == ["case-9"]
 
 
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        # Events up to there would be passed over.
+        ("UPDATE rows SET applied = 999 WHERE key = 'case-2' AND generation = 1", ["case-2"]),
+        (
+            "INSERT INTO parked VALUES (1, 3, 'case-2', 1, 'Submitted', 3, '2026-03-02', NULL)",
+            ["parked case-2@1"],
+        ),
+        (
+            "UPDATE generations SET position = 2 WHERE id = 1",
+            ["case-2", "case-3", "case-4"],
+        ),
+    ],
+)
+def test_a_checkpoint_an_applied_position_and_what_is_parked_are_held_against_the_log(
+    lived, sql, found
+):
+    damage(lived, sql)
+    assert sorted(differences(WORK, lived.feed, lived.views))[-len(found) :] == found
+
+
 def test_a_rebuild_mends_what_was_damaged(lived):
     damage(lived, "DELETE FROM rows WHERE key = 'case-2' AND generation = 1")
     rebuild([WORK], lived.feed, lived.views)
@@ -368,15 +391,15 @@ def test_a_view_that_lags_is_compared_where_it_stands(lived):
 
 
 def test_a_view_that_moves_during_the_comparison_does_not_differ(lived, monkeypatch):
-    keys = lived.views.keys
+    suspects = lived.views.suspects
 
-    def moving(generation, after, limit):
-        found = keys(generation, after, limit)
+    def moving(one, other):
+        found = suspects(one, other)
         record(lived.store, "case-1", noted)
         catch_up(WORK, lived.feed, lived.views)
         return found
 
-    monkeypatch.setattr(lived.views, "keys", moving)
+    monkeypatch.setattr(lived.views, "suspects", moving)
     assert list(differences(WORK, lived.feed, lived.views)) == []
 
 
@@ -395,7 +418,7 @@ def test_a_late_fix_shows_as_a_difference_until_it_is_retried(lived):
     record(lived.store, "case-1", garbled)
     catch_up(tally, lived.feed, lived.views)
     mended.append(True)
-    assert list(differences(tally, lived.feed, lived.views)) == [DEPARTMENTS[0]]
+    assert list(differences(tally, lived.feed, lived.views)) == [DEPARTMENTS[0], "parked case-1@3"]
     retry(tally, lived.source, lived.views)
     assert list(differences(tally, lived.feed, lived.views)) == []
 
