@@ -34,7 +34,10 @@ def _secret(data: Path) -> bytes:
     path = data / "secret.key"
     if not path.exists() and (data / "events.db").exists():
         raise Unavailable(f"{path} is missing, and {data} has events: put back the one you had")
-    return key_file.read_or_make(path)
+    try:
+        return key_file.read_or_make(path)
+    except ValueError as error:
+        raise Unavailable(str(error)) from error
 
 
 def embedded(
@@ -42,9 +45,14 @@ def embedded(
     *,
     now: Callable[[], datetime] = now,
     synchronous: Literal["OFF", "FULL"] = "FULL",
+    committed: Bell | None = None,
 ) -> Platform:
-    """Everything in one directory, which is made if it is not there. Raises StoreError, OSError."""
+    """
+    Everything in one directory, which is made if it is not there. Raises StoreError, OSError;
+    Misplaced where there was a log and is none. `committed` is rung by who commits elsewhere.
+    """
     from ..adapters.local.files import FileBlobs
+    from ..adapters.local.in_use import shared
     from ..adapters.local.local_signer import LocalSigner
     from ..adapters.local.memory_case_claims import MemoryCaseClaims
     from ..adapters.local.memory_limiter import MemoryLimiter
@@ -53,16 +61,27 @@ def embedded(
     from ..adapters.sqlite.store import SqliteStore
     from ..adapters.sqlite.tally import SqliteTally
     from ..adapters.sqlite.views import SqliteViews
+    from . import belonging
 
+    belonging.begun(data)
     data.mkdir(parents=True, exist_ok=True)
+    in_use = shared(data)
     secret = _secret(data)
     token_key = LocalSigner(data / "tokens.pem")  # always ECDSA, for JOSE knows no SM2
-    committed = Bell()
+    committed = committed or Bell()
     store = SqliteStore(str(data / "events.db"), notify=committed.ring, synchronous=synchronous)
+    views, tally = SqliteViews(str(data / "views.db")), SqliteTally(data / "quotas.db")
+    together = belonging.Belonging(data, store, views, secret)
+
+    def close() -> None:
+        for one in (views, tally, store, in_use):
+            if one is not None:
+                one.close()
+
     return Platform(
         store=store,
         log=store,
-        views=SqliteViews(str(data / "views.db")),
+        views=views,
         blobs=FileBlobs(data / "documents"),
         codec=CODEC,
         calendar=calendars.cached(store, CODEC),
@@ -72,7 +91,7 @@ def embedded(
         memory=Memory(sole=True, changes=store.changes),
         secret=secret,
         gate=gate(MemoryLimiter()),
-        quotas=quotas(SqliteTally(data / "quotas.db")),
+        quotas=quotas(tally),
         organisations=Organisations(store, CODEC),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
@@ -84,4 +103,7 @@ def embedded(
         public_url=signing.public_url(),
         case_claims=MemoryCaseClaims(),
         sign_ins=SqliteSignIns(data / "sign-ins.db"),
+        hash_at=store.hash_at,
+        belonging=together,
+        close=close,
     )

@@ -1,4 +1,7 @@
-"""`banjian migrate` and `banjian restore`: a log and its documents, copied without renumbering."""
+"""
+`banjian migrate`, and `banjian restore` of a stack: a log and its documents, copied without
+renumbering.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -50,16 +53,14 @@ def migrate(
     _copy(source, target, until, data, accounts, as_json=as_json)
 
 
-def restore(  # noqa: PLR0913 - one parameter an option
-    from_bucket: Annotated[str, typer.Option(help="The bucket of the segments and documents.")],
-    from_log_table: Annotated[str, typer.Option(help="The table of the log that they are of.")],
-    to: To,
-    from_sign_ins_table: Annotated[
-        str, typer.Option(help="The table of who has which account; without it everybody has none.")
-    ] = "",
-    until: Until = None,
+def restore(  # noqa: PLR0913 - from where, to where, how much of it
+    from_bucket: str,
+    from_log_table: str,
+    from_sign_ins_table: str,
+    to: str,
+    until: datetime | None,
     *,
-    as_json: AsJson = False,
+    as_json: bool,
 ) -> None:
     """
     Copy the log of a stack on AWS, as it is or as it was at a moment, into another stack or a

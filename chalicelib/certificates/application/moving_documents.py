@@ -33,7 +33,7 @@ def copy_documents(
     """
     copied, seen, lost = 0, set[Document](), dict[Document, None]()
     for commit in commits(log):
-        for one in _named(from_json(commit.body)):
+        for one in named(from_json(commit.body)):
             if one in seen:
                 continue
             seen.add(one)
@@ -56,7 +56,8 @@ def _copied(one: Document, source: Blobs, target: Blobs, lost: dict[Document, No
     return 1
 
 
-def _named(body: Any) -> Iterator[Document]:
+def named(body: Any) -> Iterator[Document]:
+    """The documents that the body of a commit refers to."""
     for event in body.get("events", ()):
         if event.get("type") == CertificateSealed.__name__:
             yield Document(OWNER, event["data"]["sha256"])

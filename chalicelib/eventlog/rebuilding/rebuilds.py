@@ -8,7 +8,7 @@ from ..consumers import Consumer, Stop, Subscriber, Work, live, never, take_batc
 from ..feed import Feed, Source, skips
 from ..retries import retry_stream
 from ..views.port import Generation, Overtaken, Projection, Stored, Views
-from .bulk_rebuild import Crew, finish, orders
+from .bulk_rebuild import Crew, Done, finish, orders
 
 OnProgress = Callable[[int, int], None]
 
@@ -60,26 +60,32 @@ def rebuild(  # noqa: PLR0913 - what may be given, beside what must
         built: list[Work] = []
         if crew is not None and shared:
             works = begun(shared)
-            built = _share_out(crew, works, end, views, progress, stop)
-        done = {work.consumer.name for work in built}
-        works = begun([one for one in projections if one.name not in done])
+            digest = _hash_at(feed.source, end)
+            done = _share_out(crew, works, end, progress, stop)
+            built = [one for one in works if finish(one.generation, end, done, views, digest)]
+        names = {work.consumer.name for work in built}
+        works = begun([one for one in projections if one.name not in names])
         _build(works, feed, views, progress, stop)
         for work in (*built, *works):
             take_over(work, feed, views)
     views.sweep()
 
 
-def _share_out(  # noqa: PLR0913, PLR0917 - what a rebuild is given, and how far it goes
-    crew: Crew, works: Sequence[Work], end: int, views: Views, progress: OnProgress, stop: Stop
-) -> list[Work]:
-    """Those that were built in parts. Raises Stopped, ViewsError, StoreError."""
+def _share_out(
+    crew: Crew, works: Sequence[Work], end: int, progress: OnProgress, stop: Stop
+) -> Sequence[Done]:
+    """What each part came to. Raises Stopped, ViewsError, StoreError."""
     generations = [work.generation for work in works]
     skipped = [work.skipped for work in works]
     told = orders(generations, skipped, end, crew.size)
     done = crew.run(told, lambda position: progress(position, end), stop)
     if len(done) < len(told):
         raise Stopped
-    return [work for work in works if finish(work.generation, end, done, views)]
+    return done
+
+
+def _hash_at(source: Source, position: int) -> bytes:
+    return b"" if source.hash_at is None else source.hash_at(position) or b""
 
 
 def _projection(consumer: Consumer) -> Projection:
