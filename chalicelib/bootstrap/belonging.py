@@ -118,11 +118,8 @@ class Belonging:
             raise
 
     def _look(self) -> None:
-        try:
-            self._seen = self._store.check(self._seen)
-            self._views.check()
-        except sqlite3.Error as error:
-            raise refusal(self._store.path, error) from error
+        self._seen = self._store.check(self._seen)
+        self._views.check()
         self._same_key(self._key())
         mark = log_mark.read(self._documents)
         if mark is None or mark.log != self._store.log_id:

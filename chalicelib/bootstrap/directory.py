@@ -29,11 +29,16 @@ def _secret(data: Path) -> bytes:
     Made with the first event only: with another one nobody would be found by an id any more, and
     no query code would be right. Raises Unavailable.
     """
-    from ..adapters.local import key_file
-
     path = data / "secret.key"
     if not path.exists() and (data / "events.db").exists():
         raise Unavailable(f"{path} is missing, and {data} has events: put back the one you had")
+    return read_secret(path)
+
+
+def read_secret(path: Path) -> bytes:
+    """Made if it is not there. Raises Unavailable for what is none."""
+    from ..adapters.local import key_file
+
     try:
         return key_file.read_or_make(path)
     except ValueError as error:
@@ -63,9 +68,9 @@ def embedded(
     from ..adapters.sqlite.views import SqliteViews
     from . import belonging
 
-    belonging.begun(data)
     data.mkdir(parents=True, exist_ok=True)
     in_use = shared(data)
+    belonging.begun(data)
     secret = _secret(data)
     token_key = LocalSigner(data / "tokens.pem")  # always ECDSA, for JOSE knows no SM2
     committed = committed or Bell()

@@ -2,8 +2,8 @@
 Putting a backup in the place of what is in a directory, which nobody uses meanwhile.
 
 The backup is copied beside it and proved there first; only then what was there is set aside, and
-the copy moved up. From the first step to the last a file says that this is under way, so that no
-service starts on a part of two; run again, it begins anew, and sets aside what it had moved.
+the copy moved up. While it is, a file says so, and no service starts on a part of two; run again, a
+restore begins anew, and sets aside what it had moved.
 """
 
 import shutil
@@ -60,28 +60,23 @@ def _measured(path: Path) -> m.File | None:
 @contextmanager
 def under_way(data: Path) -> Iterator[Path]:
     """
-    An empty directory in `data` to build in; nobody else uses `data` meanwhile. If it was all in
-    vain, it is as before. Raises Unavailable, OSError.
+    An empty directory in `data` to build in; nobody else uses `data` meanwhile. Raises
+    Unavailable, OSError.
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = in_use.alone(data)
+    building = data / BESIDE
     try:
-        said = data / in_use.RESTORING
-        broken_off = said.exists()
-        said.touch()
-        m.sync(data)
-        building = data / BESIDE
-        shutil.rmtree(building, ignore_errors=True)
+        _clear(building)
         building.mkdir(mode=0o700)
-        try:
-            yield building
-        except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
-            if not broken_off:
-                said.unlink()
-            raise
+        yield building
     finally:
+        _clear(building)
         lock.close()
+
+
+def _clear(building: Path) -> None:
+    shutil.rmtree(building, ignore_errors=True)
 
 
 def fill(building: Path, backup: Path, manifest: m.Manifest, progress: Progress) -> None:
@@ -108,13 +103,14 @@ def take_over(
     old = [
         one for one in data.iterdir() if one.name not in _STAYS and not one.name.startswith(ASIDE)
     ]
+    (data / in_use.RESTORING).touch()
+    m.sync(data)
     aside = data / f"{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z" if old else None
     if aside is not None:
         aside.mkdir(mode=0o700)
         _move(old, aside, moved)
     _move([one for one in building.iterdir() if one.name not in _STAYS], data, moved)
     m.sync(data)
-    shutil.rmtree(building)
     (data / in_use.RESTORING).unlink()
     m.sync(data)
     return aside

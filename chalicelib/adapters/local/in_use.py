@@ -8,26 +8,27 @@ from typing import Final
 from ...eventlog.ports import Unavailable
 
 NAME: Final = "in-use.lock"
-# There from the beginning of a restore to its end: what lies beside it is a part of two.
+# There while a restore puts one in the other's place: what lies beside it is a part of two.
 RESTORING: Final = "restore-under-way"
 
 
 class InUse:
     """A lock that the kernel drops when the process dies."""
 
+    _file = -1
+
     def __init__(self, data: Path, how: int) -> None:
         self._file = os.open(data / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            flock(self._file, how | LOCK_NB)
-        except BaseException:
-            os.close(self._file)
-            raise
+        flock(self._file, how | LOCK_NB)
 
     def close(self) -> None:
         """Twice is once."""
         file, self._file = self._file, -1
         if file >= 0:
             os.close(file)
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def shared(data: Path) -> InUse | None:

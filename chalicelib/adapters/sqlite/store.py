@@ -39,6 +39,8 @@ ORDER BY version DESC LIMIT 1
 HASH = """
 SELECT position + length - 1, hash FROM commits WHERE position <= ? ORDER BY position DESC LIMIT 1
 """
+# No table of ours, or no database at all.
+_OTHER_FILE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 LAST = "SELECT position + length - 1, hash FROM commits ORDER BY position DESC LIMIT 1"
 
 
@@ -127,19 +129,27 @@ class SqliteStore:
     def check(self, known: Mark) -> Mark:
         """
         Where the log ends; raises Misplaced if that is not what was opened, or does not go on from
-        `known`. Looks past what this process has in its caches.
+        `known`. Looks past what this process has in its caches. Raises Unavailable.
         """
         self._files.check()
-        with closing(connect(self.path)) as db:
-            found = db.execute("SELECT value FROM meta WHERE key = ?", (LOG,)).fetchone()
-            there = db.execute(HASH, (known.position,)).fetchone()
-            end = db.execute(LAST).fetchone() or (0, b"")
+        try:
+            found, there, end = self._looked(known)
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF not in _OTHER_FILE:
+                raise refusal(self.path, error) from error
+            found, there, end = None, None, (0, b"")
         if found != (self.log_id,) or (known.position and there != known[1:]):
             raise Misplaced(
                 f"{self.path} is another one than the service has written: stop the service, and "
                 "put back a backup with `banjian restore`"
             )
         return Mark(self.log_id, *end)
+
+    def _looked(self, known: Mark) -> tuple[object, object, tuple[int, bytes]]:
+        with closing(connect(self.path)) as db:
+            found = db.execute("SELECT value FROM meta WHERE key = ?", (LOG,)).fetchone()
+            there = db.execute(HASH, (known.position,)).fetchone()
+            return found, there, db.execute(LAST).fetchone() or (0, b"")
 
     def noted(self, key: str) -> bytes | None:
         """What was noted beside the log."""

@@ -23,6 +23,7 @@ DynamoDB shaped this port. There, all of it is one table (`~` stands for U+0000)
     SEALED#id#part              SEALED             see `seal`
     GENERATIONS                 id                 every generation there is, for `sweep`
     COUNTER                     GENERATIONS        the last id
+    LOG                         ID                 log: the id of the log that all is made from
 
 A commit is one TransactWriteItems on the condition that the checkpoint is the one that was read. It
 takes at most 100 items; a longer batch is written in pieces. The first takes a turn, which shuts
