@@ -14,7 +14,8 @@ from chalicelib.platform.platform import Platform
 
 COMMITS: Final = 100_000
 BODY: Final = 1_500  # bytes, about what a command of a case has
-DOCUMENTS: Final, DOCUMENT: Final = 200, 500_000  # how many, and bytes of each
+DOCUMENTS: Final = 200
+DOCUMENT: Final = 500_000  # bytes
 
 
 def backup_mb_per_s(commits: int = COMMITS, documents: int = DOCUMENTS) -> float:

@@ -8,6 +8,7 @@ from .. import bootstrap
 from ..eventlog.belonging import Misplaced
 from ..triggers.handlers import Cloud
 from . import stack
+from .settings import setting
 
 
 def cloud() -> Cloud:
@@ -47,7 +48,7 @@ def belongs() -> None:
     another log; nothing is said while the log has no id.
     """
     log = stack.ledger().log_id()
-    table = stack.setting("BANJIAN_VIEWS_TABLE")
+    table = setting("BANJIAN_VIEWS_TABLE")
     if log is not None and stack.views().of_log(log) != log:
         raise Misplaced(
             f"table {table} was made from another log: name an empty one, and it is made anew"

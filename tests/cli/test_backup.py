@@ -23,6 +23,7 @@ from chalicelib.codes import serial
 from chalicelib.eventlog.audit import check
 from chalicelib.eventlog.ports import CommandId, StoreError, Unavailable
 from chalicelib.eventlog.views.port import Batch, Checkpoint, Failure, Parked
+from chalicelib.platform.serials import Serials
 
 TODAY = legal_day(datetime.now(UTC))
 DIVISION = "440800"
@@ -113,7 +114,7 @@ def test_the_days_from_the_backup_to_the_restore_all_go_on_later(
 
 def test_a_day_that_has_no_numbers_left_gives_none_out_again(data: Path, backup: Path):
     platform = bootstrap.embedded(data, synchronous="OFF")
-    serials = backups.Serials(platform.store, platform.codec, platform.now, 10_000)
+    serials = Serials(platform.store, platform.codec, platform.now, 10_000)
     for _ in range(serial.LAST // 10_000):
         serials.pass_over(DIVISION, TODAY)
     platform.close()

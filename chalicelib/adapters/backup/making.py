@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -92,9 +93,7 @@ def _made(data: Path, to: Path, consumers: bytes, progress: Progress) -> Made:
     (state / CONSUMERS).write_bytes(consumers)
     for name in STORES:
         if (data / name).exists():
-            copy(
-                data / name, state / name, lambda done, all_, name=name: progress(name, done, all_)
-            )
+            copy(data / name, state / name, partial(progress, name))
     end = _end(state / STORES[0])
     documents = _Documents(data / m.DOCUMENTS, to / m.DOCUMENTS)
     documents.copy(state / m.LISTED, progress)
