@@ -66,6 +66,7 @@ def embedded(
     from ..adapters.sqlite.store import SqliteStore
     from ..adapters.sqlite.tally import SqliteTally
     from ..adapters.sqlite.views import SqliteViews
+    from ..web.turns import lending_a_turn
     from . import belonging
 
     data.mkdir(parents=True, exist_ok=True)
@@ -74,7 +75,12 @@ def embedded(
     secret = _secret(data)
     token_key = LocalSigner(data / "tokens.pem")  # always ECDSA, for JOSE knows no SM2
     committed = committed or Bell()
-    store = SqliteStore(str(data / "events.db"), notify=committed.ring, synchronous=synchronous)
+    store = SqliteStore(
+        str(data / "events.db"),
+        notify=committed.ring,
+        synchronous=synchronous,
+        waiting=lending_a_turn,
+    )
     views, tally = SqliteViews(str(data / "views.db")), SqliteTally(data / "quotas.db")
     together = belonging.Belonging(data, store, views, secret)
 
