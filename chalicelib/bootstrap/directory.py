@@ -29,12 +29,20 @@ def _secret(data: Path) -> bytes:
     Made with the first event only: with another one nobody would be found by an id any more, and
     no query code would be right. Raises Unavailable.
     """
-    from ..adapters.local import key_file
-
     path = data / "secret.key"
     if not path.exists() and (data / "events.db").exists():
         raise Unavailable(f"{path} is missing, and {data} has events: put back the one you had")
-    return key_file.read_or_make(path)
+    return read_secret(path)
+
+
+def read_secret(path: Path) -> bytes:
+    """Made if it is not there. Raises Unavailable for what is none."""
+    from ..adapters.local import key_file
+
+    try:
+        return key_file.read_or_make(path)
+    except ValueError as error:
+        raise Unavailable(str(error)) from error
 
 
 def embedded(
@@ -42,9 +50,14 @@ def embedded(
     *,
     now: Callable[[], datetime] = now,
     synchronous: Literal["OFF", "FULL"] = "FULL",
+    committed: Bell | None = None,
 ) -> Platform:
-    """Everything in one directory, which is made if it is not there. Raises StoreError, OSError."""
+    """
+    Everything in one directory, which is made if it is not there. Raises StoreError, OSError;
+    Misplaced where there was a log and is none. `committed` is rung by who commits elsewhere.
+    """
     from ..adapters.local.files import FileBlobs
+    from ..adapters.local.in_use import shared
     from ..adapters.local.local_signer import LocalSigner
     from ..adapters.local.memory_case_claims import MemoryCaseClaims
     from ..adapters.local.memory_limiter import MemoryLimiter
@@ -54,21 +67,32 @@ def embedded(
     from ..adapters.sqlite.tally import SqliteTally
     from ..adapters.sqlite.views import SqliteViews
     from ..web.turns import lending_a_turn
+    from . import belonging
 
     data.mkdir(parents=True, exist_ok=True)
+    in_use = shared(data)
+    belonging.begun(data)
     secret = _secret(data)
     token_key = LocalSigner(data / "tokens.pem")  # always ECDSA, for JOSE knows no SM2
-    committed = Bell()
+    committed = committed or Bell()
     store = SqliteStore(
         str(data / "events.db"),
         notify=committed.ring,
         synchronous=synchronous,
         waiting=lending_a_turn,
     )
+    views, tally = SqliteViews(str(data / "views.db")), SqliteTally(data / "quotas.db")
+    together = belonging.Belonging(data, store, views, secret)
+
+    def close() -> None:
+        for one in (views, tally, store, in_use):
+            if one is not None:
+                one.close()
+
     return Platform(
         store=store,
         log=store,
-        views=SqliteViews(str(data / "views.db")),
+        views=views,
         blobs=FileBlobs(data / "documents"),
         codec=CODEC,
         calendar=calendars.cached(store, CODEC),
@@ -78,7 +102,7 @@ def embedded(
         memory=Memory(sole=True, changes=store.changes),
         secret=secret,
         gate=gate(MemoryLimiter()),
-        quotas=quotas(SqliteTally(data / "quotas.db")),
+        quotas=quotas(tally),
         organisations=Organisations(store, CODEC),
         registry=TableRegistry(SqliteRegistry(data / "registry.db"), Keyring(secret)),
         wechat=people.wechat(),
@@ -92,4 +116,7 @@ def embedded(
         sign_ins=SqliteSignIns(data / "sign-ins.db"),
         audited=partial(auditing.directory, data),
         seal_minutes=seal_minutes(),
+        hash_at=store.hash_at,
+        belonging=together,
+        close=close,
     )

@@ -1,9 +1,14 @@
 """What the functions on queues, streams and schedules of AWS work with."""
 
+from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 from .. import bootstrap
+from ..eventlog.belonging import Misplaced
 from ..triggers.handlers import Cloud
+from . import stack
+from .settings import setting
 
 
 def cloud() -> Cloud:
@@ -20,12 +25,34 @@ def cloud() -> Cloud:
         telemetry=bootstrap.telemetry,
         standby=bootstrap.on_standby,
         sequence=lambda event: on_records(bootstrap.sequencer(), stream_records.arrivals, event),
-        heal=lambda: heal(bootstrap.sequencer()),
+        heal=lambda: (log_id(), heal(bootstrap.sequencer()))[1],
         tidy=lambda: sweep(bootstrap.sequencer()),
         wake=lambda: bootstrap.sequencer().announce(bootstrap.platform().log.head()),
         step=step,
         rebuild=bootstrap.send_rebuild,
+        belongs=belongs,
     )
+
+
+@lru_cache
+def log_id() -> str:
+    """Of the stack's log; one of an earlier release has none, and gets it now."""
+    ledger = stack.ledger()
+    return ledger.log_id() or ledger.name_log(uuid4().hex)
+
+
+@lru_cache
+def belongs() -> None:
+    """
+    Asked once by each process that writes views. Raises Misplaced if their table was made from
+    another log; nothing is said while the log has no id.
+    """
+    log = stack.ledger().log_id()
+    table = setting("BANJIAN_VIEWS_TABLE")
+    if log is not None and stack.views().of_log(log) != log:
+        raise Misplaced(
+            f"table {table} was made from another log: name an empty one, and it is made anew"
+        )
 
 
 def step(message: dict[str, Any]) -> None:

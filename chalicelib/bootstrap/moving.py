@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..eventlog.moving.moving import Destination, Place
 from . import stack
-from .directory import embedded
+from .directory import embedded, read_secret
 from .settings import setting
 
 if TYPE_CHECKING:
@@ -15,19 +15,23 @@ if TYPE_CHECKING:
 def kept(data: Path) -> Place:
     """An embedded platform, to be copied. Raises StoreError, OSError."""
     platform = embedded(data)
-    return Place(platform.log, platform.blobs, platform.secret)
+    platform.belonging.check()
+    return Place(platform.log, platform.blobs, platform.secret, platform.belonging.log_id)
 
 
 def stored(bucket: str, log_table: str) -> Place:
     """What a stack on AWS has, to be copied."""
-    return Place(
-        stack.log(stack.ledger(log_table), stack.segments(bucket)), stack.documents(bucket), None
-    )
+    ledger = stack.ledger(log_table)
+    log = stack.log(ledger, stack.segments(bucket))
+    return Place(log, stack.documents(bucket), None, ledger.log_id() or "")
 
 
-def destination(to: str) -> Destination:
-    """`aws`, the stack that the environment names, or a directory. Raises StoreError, OSError."""
-    return _stack() if to == "aws" else _directory(Path(to))
+def destination(to: str, secret: bytes | None = None) -> Destination:
+    """
+    `aws`, the stack that the environment names, or a directory; one that has no secret yet gets
+    `secret`, if that is known. Raises StoreError, OSError.
+    """
+    return _stack() if to == "aws" else _directory(Path(to), secret)
 
 
 def sign_ins(where: str) -> "SignIns":
@@ -50,7 +54,7 @@ def sign_ins_table(name: str) -> "SignIns":
     return DynamoSignIns(stack.client("dynamodb"), name)
 
 
-def _directory(data: Path) -> Destination:
+def _directory(data: Path, secret: bytes | None) -> Destination:
     from ..adapters.local import key_file
     from ..adapters.local.files import FileBlobs
     from ..adapters.sqlite.store import SqliteStore
@@ -59,8 +63,11 @@ def _directory(data: Path) -> Destination:
     data.mkdir(parents=True, exist_ok=True)
     # After a power cut it is whole, but perhaps shorter: then the copying goes on from there.
     store = SqliteStore(data / "events.db", synchronous="NORMAL")
-    secret = key_file.read_or_make(data / "secret.key")
-    return Destination(Embedded(store, store), FileBlobs(data / "documents"), secret)
+    path = data / "secret.key"
+    if secret is not None:
+        key_file.write_once(path, secret)
+    blobs = FileBlobs(data / "documents")
+    return Destination(Embedded(store, store), blobs, read_secret(path), store.continue_as)
 
 
 def _stack() -> Destination:
@@ -70,4 +77,4 @@ def _stack() -> Destination:
     ledger, segments, store, items = stack.ledger(), stack.segments(), stack.events(), stack.items()
     # Nobody is told: the schedule does, a minute later, and until then there may be more to come.
     target = Sequenced(Sequencer(ledger, segments, store), stack.log(ledger, segments), items)
-    return Destination(target, stack.documents(), stack.secret())
+    return Destination(target, stack.documents(), stack.secret(), ledger.continue_as)

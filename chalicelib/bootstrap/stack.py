@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ..adapters.dynamodb.ledger import DynamoLedger
     from ..adapters.dynamodb.registry import DynamoRegistry
     from ..adapters.dynamodb.store import DynamoStore
+    from ..adapters.dynamodb.views import DynamoViews
     from ..adapters.s3.blobs import S3Blobs
     from ..adapters.s3.segment_log import SegmentLog
     from ..adapters.s3.segments import S3Segments
@@ -49,14 +50,13 @@ REMEMBERED = 16_000_000
 
 def aws(watch: Telemetry | None = None, *, now: Callable[[], datetime] = now) -> Platform:
     """On AWS, as the environment says, watched or not. Raises StoreError, ValueError."""
-    from ..adapters.dynamodb.views import DynamoViews
     from ..adapters.watching.watch import ObservedStore
 
     store = ObservedStore(events(), watch or Silent())
     return Platform(
         store=store,
         log=log(ledger(), segments()),
-        views=DynamoViews(client("dynamodb"), setting("BANJIAN_VIEWS_TABLE")),
+        views=views(),
         blobs=documents(),
         codec=CODEC,
         calendar=calendars.cached(store, CODEC),
@@ -104,6 +104,12 @@ def events() -> "DynamoStore":
     from ..adapters.dynamodb.store import DynamoStore
 
     return DynamoStore(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
+
+
+def views() -> "DynamoViews":
+    from ..adapters.dynamodb.views import DynamoViews
+
+    return DynamoViews(client("dynamodb"), setting("BANJIAN_VIEWS_TABLE"))
 
 
 def ledger(table: str | None = None) -> "DynamoLedger":

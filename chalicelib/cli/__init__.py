@@ -21,6 +21,7 @@ from ..people.application.registry_load import BadRegistryFile
 from ..platform.registry import RegistryUnavailable
 from ..serving.signin import SignInError
 from . import (
+    backup,
     calendar,
     case,
     certificate,
@@ -53,7 +54,8 @@ app.command("token")(tokens.token)
 app.command("import-log")(import_log.import_log)
 app.command("contracts")(contracts.contracts)
 app.command("migrate")(migrate.migrate)
-app.command("restore")(migrate.restore)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("verify")(verify.verify_all)
 app.add_typer(case.commands, name="case")
 app.add_typer(certificate.commands, name="certificate")

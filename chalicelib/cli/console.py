@@ -63,10 +63,11 @@ def on_aws(data: Path) -> bool:
     return bootstrap.on_aws() and not named
 
 
-def opened(data: Path) -> Platform:
+def opened(data: Path, *, checked: bool = True) -> Platform:
     """
     The platform in `data`, which must be there already. If none was named: the one on AWS that the
-    environment names (`. build/STAGE/environment`).
+    environment names (`. build/STAGE/environment`). Raises Misplaced if what is in `data` does not
+    belong together; not `checked`, for who looks for what is wrong.
     """
     from .. import bootstrap
 
@@ -77,7 +78,13 @@ def opened(data: Path) -> Platform:
             f"there is no Banjian data in {data}",
             "Start a service on it first (`banjian serve --data DIR`), or name it with --data.",
         )
-    return bootstrap.embedded(data)
+    platform = bootstrap.embedded(data)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(platform.close)
+    if checked:
+        platform.belonging.check()
+    return platform
 
 
 def show_json(value: Any) -> None:

@@ -1,4 +1,7 @@
-"""`banjian migrate` and `banjian restore`: a log and its documents, copied without renumbering."""
+"""
+`banjian migrate`, and `banjian restore` of a stack: a log and its documents, copied without
+renumbering.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +13,8 @@ from rich.progress import TaskID
 
 from ..certificates.application.moving_documents import copy_documents
 from ..clock.calendar import LEGAL_ZONE
-from ..eventlog.moving.moving import Destination, Place, Progress, move, prefix
+from ..eventlog.belonging import Misplaced
+from ..eventlog.moving.moving import Destination, OtherHistory, Place, Progress, move, prefix
 from ..platform.sign_ins import copied
 from .console import VAR, AsJson, Data, err, fail, out, progress_bar, show_json
 
@@ -46,20 +50,19 @@ def migrate(
     def accounts() -> int:
         return copied(bootstrap.sign_ins(str(data)), bootstrap.sign_ins(to))
 
-    source, target = bootstrap.kept(data), bootstrap.destination(to)
+    source = bootstrap.kept(data)
+    target = bootstrap.destination(to, source.secret)
     _copy(source, target, until, data, accounts, as_json=as_json)
 
 
-def restore(  # noqa: PLR0913 - one parameter an option
-    from_bucket: Annotated[str, typer.Option(help="The bucket of the segments and documents.")],
-    from_log_table: Annotated[str, typer.Option(help="The table of the log that they are of.")],
-    to: To,
-    from_sign_ins_table: Annotated[
-        str, typer.Option(help="The table of who has which account; without it everybody has none.")
-    ] = "",
-    until: Until = None,
+def restore(  # noqa: PLR0913 - from where, to where, how much of it
+    from_bucket: str,
+    from_log_table: str,
+    from_sign_ins_table: str,
+    to: str,
+    until: datetime | None,
     *,
-    as_json: AsJson = False,
+    as_json: bool,
 ) -> None:
     """
     Copy the log of a stack on AWS, as it is or as it was at a moment, into another stack or a
@@ -86,6 +89,7 @@ def _copy(  # noqa: PLR0913 - from where, to where, how much of it, and how it i
     as_json: bool,
 ) -> None:
     _same_secret(source, to, data)
+    _continue(source, to)
     # First: whoever signs in there before these rows are begins anew, and that stays.
     accounts()
     with progress_bar(hidden=as_json) as bar:
@@ -97,6 +101,14 @@ def _copy(  # noqa: PLR0913 - from where, to where, how much of it, and how it i
             bar.update(tasks[what], completed=done, total=total)
 
         _run(source, to, until, progress, as_json=as_json)
+
+
+def _continue(source: Place, to: Destination) -> None:
+    if source.log_id:
+        try:
+            to.continue_as(source.log_id)
+        except Misplaced as error:
+            raise OtherHistory(str(error)) from error
 
 
 def _run(

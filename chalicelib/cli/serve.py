@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from ..eventlog.belonging import Misplaced
+from ..eventlog.ports import Damaged
 from ..serving import demo as guided
 from ..serving import service, signin
 from ..serving.consumers_process import log_to_stderr
@@ -50,6 +52,9 @@ def serve(  # noqa: PLR0913 - one parameter an option
 
     try:
         running.serve(host, port, threads=threads, ready=ready, stop=stop)
+    except (Misplaced, Damaged) as error:
+        err.print(f"[red]error:[/] {error}", soft_wrap=True)
+        os._exit(1)  # see belonging_watch.close
     except OSError as error:
         fail(
             f"cannot listen on {host}:{port}: {error.strerror}",

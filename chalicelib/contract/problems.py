@@ -29,6 +29,7 @@ ANY: Final = frozenset(
         "malformed-url",
         "internal",
         "store-unavailable",
+        "data-misplaced",
         "newer-release",
         "on-standby",
         "rate-limited",

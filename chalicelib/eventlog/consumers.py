@@ -157,7 +157,7 @@ def take_batch(
     """As `advance`, on any generation; raises Overtaken besides."""
     generation = work.generation
     was = views.checkpoint(generation)
-    batch = feed.after(was.position)
+    batch = feed.after(was.position, was.hash)
     if until is not None:
         batch = [one for one in batch if one.commit.last_position <= until]
     if not batch:
@@ -165,7 +165,8 @@ def take_batch(
     take, changes = taker(work, views, batch)
     paced = batch if isinstance(work.consumer, Projection) else _for_a_while(batch, stop)
     taken = handle(paced, take, work.skipped, views.blocked(generation))
-    views.commit(generation, Batch(was, taken.position, changes(), taken.parked))
+    step = Batch(was, taken.position, changes(), taken.parked, hash=taken.hash)
+    views.commit(generation, step)
     _log(work.consumer, taken.parked)
     return Step(taken.events, len(taken.parked))
 

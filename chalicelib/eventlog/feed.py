@@ -1,9 +1,10 @@
 """The log as consumers read it: in batches, decoded, with what cannot be decoded in its place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from . import skipping
+from .belonging import Misplaced
 from .codec import Codec, codec
 from .decoding import Decoded, decoded, decoder
 from .ports import Commit, EventStore, Log
@@ -15,11 +16,16 @@ SKIPS = Decider(codec(skipping.EVENTS), skipping.initial, skipping.evolve)
 
 
 class Source(NamedTuple):
-    """Where events come from; `store` also has what people decided about a consumer."""
+    """
+    Where events come from; `store` also has what people decided about a consumer. `hash_at` tells
+    the hash of the commit that ends at a position, None if none does; where a log cannot tell, it
+    is None itself.
+    """
 
     log: Log
     store: EventStore
     codec: Codec
+    hash_at: Callable[[int], bytes | None] | None = None
 
 
 class Ahead(Exception):
@@ -47,16 +53,31 @@ class Feed:
         self._after = -1
         self._batch: list[Decoded] = []
         self._read = 0
+        self._known = b""
 
-    def after(self, position: int) -> Sequence[Decoded]:
-        """The next commits, none at the end of the log; raises Ahead past it."""
+    def after(self, position: int, digest: bytes = b"") -> Sequence[Decoded]:
+        """
+        The next commits, none at the end of the log; raises Ahead past it, and Misplaced if the
+        commit before them has another hash than `digest`, which a consumer has kept.
+        """
         if self._after != position or not self._batch:
             commits = self.source.log.read(position, self._size)
             self._batch = self._decoded(commits)
-            self._after = position
+            self._after, self._known = position, b""
         if not self._batch:
             self.check(position)
+        elif digest and digest != self._known:
+            self._continues(position, digest)
         return self._batch
+
+    def _continues(self, position: int, digest: bytes) -> None:
+        hash_at = self.source.hash_at
+        if hash_at is not None and hash_at(position) != digest:
+            raise Misplaced(
+                f"the log is another one at position {position} than the views were made from: "
+                "stop the service, and put back a backup with `banjian restore`"
+            )
+        self._known = digest
 
     def _decoded(self, commits: Sequence[Commit]) -> list[Decoded]:
         self._read += len(commits)

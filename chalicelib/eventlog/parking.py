@@ -19,11 +19,12 @@ Take = Callable[[Recorded], None]
 
 
 class Taken(NamedTuple):
-    """`position` is the end of the last commit of the pass, 0 if it had none."""
+    """`position` is the end of the last commit of the pass, 0 if it had none; `hash` is its own."""
 
     position: int
     events: int
     parked: list[Parked]
+    hash: bytes = b""
 
 
 def handle(
@@ -35,7 +36,7 @@ def handle(
     """
     first = dict(blocked)
     parked: list[Parked] = []
-    position = count = 0
+    position, count, digest = 0, 0, b""
     for commit, events in batch:
         start = commit.first_position
         for event in events:
@@ -47,9 +48,9 @@ def handle(
             if waits or failure is not None:
                 first.setdefault(event.stream, at)
                 parked.append(_parked(event, at, start, failure))
-        position = commit.last_position
+        position, digest = commit.last_position, commit.hash
         count += commit.length
-    return Taken(position, count, parked)
+    return Taken(position, count, parked, digest)
 
 
 def _attempt(take: Take, event: Recorded | Undecodable) -> Failure | None:

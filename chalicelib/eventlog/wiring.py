@@ -8,6 +8,7 @@ REFUSALS = (
     ("eventlog.ports:Reused", 422, "idempotency-key-reused"),
     ("eventlog.ports:TooLarge", 413, "commit-too-large"),
     ("eventlog.codec:UnknownEvent", 503, "newer-release", 60),
+    ("eventlog.belonging:Misplaced", 503, "data-misplaced", 60),
     ("eventlog.ports:StoreError", 503, "store-unavailable", 1),
     ("eventlog.views.port:ViewsError", 503, "store-unavailable", 1),
 )

@@ -9,6 +9,7 @@ from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING, Any
 
 from ..clock.calendar import Calendar
+from ..eventlog.belonging import Apart, Belonging
 from ..eventlog.codec import Codec
 from ..eventlog.envelope import Circumstances
 from ..eventlog.feed import Source
@@ -43,6 +44,10 @@ SKEW = timedelta(minutes=2)
 EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
 
 
+def _nothing() -> None:
+    """Where there is nothing to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """
@@ -56,6 +61,8 @@ class Platform:
     out as they came. `telemetry` counts what is watched. `sign_ins` has the accounts of those who
     sign in at an identity provider. `audited` opens what an audit reads, to be sealed every
     `seal_minutes`.
+    sign in at an identity provider. `hash_at` is a Source's; `belonging` tells whether the data was
+    exchanged under this process; `close` leaves one file a store.
     """
 
     store: EventStore
@@ -87,10 +94,13 @@ class Platform:
     sign_ins: SignIns = field(default_factory=NoSignIns)
     audited: "Callable[[], AbstractContextManager[Place]] | None" = field(default=None, repr=False)
     seal_minutes: int = 60
+    hash_at: Callable[[int], bytes | None] | None = None
+    belonging: Belonging = field(default_factory=Apart, repr=False)
+    close: Callable[[], None] = _nothing
 
     @property
     def source(self) -> Source:
-        return Source(self.log, self.store, self.codec)
+        return Source(self.log, self.store, self.codec, self.hash_at)
 
     def keyed(self, *parts: str) -> bytes:
         return digest_of(self.secret, parts)

@@ -33,7 +33,7 @@ class Serials:
 
     def take(self, division: str, day: date) -> int:
         """The next number, 1 to 999,999; raises Invalid when the day has none left."""
-        stream = f"{serial.CATEGORY}-{division}-{day:%Y%m%d}"
+        stream = _stream(division, day)
         with self._lock:
             held = self._held.setdefault(stream, [])
             if not held:
@@ -42,6 +42,10 @@ class Serials:
             while len(self._held) > _DAYS_KEPT:
                 self._held.popitem(last=False)
             return number
+
+    def pass_over(self, division: str, day: date) -> None:
+        """A block that nobody is given a number of; raises Invalid when the day has none left."""
+        self._reserve(_stream(division, day))
 
     def _reserve(self, stream: str) -> range:
         now = self._now()
@@ -55,3 +59,7 @@ class Serials:
             lambda state: serial.decide(command, state),
         )
         return range(outcome.state - self._block + 1, outcome.state + 1)
+
+
+def _stream(division: str, day: date) -> str:
+    return f"{serial.CATEGORY}-{division}-{day:%Y%m%d}"

@@ -20,8 +20,11 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from .. import bootstrap
+from ..eventlog.belonging import Misplaced
+from ..eventlog.ports import Damaged
 from ..eventlog.views.port import Bell
 from ..platform.platform import Platform
+from .belonging_watch import Watch, close
 from .rebuild_crew import crew
 from .runner import LONGEST_PAUSE, Job, Runner, Schedule
 
@@ -165,13 +168,30 @@ def main(data: Path) -> None:
     log_to_stderr()
     # Ctrl-C reaches both; the service then says when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    stopping = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    platform = bootstrap.embedded(data)
+    stopping, ended = Event(), Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        ended.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    committed = Bell()
+    Thread(target=_listen, args=(committed, stop), daemon=True).start()
+    try:
+        platform = bootstrap.embedded(data, committed=committed)
+        platform.belonging.check()
+    except (Misplaced, Damaged) as error:
+        log.error("%s", error)  # noqa: TRY400 - it is for an operator
+        stopping.wait()
+        os._exit(1)  # see `close`
     bootstrap.build_all()
-    Thread(target=_listen, args=(platform.committed, stopping.set), daemon=True).start()
     collect_seldom()
-    keep(platform, data, stopping)
+    # With data that does not belong together nothing is done, until it is to stop.
+    with Watch(platform.belonging, then=ended.set):
+        keep(platform, data, ended)
+        stopping.wait()
+    if not close(platform):
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from time import monotonic
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from ..eventlog.belonging import Misplaced
 from ..eventlog.consumers import Consumer, Outdated, Step, Subscriber, advance, live
 from ..eventlog.feed import Feed, Source
 from ..eventlog.rebuilding.bulk_rebuild import Crew
@@ -61,6 +62,9 @@ class Job:
             return False
         try:
             done = self._action() is not None
+        except Misplaced:  # whoever looks after the data tells of it, once
+            self._not_before = monotonic() + LONGEST_PAUSE
+            return False
         except Exception:
             wait = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
             self._failures += 1

@@ -16,6 +16,7 @@ from ..kernel.errors import NotFound
 from ..platform.platform import Caller, Platform
 from ..triggers.routes import import_all
 from . import signin, wsgi
+from .belonging_watch import Watch, close
 from .consumers_process import ConsumersProcess, collect_seldom
 from .demo_people import sign_up
 from .registry_files import load_examples, publish_departments
@@ -31,7 +32,8 @@ class Service:
     """
     Opens, or makes, the data in a directory. The environment may name other issuers of tokens
     (BANJIAN_ISSUER, BANJIAN_AUDIENCE, BANJIAN_JWKS; BANJIAN_ISSUERS); without one, local sign-in is
-    on. Raises Unavailable for a setting that cannot be read.
+    on. Raises Unavailable for a setting that cannot be read, Misplaced for data that does not
+    belong together.
     """
 
     def __init__(self, data: Path) -> None:
@@ -42,6 +44,8 @@ class Service:
             os.environ["BANJIAN_AUDIENCE"] = signin.AUDIENCE
             os.environ["BANJIAN_JWKS"] = json.dumps(signin.jwks(data))
         self.platform: Platform = bootstrap.platform()
+        self.platform.belonging.check()
+        self.platform.belonging.adopt()
         bootstrap.verifier()  # a setting that cannot be read is told at the start
 
     def publish(self, directory: Path) -> int:
@@ -79,7 +83,10 @@ class Service:
         ready: Callable[[str], None] | None = None,
         stop: Event | None = None,
     ) -> None:
-        """Until a signal asks to stop, or `stop` is set. Raises OSError."""
+        """
+        Until a signal asks to stop, or `stop` is set. Raises OSError; and Misplaced or Damaged at
+        the end, if the data was exchanged meanwhile (see `close`).
+        """
         import app
 
         import_all(app.app)
@@ -95,6 +102,9 @@ class Service:
                 ready(url)
 
         try:
-            wsgi.serve(app.app, host, port, threads=threads, ready=listening, stop=stop)
+            with Watch(self.platform.belonging, keeps=True):
+                wsgi.serve(app.app, host, port, threads=threads, ready=listening, stop=stop)
         finally:
             process.stop()
+            close(self.platform)
+        self.platform.belonging.noticed()

@@ -54,7 +54,7 @@ class Cloud(NamedTuple):
     On `standby` nothing is done but putting commits into the log. `sequence` takes records of the
     events' table. `step` does one step of a rebuild, and `rebuild` sends for one. `wake` tells
     every consumer that there is something new. `heal` and `tidy` see to what a crash of the
-    sequencer left.
+    sequencer left. `belongs` raises Misplaced if the views are of another log.
     """
 
     platform: Callable[[], Platform]
@@ -69,6 +69,7 @@ class Cloud(NamedTuple):
     wake: Callable[[], None]
     heal: Callable[[], Health]
     tidy: Callable[[], object]
+    belongs: Callable[[], object] = lambda: None
 
 
 Late = Callable[[], Cloud]
@@ -88,6 +89,7 @@ def wake_up(cloud: Late, name: str) -> Handler:
 
     def handle(event: Any) -> None:
         its = cloud()
+        its.belongs()
         platform = its.platform()
         failures = []
         for consumer in its.group(platform, name):

@@ -159,6 +159,17 @@ MESSAGES: Final[Mapping[str, Message]] = {
         Text("系统处于备用状态", "数据正在迁移，此系统暂不办理业务，请稍后再试。"),
         Text("On standby", "Data is being moved here; this installation does not serve yet."),
     ),
+    "data-misplaced": Message(
+        Text(
+            "系统数据不一致",
+            "系统数据在运行中被替换或缺失，需由运维人员处理；本次请求没有记录，恢复后请重试。",
+        ),
+        Text(
+            "The data does not belong together",
+            "Files of this service were exchanged or are missing. Nothing was recorded; an "
+            "operator has to put them right, then try again.",
+        ),
+    ),
     "bad-gateway": Message(
         Text(
             "未收到应答", "没有收到服务的应答；请用同一个 Idempotency-Key 重新提交，不会重复办理。"

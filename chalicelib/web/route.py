@@ -68,6 +68,7 @@ def _response(
             if web.standby():
                 raise OnStandby  # noqa: TRY301 - to be answered like any other
             request = ApiRequest(web, raw)
+            request.platform.belonging.noticed()
             request.admit(doc)  # before anything else is said about the request
             request.only(doc)
             _takes(raw, media_types)

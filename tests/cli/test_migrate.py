@@ -14,7 +14,10 @@ from chalicelib import bootstrap
 from chalicelib.adapters.aws import secrets
 from chalicelib.adapters.dynamodb.store import DynamoStore
 from chalicelib.adapters.s3.blobs import S3Blobs
+from chalicelib.bootstrap import functions
+from chalicelib.bootstrap import stack as stack_parts
 from chalicelib.cli import app
+from chalicelib.eventlog.belonging import Misplaced
 from chalicelib.eventlog.moving.moving import OtherHistory
 from chalicelib.eventlog.ports import CommandId
 from chalicelib.platform.sign_ins import SignIn
@@ -190,3 +193,61 @@ def test_a_directory_without_data_is_said_so(tmp_path: Path):
     refused = banjian("migrate", "--data", tmp_path / "nothing")
     assert (refused.exit_code, "there is no Banjian data" in refused.output) == (1, True)
     assert not (tmp_path / "nothing").exists()
+
+
+def test_the_copy_is_the_same_log_wherever_it_goes(data: Path, tmp_path: Path):
+    log = bootstrap.embedded(data).belonging.log_id
+    migrate(data)
+    assert bootstrap.stored(cloud.BUCKET, "log").log_id == log
+    restore(tmp_path / "restored")
+    assert bootstrap.embedded(tmp_path / "restored").belonging.log_id == log
+
+
+def test_an_empty_directory_takes_the_secret_along(data: Path, tmp_path: Path):
+    moved = told("migrate", "--data", data, "--to", tmp_path / "new")
+    assert moved["copied"] == 10
+    assert (tmp_path / "new" / "secret.key").read_bytes() == (data / "secret.key").read_bytes()
+    again = told("migrate", "--data", data, "--to", tmp_path / "new")
+    assert (again["copied"], again["already"]) == (0, 10)
+
+
+def test_a_directory_with_a_secret_of_its_own_is_still_refused(data: Path, tmp_path: Path):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "secret.key").write_bytes(b"another secret of 32 bytes, ours")
+    refused = banjian("migrate", "--data", data, "--to", tmp_path / "new")
+    assert (refused.exit_code, "another secret" in refused.output) == (1, True)
+
+
+def test_a_stack_with_another_log_takes_no_copy(data: Path, tmp_path: Path):
+    migrate(data)
+    commit(tmp_path / "other", "case-1", "case-2", "case-1", "item-1", "case-2")
+    (tmp_path / "other" / "secret.key").write_bytes((data / "secret.key").read_bytes())
+    refused = banjian("migrate", "--data", tmp_path / "other")
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, OtherHistory)
+
+
+def test_views_of_another_log_are_not_written_to(data: Path):
+    migrate(data)
+    functions.belongs.cache_clear()
+    functions.belongs()
+    ledger = stack_parts.ledger()
+    assert ledger.log_id() == bootstrap.embedded(data).belonging.log_id
+    cloud.client("dynamodb").put_item(
+        TableName="views",
+        Item={"pk": {"S": "LOG"}, "sk": {"S": "ID"}, "log": {"S": "another"}},
+    )
+    functions.belongs.cache_clear()
+    with pytest.raises(Misplaced, match="made from another log"):
+        functions.belongs()
+
+
+def test_a_stack_of_an_earlier_release_gets_an_id_once():
+    functions.log_id.cache_clear()
+    functions.belongs.cache_clear()
+    functions.belongs()  # says nothing yet
+    first = functions.log_id()
+    functions.log_id.cache_clear()
+    assert functions.log_id() == first
+    functions.belongs.cache_clear()
+    functions.belongs()

@@ -55,6 +55,7 @@ class Running:
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)
+        self.kill()
         raise AssertionError("the service did not start:\n" + "".join(self.output))
 
     def wait_for(self, pattern: str) -> str:

@@ -85,7 +85,7 @@ class Load:
 
 
 @contextmanager
-def _clients(load: Load) -> Iterator[None]:
+def clients(load: Load) -> Iterator[None]:
     threads = [Thread(target=load.run, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:
         thread.start()
@@ -104,7 +104,7 @@ def test_after_many_kills_nothing_acknowledged_is_lost_and_nothing_is_there_twic
     service = Running(data, "--no-demo")
     load = Load(token(data, "citizen"), token(data, "clerk"))
     load.url, load.body = service.url, {**submission(), "insist": True}
-    with _clients(load):
+    with clients(load):
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.1, 0.8))
             service.kill()
@@ -114,10 +114,10 @@ def test_after_many_kills_nothing_acknowledged_is_lost_and_nothing_is_there_twic
     assert service.stop() == 0
     assert load.wrong == []
     assert len(load.done) > KILLS
-    _everything_is_there(data, load.done)
+    everything_is_there(data, load.done)
 
 
-def _everything_is_there(data: Path, done: list[Acknowledged]) -> None:
+def everything_is_there(data: Path, done: list[Acknowledged]) -> None:
     platform = bootstrap.embedded(data)
     for one in done:
         history = platform.store.load(f"case-{one.case_id}")

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ...eventlog.belonging import Misplaced
 from ...eventlog.ports import GENESIS
 from ...eventlog.sequencing.ports import (
     LOG,
@@ -36,6 +37,33 @@ class DynamoLedger:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
+
+    def log_id(self) -> str | None:
+        """None while nobody has named the log. Raises Unavailable."""
+        item = self._get(items.log_id_key())
+        return str(item["i"]["S"]) if item else None
+
+    def name_log(self, log: str) -> str:
+        """The id that the log has from now on: `log`, unless it has one. Raises Unavailable."""
+        with self._translated():
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=items.log_id_item(log),
+                    ConditionExpression="attribute_not_exists(pk)",
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return self.log_id() or log
+        return log
+
+    def continue_as(self, log: str) -> None:
+        """The copy of a log is the same log. Raises Misplaced if the table has another one."""
+        if self.name_log(log) == log:
+            return
+        if self.heads().log:
+            raise Misplaced(f"table {self._table} has another log: choose an empty target")
+        with self._translated():
+            self._client.put_item(TableName=self._table, Item=items.log_id_item(log))
 
     def head(self, lane: int, /) -> Head:
         item = self._get(items.head_key(lane))

@@ -8,6 +8,7 @@ The items of the log's table, by partition and sort key:
     (a stream)  cursor         v  version, h  hash, p  position, l  lane, w  that it waits
     #parked     id             stream, version, reason, detail, record, at
     #swept      lane           k  the last object that was looked at
+    #log-id     id             i  the id of the log, wherever it is copied to
 
 Every commit writes a cursor: its names are short because DynamoDB counts them.
 """
@@ -23,6 +24,7 @@ Item = dict[str, Any]
 HEADS = "#heads"
 PARKED = "#parked"
 SWEPT = "#swept"
+LOG_ID = "#log-id"
 # Of every sort key that is a lane, or a position.
 LAST_LANE = "999"
 LAST_SORT = "9" * 15
@@ -42,6 +44,14 @@ def head_key(lane: int) -> Item:
 
 def head_of(item: Mapping[str, Any]) -> Head:
     return Head(int(item["p"]["N"]), item["d"]["B"])
+
+
+def log_id_key() -> Item:
+    return key(LOG_ID, "id")
+
+
+def log_id_item(log: str) -> Item:
+    return {**log_id_key(), "i": {"S": log}}
 
 
 def cursor_key(stream: str) -> Item:

@@ -85,6 +85,18 @@ class DynamoViews:
     def bell(self) -> Bell:
         return self._bell
 
+    def of_log(self, log: str) -> str:
+        """
+        The id of the log that the views are made from: `log` from now on, if that was not said
+        before. Raises ViewsError.
+        """
+        found = self._table.get(i.of_log())
+        if found is None:
+            with suppress(Refused):
+                self._table.put_new({**i.of_log(), "log": {"S": log}})
+            found = self._table.get(i.of_log())
+        return log if found is None else i.text(found, "log")
+
     # What readers ask
 
     def get(self, view: str, key: str, /) -> Row | None:

@@ -39,6 +39,10 @@ def key(pk: str, sk: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
+def of_log() -> Item:
+    return key("LOG", "ID")
+
+
 def pointer(view: str) -> Item:
     return key(f"VIEW#{view}", "LIVE")
 

@@ -111,6 +111,16 @@ class Table:
                     return done["Attributes"]
             self._wait(waits)
 
+    def put_new(self, item: Item) -> None:
+        """Raises Refused if there is one of its key."""
+        with self._errors():
+            try:
+                self._client.put_item(
+                    TableName=self.name, Item=item, ConditionExpression="attribute_not_exists(pk)"
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                raise Refused from error
+
     def delete_if(self, request: Item) -> None:
         """Raises Refused."""
         with self._errors():

@@ -9,6 +9,8 @@ from ...eventlog.ports import Damaged, StoreError, Unavailable
 
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30.0
+# Bytes. What one long read, or one large commit, made of a WAL is given back when it begins anew.
+WAL_LIMIT = 16 << 20
 
 # The key is the position of the commit's first event: the log is read in the order it lies in.
 # `body` comes last, so that the short columns are read without its overflow pages.
@@ -65,6 +67,7 @@ def connect(path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
     """A connection that any one thread at a time may use; raises sqlite3.Error."""
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     db.execute(f"PRAGMA synchronous = {synchronous}")
+    db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
     return db
 
 

@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...eventlog.ports import Unavailable
+from ...eventlog.ports import StoreError, Unavailable
 from .file import FAILURES, connect, refusal
 
 
@@ -15,10 +16,12 @@ class Readers:
     In WAL mode a reader neither waits for the writer nor holds it up.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, check: Callable[[], None]) -> None:
+        """`check` raises what else is wrong where SQLite has failed."""
+        self._path, self._check = path, check
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
+        self.refused: StoreError | None = None
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows, as of one moment; raises Unavailable, Damaged."""
@@ -29,9 +32,12 @@ class Readers:
             finally:
                 self._give_back(db)
         except FAILURES as error:
+            self._check()
             raise refusal(self._path, error) from error
 
     def _take(self) -> sqlite3.Connection:
+        if self.refused is not None:
+            raise self.refused
         if self._closed:
             raise Unavailable(f"{self._path} was closed")
         try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from .file import BUSY_SECONDS
+from .file import BUSY_SECONDS, WAL_LIMIT
 
 
 class SmallFile:
@@ -29,6 +29,7 @@ class SmallFile:
     def opened(self) -> Iterator[sqlite3.Connection]:
         try:
             with closing(sqlite3.connect(self._path, BUSY_SECONDS, isolation_level=None)) as db:
+                db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
                 if not self._made:
                     db.execute("PRAGMA journal_mode = WAL")
                     db.executescript(self._schema)

@@ -7,12 +7,13 @@ file lie SQLite's `-wal` and `-shm` and two empty ones for the order of writers 
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Literal
 
 from ...eventlog.auditing.table import Stored
+from ...eventlog.belonging import Mark, Misplaced
 from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable, verify
 from .append import (
     HEAD,
@@ -30,8 +31,17 @@ from .append import (
 from .changes import OwnChanges
 from .file import FAILURES, connect, prepare, refusal
 from .group_commit import GroupCommit
+from .identity import LOG, identify
+from .opened_files import OpenedFiles
 from .readers import Readers
 from .writers_queue import WritersQueue
+
+HASH = """
+SELECT position + length - 1, hash FROM commits WHERE position <= ? ORDER BY position DESC LIMIT 1
+"""
+# No table of ours, or no database at all.
+_OTHER_FILE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+LAST = "SELECT position + length - 1, hash FROM commits ORDER BY position DESC LIMIT 1"
 
 
 class SqliteStore:
@@ -55,10 +65,10 @@ class SqliteStore:
         self.path = Path(path).resolve()
         self._notify = notify
         self._group = GroupCommit(self._write, self._written, waiting=waiting)
-        self._readers = Readers(self.path)
         self._guard = Lock()
         self._closed = False
-        self._queue, self._db = _opened(self.path, synchronous)
+        self._queue, self._db, self.log_id, self._files = _opened(self.path, synchronous)
+        self._readers = Readers(self.path, self._files.check)
         self.changes = OwnChanges(self._version)
 
     def load(self, stream: str, known: History | None = None, /) -> History:
@@ -77,7 +87,7 @@ class SqliteStore:
         # cache is void after each commit.
         if self._guard.acquire(blocking=False):
             try:
-                if not self._closed:
+                if not self._closed and self._readers.refused is None:
                     return tuple(map(commit_of, self._db.execute(LOAD, (stream, version))))
             except FAILURES as error:
                 raise refusal(self.path, error) from error
@@ -115,6 +125,70 @@ class SqliteStore:
         found = self._readers.query(PLACE, (stream, version))
         return found[0][0] if found else None
 
+    def hash_at(self, position: int, /) -> bytes | None:
+        """Of the commit that ends there; None where none does."""
+        found = self._readers.query(HASH, (position,))
+        return found[0][1] if found and found[0][0] == position else None
+
+    def end(self) -> Mark:
+        """Where the log ends now."""
+        found = self._readers.query(LAST)
+        return Mark(self.log_id, *found[0]) if found else Mark(self.log_id, 0, b"")
+
+    def check(self, known: Mark) -> Mark:
+        """
+        Where the log ends; raises Misplaced if that is not what was opened, or does not go on from
+        `known`. Looks past what this process has in its caches. Raises Unavailable.
+        """
+        self._files.check()
+        try:
+            found, there, end = self._looked(known)
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF not in _OTHER_FILE:
+                raise refusal(self.path, error) from error
+            found, there, end = None, None, (0, b"")
+        if found != (self.log_id,) or (known.position and there != known[1:]):
+            raise Misplaced(
+                f"{self.path} is another one than the service has written: stop the service, and "
+                "put back a backup with `banjian restore`"
+            )
+        return Mark(self.log_id, *end)
+
+    def _looked(self, known: Mark) -> tuple[object, object, tuple[int, bytes]]:
+        with closing(connect(self.path)) as db:
+            found = db.execute("SELECT value FROM meta WHERE key = ?", (LOG,)).fetchone()
+            there = db.execute(HASH, (known.position,)).fetchone()
+            return found, there, db.execute(LAST).fetchone() or (0, b"")
+
+    def noted(self, key: str) -> bytes | None:
+        """What was noted beside the log."""
+        found = self._readers.query("SELECT value FROM meta WHERE key = ?", (key,))
+        return bytes(found[0][0]) if found else None
+
+    def note(self, key: str, value: bytes) -> None:
+        """Once; what was noted first stays. Raises Unavailable."""
+        self._alter("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
+
+    def continue_as(self, log: str) -> None:
+        """The copy of a log is the same log. Raises Misplaced if it has commits of another."""
+        if log == self.log_id:
+            return
+        if self.head():
+            raise Misplaced(f"{self.path} has events of another log: choose an empty target")
+        self._alter("UPDATE meta SET value = ? WHERE key = ?", (log, LOG))
+        self.log_id = log
+
+    def _alter(self, sql: str, values: tuple[object, ...]) -> None:
+        try:
+            with self._guard, self._queue:
+                self._db.execute(sql, values)
+        except (sqlite3.Error, OSError) as error:
+            raise refusal(self.path, error) from error
+
+    def refuse(self, error: StoreError) -> None:
+        """From now on whoever reads or appends is told so."""
+        self._readers.refused = error
+
     def close(self) -> None:
         """Waits for what is being written; what comes later is refused. Twice is once."""
         self._readers.close()
@@ -129,12 +203,26 @@ class SqliteStore:
             with self._guard:
                 if self._closed:
                     return [Unavailable(f"{self.path} was closed") for _ in batch]
+                if self._readers.refused is not None:
+                    return [self._readers.refused for _ in batch]
                 with self._queue, self.changes.writing(data_version(self._db)):
                     outcomes = write(self._db, batch)
+                    # Before anybody is told: what went to no file is not acknowledged.
+                    self._files.check()
                     self.changes.wrote(outcomes)
                     return outcomes
+        except Misplaced as error:
+            self.refuse(error)
+            return [error for _ in batch]
         except (*FAILURES, OSError) as error:
-            return [_caused(refusal(self.path, error), error) for _ in batch]
+            return [_caused(self._refusal(error), error) for _ in batch]
+
+    def _refusal(self, error: sqlite3.Error | UnicodeDecodeError | OSError) -> StoreError:
+        try:
+            self._files.check()
+        except Misplaced as misplaced:
+            return misplaced
+        return refusal(self.path, error)
 
     def _version(self) -> int | None:
         with self._guard:
@@ -153,7 +241,10 @@ def data_version(db: sqlite3.Connection) -> int:
     return version
 
 
-def _opened(path: Path, synchronous: str) -> tuple[WritersQueue, sqlite3.Connection]:
+_Opened = tuple[WritersQueue, sqlite3.Connection, str, OpenedFiles]
+
+
+def _opened(path: Path, synchronous: str) -> _Opened:
     with ExitStack() as opened:
         try:
             queue = WritersQueue(path)
@@ -162,10 +253,12 @@ def _opened(path: Path, synchronous: str) -> tuple[WritersQueue, sqlite3.Connect
             opened.callback(db.close)
             with queue:  # the switch to WAL does not wait its turn as writing does
                 prepare(db, path)
+                log = identify(db)
+                files = OpenedFiles(path)
         except (*FAILURES, OSError) as error:
             raise refusal(path, error) from error
         opened.pop_all()
-    return queue, db
+    return queue, db, log, files
 
 
 def _caused(refused: StoreError, cause: Exception) -> StoreError:

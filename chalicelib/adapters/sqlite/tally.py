@@ -16,6 +16,7 @@ from time import time
 
 from ...eventlog.ports import Unavailable
 from ...platform.quotas import Amount
+from .file import WAL_LIMIT
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS tally (
@@ -82,6 +83,7 @@ class SqliteTally:
             # What a power cut takes is the last few, and never the file.
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
+            db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
             db.executescript(SCHEMA)
         except BaseException:
             db.close()

@@ -7,7 +7,8 @@ events and checkpoint together, and the consumers catch up again from the log, w
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Lock, local
 from time import sleep, time
 from typing import Any
@@ -31,6 +32,8 @@ from ...eventlog.views.port import (
     ViewsError,
 )
 from . import views_tables as t
+from .file import WAL_LIMIT
+from .opened_files import OpenedFiles
 
 CHUNK = 2000
 # What is written to rows, and to entries: parameters by statement.
@@ -51,6 +54,8 @@ class SqliteViews:
         with self._errors():
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(t.SCHEMA)
+            t.mend(self._db)
+            self._files = OpenedFiles(Path(path))
 
     @property
     def bell(self) -> Bell:
@@ -60,7 +65,8 @@ class SqliteViews:
         """Close the connections of all threads; none may be in use."""
         self._own = local()
         while self._all:
-            self._all.pop().close()
+            with suppress(sqlite3.Error):  # of a thread that has not ended: it ends with us
+                self._all.pop().close()
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -70,6 +76,7 @@ class SqliteViews:
                 self._path, timeout=30, isolation_level=None, check_same_thread=False
             )
             db.execute("PRAGMA synchronous = NORMAL")
+            db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
             self._own.db = db
             self._all.append(db)
         return db
@@ -156,6 +163,16 @@ class SqliteViews:
             raise Overtaken(f"generation {generation.id} of {generation.view} is gone")
         return Checkpoint(*found[0])
 
+    def check(self) -> None:
+        """Raises Misplaced if the file was replaced or removed since it was opened."""
+        self._files.check()
+
+    def marks(self) -> list[tuple[str, int, int | None, bytes | None]]:
+        """
+        Of what is live: its name, its position, and the last position that it knows the hash of.
+        """
+        return [tuple(row) for row in self._query(t.MARKS)]
+
     def kept(self, generation: Generation, keys: Iterable[str], /) -> Mapping[str, Kept]:
         found = self._query(t.KEPT, generation.id, _list(keys))
         return {key: Kept(body, applied) for key, body, applied in found}
@@ -240,7 +257,7 @@ class SqliteViews:
         with self._transaction() as db:
             if self.checkpoint(generation).position < seen.position:
                 return False
-            if db.execute(t.GIVE_UP_LIVE, (live.id, *seen)).rowcount != 1:
+            if db.execute(t.GIVE_UP_LIVE, (live.id, *seen[:2])).rowcount != 1:
                 return False
             db.execute(t.GO_LIVE, (generation.id,))
         self._bell.ring()
@@ -291,10 +308,11 @@ def _write_rows(db: sqlite3.Connection, generation: Generation, writes: Writes) 
 
 
 def _moved(db: sqlite3.Connection, generation: Generation, batch: Batch) -> bool:
-    position, turn = batch.was
+    position, turn, _ = batch.was
     if batch.position is None:
         return db.execute(t.TAKE_TURN, (time(), generation.id, turn)).rowcount == 1
-    step = (batch.position, time(), generation.id, position, turn)
+    mark = (batch.position, batch.hash) if batch.hash else (None, None)
+    step = (batch.position, time(), *mark, generation.id, position, turn)
     return db.execute(t.ADVANCE, step).rowcount == 1
 
 

@@ -1,6 +1,8 @@
 """The tables of SqliteViews, and how their columns become values."""
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +19,9 @@ CREATE TABLE IF NOT EXISTS generations (
     state     TEXT    NOT NULL CHECK (state IN ('live', 'building', 'given up')),
     position  INTEGER NOT NULL DEFAULT 0,
     turn      INTEGER NOT NULL DEFAULT 0,
-    touched   REAL    NOT NULL
+    touched   REAL    NOT NULL,
+    marked    INTEGER,
+    mark      BLOB
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS live ON generations (view) WHERE state = 'live';
 CREATE TABLE IF NOT EXISTS rows (
@@ -68,7 +72,12 @@ DESCENDING = (
 )
 GENERATION = "SELECT id, view, signature FROM generations WHERE view = ? AND state = 'live'"
 POSITION = "SELECT position FROM generations WHERE view = ? AND state = 'live'"
-CHECKPOINT = "SELECT position, turn FROM generations WHERE id = ? AND state <> 'given up'"
+# An earlier release moves the position, and leaves the mark where it was.
+CHECKPOINT = """
+SELECT position, turn, CASE WHEN marked = position THEN mark ELSE x'' END
+FROM generations WHERE id = ? AND state <> 'given up'
+"""
+MARKS = "SELECT view, position, marked, mark FROM generations WHERE state = 'live'"
 GIVEN_UP = "SELECT id FROM generations WHERE state = 'given up'"
 BLOCKED = "SELECT stream, min(position) FROM parked WHERE generation = ? GROUP BY stream"
 # Where a key is listed is asked only to check a view. To keep that in order for it would cost each
@@ -125,7 +134,7 @@ INSERT INTO generations (view, signature, state, touched) VALUES (?, ?, ?, ?)
 ON CONFLICT DO NOTHING RETURNING id
 """
 ADVANCE = """
-UPDATE generations SET position = ?, touched = ?
+UPDATE generations SET position = ?, touched = ?, marked = ?, mark = ?
 WHERE id = ? AND position = ? AND turn = ? AND state <> 'given up'
 """
 TAKE_TURN = """
@@ -176,6 +185,16 @@ DELETE FROM parked WHERE (generation, position) IN
 """
 DROP_SOME = (DROP_ROWS, DROP_ENTRIES, DROP_PARKED)
 DROP_GENERATION = "DELETE FROM generations WHERE id = ?"
+
+
+def mend(db: sqlite3.Connection) -> None:
+    """Of a file of an earlier release, which knew no hash of where a view has come to."""
+    known = {name for _, name, *_ in db.execute("PRAGMA table_info(generations)")}
+    for name, kind in (("marked", "INTEGER"), ("mark", "BLOB")):
+        if name not in known:
+            # Two processes may start at once.
+            with suppress(sqlite3.OperationalError):
+                db.execute(f"ALTER TABLE generations ADD COLUMN {name} {kind}")
 
 
 def row(body: bytes) -> Row:

@@ -45,17 +45,24 @@ class Target(Log, Protocol):
 
 
 class Place(NamedTuple):
-    """What is copied from. `secret` keys the query codes; None if it is not known."""
+    """
+    What is copied from. `secret` keys the query codes; None if it is not known. `log_id` is the
+    log's, "" if it has none.
+    """
 
     log: Log
     blobs: Blobs
     secret: bytes | None
+    log_id: str = ""
 
 
 class Destination(NamedTuple):
+    """`continue_as` gives the copy the id of the log; raises Misplaced if it has another one's."""
+
     target: Target
     blobs: Blobs
     secret: bytes
+    continue_as: Callable[[str], None]
 
 
 class End(NamedTuple):

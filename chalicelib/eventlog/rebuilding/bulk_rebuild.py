@@ -285,10 +285,13 @@ def orders(
     return [Order(tuple(generations), tuple(skipped), end, part, parts) for part in range(parts)]
 
 
-def finish(generation: Generation, end: int, done: Sequence[Done], views: Views) -> bool:
+def finish(
+    generation: Generation, end: int, done: Sequence[Done], views: Views, digest: bytes = b""
+) -> bool:
     """
     Close a generation that all parts are in, with the checkpoint and what is parked; False if it
-    has to be built in the order of the log. Raises ViewsError.
+    has to be built in the order of the log. `digest` is the hash of the commit that ends at `end`.
+    Raises ViewsError.
     """
     if any(generation.view in one.unfit for one in done):
         return False
@@ -296,5 +299,5 @@ def finish(generation: Generation, end: int, done: Sequence[Done], views: Views)
     views.seal(generation, len(done))
     was = views.checkpoint(generation)
     if was.position < end:  # or it was done before
-        views.commit(generation, Batch(was, end, park=sorted(parked)))
+        views.commit(generation, Batch(was, end, park=sorted(parked), hash=digest))
     return True

@@ -54,7 +54,8 @@ def rebuild(  # noqa: PLR0913 - what may be given, beside what must
         built: list[Work] = []
         if crew is not None and shared:
             works = begun(shared)
-            built = share_out(crew, works, end, views, progress, stop)
+            digest = _hash_at(feed.source, end)
+            built = share_out(crew, works, end, views, progress, stop, digest)
         done = {work.consumer.name for work in built}
         works = begun([one for one in projections if one.name not in done])
         build_in_order(works, feed, views, progress, stop)
@@ -64,16 +65,29 @@ def rebuild(  # noqa: PLR0913 - what may be given, beside what must
 
 
 def share_out(  # noqa: PLR0913, PLR0917 - what a rebuild is given, and how far it goes
-    crew: Crew, works: Sequence[Work], end: int, views: Views, progress: OnProgress, stop: Stop
+    crew: Crew,
+    works: Sequence[Work],
+    end: int,
+    views: Views,
+    progress: OnProgress,
+    stop: Stop,
+    digest: bytes = b"",
 ) -> list[Work]:
-    """Those that were built in parts. Raises Stopped, ViewsError, StoreError."""
+    """
+    Those that were built in parts; `digest` is the hash of the log at `end`, if it is known. Raises
+    Stopped, ViewsError, StoreError.
+    """
     generations = [work.generation for work in works]
     skipped = [work.skipped for work in works]
     told = orders(generations, skipped, end, crew.size)
     done = crew.run(told, lambda position: progress(position, end), stop)
     if len(done) < len(told):
         raise Stopped
-    return [work for work in works if finish(work.generation, end, done, views)]
+    return [work for work in works if finish(work.generation, end, done, views, digest)]
+
+
+def _hash_at(source: Source, position: int) -> bytes:
+    return b"" if source.hash_at is None else source.hash_at(position) or b""
 
 
 def _projection(consumer: Consumer) -> Projection:

@@ -23,6 +23,7 @@ DynamoDB shaped this port. There, all of it is one table (`~` stands for U+0000)
     SEALED#id#part              SEALED             see `seal`
     GENERATIONS                 id                 every generation there is, for `sweep`
     COUNTER                     GENERATIONS        the last id
+    LOG                         ID                 log: the id of the log that all is made from
 
 A commit is one TransactWriteItems on the condition that the checkpoint is the one that was read. It
 takes at most 100 items; a longer batch is written in pieces. The first takes a turn, which shuts
@@ -131,11 +132,13 @@ class Generation(NamedTuple):
 class Checkpoint(NamedTuple):
     """
     Everything up to `position` is in the rows or parked. `turn` counts the retries of parked
-    events: they change rows and leave the position where it is.
+    events: they change rows and leave the position where it is. `hash` is that of the commit that
+    ends at the position, b"" where it is not kept.
     """
 
     position: int
     turn: int
+    hash: bytes = b""
 
 
 class Kept(NamedTuple):
@@ -186,7 +189,8 @@ class Batch(NamedTuple):
 
     It leads from `was` to `position`, and takes place only if the checkpoint is still `was`. With
     None it is a retry: it takes another turn, wherever the position has got to. (If it had to find
-    the position unmoved, a slow retry beside a busy worker would never come to its end.)
+    the position unmoved, a slow retry beside a busy worker would never come to its end.) `hash` is
+    that of the commit which ends at `position`, if it is known.
     """
 
     was: Checkpoint
@@ -194,6 +198,7 @@ class Batch(NamedTuple):
     changes: Sequence[Change] = ()
     park: Sequence[Parked] = ()
     unpark: Sequence[int] = ()
+    hash: bytes = b""
 
 
 class Stored(NamedTuple):
