@@ -9,18 +9,30 @@ follows in that stream is parked behind it; all others go on.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from time import monotonic, sleep
-from typing import NamedTuple, assert_never
+from typing import Final, NamedTuple, assert_never
 
-from .decoding import Decoded
+from .decoding import Decoded, Undecodable, decoded
 from .envelope import Recorded
 from .feed import Feed, Source, skips
-from .parking import Take, handle
+from .outages import PATIENCE, Interrupted, of_world
+from .parking import Stop, Take, Taken, handle, never
 from .ports import Log
 from .skipping import State as Skips
 from .views.folding import rows_of
-from .views.port import Batch, Change, Generation, Overtaken, Parked, Projection, Views, ViewsError
+from .views.port import (
+    Batch,
+    Change,
+    Checkpoint,
+    Generation,
+    Overtaken,
+    Parked,
+    Projection,
+    Views,
+    ViewsError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -29,15 +41,18 @@ PACE = 1.0
 # How long a commit of another process may go unnoticed, in seconds.
 POLL = 0.025
 SOME = 1000
-
-Stop = Callable[[], bool]
+# An attempt that took longer, in seconds, was no short blip of the world.
+BLIP: Final = 2.0
+# How many commits before a batch show whether this release can read what is written now.
+BEFORE: Final = 10
 
 
 class Subscriber(NamedTuple):
     """
     `handle` raises when it cannot do its work; it is tried `attempts` times in all, `pause` seconds
     apart at first and twice as long each time. Only `events` are given to it, None for all there
-    are.
+    are. It returns False where it had nothing to do: then it has not shown that what it needs can
+    be reached (see parking.py).
     """
 
     name: str
@@ -60,6 +75,17 @@ class Outdated(ViewsError):
     def __init__(self, view: str) -> None:
         super().__init__(f"{view} was built by another release or calendar; rebuild it")
         self.view = view
+
+
+class Unreadable(Exception):
+    """This release can read nothing of what is written now: an error of the release."""
+
+    def __init__(self, consumer: str, position: int, why: BaseException) -> None:
+        super().__init__(
+            f"this release cannot read the log from position {position} on, and {consumer} waits "
+            "there: deploy the release that wrote it, or one after that"
+        )
+        self.__cause__ = why
 
 
 class Step(NamedTuple):
@@ -86,7 +112,8 @@ class Work(NamedTuple):
 class Status(NamedTuple):
     """
     `lag` is how many events of the log are still to come; `last_failure` the parked event that was
-    tried last; `stale` that the view waits for a rebuild.
+    tried last; `stale` that the view waits for a rebuild. `waiting` are those behind an outage that
+    one event met alone less than an hour ago: they are not told as parked yet.
     """
 
     name: str
@@ -96,10 +123,7 @@ class Status(NamedTuple):
     parked: int
     last_failure: Parked | None
     stale: bool
-
-
-def never() -> bool:
-    return False
+    waiting: int = 0
 
 
 def live(consumer: Consumer, views: Views) -> Generation:
@@ -124,7 +148,8 @@ def catch_up(
 ) -> Progress:
     """
     Take all commits that end at or before position `until`, or all there are. Several workers may
-    do so at once: each batch counts for one of them. Raises Outdated, Ahead, ViewsError.
+    do so at once: each batch counts for one of them. Raises Outdated, Ahead, Unreadable, ViewsError,
+    and Interrupted at an outage, with what came before it done.
     """
     events = parked = 0
     while not stop():
@@ -143,18 +168,27 @@ def advance(
     until: int | None = None,
     stop: Stop = never,
 ) -> Step | None:
-    """One batch; None if there was nothing left to take. Raises Outdated, Ahead, ViewsError."""
+    """One batch; None if there was nothing left to take. Raises as `catch_up`."""
     try:
         work = live_work(consumer, feed.source, views)
-        return take_batch(work, feed, views, until=until, stop=stop)
+        return take_batch(work, feed, views, until=until, stop=stop, readable=check_readable)
     except Overtaken:
         return Step(0, 0)
 
 
-def take_batch(
-    work: Work, feed: Feed, views: Views, *, until: int | None = None, stop: Stop = never
+def take_batch(  # noqa: PLR0913 - as `advance`
+    work: Work,
+    feed: Feed,
+    views: Views,
+    *,
+    until: int | None = None,
+    stop: Stop = never,
+    readable: Callable[[Work, Source, Sequence[Decoded]], None] | None = None,
 ) -> Step | None:
-    """As `advance`, on any generation; raises Overtaken besides."""
+    """
+    As `advance`, on any generation; raises Overtaken besides. What cannot be read is parked, unless
+    `readable` raises.
+    """
     generation = work.generation
     was = views.checkpoint(generation)
     batch = feed.after(was.position)
@@ -162,12 +196,65 @@ def take_batch(
         batch = [one for one in batch if one.commit.last_position <= until]
     if not batch:
         return None
+    if readable is not None:
+        readable(work, feed.source, batch)
     take, changes = taker(work, views, batch)
-    paced = batch if isinstance(work.consumer, Projection) else _for_a_while(batch, stop)
-    taken = handle(paced, take, work.skipped, views.blocked(generation))
+    streams = {one.commit.stream for one in batch}
+    # Views share what was read, and are quick; a subscriber writes its checkpoint now and then.
+    alone = isinstance(work.consumer, Subscriber)
+    taken = handle(
+        batch,
+        take,
+        work.skipped,
+        views.blocked(generation, streams),
+        stop=stop if alone else never,
+        pace=PACE if alone else None,
+    )
+    if taken.outage is not None:
+        return _interrupted(work, views, was, taken)
     views.commit(generation, Batch(was, taken.position, changes(), taken.parked))
     _log(work.consumer, taken.parked)
     return Step(taken.events, len(taken.parked))
+
+
+def _interrupted(work: Work, views: Views, was: Checkpoint, taken: Taken) -> Step:
+    """Raises Interrupted, at the commit that met the outage; a view keeps nothing of the batch."""
+    if isinstance(work.consumer, Subscriber) and taken.events:
+        views.commit(work.generation, Batch(was, taken.position, (), taken.parked))
+        _log(work.consumer, taken.parked)
+    assert taken.outage is not None  # noqa: S101 - why it was called
+    raise Interrupted(work.consumer.name, taken.outage)
+
+
+def check_readable(work: Work, source: Source, batch: Sequence[Decoded]) -> None:
+    """
+    Raises Unreadable if nothing of what comes next can be read, and it is not one stream alone:
+    seen together with what lies right before it, as a batch may have one commit only.
+    """
+    why = next((error for one in batch if (error := _unreadable(one)) is not None), None)
+    if why is None or any(_unreadable(one) is None for one in batch):
+        return
+    first = batch[0].commit.first_position
+    streams = {one.commit.stream for one in batch} | _unread_before(source, first - 1)
+    if len(streams) > 1:
+        raise Unreadable(work.consumer.name, first, why)
+
+
+def _unread_before(source: Source, position: int) -> set[str]:
+    """The streams right before that position of which this release cannot read the last commit."""
+    found: set[str] = set()
+    before = source.log.read(max(0, position - BEFORE), BEFORE)
+    for commit in reversed([one for one in before if one.last_position <= position]):
+        if _unreadable(decoded(source.codec, commit)) is None:
+            break
+        found.add(commit.stream)
+    return found
+
+
+def _unreadable(one: Decoded) -> Exception | None:
+    """Why nothing of a commit can be read; None if anything can."""
+    errors = [event.error for event in one.events if isinstance(event, Undecodable)]
+    return errors[0] if errors and len(errors) == len(one.events) else None
 
 
 def taker(
@@ -185,22 +272,16 @@ def taker(
             assert_never(consumer)
 
 
-def _for_a_while(batch: Iterable[Decoded], stop: Stop) -> Iterator[Decoded]:
-    """At least one commit, then more until it is time to write the checkpoint."""
-    end = monotonic() + PACE
-    for one in batch:
-        yield one
-        if stop() or monotonic() >= end:
-            return
-
-
-def _patiently(subscriber: Subscriber, event: Recorded) -> None:
+def _patiently(subscriber: Subscriber, event: Recorded) -> object:
     if subscriber.events is not None and type(event.data) not in subscriber.events:
-        return None
+        return False
     for attempt in range(1, subscriber.attempts):
+        began = monotonic()
         try:
             return subscriber.handle(event)
-        except Exception:  # noqa: BLE001 - the last attempt lets it out
+        except Exception as error:
+            if of_world(error) and monotonic() - began > BLIP:
+                raise
             sleep(subscriber.pause * 2 ** (attempt - 1))
     return subscriber.handle(event)
 
@@ -249,14 +330,23 @@ def _status(consumer: Consumer, views: Views, head: int) -> Status:
     generation = views.live(consumer.name)
     if generation is None:
         return Status(consumer.name, kind, 0, head, 0, None, stale=False)
-    count, last = 0, None
+    count, waiting, last = 0, set[str](), None
     for one in all_parked(generation, views):
         count += 1
         if one.failure and (last is None or one.parked_at >= last.parked_at):
             last = one
+        if waits(one, datetime.now(UTC)):
+            waiting.add(one.stream)
+    held = sum(1 for one in all_parked(generation, views) if one.stream in waiting) if waiting else 0
     position = views.position(consumer.name)
     stale = generation.signature != consumer.signature
-    return Status(consumer.name, kind, position, head - position, count, last, stale)
+    lag = head - position
+    return Status(consumer.name, kind, position, lag, count - held, last, stale, held)
+
+
+def waits(parked: Parked, now: datetime) -> bool:
+    """Whether it met an outage alone a short while ago, and may pass yet."""
+    return parked.of_world and now - parked.parked_at < PATIENCE
 
 
 def all_parked(generation: Generation, views: Views, stream: str | None = None) -> Iterator[Parked]:
