@@ -52,5 +52,5 @@ drafts = consumer("drafts")
 rebuild_step = queue("rebuild_step")(on("rebuild_step", "rebuild_step"))
 
 heal = app.schedule("rate(1 minute)", name="heal")(on("heal", "heal"))
-deadlines = schedule("deadlines")
+timers = schedule("timers")
 sweep = app.schedule("rate(1 hour)", name="sweep")(on("sweep", "sweep"))

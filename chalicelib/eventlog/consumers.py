@@ -21,6 +21,7 @@ from .outages import PATIENCE, Interrupted, of_world
 from .parking import Stop, Take, Taken, handle, never
 from .ports import Log
 from .skipping import State as Skips
+from .timers import Timer
 from .views.folding import rows_of
 from .views.port import (
     Batch,
@@ -66,7 +67,7 @@ class Subscriber(NamedTuple):
         return ""
 
 
-Consumer = Projection | Subscriber
+Consumer = Projection | Subscriber | Timer
 
 
 class Outdated(ViewsError):
@@ -148,9 +149,25 @@ def catch_up(
 ) -> Progress:
     """
     Take all commits that end at or before position `until`, or all there are. Several workers may
-    do so at once: each batch counts for one of them. Raises Outdated, Ahead, Unreadable, ViewsError,
-    and Interrupted at an outage, with what came before it done.
+    do so at once: each batch counts for one of them. At an outage it ends, with what came before
+    it done. Raises Outdated, Ahead, Unreadable, ViewsError.
     """
+    try:
+        return go_on(consumer, feed, views, until=until, stop=stop)
+    except Interrupted as outage:
+        logger.warning("%s", outage, exc_info=outage.cause)
+        return Progress(views.position(consumer.name), 0, 0)
+
+
+def go_on(
+    consumer: Consumer,
+    feed: Feed,
+    views: Views,
+    *,
+    until: int | None = None,
+    stop: Stop = never,
+) -> Progress:
+    """As `catch_up`; raises Interrupted too."""
     events = parked = 0
     while not stop():
         step = advance(consumer, feed, views, until=until, stop=stop)
@@ -168,7 +185,9 @@ def advance(
     until: int | None = None,
     stop: Stop = never,
 ) -> Step | None:
-    """One batch; None if there was nothing left to take. Raises as `catch_up`."""
+    """One batch; None if there was nothing left to take. Raises as `go_on`."""
+    if isinstance(consumer, Timer):
+        return None  # it is woken by a schedule, and its view follows the log
     try:
         work = live_work(consumer, feed.source, views)
         return take_batch(work, feed, views, until=until, stop=stop, readable=check_readable)
@@ -268,6 +287,8 @@ def taker(
             return rows.take, rows.changes
         case Subscriber():
             return partial(_patiently, consumer), list
+        case Timer():
+            raise TypeError(f"{consumer.name} takes no events")
         case _:
             assert_never(consumer)
 
@@ -320,16 +341,20 @@ def wait_for_place(log: Log, stream: str, version: int, timeout: float) -> int |
     return place
 
 
+KINDS: Final = {Projection: "view", Subscriber: "subscriber", Timer: "timer"}
+
+
 def status(consumers: Iterable[Consumer], source: Source, views: Views) -> list[Status]:
     head = source.log.head()
     return [_status(consumer, views, head) for consumer in consumers]
 
 
 def _status(consumer: Consumer, views: Views, head: int) -> Status:
-    kind = "view" if isinstance(consumer, Projection) else "subscriber"
+    kind = KINDS[type(consumer)]
     generation = views.live(consumer.name)
+    position = views.position(consumer.view.name if isinstance(consumer, Timer) else consumer.name)
     if generation is None:
-        return Status(consumer.name, kind, 0, head, 0, None, stale=False)
+        return Status(consumer.name, kind, position, head - position, 0, None, stale=False)
     count, waiting, last = 0, set[str](), None
     for one in all_parked(generation, views):
         count += 1
@@ -337,8 +362,9 @@ def _status(consumer: Consumer, views: Views, head: int) -> Status:
             last = one
         if waits(one, datetime.now(UTC)):
             waiting.add(one.stream)
-    held = sum(1 for one in all_parked(generation, views) if one.stream in waiting) if waiting else 0
-    position = views.position(consumer.name)
+    held = (
+        sum(1 for one in all_parked(generation, views) if one.stream in waiting) if waiting else 0
+    )
     stale = generation.signature != consumer.signature
     lag = head - position
     return Status(consumer.name, kind, position, lag, count - held, last, stale, held)

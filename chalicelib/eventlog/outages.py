@@ -26,6 +26,7 @@ PATIENCE: Final = timedelta(hours=1)
 # Seconds until the next try; twice as long each time.
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 30.0
+JITTER: Final = 1.25
 # 2.0 ** 1024 is more than a float holds, and a day's outage has more tries.
 MOST_DOUBLINGS: Final = 32
 
@@ -38,7 +39,7 @@ class Interrupted(Exception):
 
     def __init__(self, who: str, cause: BaseException) -> None:
         super().__init__(f"{who} is interrupted by {type(cause).__qualname__}; nothing is lost")
-        self.who = who
+        self.who, self.cause = who, cause
         self.__cause__ = cause
 
 
@@ -50,7 +51,7 @@ def of_world(error: BaseException) -> bool:
 def pause_after(failures: int, first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> float:
     """
     Seconds until the next try after so many in a row have failed (from 1): doubled each time up to
-    `longest`, less up to a half at random, so that many do not come back at one moment.
+    `longest`, and up to a quarter more at random, so that many do not come back at one moment.
     """
     whole = min(first * 2.0 ** min(failures - 1, MOST_DOUBLINGS), longest)
-    return uniform(whole / 2, whole)  # noqa: S311 - jitter, not a secret
+    return whole * uniform(1, JITTER)  # noqa: S311 - jitter, not a secret

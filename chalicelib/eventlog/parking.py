@@ -6,7 +6,7 @@ alone, which is set aside and tried again by itself; if none does, it is the wor
 ends where it began to fail: whoever made it goes on from there later.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePath
 from random import random
@@ -107,7 +107,7 @@ class _Pass:
         if isinstance(event, Undecodable):
             return failure_of(event.error)
         if self._outage is not None and not self._tried():
-            return _of_world(self._outage)
+            return of_the_world(self._outage)
         try:
             did = self._take(event)
         except Exception as error:  # noqa: BLE001 - whatever it is, only this stream shall wait for it
@@ -122,7 +122,7 @@ class _Pass:
     def _meet(self, error: BaseException) -> Failure:
         self._met += 1
         self._outage = self._outage or error
-        return _of_world(error)
+        return of_the_world(error)
 
     def _tried(self) -> bool:
         """A few of those ahead, taken at random: who always tried the next few could be misled."""
@@ -160,10 +160,12 @@ def failure_of(error: BaseException) -> Failure:
     return Failure(type(error).__qualname__, _message(error)[:MESSAGE], where)
 
 
-def _of_world(error: BaseException) -> Failure:
+def of_the_world(error: BaseException) -> Failure:
     """Marked so in what every release has of a failure: one before this reads and retries it."""
     failure = failure_of(error)
     return failure._replace(where=f"{failure.where}{OUTAGE}")
+
+
 def _message(error: BaseException) -> str:
     # pydantic quotes the input in its text, and the input is somebody's data.
     if isinstance(error, ValidationError):

@@ -20,10 +20,11 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from .. import bootstrap
+from ..eventlog.outages import LONGEST_PAUSE
 from ..eventlog.views.port import Bell
 from ..platform.platform import Platform
 from .rebuild_crew import crew
-from .runner import LONGEST_PAUSE, Job, Runner, Schedule
+from .runner import Job, Runner, Schedule
 
 MINUTE = 60.0
 COLLECT = (10_000, 20, 50)
@@ -137,6 +138,7 @@ def _runner(platform: Platform, data: Path) -> Runner:
         platform.committed,
         schedules=schedules,
         crew=crew(data),
+        telemetry=platform.telemetry,
     )
 
 

@@ -235,9 +235,7 @@ class DynamoViews:
     def _first_parked(self, number: int, streams: Iterable[str]) -> Iterator[tuple[str, int]]:
         for stream in streams:
             low, high = (i.text(i.waiting_key(number, stream, at), "sk") for at in (0, LAST))
-            waiting = self._table.query(
-                i.waiting_partition(number), low=low, high=high, at_once=1
-            )
+            waiting = self._table.query(i.waiting_partition(number), low=low, high=high, at_once=1)
             for item in islice(waiting, 1):
                 yield i.waiting(item)
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
-from ..consumers import Consumer, Stop, Subscriber, Work, live, never, take_batch
+from ..consumers import Consumer, Work, live, take_batch
 from ..feed import Feed, Source, skips
+from ..parking import Stop, never
 from ..retries import retry_stream
 from ..views.port import Generation, Overtaken, Projection, Stored, Views
 from .bulk_rebuild import Crew, finish, orders
@@ -83,7 +84,7 @@ def _share_out(  # noqa: PLR0913, PLR0917 - what a rebuild is given, and how far
 
 
 def _projection(consumer: Consumer) -> Projection:
-    if isinstance(consumer, Subscriber):
+    if not isinstance(consumer, Projection):
         raise NoView(consumer.name)
     return consumer
 
