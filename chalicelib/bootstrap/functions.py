@@ -19,7 +19,9 @@ def cloud() -> Cloud:
         schedules=bootstrap.schedules,
         telemetry=bootstrap.telemetry,
         standby=bootstrap.on_standby,
-        sequence=lambda event: on_records(bootstrap.sequencer(), stream_records.arrivals, event),
+        sequence=lambda event: on_records(
+            bootstrap.sequencer(), stream_records.arrivals, event, bootstrap.telemetry()
+        ),
         heal=lambda: heal(bootstrap.sequencer()),
         tidy=lambda: sweep(bootstrap.sequencer()),
         wake=lambda: bootstrap.sequencer().announce(bootstrap.platform().log.head()),

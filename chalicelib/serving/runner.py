@@ -14,7 +14,7 @@ from time import monotonic
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from ..eventlog.consumers import Consumer, Outdated, Step, Subscriber, advance, live
+from ..eventlog.consumers import Consumer, Outdated, Step, Subscriber, Unreadable, advance, live
 from ..eventlog.feed import Feed, Source
 from ..eventlog.outages import FIRST_PAUSE, LONGEST_PAUSE, Interrupted
 from ..eventlog.patience import Again, Pause
@@ -196,6 +196,9 @@ class Runner:
             return None
         except Interrupted:
             self._telemetry.count("Outage", 1, Consumer=consumer.name)
+            raise
+        except Unreadable:
+            self._telemetry.count("Unreadable", 1, Consumer=consumer.name)
             raise
 
     def _retry(self, consumer: Consumer) -> None:

@@ -18,6 +18,7 @@ from ..eventlog.consumers import (
     Outdated,
     Progress,
     Subscriber,
+    Unreadable,
     go_on,
     live,
     status,
@@ -118,6 +119,10 @@ def wake_up(cloud: Late, name: str) -> Handler:
                     one.run(platform.source, platform.views)
             except Interrupted as outage:
                 _tell(its, outage, pause.failed())
+            except Unreadable as release:
+                logger.error("%s", release)  # noqa: TRY400 - a trace says nothing here
+                its.telemetry().count("Unreadable", 1, Consumer=consumer.name)
+                pause.failed()
             except Exception as failure:
                 logger.exception("%s stopped", consumer.name)
                 failures.append(failure)
