@@ -10,12 +10,14 @@ from ..eventlog.consumers import (
     Consumer,
     Outdated,
     all_parked,
+    go_on,
     live,
     live_work,
     status,
     take_batch,
 )
 from ..eventlog.feed import Feed
+from ..eventlog.outages import Interrupted
 from ..eventlog.retries import Chosen, Decision, retry, retry_all, skip, streams_of
 from ..eventlog.timers import Timer
 from ..kernel.actor import Actor, Channel, Role
@@ -142,6 +144,21 @@ def _retry_all(platform: Platform, consumers: Sequence[Consumer], chosen: Chosen
     out.print(f"took {taken:,} events; still parked: {left:,}")
     if failed:
         fail(f"{failed:,} streams could not be tried", "The log above says why.")
+
+
+@commands.command("catch-up")
+def catch_up(name: Name, data: Data = VAR) -> None:
+    """
+    Take what a consumer is behind, in this process: where what it needs can be reached from here
+    and not from the service. Exits with 1 if it cannot be reached from here either.
+    """
+    platform = opened(data)
+    consumer = _consumer(platform, name)
+    try:
+        done = go_on(consumer, Feed(platform.source), platform.views)
+    except Interrupted as outage:
+        fail(str(outage), str(outage.cause))
+    out.print(f"took {done.events:,} events; at position {done.position:,}")
 
 
 @commands.command("go-past")

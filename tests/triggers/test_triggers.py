@@ -18,6 +18,8 @@ from chalicelib.eventlog.audit import check
 from chalicelib.eventlog.consumers import status
 from chalicelib.platform.platform import Platform
 from chalicelib.subjects import entries, function_of
+from chalicelib.triggers import handlers
+from chalicelib.triggers.instrumentation import HandlerFailed
 
 from .. import cloud
 from ..adapters.dynamodb.aws_log import records
@@ -227,3 +229,28 @@ def test_on_standby_only_the_log_goes_on(aws: Aws, monkeypatch):
         aws.call(name, SCHEDULED)
     assert set(aws.lags().values()) == {head}
     assert aws.platform.log.head() == head
+
+
+def test_an_outage_gives_up_no_message_and_is_counted(aws: Aws):
+    """Without a key: each wake-up ends well, or the queue's dead letters would fill in a night."""
+    aws.granted()
+    aws.settle()
+    lines = [json.loads(line) for line in aws.printed.getvalue().splitlines()]
+    told = {line["Consumer"] for line in lines if "Outage" in line}
+    assert told == {"certificate_files"}
+
+
+def test_in_the_sweep_each_is_by_itself(aws: Aws, monkeypatch: pytest.MonkeyPatch):
+    tried: list[str] = []
+
+    def retry_all(consumer: Any, *_: Any) -> Iterator[Any]:
+        tried.append(consumer.name)
+        if consumer.name == "work_list":
+            raise OSError("the disk")
+        return iter(())
+
+    monkeypatch.setattr(handlers, "retry_all", retry_all)
+    with pytest.raises(HandlerFailed, match="OSError"):
+        aws.call("sweep", SCHEDULED)
+    assert tried == [one.name for one in bootstrap.consumers(aws.platform)]
+    assert "deemed_acceptance" in tried

@@ -566,7 +566,7 @@ def test_what_a_batch_reads_of_the_parked_does_not_grow_with_it(views, client):
     read: dict[int, int] = {}
     for many in (10, 1_000, 10_000):
         _park_old(client, generation, many)
-        counted = Counting(client)
+        counted: Any = Counting(client)
         asked = DynamoViews(counted, TABLE)
         assert asked.blocked(generation, streams) == {"old-5": 5}
         read[many] = counted.items
