@@ -14,12 +14,13 @@ from functools import partial
 from time import monotonic, sleep
 from typing import Final, NamedTuple, assert_never
 
-from .decoding import Decoded, Undecodable, decoded
+from .decoding import Decoded
 from .envelope import Recorded
 from .feed import Feed, Source, skips
 from .outages import PATIENCE, Interrupted, of_world
 from .parking import Stop, Take, Taken, handle, never
 from .ports import Log
+from .readable import check_readable
 from .skipping import State as Skips
 from .timers import Timer
 from .views.folding import rows_of
@@ -44,8 +45,6 @@ POLL = 0.025
 SOME = 1000
 # An attempt that took longer, in seconds, was no short blip of the world.
 BLIP: Final = 2.0
-# How many commits before a batch show whether this release can read what is written now.
-BEFORE: Final = 10
 
 
 class Subscriber(NamedTuple):
@@ -76,17 +75,6 @@ class Outdated(ViewsError):
     def __init__(self, view: str) -> None:
         super().__init__(f"{view} was built by another release or calendar; rebuild it")
         self.view = view
-
-
-class Unreadable(Exception):
-    """This release can read nothing of what is written now: an error of the release."""
-
-    def __init__(self, consumer: str, position: int, why: BaseException) -> None:
-        super().__init__(
-            f"this release cannot read the log from position {position} on, and {consumer} waits "
-            "there: deploy the release that wrote it, or one after that"
-        )
-        self.__cause__ = why
 
 
 class Step(NamedTuple):
@@ -202,7 +190,7 @@ def take_batch(  # noqa: PLR0913 - as `advance`
     *,
     until: int | None = None,
     stop: Stop = never,
-    readable: Callable[[Work, Source, Sequence[Decoded]], None] | None = None,
+    readable: Callable[[str, Source, Sequence[Decoded]], None] | None = None,
 ) -> Step | None:
     """
     As `advance`, on any generation; raises Overtaken besides. What cannot be read is parked, unless
@@ -216,7 +204,7 @@ def take_batch(  # noqa: PLR0913 - as `advance`
     if not batch:
         return None
     if readable is not None:
-        readable(work, feed.source, batch)
+        readable(work.consumer.name, feed.source, batch)
     take, changes = taker(work, views, batch)
     streams = {one.commit.stream for one in batch}
     # Views share what was read, and are quick; a subscriber writes its checkpoint now and then.
@@ -243,37 +231,6 @@ def _interrupted(work: Work, views: Views, was: Checkpoint, taken: Taken) -> Ste
         _log(work.consumer, taken.parked)
     assert taken.outage is not None  # noqa: S101 - why it was called
     raise Interrupted(work.consumer.name, taken.outage)
-
-
-def check_readable(work: Work, source: Source, batch: Sequence[Decoded]) -> None:
-    """
-    Raises Unreadable if nothing of what comes next can be read, and it is not one stream alone:
-    seen together with what lies right before it, as a batch may have one commit only.
-    """
-    why = next((error for one in batch if (error := _unreadable(one)) is not None), None)
-    if why is None or any(_unreadable(one) is None for one in batch):
-        return
-    first = batch[0].commit.first_position
-    streams = {one.commit.stream for one in batch} | _unread_before(source, first - 1)
-    if len(streams) > 1:
-        raise Unreadable(work.consumer.name, first, why)
-
-
-def _unread_before(source: Source, position: int) -> set[str]:
-    """The streams right before that position of which this release cannot read the last commit."""
-    found: set[str] = set()
-    before = source.log.read(max(0, position - BEFORE), BEFORE)
-    for commit in reversed([one for one in before if one.last_position <= position]):
-        if _unreadable(decoded(source.codec, commit)) is None:
-            break
-        found.add(commit.stream)
-    return found
-
-
-def _unreadable(one: Decoded) -> Exception | None:
-    """Why nothing of a commit can be read; None if anything can."""
-    errors = [event.error for event in one.events if isinstance(event, Undecodable)]
-    return errors[0] if errors and len(errors) == len(one.events) else None
 
 
 def taker(

@@ -14,10 +14,11 @@ from time import monotonic
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from ..eventlog.consumers import Consumer, Outdated, Step, Subscriber, Unreadable, advance, live
+from ..eventlog.consumers import Consumer, Outdated, Step, Subscriber, advance, live
 from ..eventlog.feed import Feed, Source
 from ..eventlog.outages import FIRST_PAUSE, LONGEST_PAUSE, Interrupted
 from ..eventlog.patience import Again, Pause
+from ..eventlog.readable import Unreadable
 from ..eventlog.rebuilding.bulk_rebuild import Crew
 from ..eventlog.rebuilding.rebuilds import Stopped, rebuild
 from ..eventlog.retries import retry_all

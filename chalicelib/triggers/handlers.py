@@ -18,7 +18,6 @@ from ..eventlog.consumers import (
     Outdated,
     Progress,
     Subscriber,
-    Unreadable,
     go_on,
     live,
     status,
@@ -26,6 +25,7 @@ from ..eventlog.consumers import (
 from ..eventlog.feed import Feed
 from ..eventlog.outages import FIRST_PAUSE, LONGEST_PAUSE, Interrupted
 from ..eventlog.patience import Again, Pause
+from ..eventlog.readable import Unreadable
 from ..eventlog.rebuilding.distributed import start
 from ..eventlog.retries import retry_all
 from ..eventlog.sequencing.retries import Health

@@ -22,11 +22,12 @@ from chalicelib.certificates.application import certificates
 from chalicelib.certificates.domain import certificate
 from chalicelib.documents.application import documents
 from chalicelib.eventlog import consumers, outages, patience
-from chalicelib.eventlog.consumers import Unreadable, advance, catch_up, status
+from chalicelib.eventlog.consumers import advance, catch_up, status
 from chalicelib.eventlog.feed import Feed
 from chalicelib.eventlog.outages import Interrupted
 from chalicelib.eventlog.patience import Pause
 from chalicelib.eventlog.ports import CommandId, Unavailable
+from chalicelib.eventlog.readable import Unreadable
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.platform.platform import Platform
 from chalicelib.platform.scanner import ScannerUnavailable, Verdict

@@ -19,7 +19,6 @@ from chalicelib.adapters.wechat import HttpWechat
 from chalicelib.eventlog import consumers, outages, patience
 from chalicelib.eventlog.consumers import (
     Subscriber,
-    Unreadable,
     advance,
     catch_up,
     go_on,
@@ -30,6 +29,7 @@ from chalicelib.eventlog.feed import Feed
 from chalicelib.eventlog.outages import Interrupted, of_world, pause_after
 from chalicelib.eventlog.patience import Again, Pause
 from chalicelib.eventlog.ports import Damaged, Reused, TooLarge, Unavailable
+from chalicelib.eventlog.readable import Unreadable
 from chalicelib.eventlog.retries import Chosen, retry_all, retry_some
 from chalicelib.eventlog.views.port import Unstorable, ViewsError
 from chalicelib.kernel.errors import Invalid
@@ -312,6 +312,10 @@ def test_however_many_meet_it_alone_others_are_found_that_pass(town):
     for _ in range(40):
         catch_up(world.letters, Feed(town.source), town.views)
     assert town.views.position("letters") == 120
+    after, tries = 0, 0
+    while tries < 9:  # those that were passed over untried, with the others
+        after, _ = retry_some(world.letters, town.source, town.views, after)
+        tries += 1
     assert {stream for stream, _ in world.seen} == {f"case-{n}" for n in range(60, 120)}
 
 
