@@ -52,6 +52,6 @@ drafts = consumer("drafts")
 rebuild_step = queue("rebuild_step")(on("rebuild_step", "rebuild_step"))
 
 heal = app.schedule("rate(1 minute)", name="heal")(on("heal", "heal"))
-deadlines = schedule("deadlines")
 seal = schedule("seal")
+timers = schedule("timers")
 sweep = app.schedule("rate(1 hour)", name="sweep")(on("sweep", "sweep"))

@@ -5,6 +5,7 @@ says in plain tuples that import nothing; every shared table is made from those:
     EVENTS      (category of streams, "module:TYPES")
     CONSUMERS   (name, "module:maker", grants on AWS[, group: the function that serves it])
     SCHEDULES   (name, "module:function", minutes between two runs, grants on AWS[, group])
+    TIMERS      (name, "module:maker", grants on AWS beside those of the schedule `timers`)
     ROUTES      (method, path, "module:handler"[, media types of the body, if not JSON])
     REFUSALS    ("module:Exception", status, code of the problem[, seconds of Retry-After[,
                 "module:function" that makes further members of the problem]])

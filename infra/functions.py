@@ -119,8 +119,14 @@ CONSUMERS: Final = tuple(
     for name, names in _by_function("CONSUMERS", 2).items()
 )
 # What tells how far it is: each consumer, though one function may serve a group of them.
-WATCHED: Final = tuple(Function(entry[0], ()) for entry in entries("CONSUMERS"))
-SCHEDULES: Final = _by_function("SCHEDULES", 3)
+WATCHED: Final = tuple(
+    Function(entry[0], ()) for entry in (*entries("CONSUMERS"), *entries("TIMERS"))
+)
+TIMERS: Final = tuple(dict.fromkeys(grant for entry in entries("TIMERS") for grant in entry[2]))
+SCHEDULES: Final = {
+    function: [*grants, *(TIMERS if function == "timers" else ())]
+    for function, grants in _by_function("SCHEDULES", 3).items()
+}
 SEQUENCER: Final = Function(
     "sequence",
     (
@@ -162,7 +168,7 @@ FUNCTIONS: Final = (
         (
             *_once(grant for one in CONSUMERS for grant in one.grants),
             *(may.ADVANCE, may.SWEEP_SEGMENTS, may.LANES),
-            *_grants(SCHEDULES["sweep"]),
+            *_grants((*SCHEDULES["sweep"], *TIMERS)),
         ),
         scheduled=1,
     ),

@@ -94,7 +94,7 @@ def test_a_consumer_that_the_wiring_calls_otherwise_is_refused(
 
 
 def test_a_schedule_runs_as_often_as_it_says():
-    assert rate("deadlines") == "rate(5 minutes)"
+    assert rate("timers") == "rate(5 minutes)"
     with pytest.raises(ValueError, match="the schedules of nothing run every"):
         rate("nothing")
 

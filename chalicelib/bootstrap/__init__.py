@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..web.auth.verifier import Verifier
     from ..web.messages import Language
     from ..web.request import Web
-    from .consuming import build_all, consumers, group, schedules
+    from .consuming import build_all, consumers, group, schedules, timers
     from .directory import embedded, now
     from .moving import destination, kept, sign_ins, sign_ins_table, stored
     from .settings import connections, on_aws, on_standby, origins, proxies, setting
@@ -54,12 +54,13 @@ __all__ = [
     "stored",
     "streams",
     "telemetry",
+    "timers",
     "verifier",
     "web",
 ]
 
 _WHERE = {
-    "consuming": ("build_all", "consumers", "group", "schedules"),
+    "consuming": ("build_all", "consumers", "group", "schedules", "timers"),
     "directory": ("embedded", "now"),
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
     "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting"),

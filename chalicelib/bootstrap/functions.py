@@ -24,7 +24,9 @@ def cloud() -> Cloud:
         schedules=bootstrap.schedules,
         telemetry=bootstrap.telemetry,
         standby=bootstrap.on_standby,
-        sequence=lambda event: on_records(bootstrap.sequencer(), stream_records.arrivals, event),
+        sequence=lambda event: on_records(
+            bootstrap.sequencer(), stream_records.arrivals, event, bootstrap.telemetry()
+        ),
         heal=lambda: (log_id(), heal(bootstrap.sequencer()))[1],
         tidy=lambda: sweep(bootstrap.sequencer()),
         wake=lambda: bootstrap.sequencer().announce(bootstrap.platform().log.head()),

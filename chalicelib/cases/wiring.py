@@ -22,9 +22,7 @@ CONSUMERS = (
     ("acceptance_deadlines", "cases.projections.acceptance_deadlines:projection", ("PROJECT",)),
     ("case_numbers", "cases.projections.case_numbers:PROJECTION", ("PROJECT",)),
 )
-SCHEDULES = (
-    ("deadlines", "cases.subscribers.deadlines:on_schedule", 5, ("READ", "COMMAND"), "deadlines"),
-)
+TIMERS = (("deemed_acceptance", "cases.subscribers.deadlines:timer", ("COMMAND",)),)
 ROUTES = (
     ("GET", "/cases", "cases.http.lists:own_cases"),
     ("POST", "/cases/search", "cases.http.finding:by_person"),

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from re import fullmatch
 from typing import Annotated, Any, NoReturn
@@ -44,6 +45,22 @@ def somebody(name: str) -> str:
     if told.casefold() in NOBODY:
         raise typer.BadParameter(f"{told} is nobody: say who you are, for it is recorded for good")
     return told
+
+
+# Which of what is parked a retry is for.
+Prefix = Annotated[str, typer.Option(help="Only streams that begin with this.")]
+ErrorText = Annotated[str, typer.Option("--error", help="Only what this is part of the error of.")]
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help="Only what was parked then or later, in UTC.",
+    ),
+]
+
+
+def moment(told: datetime | None) -> datetime | None:
+    return None if told is None else told.replace(tzinfo=UTC)
 
 
 def fail(message: str, hint: str = "") -> NoReturn:

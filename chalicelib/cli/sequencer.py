@@ -6,15 +6,27 @@ from typing import Annotated
 
 import typer
 
-from ..eventlog.sequencing.ports import Sequencer
-from ..eventlog.sequencing.retries import all_parked, heal, resequence, retry
-from .console import AsJson, fail, out, progress_bar, show_json, show_table, table
+from ..eventlog.retries import Chosen
+from ..eventlog.sequencing.ports import Parked, Sequencer
+from ..eventlog.sequencing.retries import all_parked, heal, resequence, retry, retry_all, streams_of
+from .console import (
+    AsJson,
+    ErrorText,
+    Prefix,
+    Since,
+    fail,
+    moment,
+    out,
+    progress_bar,
+    show_json,
+    show_table,
+    table,
+)
 
 commands = typer.Typer(
     help="On AWS: what puts commits into the log, what it parked, and what it missed.",
     invoke_without_command=True,
 )
-Stream = Annotated[str, typer.Argument(help="A stream's name, such as case-69b4….")]
 
 
 def _sequencer() -> Sequencer:
@@ -47,16 +59,27 @@ def overview(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 @commands.command("retry")
-def retry_parked(
-    stream: Stream,
+def retry_parked(  # noqa: PLR0913 - what it can be told
+    stream: Annotated[str | None, typer.Argument(help="A stream's name.")] = None,
     *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every stream that waits, or those of the filters.")
+    ] = False,
+    prefix: Prefix = "",
+    error: ErrorText = "",
+    since: Since = None,
     gone: Annotated[
         bool,
         typer.Option(help="What was parked may be missing: it was no commit, and is removed."),
     ] = False,
 ) -> None:
-    """Read a parked stream again, from the events' table, and go on with it if it is whole now."""
+    """Read parked streams again, from the events' table; those that are whole now go on."""
     its = _sequencer()
+    if every and stream is None:
+        _retry_all(its, Chosen(prefix, error, moment(since)), gone=gone)
+        return
+    if stream is None or every or prefix or error or since:
+        fail("which streams?", "Name one; or say --all, and which of them.")
     if not any(True for _ in all_parked(its, stream)):
         fail(f"nothing of {stream} is parked", "`banjian sequencer` lists what is.")
     if not retry(its, stream, gone=gone):
@@ -66,6 +89,23 @@ def retry_parked(
             "put there by somebody and has been removed, say --gone.",
         )
     out.print(f"{stream} is in the log up to its end")
+
+
+def _retry_all(its: Sequencer, chosen: Chosen, *, gone: bool) -> None:
+    def fits(one: Parked) -> bool:
+        return chosen.has(one.stream, one.at, one.reason, one.detail)
+
+    done = waiting = failed = 0
+    with progress_bar() as bar:
+        task = bar.add_task("streams", total=sum(1 for _ in streams_of(its, fits)))
+        for tried in retry_all(its, fits, gone=gone):
+            done += tried.goes_on
+            failed += tried.failure is not None
+            waiting += not tried.goes_on and tried.failure is None
+            bar.advance(task)
+    out.print(f"{done:,} streams go on; {waiting:,} still wait; {failed:,} could not be tried")
+    if failed:
+        fail("some could not be tried", "The log above says why.")
 
 
 @commands.command("resequence")

@@ -9,18 +9,32 @@ follows in that stream is parked behind it; all others go on.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from time import monotonic, sleep
-from typing import NamedTuple, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from .decoding import Decoded
 from .envelope import Recorded
 from .feed import Feed, Source, skips
-from .parking import Take, handle
+from .outages import PATIENCE, Interrupted, of_world
+from .parking import Stop, Take, Taken, handle, never
 from .ports import Log
+from .readable import check_readable
 from .skipping import State as Skips
+from .timers import Timer
 from .views.folding import rows_of
-from .views.port import Batch, Change, Generation, Overtaken, Parked, Projection, Views, ViewsError
+from .views.port import (
+    Batch,
+    Change,
+    Checkpoint,
+    Generation,
+    Overtaken,
+    Parked,
+    Projection,
+    Views,
+    ViewsError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -29,15 +43,16 @@ PACE = 1.0
 # How long a commit of another process may go unnoticed, in seconds.
 POLL = 0.025
 SOME = 1000
-
-Stop = Callable[[], bool]
+# An attempt that took longer, in seconds, was no short blip of the world.
+BLIP: Final = 2.0
 
 
 class Subscriber(NamedTuple):
     """
     `handle` raises when it cannot do its work; it is tried `attempts` times in all, `pause` seconds
     apart at first and twice as long each time. Only `events` are given to it, None for all there
-    are.
+    are. It returns False where it had nothing to do: then it has not shown that what it needs can
+    be reached (see parking.py).
     """
 
     name: str
@@ -51,7 +66,7 @@ class Subscriber(NamedTuple):
         return ""
 
 
-Consumer = Projection | Subscriber
+Consumer = Projection | Subscriber | Timer
 
 
 class Outdated(ViewsError):
@@ -86,7 +101,8 @@ class Work(NamedTuple):
 class Status(NamedTuple):
     """
     `lag` is how many events of the log are still to come; `last_failure` the parked event that was
-    tried last; `stale` that the view waits for a rebuild.
+    tried last; `stale` that the view waits for a rebuild. `waiting` are those behind an outage that
+    one event met alone less than an hour ago: they are not told as parked yet.
     """
 
     name: str
@@ -96,10 +112,7 @@ class Status(NamedTuple):
     parked: int
     last_failure: Parked | None
     stale: bool
-
-
-def never() -> bool:
-    return False
+    waiting: int = 0
 
 
 def live(consumer: Consumer, views: Views) -> Generation:
@@ -124,8 +137,25 @@ def catch_up(
 ) -> Progress:
     """
     Take all commits that end at or before position `until`, or all there are. Several workers may
-    do so at once: each batch counts for one of them. Raises Outdated, Ahead, ViewsError.
+    do so at once: each batch counts for one of them. At an outage it ends, with what came before
+    it done. Raises Outdated, Ahead, Unreadable, ViewsError.
     """
+    try:
+        return go_on(consumer, feed, views, until=until, stop=stop)
+    except Interrupted as outage:
+        logger.warning("%s", outage, exc_info=outage.cause)
+        return Progress(views.position(consumer.name), 0, 0)
+
+
+def go_on(
+    consumer: Consumer,
+    feed: Feed,
+    views: Views,
+    *,
+    until: int | None = None,
+    stop: Stop = never,
+) -> Progress:
+    """As `catch_up`; raises Interrupted too."""
     events = parked = 0
     while not stop():
         step = advance(consumer, feed, views, until=until, stop=stop)
@@ -143,18 +173,29 @@ def advance(
     until: int | None = None,
     stop: Stop = never,
 ) -> Step | None:
-    """One batch; None if there was nothing left to take. Raises Outdated, Ahead, ViewsError."""
+    """One batch; None if there was nothing left to take. Raises as `go_on`."""
+    if isinstance(consumer, Timer):
+        return None  # it is woken by a schedule, and its view follows the log
     try:
         work = live_work(consumer, feed.source, views)
-        return take_batch(work, feed, views, until=until, stop=stop)
+        return take_batch(work, feed, views, until=until, stop=stop, readable=check_readable)
     except Overtaken:
         return Step(0, 0)
 
 
-def take_batch(
-    work: Work, feed: Feed, views: Views, *, until: int | None = None, stop: Stop = never
+def take_batch(  # noqa: PLR0913 - as `advance`
+    work: Work,
+    feed: Feed,
+    views: Views,
+    *,
+    until: int | None = None,
+    stop: Stop = never,
+    readable: Callable[[str, Source, Sequence[Decoded]], None] | None = None,
 ) -> Step | None:
-    """As `advance`, on any generation; raises Overtaken besides."""
+    """
+    As `advance`, on any generation; raises Overtaken besides. What cannot be read is parked, unless
+    `readable` raises.
+    """
     generation = work.generation
     was = views.checkpoint(generation)
     batch = feed.after(was.position, was.hash)
@@ -162,13 +203,36 @@ def take_batch(
         batch = [one for one in batch if one.commit.last_position <= until]
     if not batch:
         return None
+    if readable is not None:
+        readable(work.consumer.name, feed.source, batch)
     take, changes = taker(work, views, batch)
-    paced = batch if isinstance(work.consumer, Projection) else _for_a_while(batch, stop)
-    taken = handle(paced, take, work.skipped, views.blocked(generation))
+    streams = {one.commit.stream for one in batch}
+    # Views share what was read, and are quick; a subscriber writes its checkpoint now and then.
+    alone = isinstance(work.consumer, Subscriber)
+    taken = handle(
+        batch,
+        take,
+        work.skipped,
+        views.blocked(generation, streams),
+        stop=stop if alone else never,
+        pace=PACE if alone else None,
+    )
+    if taken.outage is not None:
+        return _interrupted(work, views, was, taken)
     step = Batch(was, taken.position, changes(), taken.parked, hash=taken.hash)
     views.commit(generation, step)
     _log(work.consumer, taken.parked)
     return Step(taken.events, len(taken.parked))
+
+
+def _interrupted(work: Work, views: Views, was: Checkpoint, taken: Taken) -> Step:
+    """Raises Interrupted, at the commit that met the outage; a view keeps nothing of the batch."""
+    if isinstance(work.consumer, Subscriber) and taken.events:
+        step = Batch(was, taken.position, (), taken.parked, hash=taken.hash)
+        views.commit(work.generation, step)
+        _log(work.consumer, taken.parked)
+    assert taken.outage is not None  # noqa: S101 - why it was called
+    raise Interrupted(work.consumer.name, taken.outage)
 
 
 def taker(
@@ -182,26 +246,22 @@ def taker(
             return rows.take, rows.changes
         case Subscriber():
             return partial(_patiently, consumer), list
+        case Timer():
+            raise TypeError(f"{consumer.name} takes no events")
         case _:
             assert_never(consumer)
 
 
-def _for_a_while(batch: Iterable[Decoded], stop: Stop) -> Iterator[Decoded]:
-    """At least one commit, then more until it is time to write the checkpoint."""
-    end = monotonic() + PACE
-    for one in batch:
-        yield one
-        if stop() or monotonic() >= end:
-            return
-
-
-def _patiently(subscriber: Subscriber, event: Recorded) -> None:
+def _patiently(subscriber: Subscriber, event: Recorded) -> object:
     if subscriber.events is not None and type(event.data) not in subscriber.events:
-        return None
+        return False
     for attempt in range(1, subscriber.attempts):
+        began = monotonic()
         try:
             return subscriber.handle(event)
-        except Exception:  # noqa: BLE001 - the last attempt lets it out
+        except Exception as error:
+            if of_world(error) and monotonic() - began > BLIP:
+                raise
             sleep(subscriber.pause * 2 ** (attempt - 1))
     return subscriber.handle(event)
 
@@ -240,24 +300,38 @@ def wait_for_place(log: Log, stream: str, version: int, timeout: float) -> int |
     return place
 
 
+KINDS: Final = {Projection: "view", Subscriber: "subscriber", Timer: "timer"}
+
+
 def status(consumers: Iterable[Consumer], source: Source, views: Views) -> list[Status]:
     head = source.log.head()
     return [_status(consumer, views, head) for consumer in consumers]
 
 
 def _status(consumer: Consumer, views: Views, head: int) -> Status:
-    kind = "view" if isinstance(consumer, Projection) else "subscriber"
+    kind = KINDS[type(consumer)]
     generation = views.live(consumer.name)
+    position = views.position(consumer.view.name if isinstance(consumer, Timer) else consumer.name)
     if generation is None:
-        return Status(consumer.name, kind, 0, head, 0, None, stale=False)
-    count, last = 0, None
+        return Status(consumer.name, kind, position, head - position, 0, None, stale=False)
+    count, waiting, last = 0, set[str](), None
     for one in all_parked(generation, views):
         count += 1
         if one.failure and (last is None or one.parked_at >= last.parked_at):
             last = one
-    position = views.position(consumer.name)
+        if waits(one, datetime.now(UTC)):
+            waiting.add(one.stream)
+    held = (
+        sum(1 for one in all_parked(generation, views) if one.stream in waiting) if waiting else 0
+    )
     stale = generation.signature != consumer.signature
-    return Status(consumer.name, kind, position, head - position, count, last, stale)
+    lag = head - position
+    return Status(consumer.name, kind, position, lag, count - held, last, stale, held)
+
+
+def waits(parked: Parked, now: datetime) -> bool:
+    """Whether it met an outage alone a short while ago, and may pass yet."""
+    return parked.of_world and now - parked.parked_at < PATIENCE
 
 
 def all_parked(generation: Generation, views: Views, stream: str | None = None) -> Iterator[Parked]:

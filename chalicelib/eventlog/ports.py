@@ -15,6 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple, Protocol
 
+from ..kernel.outage import Outage
 from ..kernel.reasons import Refusal
 
 GENESIS = bytes(32)
@@ -62,7 +63,7 @@ class Damaged(StoreError):
     """A stream has a hole, or a hash that does not follow from the one before it."""
 
 
-class Unavailable(StoreError):
+class Unavailable(StoreError, Outage):
     """
     The place where things are kept cannot be opened, read or written; the message says why.
 

@@ -1,6 +1,8 @@
 """What the engine itself has; see subjects.py."""
 
 EVENTS = (("consumer", "eventlog.skipping:EVENTS"),)
+# One wakes all lines of TIMERS, and may do what each of them may.
+SCHEDULES = (("timers", "bootstrap.consuming:run_timers", 5, ("READ", "WRITE_VIEWS")),)
 PHASES = (("平台", "Platform", "eventlog.skipping:EVENTS"),)
 REFUSALS = (
     ("eventlog.transact:Stale", 412, "precondition-failed"),

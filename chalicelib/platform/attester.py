@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ..codes.parties import IdKind, Method
+from ..kernel.outage import Outage
 
 
-class AttestationUnavailable(Exception):
+class AttestationUnavailable(Outage):
     """The keys of the attesting service cannot be had."""
 
 

@@ -9,9 +9,10 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from ..codes.parties import IdKind, Registered
+from ..kernel.outage import Outage
 
 
-class RegistryUnavailable(Exception):
+class RegistryUnavailable(Outage):
     """The registry cannot be asked now, or nothing was ever loaded; nothing was decided."""
 
 

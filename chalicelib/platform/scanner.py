@@ -7,9 +7,10 @@ A ScannerUnavailable is tried again; what is too large waits for an operator to 
 from typing import BinaryIO, NamedTuple, Protocol
 
 from ..codes.codes import ScanVerdict
+from ..kernel.outage import Outage
 
 
-class ScannerUnavailable(Exception):
+class ScannerUnavailable(Outage):
     """Nobody answers, or not as the protocol has it: there is no verdict."""
 
 

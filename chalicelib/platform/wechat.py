@@ -12,6 +12,7 @@ Sign-in with WeChat (微信登录): a mini-program's one-time code for the user'
 from typing import NamedTuple, Protocol
 
 from ..kernel.keyed import Keyed
+from ..kernel.outage import Outage
 
 
 class WechatError(Exception):
@@ -22,7 +23,7 @@ class BadCode(WechatError):
     """The code is wrong, has expired, or was used."""
 
 
-class WechatLimited(WechatError):
+class WechatLimited(WechatError, Outage):
     """WeChat was asked too often for this user."""
 
 
@@ -30,7 +31,7 @@ class Blocked(WechatError):
     """WeChat takes this user for a risk and lets nobody sign in."""
 
 
-class WechatUnavailable(WechatError):
+class WechatUnavailable(WechatError, Outage):
     """WeChat cannot be asked now; nothing was decided."""
 
 

@@ -21,12 +21,13 @@ from time import monotonic
 
 from .. import bootstrap
 from ..eventlog.belonging import Misplaced
+from ..eventlog.outages import LONGEST_PAUSE
 from ..eventlog.ports import Damaged
 from ..eventlog.views.port import Bell
 from ..platform.platform import Platform
 from .belonging_watch import Watch, close
 from .rebuild_crew import crew
-from .runner import LONGEST_PAUSE, Job, Runner, Schedule
+from .runner import Job, Runner, Schedule
 
 MINUTE = 60.0
 COLLECT = (10_000, 20, 50)
@@ -140,6 +141,7 @@ def _runner(platform: Platform, data: Path) -> Runner:
         platform.committed,
         schedules=schedules,
         crew=crew(data),
+        telemetry=platform.telemetry,
     )
 
 

@@ -17,9 +17,14 @@ from typing import NamedTuple, Self
 from ..eventlog.belonging import Misplaced
 from ..eventlog.consumers import Consumer, Outdated, Step, Subscriber, advance, live
 from ..eventlog.feed import Feed, Source
+from ..eventlog.outages import FIRST_PAUSE, LONGEST_PAUSE, Interrupted
+from ..eventlog.patience import Again, Pause
+from ..eventlog.readable import Unreadable
 from ..eventlog.rebuilding.bulk_rebuild import Crew
 from ..eventlog.rebuilding.rebuilds import Stopped, rebuild
-from ..eventlog.retries import retry
+from ..eventlog.retries import retry_all
+from ..eventlog.telemetry import Silent, Telemetry, told
+from ..eventlog.timers import Timer
 from ..eventlog.views.port import Bell, Projection, Views
 
 logger = logging.getLogger(__name__)
@@ -28,8 +33,7 @@ HEAL = 1.0
 # Under load a batch of one commit costs nearly as much as one of ten: let them gather, in seconds.
 GATHER = 0.03
 SWEEP = 600.0
-# Seconds until the next try after a failure, doubled with each one.
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+RETRY = 3600.0
 
 Action = Callable[[], object]
 
@@ -48,13 +52,12 @@ class Job:
     def __init__(self, name: str, action: Action) -> None:
         self.name = name
         self._action = action
-        self._failures = 0
-        self._not_before = 0.0
+        self._pause = Pause(FIRST_PAUSE, LONGEST_PAUSE)
 
     @property
     def pause(self) -> float:
         """Seconds to wait before the next try: 0 unless the last one failed."""
-        return max(0.0, self._not_before - monotonic())
+        return self._pause.left
 
     def run(self) -> bool:
         """Whether there was something to do, and it was done. An exception is logged."""
@@ -63,16 +66,24 @@ class Job:
         try:
             done = self._action() is not None
         except Misplaced:  # whoever looks after the data tells of it, once
-            self._not_before = monotonic() + LONGEST_PAUSE
+            self._pause.wait()
+            return False
+        except Interrupted as outage:
+            tell(outage, self._pause.failed())
             return False
         except Exception:
-            wait = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
-            self._failures += 1
-            self._not_before = monotonic() + wait
+            wait = self._pause.failed()
             logger.exception("%s failed; it is tried again in %.1f s", self.name, wait)
             return False
-        self._failures = 0
+        self._pause.passed()
         return done
+
+
+def tell(outage: Interrupted, wait: float) -> None:
+    """Without a trace: it comes once for each pause, for as long as the outage lasts."""
+    said = told(outage.cause)
+    why = said.get("message") or said["where"]
+    logger.warning("%s; tried again in %.1f s: %s: %s", outage, wait, said["kind"], why)
 
 
 class Runner:
@@ -82,7 +93,7 @@ class Runner:
     the work of long rebuilds, so that they do not hold up what this process serves.
 
     At the start, views that were built under another signature are rebuilt, and parked events are
-    tried once more: this release may bring what they were waiting for.
+    tried once more, as this release may bring what they were waiting for; and each hour again.
     """
 
     def __init__(  # noqa: PLR0913 - what may be given, beside what must
@@ -94,13 +105,23 @@ class Runner:
         *,
         schedules: Iterable[Schedule] = (),
         crew: Crew | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self._consumers = tuple(consumers)
         self._source = source
         self._views = views
         self._bell = bell
         self._crew = crew
-        self._schedules = (*schedules, Schedule("sweep of views", SWEEP, views.sweep))
+        self._telemetry = telemetry or Silent()
+        timers = [one for one in self._consumers if isinstance(one, Timer)]
+        self._schedules = (
+            *schedules,
+            Schedule("sweep of views", SWEEP, views.sweep),
+            *(
+                Schedule(f"retry for {one.name}", RETRY, partial(self._retry, one))
+                for one in timers
+            ),
+        )
         self._stopping = Event()
         self._threads: list[Thread] = []
         twice = [name for name, n in Counter(c.name for c in self._consumers).items() if n > 1]
@@ -153,10 +174,16 @@ class Runner:
 
     def _consume(self, consumers: Sequence[Consumer]) -> None:
         feed = Feed(self._source)
-        for consumer in consumers:
-            Job(f"retry for {consumer.name}", partial(self._retry, consumer)).run()
         jobs = [Job(c.name, partial(self._advance, c, feed)) for c in consumers]
+        again = [Again(c) for c in consumers if isinstance(c, Subscriber)]
+        next_retry = monotonic()
         while not self._stopping.is_set():
+            if monotonic() >= next_retry:
+                for consumer in consumers:
+                    Job(f"retry for {consumer.name}", partial(self._retry, consumer)).run()
+                next_retry = monotonic() + RETRY
+            for one in again:
+                Job("retry after an outage", partial(one.run, self._source, self._views)).run()
             rung, began = self._bell.rung, monotonic()
             busy, worked = jobs, False
             while busy and not self._stopping.is_set():
@@ -172,16 +199,21 @@ class Runner:
             return advance(consumer, feed, self._views, stop=self._stopping.is_set)
         except Outdated:  # being rebuilt, or built by a newer release whose process keeps it up
             return None
+        except Interrupted:
+            self._telemetry.count("Outage", 1, Consumer=consumer.name)
+            raise
+        except Unreadable:
+            self._telemetry.count("Unreadable", 1, Consumer=consumer.name)
+            raise
 
     def _retry(self, consumer: Consumer) -> None:
         # One attempt each: what still cannot be taken must not hold up what is new.
         once = consumer._replace(attempts=1) if isinstance(consumer, Subscriber) else consumer
         if self._is_outdated(consumer):
             return
-        for stream in self._views.blocked(live(consumer, self._views)):
+        for _ in retry_all(once, self._source, self._views):
             if self._stopping.is_set():
                 return
-            retry(once, self._source, self._views, stream)
 
     def _rebuild(self, outdated: Sequence[Projection]) -> None:
         job = Job("rebuild of views", partial(self._rebuild_once, outdated))

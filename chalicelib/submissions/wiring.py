@@ -4,20 +4,12 @@ CONSUMERS = (
     ("open_cases", "submissions.projections.open_cases:PROJECTION", ("PROJECT",)),
     ("drafts", "submissions.projections.drafts:PROJECTION", ("PROJECT",)),
 )
-SCHEDULES = (
-    (
-        "expire_drafts",
-        "submissions.subscribers.expiry:expire_drafts",
-        60,
-        ("READ", "COMMAND", "EXPIRE"),
-        "sweep",
-    ),
+TIMERS = (
+    ("expire_drafts", "submissions.subscribers.expiry:drafts_timer", ("COMMAND", "EXPIRE")),
     (
         "expire_documents",
-        "submissions.subscribers.expiry:expire_documents",
-        60,
-        ("READ", "COMMAND", "DISCARD", "EXPIRE"),
-        "sweep",
+        "submissions.subscribers.expiry:documents_timer",
+        ("COMMAND", "DISCARD", "EXPIRE"),
     ),
 )
 ROUTES = (

@@ -9,15 +9,27 @@ harm.
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
-from ..eventlog.consumers import Consumer, Outdated, Progress, catch_up, live, status
+from ..eventlog.consumers import (
+    Consumer,
+    Outdated,
+    Progress,
+    Subscriber,
+    go_on,
+    live,
+    status,
+)
 from ..eventlog.feed import Feed
+from ..eventlog.outages import FIRST_PAUSE, LONGEST_PAUSE, Interrupted
+from ..eventlog.patience import Again, Pause
+from ..eventlog.readable import Unreadable
 from ..eventlog.rebuilding.distributed import start
-from ..eventlog.retries import retry
+from ..eventlog.retries import retry_all
 from ..eventlog.sequencing.retries import Health
-from ..eventlog.telemetry import Telemetry
+from ..eventlog.telemetry import Telemetry, told
 from ..eventlog.views.port import Projection
 from ..platform.platform import Platform
 from .instrumentation import Handler, observed
@@ -85,7 +97,12 @@ def commits(cloud: Late) -> Handler:
 
 
 def wake_up(cloud: Late, name: str) -> Handler:
-    """The queue of a group of consumers: each goes as far as it gets, whatever stops another."""
+    """
+    The queue of a group of consumers: each goes as far as it gets, whatever stops another. At an
+    outage the message is not kept for later: the next one comes within a minute (see `heal`).
+    """
+    pauses: dict[str, Pause] = {}
+    again: dict[str, Again] = {}
 
     def handle(event: Any) -> None:
         its = cloud()
@@ -93,8 +110,21 @@ def wake_up(cloud: Late, name: str) -> Handler:
         platform = its.platform()
         failures = []
         for consumer in its.group(platform, name):
+            pause = pauses.setdefault(consumer.name, Pause(FIRST_PAUSE, LONGEST_PAUSE))
+            if pause.left:
+                continue
             try:
                 catch_up_in_time(its, platform, consumer, event.context)
+                pause.passed()
+                if isinstance(consumer, Subscriber):
+                    one = again.setdefault(consumer.name, Again(consumer))
+                    one.run(platform.source, platform.views)
+            except Interrupted as outage:
+                _tell(its, outage, pause.failed())
+            except Unreadable as release:
+                logger.error("%s", release)  # noqa: TRY400 - a trace says nothing here
+                its.telemetry().count("Unreadable", 1, Consumer=consumer.name)
+                pause.failed()
             except Exception as failure:
                 logger.exception("%s stopped", consumer.name)
                 failures.append(failure)
@@ -102,6 +132,13 @@ def wake_up(cloud: Late, name: str) -> Handler:
             raise failures[0]
 
     return _watched(cloud, name, handle, consumer=name)
+
+
+def _tell(its: Cloud, outage: Interrupted, wait: float) -> None:
+    said = told(outage.cause)
+    why = said.get("message") or said["where"]
+    logger.warning("%s; not tried for %.1f s: %s: %s", outage, wait, said["kind"], why)
+    its.telemetry().count("Outage", 1, Consumer=outage.who)
 
 
 def catch_up_in_time(
@@ -115,7 +152,7 @@ def catch_up_in_time(
 
     try:
         feed = Feed(platform.source, COMMITS)
-        progress = catch_up(consumer, feed, platform.views, stop=stop)
+        progress = go_on(consumer, feed, platform.views, stop=stop)
     except Outdated:
         logger.warning("%s waits for a rebuild", consumer.name)
         return None
@@ -176,7 +213,8 @@ def scheduled(cloud: Late, name: str) -> Handler:
     """What subjects do every so often, as far as this function serves it."""
 
     def handle(_event: Any) -> None:
-        _run_schedules(cloud(), name)
+        its = cloud()
+        _each(*((one.name, one.run) for one in its.schedules(its.platform(), name)))
 
     return _watched(cloud, name, handle)
 
@@ -187,23 +225,37 @@ def sweep(cloud: Late) -> Handler:
     def handle(_event: Any) -> None:
         its = cloud()
         platform = its.platform()
-        its.tidy()
-        platform.views.sweep()
-        for one in its.consumers(platform):
-            if not _is_outdated(platform, one):
-                retry(one, platform.source, platform.views)
-        _run_schedules(its, "sweep")
+        _each(
+            ("sweep of segments", its.tidy),
+            ("sweep of views", platform.views.sweep),
+            *(
+                (f"retry for {one.name}", partial(_retry_all, platform, one))
+                for one in its.consumers(platform)
+            ),
+            *((one.name, one.run) for one in its.schedules(platform, "sweep")),
+        )
 
     return _watched(cloud, "sweep", handle)
 
 
-def _run_schedules(its: Cloud, name: str) -> None:
+def _retry_all(platform: Platform, consumer: Consumer) -> None:
+    """Once each: whatever still cannot be taken must not hold up what comes after it."""
+    if _is_outdated(platform, consumer):
+        return
+    once = consumer._replace(attempts=1) if isinstance(consumer, Subscriber) else consumer
+    for one in retry_all(once, platform.source, platform.views):
+        if one.failure is not None:
+            logger.warning("%s could not try %s again", consumer.name, one.stream)
+
+
+def _each(*actions: tuple[str, Callable[[], object]]) -> None:
+    """Whatever stops another. Raises the first failure, once all were done."""
     failures = []
-    for one in its.schedules(its.platform(), name):
+    for name, action in actions:
         try:
-            one.run()
+            action()
         except Exception as failure:
-            logger.exception("%s failed; it is tried again at its next time", one.name)
+            logger.exception("%s failed; it is tried again at its next time", name)
             failures.append(failure)
     if failures:
         raise failures[0]

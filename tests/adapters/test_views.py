@@ -359,6 +359,8 @@ def test_parked_events_come_back_in_order_of_position(views, work):
     assert [one.position for one in views.parked(work, after=3, limit=1)] == [5]
     assert views.parked(work, "case-1")[0] == parks[1]
     assert views.blocked(work) == {"case-1": 3, "case-2": 5}
+    assert views.blocked(work, {"case-2", "case-9"}) == {"case-2": 5}
+    assert views.blocked(work, set()) == {}
 
 
 def test_parking_again_replaces_the_failure(views, work):

@@ -6,6 +6,7 @@ from chalicelib.cases.domain import commands as c
 from chalicelib.cases.domain.state import Accepted, Submitted, Supplementing
 from chalicelib.cases.domain.values import MissingMaterial
 from chalicelib.cases.subscribers import deadlines
+from chalicelib.eventlog import timers
 
 from ..office import HALL, Office
 
@@ -49,7 +50,7 @@ def test_a_case_whose_applicant_was_told_waits_for_the_applicant(office: Office)
 
 
 def test_every_overdue_case_is_found_however_many(office: Office, monkeypatch):
-    monkeypatch.setattr(deadlines, "BATCH", 2)
+    monkeypatch.setattr(timers, "BATCH", 2)
     made = [office.submitted() for _ in range(5)]
     office.catch_up()
     office.day = "2026-02-25"

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from chalicelib import bootstrap
 from chalicelib.cli import app
 from chalicelib.eventlog.ports import CommandId
+from chalicelib.eventlog.sequencing.ports import Parked
 from chalicelib.platform import sealing
 
 from .. import cloud
@@ -173,3 +174,26 @@ def test_a_large_backlog_is_sealed_in_steps(monkeypatch: pytest.MonkeyPatch):
         sealing.on_schedule(platform)
     assert [int(one.removeprefix("seals/")[:15]) for one in seals()] == [4, 8]
     assert told("verify")["events"] == 2
+
+
+@pytest.mark.usefixtures("stack")
+def test_all_that_is_parked_is_retried_as_the_filters_leave_it():
+    commit("case-1", "case-2", "item-1")
+    its = bootstrap.sequencer()
+    for stream in ("case-1", "case-2", "item-1"):
+        noted = Parked(stream, 1, "unreadable", "no body", "r", its.now())
+        assert its.ledger.park(noted, its.ledger.cursors([stream])[stream])
+    assert "which streams?" in banjian("sequencer", "retry").output
+    assert "0 streams go on" in banjian("sequencer", "retry", "--all", "--error", "gap").output
+    assert "2 streams go on" in banjian("sequencer", "retry", "--all", "--prefix", "case-").output
+    later = banjian("sequencer", "retry", "--all", "--since", "2999-01-01")
+    assert "0 streams go on" in later.output
+    assert "1 streams go on" in banjian("sequencer", "retry", "--all").output
+    assert told("sequencer")["parked"] == 0
+
+
+@pytest.mark.usefixtures("stack")
+def test_a_consumer_is_named_or_all_are_said():
+    assert "of which consumer?" in banjian("consumers", "retry").output
+    assert "still parked: 0" in banjian("consumers", "retry", "--all").output
+    assert "at position 0" in banjian("consumers", "catch-up", "work_list").output

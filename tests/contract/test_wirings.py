@@ -56,9 +56,9 @@ def test_a_consumer_without_a_line_is_named_with_the_line(root: Path):
 
 
 def test_a_schedule_without_a_line_is_named_with_the_line(root: Path):
-    change(root, 'deadlines = schedule("deadlines")', "")
+    change(root, 'timers = schedule("timers")', "")
     assert list(wirings.gaps(root)) == [
-        'app.py has no line for the schedule deadlines: add `deadlines = schedule("deadlines")`'
+        'app.py has no line for the schedule timers: add `timers = schedule("timers")`'
     ]
 
 

@@ -334,7 +334,7 @@ def test_an_event_is_tried_again_before_it_is_parked(town):
 
 
 def refuse(event):
-    raise ConnectionError("nobody answers")
+    raise ValueError("nobody can take that")
 
 
 def test_the_pauses_between_tries_grow(town, monkeypatch):

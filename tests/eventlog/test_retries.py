@@ -199,7 +199,7 @@ def test_a_subscriber_is_given_what_waited_once_more(town):
 
     def handle(event):
         if event.type == "Garbled" and not mended:
-            raise ConnectionError
+            raise ValueError
         got.append((event.stream, event.version))
 
     letters = Subscriber("letters", handle, attempts=2, pause=0.001)
@@ -222,8 +222,8 @@ def test_an_event_that_comes_in_the_middle_of_a_retry_is_not_left_behind(town):
     blocked = town.views.blocked
     reached, go_on = Event(), Event()
 
-    def slow(generation):
-        seen = blocked(generation)
+    def slow(generation, streams=None):
+        seen = blocked(generation, streams)
         town.views.blocked = blocked
         reached.set()
         go_on.wait(5)
@@ -247,7 +247,7 @@ def test_a_slow_retry_comes_to_its_end_beside_a_busy_worker(town):
         if event.type == "Garbled":
             tries.append(event.position)
             if len(tries) == 1:
-                raise ConnectionError
+                raise ValueError
             record(town.store, "case-2", noted)
             catch_up(letters, town.feed, town.views)
 

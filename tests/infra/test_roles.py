@@ -88,8 +88,11 @@ ALLOWED = {
         *ADVANCE,
         *("s3:PutObject Bucket/log/*", "sqs:SendMessage RebuildStepQueue"),
     },
-    "deadlines": READ | COMMAND,
     "seal": {*READ, *SIGN, "s3:GetObject seals", "s3:PutObject seals"},
+    "timers": {
+        *(*READ, *COMMAND, "s3:DeleteObject Bucket/documents/*"),
+        *(f"dynamodb:{do} ViewsTable" for do in (*WRITE, "BatchWriteItem")),
+    },
     "sweep": {
         *(*PROJECT, *COMMAND, *SIGN, *ADVANCE),
         *("s3:DeleteObject Bucket/log/*", "s3:DeleteObject Bucket/incoming/*"),

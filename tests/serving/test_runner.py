@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.sqlite.store import SqliteStore
+from chalicelib.eventlog import outages
 from chalicelib.eventlog.consumers import Subscriber, catch_up, live, wait_for
 from chalicelib.eventlog.rebuilding.checking import differences
 from chalicelib.eventlog.views.port import Batch, Bell, Checkpoint, ViewsError
@@ -198,7 +199,7 @@ def test_an_error_of_the_disk_is_logged_and_the_work_is_tried_again(town, monkey
         assert monotonic() - start < 3
     assert caplog.text.count("work failed; it is tried again in") == 3
     assert "the disk is full" in caplog.text
-    assert failures[2] - failures[1] > failures[1] - failures[0] >= running.FIRST_PAUSE
+    assert failures[2] - failures[1] > failures[1] - failures[0] >= outages.FIRST_PAUSE
 
 
 def test_a_broken_view_does_not_hold_up_the_others(town, monkeypatch):

@@ -22,7 +22,7 @@ with such a list then has to spread it over several partitions and merge them wh
 commits of one generation follow one another, at some 10 ms each, 99 rows and places to each.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from heapq import merge
 from itertools import chain, groupby, islice
@@ -55,6 +55,9 @@ if TYPE_CHECKING:
 GRACE: Final = 60.0
 SETTLED_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.05
+# So many parked events are read at once; of more, each stream is asked about by itself.
+FEW: Final = 100
+LAST: Final = 10**20 - 1
 
 
 KEYS_AT_ONCE = 500
@@ -231,11 +234,25 @@ class DynamoViews:
     def _parked(self, number: int, positions: Iterable[int]) -> Iterable[i.Item]:
         return self._table.get_all(i.parked_key(number, position) for position in positions)
 
-    def blocked(self, generation: Generation, /) -> Mapping[str, int]:
-        first: dict[str, int] = {}
-        for item in self._table.query(i.waiting_partition(generation.id)):
+    def blocked(
+        self, generation: Generation, streams: Collection[str] | None = None, /
+    ) -> Mapping[str, int]:
+        partition, first = i.waiting_partition(generation.id), dict[str, int]()
+        # Mostly there is nothing, or so little that one request has all of it.
+        most = None if streams is None else FEW
+        found = list(islice(self._table.query(partition, at_once=most), most))
+        for item in found:
             first.setdefault(*i.waiting(item))
-        return first
+        if streams is None or len(found) < FEW:
+            return first if streams is None else {s: first[s] for s in streams if s in first}
+        return dict(self._first_parked(generation.id, streams))
+
+    def _first_parked(self, number: int, streams: Iterable[str]) -> Iterator[tuple[str, int]]:
+        for stream in streams:
+            low, high = (i.text(i.waiting_key(number, stream, at), "sk") for at in (0, LAST))
+            waiting = self._table.query(i.waiting_partition(number), low=low, high=high, at_once=1)
+            for item in islice(waiting, 1):
+                yield i.waiting(item)
 
     def parked(
         self,

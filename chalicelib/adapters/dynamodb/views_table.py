@@ -6,7 +6,7 @@ from random import uniform
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from ...eventlog.views.port import Overtaken, ViewsError
+from ...eventlog.views.port import Overtaken, ViewsUnavailable
 from ..aws.clients import code
 from .views_items import Item, Write, key, text, unique
 
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 class Table:
-    """All reads are strongly consistent. The methods raise ViewsError."""
+    """All reads are strongly consistent. The methods raise ViewsUnavailable."""
 
     def __init__(
         self, client: "DynamoDBClient", name: str, pauses: Sequence[float] = PAUSES
@@ -176,7 +176,7 @@ class Table:
         elif overtaken:
             raise Overtaken(f"others write the same rows of {self.name} all the time; read again")
         else:
-            raise ViewsError(f"the table {self.name} is too busy; try again later")
+            raise ViewsUnavailable(f"the table {self.name} is too busy; try again later")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -186,7 +186,7 @@ class Table:
             yield
         except (ClientError, BotoCoreError) as error:
             advice = _ADVICE.get(code(error), "what was not acknowledged may be sent again")
-            raise ViewsError(f"views in the table {self.name}: {error} ({advice})") from error
+            raise ViewsUnavailable(f"views in the table {self.name}: {error} ({advice})") from error
 
 
 def _between(partition: str, low: str, high: str) -> dict[str, Any] | None:

@@ -111,11 +111,17 @@ class FileBlobs:
             _remove(place)
 
     def sweep(self, before: datetime, /) -> int:
-        swept = 0
+        """Each upload by itself; raises for the first that could not be, once all others were."""
+        swept, failed = 0, list[OSError]()
         with _translated(self._uploads):
-            _sweep(self._incoming)
             for upload in self._uploads.iterdir():
-                swept += _remove(upload, before.timestamp())
+                try:
+                    swept += _remove(upload, before.timestamp())
+                except OSError as error:
+                    failed.append(error)
+            _sweep(self._incoming)
+            if failed:
+                raise failed[0]
         return swept
 
     def link(self, *_: object) -> None:

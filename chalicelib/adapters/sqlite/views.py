@@ -6,7 +6,7 @@ events and checkpoint together, and the consumers catch up again from the log, w
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, local
@@ -30,6 +30,7 @@ from ...eventlog.views.port import (
     Row,
     Stored,
     ViewsError,
+    ViewsUnavailable,
 )
 from . import views_tables as t
 from .file import WAL_LIMIT
@@ -38,6 +39,8 @@ from .opened_files import OpenedFiles
 CHUNK = 2000
 # What is written to rows, and to entries: parameters by statement.
 Writes = tuple[t.Parameters, t.Parameters]
+# Busy, full, read-only, unreadable; DatabaseError itself is a file that is damaged, or none.
+_OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 PAST_ALL = b""  # SQLite sorts every BLOB after every TEXT
 
 
@@ -86,7 +89,9 @@ class SqliteViews:
         try:
             yield
         except sqlite3.Error as error:
-            raise ViewsError(f"views in {self._path}: {error}") from error
+            # What is wrong with what we asked or gave stays so: IntegrityError, DataError ...
+            kind = ViewsUnavailable if type(error) in _OF_THE_FILE else ViewsError
+            raise kind(f"views in {self._path}: {error}") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -187,8 +192,14 @@ class SqliteViews:
             db.executemany(t.UNPARK, [(number, position) for position in batch.unpark])
         self._bell.ring()
 
-    def blocked(self, generation: Generation, /) -> Mapping[str, int]:
-        return dict(self._query(t.BLOCKED, generation.id))
+    def blocked(
+        self, generation: Generation, streams: Collection[str] | None = None, /
+    ) -> Mapping[str, int]:
+        if streams is None:
+            return dict(self._query(t.BLOCKED, generation.id))
+        if not self._query(t.ANY_PARKED, generation.id):
+            return {}
+        return dict(self._query(t.BLOCKED_OF, _list(streams), generation.id))
 
     def parked(
         self,

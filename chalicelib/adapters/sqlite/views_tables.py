@@ -80,6 +80,14 @@ FROM generations WHERE id = ? AND state <> 'given up'
 MARKS = "SELECT view, position, marked, mark FROM generations WHERE state = 'live'"
 GIVEN_UP = "SELECT id FROM generations WHERE state = 'given up'"
 BLOCKED = "SELECT stream, min(position) FROM parked WHERE generation = ? GROUP BY stream"
+ANY_PARKED = "SELECT 1 FROM parked WHERE generation = ? LIMIT 1"
+# For each stream the first entry of an index, however many others it has.
+BLOCKED_OF = """
+SELECT value, (
+    SELECT position FROM parked
+    WHERE generation = ?2 AND stream = value ORDER BY position LIMIT 1
+) AS first FROM json_each(?1) WHERE first IS NOT NULL
+"""
 # Where a key is listed is asked only to check a view. To keep that in order for it would cost each
 # other write as much as the list itself, so it is put in order when it is asked for the first time.
 INDEX = (

@@ -1,17 +1,19 @@
 """Cases that wait to be accepted, by the last day on which the applicant can still be told."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from ...clock.calendar import Calendar
 from ...clock.clock import ACCEPTANCE
 from ...eventlog.envelope import Recorded
+from ...eventlog.timers import due_at
 from ...eventlog.views.port import Entry, Projection, Row
 from ..domain import events as e
 from . import case_summary
 from .due_days import due_days
 
 NAME = "acceptance_deadlines"
-PARTITION = "waiting"
+DUE = "due"
 EVENTS = frozenset(
     {
         e.CaseSubmitted,
@@ -35,23 +37,29 @@ def projection(calendar: Calendar) -> Projection:
         match event.data:
             case e.CaseSubmitted() | e.CaseResubmitted() as sent:
                 due = due_on(sent.on, ACCEPTANCE).day
-                return {"case_id": case_summary.key(event), "due": due and due.isoformat()}
+                return _row(event, due)
             case e.SupplementSubmitted() as sent if row is not None:
                 due = due_on(sent.on, ACCEPTANCE).day
-                return {**row, "due": due and due.isoformat()}
+                return _row(event, due)
             case e.SupplementRequested() | e.SubmissionReturned() if row is not None:
-                return {**row, "due": None}
+                return _row(event, None)
             case e.CaseAccepted() | e.CaseDeemedAccepted() | e.CaseConcluded():
                 return None
             case _:
                 return row
 
-    signature = case_summary.signature(1, calendar)
+    signature = case_summary.signature(2, calendar)
     return Projection(
         NAME, signature, case_summary.key, evolve, entries, by_stream=True, events=EVENTS
     )
 
 
+def _row(event: Recorded, due: date | None) -> Row:
+    """`version` is that of the event that the due day follows from."""
+    day = due and due.isoformat()
+    return {"case_id": case_summary.key(event), "due": day, "version": event.version}
+
+
 def entries(row: Row) -> Iterable[Entry]:
     if row["due"] is not None:
-        yield Entry("due", PARTITION, row["due"])
+        yield due_at(DUE, row["due"], row["case_id"])

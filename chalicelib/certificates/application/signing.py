@@ -23,14 +23,14 @@ from .certificates import by_system
 OWNER = SYSTEM.account
 
 
-def seal(platform: Platform, identifier: str) -> None:
+def seal(platform: Platform, identifier: str) -> bool:
     """
-    Make the PDF of a certificate that has none. Raises RenderingError for a face that cannot be
-    shown, StoreError.
+    Make the PDF of a certificate that has none: whether it did. Raises RenderingError for a face
+    that cannot be shown, StoreError.
     """
     state = certificate.known(certificates.state_of(platform, identifier))
     if state.record.sealed is not None:
-        return
+        return False
     signer = platform.signer()
     pdf = platform.renderer().render(_face(platform, state, signer.algorithm))
     digest = platform.blobs.put(OWNER, pdf)
@@ -46,6 +46,7 @@ def seal(platform: Platform, identifier: str) -> None:
         public_key=_base64(signer.public_key()),
     )
     _record(platform, identifier, sealed)
+    return True
 
 
 def _record(platform: Platform, identifier: str, sealed: CertificateSealed) -> None:

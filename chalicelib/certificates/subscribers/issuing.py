@@ -33,12 +33,14 @@ EVENTS = frozenset(
 )
 
 
-def on_event(platform: Platform, event: Recorded) -> None:
+def on_event(platform: Platform, event: Recorded) -> bool:
+    """Whether a certificate was issued: most others find that there is nothing to record."""
     case_id = event.stream.removeprefix("case-")
     match event.data:
         case e.CaseGranted():
-            issue(platform, event)
+            issued = issue(platform, event)
             certificate_issue.enter(platform, case_id)
+            return issued
         case e.CertificateIssued():  # also one that the staff issued
             certificate_issue.enter(platform, case_id)
         case e.CaseSubmitted() | e.CaseResubmitted() | e.SupplementSubmitted():
@@ -50,25 +52,26 @@ def on_event(platform: Platform, event: Recorded) -> None:
         case CertificateCreated() as created:
             certificate_issue.follow(platform, created)
         case _:
-            return
+            pass
+    return False
 
 
-def issue(platform: Platform, event: Recorded) -> None:
-    """The case itself keeps what was done: a second delivery issues nothing."""
+def issue(platform: Platform, event: Recorded) -> bool:
+    """Whether it did. The case itself keeps what was done: a second delivery issues nothing."""
     case_id = event.stream.removeprefix("case-")
     state = cases.get(platform, SYSTEM, case_id).state
     # A case that was voided meanwhile gets none.
     if not isinstance(state, Decided):
-        return
+        return False
     kind = state.application.plan.certificate
     if kind is None or certificate_of(state) is not None:
-        return
+        return False
     identifier = certificate_issue.next_identifier(platform, state.application, kind)
     caller = Caller(SYSTEM, f"certificate-{event.version}", Channel.SYSTEM, event.occurred_at)
     command = IssueCertificate(
         at=event.occurred_at, by=SYSTEM, channel=Channel.SYSTEM, identifier=identifier
     )
-    cases.execute(platform, caller, case_id, command)
+    return not cases.execute(platform, caller, case_id, command).repeated
 
 
 def subscriber(platform: Platform) -> Subscriber:

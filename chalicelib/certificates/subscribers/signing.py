@@ -18,17 +18,19 @@ from ..domain.events import CertificateCreated
 EVENTS = frozenset({CertificateCreated, CertificateIssued, CaseVoided})
 
 
-def on_event(platform: Platform, event: Recorded) -> None:
+def on_event(platform: Platform, event: Recorded) -> bool:
+    """Whether something was signed."""
     match event.data:
         case CertificateCreated() as created:
-            certificate_seal.seal(platform, created.identifier)
+            return certificate_seal.seal(platform, created.identifier)
         # Those of cases that `certificates` passed before certificates had streams of their own.
         case CertificateIssued():
             certificate_issue.enter(platform, event.stream.removeprefix("case-"))
         case CaseVoided() as voided:
             certificate_issue.case_voided(platform, event.stream.removeprefix("case-"), voided)
         case _:
-            return
+            pass
+    return False
 
 
 def subscriber(platform: Platform) -> Subscriber:

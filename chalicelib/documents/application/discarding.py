@@ -16,7 +16,7 @@ from ..domain import document
 from .documents import document_id, parts_of, run, state_of
 
 VIEW = "own_documents"
-OWNER, IDLE = "owner", "idle"
+OWNER, DUE = "owner", "due"
 BATCH = 200
 
 

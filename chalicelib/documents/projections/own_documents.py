@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from ...eventlog.envelope import Recorded
+from ...eventlog.timers import due_at
 from ...eventlog.views.port import Entry, Projection, Row
-from ..application.discarding import IDLE, OWNER, VIEW, moment
+from ..application.discarding import DUE, OWNER, VIEW, moment
 from ..domain import document
 
 NAME = VIEW
@@ -26,6 +27,7 @@ def evolve(row: Row | None, event: Recorded) -> Row | None:
                 "media_type": received.media_type,
                 "generation": received.generation,
                 "received_at": moment(event.recorded_at),
+                "version": event.version,
             }
         case document.DocumentUsed() | document.DocumentDiscarded():
             return None
@@ -36,7 +38,7 @@ def evolve(row: Row | None, event: Recorded) -> Row | None:
 def entries(row: Row) -> Iterable[Entry]:
     sort = f"{row['received_at']} {row['id']}"
     yield Entry(OWNER, row["owner"], sort)
-    yield Entry(IDLE, IDLE, sort)
+    yield due_at(DUE, sort, row["id"])
 
 
-PROJECTION = Projection(NAME, "1", key, evolve, entries, by_stream=True, events=EVENTS)
+PROJECTION = Projection(NAME, "2", key, evolve, entries, by_stream=True, events=EVENTS)

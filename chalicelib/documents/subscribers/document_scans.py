@@ -8,15 +8,16 @@ from ...platform.platform import Platform
 from ..application import malware_scan
 from ..domain.document import CATEGORY, DocumentReceived
 
-# A restart of clamd takes longer; then the event is parked, and retried with what is parked.
+# A restart of clamd takes longer; then the consumer waits, and tries again.
 ATTEMPTS, PAUSE = 4, 0.5
 EVENTS = frozenset({DocumentReceived})
 
 
-def on_event(platform: Platform, event: Recorded) -> None:
-    """Raises ScannerUnavailable: the event is parked then, and the document stays held back."""
-    if isinstance(event.data, DocumentReceived) and event.data.awaits_scan:
-        malware_scan.on_received(platform, event.stream.removeprefix(f"{CATEGORY}-"))
+def on_event(platform: Platform, event: Recorded) -> bool:
+    """Whether it was scanned. Raises ScannerUnavailable: the document stays held back."""
+    if not isinstance(event.data, DocumentReceived) or not event.data.awaits_scan:
+        return False
+    return malware_scan.on_received(platform, event.stream.removeprefix(f"{CATEGORY}-"))
 
 
 def subscriber(platform: Platform) -> Subscriber:

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final, NamedTuple
 
-from ..consumers import Work, all_parked, live, never, take_batch
+from ..consumers import Work, all_parked, live, take_batch
 from ..feed import Feed
+from ..parking import never
 from ..views.port import Generation, Overtaken, Projection, Views
 from .bulk_rebuild import Crew
 from .rebuilds import OnProgress, beside, quietly, share_out

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from ..consumers import Consumer, Stop, Subscriber, Work, never, take_batch
+from ..consumers import Consumer, Work, take_batch
 from ..feed import Feed, Source, skips
+from ..parking import Stop, never
 from ..retries import retry_stream
 from ..views.port import Projection, Views
 from .bulk_rebuild import Crew, finish, orders
@@ -91,7 +92,7 @@ def _hash_at(source: Source, position: int) -> bytes:
 
 
 def _projection(consumer: Consumer) -> Projection:
-    if isinstance(consumer, Subscriber):
+    if not isinstance(consumer, Projection):
         raise NoView(consumer.name)
     return consumer
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from random import uniform
 from time import sleep
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 from uuid import uuid4
 
 from ..ports import GENESIS, Commit
@@ -30,6 +30,7 @@ PAUSE = 0.01
 # altered     what is stored is not what was put into the log; or it was changed or removed there
 # unreadable  it is not stored as a commit is
 Reason = Literal["gap", "chain", "altered", "unreadable"]
+UNREADABLE: Final = "unreadable"
 
 
 class Head(NamedTuple):

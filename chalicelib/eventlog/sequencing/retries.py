@@ -3,10 +3,12 @@ What a crash, or somebody who changed the table, left undone: streams are read a
 table, whatever its stream of changes said or did not say.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from ..outages import PROBES, of_world
 from ..ports import Damaged
 from .lanes import merge, unmerged
 from .plan import Arrival, Trouble, differs
@@ -15,6 +17,8 @@ from .sequencer import sequence
 
 # How many streams are read at a time, and how much of the parked.
 SOME = 90
+
+logger = logging.getLogger(__name__)
 
 
 class Health(NamedTuple):
@@ -34,7 +38,7 @@ def heal(its: Sequencer) -> Health:
     for some in _by(SOME, dict.fromkeys(one.stream for one in parked)):
         for cursor in its.ledger.cursors(some).values():
             if not cursor.waits:
-                retry(its, cursor.stream)
+                _tried(its, cursor.stream)
     heads = its.ledger.heads()
     return Health(heads.log, unmerged(heads), sum(1 for _ in all_parked(its)) if parked else 0)
 
@@ -81,6 +85,47 @@ def retry(its: Sequencer, stream: str, *, gone: bool = False) -> bool:
         return False
     resequence(its, [stream])
     return all(its.ledger.settle(stream, ids) for ids in _by(SOME, [one.id for one in noted]))
+
+
+class Tried(NamedTuple):
+    """Whether a stream goes on; `failure` if it could not even be tried."""
+
+    stream: str
+    goes_on: bool
+    failure: Exception | None = None
+
+
+def retry_all(
+    its: Sequencer, chosen: Callable[[Parked], bool], *, gone: bool = False
+) -> Iterator[Tried]:
+    """
+    Retry each stream with something parked that is chosen, by itself, whatever stops another. It
+    ends early at an outage that several meet one after the other.
+    """
+    met = 0
+    for stream in streams_of(its, chosen):
+        tried = _tried(its, stream, gone=gone)
+        yield tried
+        met = met + 1 if tried.failure is not None and of_world(tried.failure) else 0
+        if met >= PROBES:
+            return
+
+
+def streams_of(its: Sequencer, chosen: Callable[[Parked], bool]) -> Iterator[str]:
+    """Once each; ids keep those of one stream together."""
+    last = None
+    for one in all_parked(its):
+        if one.stream != last and chosen(one):
+            last = one.stream
+            yield last
+
+
+def _tried(its: Sequencer, stream: str, *, gone: bool = False) -> Tried:
+    try:
+        return Tried(stream, retry(its, stream, gone=gone))
+    except Exception as failure:
+        logger.exception("%s could not be tried again", stream)
+        return Tried(stream, goes_on=False, failure=failure)
 
 
 def _trouble(its: Sequencer, cursor: Cursor, last: int) -> Trouble | None:

@@ -9,15 +9,22 @@ segment that nothing refers to. Whatever cannot be taken is parked, and its stre
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
 
+from ..outages import PROBES
 from ..ports import Commit, Damaged, Unavailable
 from .lanes import merge
 from .plan import Arrival, Chunk, Continued, Trouble, chunks, continued, draft, in_order, lane_of
-from .ports import ATTEMPTS, LOG, Cursor, Head, Parked, Sequencer
+from .ports import ATTEMPTS, LOG, UNREADABLE, Cursor, Head, Parked, Sequencer
 
 logger = logging.getLogger(__name__)
 
 Cursors = dict[str, Cursor]
+
+# How much of what is parked is looked through, and how old it may be, to tell whose error it is.
+LOOKS: Final = 100
+A_MOMENT: Final = timedelta(minutes=10)
 
 
 class Unfinished(Exception):
@@ -28,13 +35,31 @@ class Unfinished(Exception):
         self.record = record
 
 
+class Unreadable(Unfinished):
+    """
+    This release can read nothing of what is stored now: an error of the release, and nothing is
+    parked for it.
+    """
+
+    def __init__(self, record: str, why: str) -> None:
+        super().__init__(record)
+        self.why = why
+
+    def __str__(self) -> str:
+        return (
+            f"this release cannot read what is written now, from record {self.record} on "
+            f"({self.why}): deploy the release that writes it, or one after that"
+        )
+
+
 def sequence(its: Sequencer, arrivals: Iterable[Arrival]) -> None:
     """
     Once this returns, every commit that arrived is in its lane, and so are all before it in its
-    stream; or its stream waits, and what it waits for is parked. Raises Unfinished.
+    stream; or its stream waits, and what it waits for is parked. Raises Unfinished, Unreadable.
     """
     rest: Sequence[Arrival] = list(arrivals)
     error: Unavailable | None = None
+    _check_readable(its, rest)
     for attempt in range(ATTEMPTS):
         if not rest:
             return
@@ -46,6 +71,45 @@ def sequence(its: Sequencer, arrivals: Iterable[Arrival]) -> None:
             error = unavailable
     if rest:
         raise Unfinished(rest[0].record) from error
+
+
+def _check_readable(its: Sequencer, arrivals: Sequence[Arrival]) -> None:
+    """One stream may be damaged. Several, and nothing beside them that can be read, are not."""
+    if any(isinstance(one.content, Commit) for one in arrivals):
+        return
+    for one in arrivals:
+        trouble = one.content
+        if isinstance(trouble, Trouble) and trouble.reason == UNREADABLE:
+            streams = {other.stream for other in arrivals if _is_unreadable(other)}
+            several = len(streams) > 1 or _was_before(its, one.stream)
+            if several and not any(_can_be_read(its, one) for one in sorted(streams)[:PROBES]):
+                raise Unreadable(one.record, trouble.detail)
+            return
+
+
+def _is_unreadable(arrival: Arrival) -> bool:
+    return isinstance(arrival.content, Trouble) and arrival.content.reason == UNREADABLE
+
+
+def _can_be_read(its: Sequencer, stream: str) -> bool:
+    """Whether the table has it as this release knows it, whatever came of its record."""
+    try:
+        return bool(its.streams.newer(stream, 0))
+    except (Damaged, Unavailable):
+        return False
+
+
+def _was_before(its: Sequencer, stream: str) -> bool:
+    """
+    Whether another stream was parked for that a moment ago: a batch may have one record only. (Not
+    for long, or what an intruder stores would hold up everybody, an hour for each item.)
+    """
+    try:
+        some = its.ledger.parked(limit=LOOKS)
+    except Unavailable:
+        return False  # it is met again, where it is tried again
+    since = its.now() - A_MOMENT
+    return any(one.reason == UNREADABLE and one.stream != stream and one.at > since for one in some)
 
 
 def _attempt(its: Sequencer, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:

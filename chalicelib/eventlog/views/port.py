@@ -2,6 +2,7 @@
 Read models: what the application asks of the place where rows are kept.
 
 * ViewsError        the views could not be read or written
+  x ViewsUnavailable  where they are kept cannot be used now; nothing was written
   x Overtaken       another worker was faster, or the generation is gone; nothing was written
   x Overfull        a retry is too large to be all or nothing; try fewer events at once
   x Unstorable      a row that the smallest place where rows are kept could not hold
@@ -41,6 +42,7 @@ from itertools import chain
 from threading import Condition
 from typing import Any, NamedTuple, Protocol
 
+from ...kernel.outage import Outage
 from ..envelope import Recorded
 
 Row = dict[str, Any]
@@ -48,6 +50,10 @@ Row = dict[str, Any]
 
 class ViewsError(Exception):
     """The views could not be read or written."""
+
+
+class ViewsUnavailable(ViewsError, Outage):
+    """The place where rows are kept cannot be opened, read or written now; the message says why."""
 
 
 class Overtaken(ViewsError):
@@ -158,12 +164,20 @@ class Change(NamedTuple):
     removed: frozenset[Entry]
 
 
+# What `where` ends with if the failure was not the event's own: see eventlog/outages.py.
+OUTAGE = " (outage)"
+
+
 class Failure(NamedTuple):
     """Why an event could not be taken: the exception's type and text, and the line it came from."""
 
     kind: str
     message: str
     where: str
+
+    @property
+    def of_world(self) -> bool:
+        return self.where.endswith(OUTAGE)
 
 
 class Parked(NamedTuple):
@@ -180,6 +194,11 @@ class Parked(NamedTuple):
     commit: int
     parked_at: datetime
     failure: Failure | None
+
+    @property
+    def of_world(self) -> bool:
+        """At an outage that it met alone: it is tried again by itself."""
+        return self.failure is not None and self.failure.of_world
 
 
 class Batch(NamedTuple):
@@ -329,10 +348,13 @@ class Views(Protocol):
         """
         ...
 
-    def blocked(self, generation: Generation, /) -> Mapping[str, int]:
+    def blocked(
+        self, generation: Generation, streams: Collection[str] | None = None, /
+    ) -> Mapping[str, int]:
         """
-        Streams with parked events, and the position of the first one of each. It may lie behind
-        the checkpoint: a batch broke off. Then its events are still to be parked.
+        Those of `streams` (of all, if None) with parked events, and the position of the first one
+        of each. It may lie behind the checkpoint: a batch broke off. Then its events are still to
+        be parked. What is read for some streams does not grow with how much is parked of others.
         """
         ...
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ...eventlog.ports import Signer, StoreError
+from ...kernel.outage import Outage
 
 ISSUER: Final = "urn:banjian"
 AUDIENCE: Final = "banjian"
@@ -20,7 +21,7 @@ _P256: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d0301070342
 COORDINATE: Final = 32  # bytes
 
 
-class TokensUnavailable(Exception):
+class TokensUnavailable(Outage):
     """No key was set up to sign tokens with, or it cannot be used now."""
 
 

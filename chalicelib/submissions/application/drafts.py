@@ -17,7 +17,7 @@ from ...platform.platform import Caller, Platform
 from ...platform.quotas import QuotaExceeded
 
 VIEW: Final = "drafts"
-OWNER, IDLE = "owner", "idle"
+OWNER, DUE = "owner", "due"
 # Of one draft, with all that was saved before: each save is kept, and read with it.
 MOST_SAVES: Final = 500
 MOST_BYTES: Final = 4_000_000

@@ -6,8 +6,9 @@ from ...cases.domain import events as e
 from ...cases.projections import case_summary
 from ...documents.application.discarding import moment
 from ...eventlog.envelope import Recorded
+from ...eventlog.timers import due_at
 from ...eventlog.views.port import Entry, Projection, Row
-from ..application.drafts import IDLE, OWNER, VIEW
+from ..application.drafts import DUE, OWNER, VIEW
 
 NAME = VIEW
 EVENTS = frozenset({e.CaseDrafted, e.DraftDiscarded, e.CaseSubmitted})
@@ -35,13 +36,13 @@ def evolve(row: Row | None, event: Recorded) -> Row | None:
 
 
 def entries(row: Row) -> Iterable[Entry]:
-    """By whoever saved it, by applicant and by company, and all of them; last saved last."""
+    """By whoever saved it, by applicant and by company, and by when it expires; last saved last."""
     sort = f"{row['saved_at']} {row['case_id']}"
     people = {f"account:{row[who]}" for who in ("saved_by", "applicant") if row[who]}
     companies = {f"entity:{row['entity']}"} if row["entity"] else set()
     for partition in people | companies:
         yield Entry(OWNER, partition, sort)
-    yield Entry(IDLE, IDLE, sort)
+    yield due_at(DUE, sort, row["case_id"])
 
 
-PROJECTION = Projection(NAME, "1", case_summary.key, evolve, entries, by_stream=True, events=EVENTS)
+PROJECTION = Projection(NAME, "2", case_summary.key, evolve, entries, by_stream=True, events=EVENTS)

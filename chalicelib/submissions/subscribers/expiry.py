@@ -1,57 +1,58 @@
 """过期清理: drafts that were left, and documents that neither a case nor a draft names."""
 
-import logging
-from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
 
-from ...documents.application import discarding
+from ...cases.application import cases
+from ...documents.application import discarding, documents
+from ...documents.projections import own_documents
+from ...eventlog.timers import Fact, Timer, run
 from ...eventlog.views.port import Cursor, Row
 from ...platform.platform import Platform
 from ..application import drafts
+from ..projections import drafts as drafts_view
 
-BATCH = 200
+BATCH: Final = 200
+# What is left for days need not be looked at every few minutes.
+EVERY: Final = 60
 
-logger = logging.getLogger(__name__)
+
+def drafts_timer(platform: Platform) -> Timer:
+    days = platform.quotas.drafts.days
+    return Timer(
+        "expire_drafts",
+        drafts_view.PROJECTION,
+        drafts.DUE,
+        lambda now: None if days is None else discarding.due(now, days),
+        partial(drafts.expire, platform),
+        lambda row: Fact(cases.stream(row["case_id"]), row["version"]),
+        platform.now,
+        EVERY,
+    )
+
+
+def documents_timer(platform: Platform) -> Timer:
+    days = platform.quotas.uploads.days
+    return Timer(
+        "expire_documents",
+        own_documents.PROJECTION,
+        discarding.DUE,
+        lambda now: None if days is None else discarding.due(now, days),
+        partial(_expire_document, platform),
+        lambda row: Fact(documents.stream(row["id"]), row["version"]),
+        platform.now,
+        EVERY,
+    )
 
 
 def expire_drafts(platform: Platform) -> int:
     """How many went."""
-    days = platform.quotas.drafts.days
-    return _expire(platform, drafts.VIEW, drafts.IDLE, days, drafts.expire)
+    return run(drafts_timer(platform), platform.source, platform.views).done
 
 
 def expire_documents(platform: Platform) -> int:
     """How many went."""
-    days = platform.quotas.uploads.days
-    return _expire(platform, discarding.VIEW, discarding.IDLE, days, _expire_document)
-
-
-def _expire(
-    platform: Platform,
-    view: str,
-    index: str,
-    days: int | None,
-    expire: Callable[[Platform, Row], bool],
-) -> int:
-    """What is due is read, and not what there is; one that fails is nobody else's matter."""
-    done = 0
-    for row in _due(platform, view, index, days):
-        try:
-            done += expire(platform, row)
-        except Exception:
-            logger.exception("a row of %s could not expire; it is tried again in an hour", view)
-    return done
-
-
-def _due(platform: Platform, view: str, index: str, days: int | None) -> Iterator[Row]:
-    if days is None:
-        return
-    until, after = discarding.due(platform.now(), days), None
-    while True:
-        page = platform.views.page(view, index, index, upper=until, after=after, limit=BATCH)
-        yield from page.rows
-        after = page.cursor
-        if after is None:
-            return
+    return run(documents_timer(platform), platform.source, platform.views).done
 
 
 def _expire_document(platform: Platform, row: Row) -> bool:

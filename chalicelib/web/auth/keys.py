@@ -14,6 +14,8 @@ from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from ...kernel.outage import Outage
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -34,7 +36,7 @@ Jwks = Mapping[str, Any]
 KeySource = Callable[[], Jwks]
 
 
-class KeysUnavailable(Exception):
+class KeysUnavailable(Outage):
     """The source of the keys fails, and what it last gave is too old to go by."""
 
 

@@ -15,6 +15,9 @@ from chalicelib.adapters.dynamodb import (
     views_generations as dynamodb_views_generations,
 )
 from chalicelib.adapters.dynamodb import (
+    views_items as dynamodb_views_items,
+)
+from chalicelib.adapters.dynamodb import (
     views_table as dynamodb_views_table,
 )
 from chalicelib.adapters.dynamodb.views import DynamoViews
@@ -552,3 +555,46 @@ def test_a_rebuild_gives_what_was_kept_up_and_both_are_what_sqlite_has(town, cli
     rebuild([WORK, TALLY], town.feed, views)
     assert content(views, names) == content(town.views, names)
     assert [list(differences(view, town.feed, views)) for view in (WORK, TALLY)] == [[], []]
+
+
+# What is parked
+
+
+def test_what_a_batch_reads_of_the_parked_does_not_grow_with_it(views, client):
+    """Of 10, of 1,000 and of 10,000: at most one page, and then each stream of the batch."""
+    generation = views.create("work", "1")
+    streams = {"case-1", "old-5", "old-7~"}
+    read: dict[int, int] = {}
+    for many in (10, 1_000, 10_000):
+        _park_old(client, generation, many)
+        counted: Any = Counting(client)
+        asked = DynamoViews(counted, TABLE)
+        assert asked.blocked(generation, streams) == {"old-5": 5}
+        read[many] = counted.items
+        assert counted.calls <= 1 + len(streams)
+    assert read[10] == 10
+    assert read[1_000] == read[10_000] <= dynamodb_views.FEW + len(streams)
+
+
+def _park_old(client, generation, many):
+    partition = dynamodb_views_items.waiting_partition(generation.id)
+    rows = [dynamodb_views_items.key(partition, f"old-{n}\0{n:020}") for n in range(many)]
+    for at in range(0, many, 25):
+        puts = [{"PutRequest": {"Item": one}} for one in rows[at : at + 25]]
+        client.batch_write_item(RequestItems={TABLE: puts})
+
+
+class Counting:
+    """How many items queries of it have given out."""
+
+    def __init__(self, client):
+        self._client, self.items, self.calls = client, 0, 0
+
+    def __getattr__(self, name):
+        return getattr(self._client, name)
+
+    def query(self, **request):
+        found = self._client.query(**request)
+        self.items += len(found["Items"])
+        self.calls += 1
+        return found

@@ -1,5 +1,6 @@
 """What the sequencer does with one thing at a time; with everything at once, the simulation."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -23,8 +24,8 @@ from chalicelib.eventlog.sequencing.plan import (
     lane_of,
 )
 from chalicelib.eventlog.sequencing.ports import ATTEMPTS, LOG, Cursor, Head, Sequencer
-from chalicelib.eventlog.sequencing.retries import all_parked, heal, resequence, retry
-from chalicelib.eventlog.sequencing.sequencer import Unfinished, sequence
+from chalicelib.eventlog.sequencing.retries import all_parked, heal, resequence, retry, retry_all
+from chalicelib.eventlog.sequencing.sequencer import Unfinished, Unreadable, sequence
 from chalicelib.eventlog.sequencing.sweep import AGE, sweep
 from chalicelib.triggers.sequencer import on_records
 
@@ -528,3 +529,80 @@ def test_a_memory_of_the_table_says_what_it_cannot_read(city):
     city.table.commits["case-1"][0] = city.table.commits["case-1"][0]._replace(hash=b"")
     with pytest.raises(Damaged):
         city.table.newer("case-1", 0)
+
+
+# A release that cannot read
+
+
+def unreadable(city, stream):
+    """What another release has stored, in the table and as its record."""
+    city.commit(stream)
+    city.table.commits[stream] = [one._replace(hash=b"") for one in city.table.commits[stream]]
+    return alarm(stream, 1, "unreadable")
+
+
+def test_a_batch_that_cannot_be_read_at_all_parks_nothing(city):
+    batch = [unreadable(city, f"case-{n}") for n in range(500)]
+    with pytest.raises(Unreadable, match="deploy the release that writes it"):
+        city.take(*batch)
+    assert list(all_parked(city.sequencer)) == []
+    answer = on_records(city.sequencer, lambda _: batch, {})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": batch[0].record}]}
+
+
+def test_nor_do_records_that_come_one_by_one(city):
+    for n in range(50):
+        with suppress(Unreadable):
+            city.take(unreadable(city, f"case-{n}"))
+    assert len(list(all_parked(city.sequencer))) == 1
+
+
+def test_an_intruder_holds_up_the_others_for_minutes_and_not_for_long(city):
+    city.take(unreadable(city, "case-1"))
+    with pytest.raises(Unreadable):
+        city.take(unreadable(city, "case-2"))
+    city.time += timedelta(minutes=11)
+    city.take(unreadable(city, "case-3"))
+    assert {one.stream for one in all_parked(city.sequencer)} == {"case-1", "case-3"}
+
+
+def test_beside_what_can_be_read_each_is_parked_by_itself(city):
+    city.take(unreadable(city, "case-1"), city.commit("case-3"), unreadable(city, "case-2"))
+    assert {one.stream for one in all_parked(city.sequencer)} == {"case-1", "case-2"}
+    assert city.in_log() == ["case-3@1"]
+
+
+def test_all_that_waits_is_retried_each_by_itself(city, monkeypatch):
+    for n in (1, 2, 3):
+        city.take(alarm(f"case-{n}", 1), city.commit("item-1"))
+        city.commit(f"case-{n}")
+    newer = city.table.newer
+
+    def broken(stream, after):
+        if stream == "case-2":
+            raise ValueError("a fault of ours")
+        return newer(stream, after)
+
+    monkeypatch.setattr(city.table, "newer", broken)
+    tried = {one.stream: one for one in retry_all(city.sequencer, lambda _: True)}
+    assert {name: one.goes_on for name, one in tried.items()} == {
+        "case-1": True,
+        "case-2": False,
+        "case-3": True,
+    }
+    assert isinstance(tried["case-2"].failure, ValueError)
+    monkeypatch.undo()
+    heal(city.sequencer)  # what died in the middle is none of these
+    chosen = retry_all(city.sequencer, lambda one: one.stream == "case-2")
+    assert [one.goes_on for one in chosen] == [True]
+
+
+def test_a_retry_of_all_ends_early_without_a_table(city, monkeypatch):
+    for n in range(20):
+        city.take(alarm(f"case-{n}", 1), city.commit("item-1"))
+
+    def away(*_):
+        raise Unavailable("no table")
+
+    monkeypatch.setattr(city.table, "newer", away)
+    assert len(list(retry_all(city.sequencer, lambda _: True))) == 5
