@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ...eventlog.ports import GENESIS
+from ...eventlog.ports import GENESIS, Unavailable
 from ...eventlog.sequencing.ports import (
     LOG,
     Advance,
@@ -20,6 +20,7 @@ from ...eventlog.sequencing.ports import (
 from ..aws.clients import translated
 from . import ledger_items as items
 from .ledger_items import Item, number
+from .patience import Patience
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -202,11 +203,15 @@ class DynamoLedger:
 
     def _batch_get(self, keys: Sequence[Item]) -> Iterator[Mapping[str, Any]]:
         wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        patience = Patience()
         while wanted:
             with self._translated():
                 found = self._client.batch_get_item(RequestItems=wanted)
-            yield from found["Responses"].get(self._table, [])
+            answers = found["Responses"].get(self._table, [])
+            yield from answers
             wanted = found.get("UnprocessedKeys")
+            if wanted and not patience.wait(moved=bool(answers)):
+                raise Unavailable(f"the log's table {self._table} is too busy; try again later")
 
     def _query(
         self, partition: str, low: str, high: str, limit: int = 1000
