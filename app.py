@@ -53,4 +53,5 @@ rebuild_step = queue("rebuild_step")(on("rebuild_step", "rebuild_step"))
 
 heal = app.schedule("rate(1 minute)", name="heal")(on("heal", "heal"))
 deadlines = schedule("deadlines")
+canary = schedule("canary")
 sweep = app.schedule("rate(1 hour)", name="sweep")(on("sweep", "sweep"))

@@ -1,6 +1,7 @@
 """What the platform has; see subjects.py."""
 
 EVENTS = (("duty", "platform.duty:EVENTS"),)
+SCHEDULES = (("canary", "platform.canary:send", 10, ("READ", "APPEND")),)
 PHASES = (("平台", "Platform", "platform.duty:EVENTS"),)
 REFUSALS = (
     ("platform.duty:NotSeparated", 403, "duties-not-separated"),
