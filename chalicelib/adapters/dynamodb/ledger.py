@@ -141,6 +141,17 @@ class DynamoLedger:
         found = self._query(items.PARKED, low, f"{prefix}~", limit)
         return [items.parked_of(item) for item in islice(found, limit)]
 
+    def parked_count(self, limit: int, /) -> int:
+        query = _between(self._table, items.PARKED, "!", "~", limit)
+        count, start = 0, {}
+        while True:
+            with self._translated():
+                page = self._client.query(**{**query, **start, "Select": "COUNT"})
+            count += page["Count"]
+            if count >= limit or "LastEvaluatedKey" not in page:
+                return min(count, limit)
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
     def release(self, was: Cursor, /) -> bool:
         condition, values = _at(was)
         waits = (f"{condition} AND attribute_exists(w)", values)
@@ -161,6 +172,16 @@ class DynamoLedger:
 
     def mark_swept(self, lane: int, key: str, /) -> None:
         item = {**items.key(items.SWEPT, f"{lane:03d}"), "k": {"S": key}}
+        with self._translated():
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def note(self, name: str, /) -> Mapping[str, str]:
+        item = self._get(items.key(items.NOTES, name))
+        return {key: one["S"] for key, one in item["n"]["M"].items()} if item else {}
+
+    def set_note(self, name: str, note: Mapping[str, str], /) -> None:
+        noted = {"M": {key: {"S": value} for key, value in note.items()}}
+        item = {**items.key(items.NOTES, name), "n": noted}
         with self._translated():
             self._client.put_item(TableName=self._table, Item=item)
 
@@ -217,17 +238,7 @@ class DynamoLedger:
         self, partition: str, low: str, high: str, limit: int = 1000
     ) -> Iterator[Mapping[str, Any]]:
         """In order of the sort key, from `low` to `high`, `limit` items at a time."""
-        query: Any = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": partition},
-                ":low": {"S": low},
-                ":high": {"S": high},
-            },
-            "ConsistentRead": True,
-            "Limit": limit,
-        }
+        query = _between(self._table, partition, low, high, limit)
         while True:
             with self._translated():
                 page = self._client.query(**query)
@@ -238,6 +249,20 @@ class DynamoLedger:
 
     def _translated(self) -> AbstractContextManager[None]:
         return translated(f"the log's table {self._table} cannot be used; try again")
+
+
+def _between(table: str, partition: str, low: str, high: str, limit: int) -> Any:
+    return {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
+        "ExpressionAttributeValues": {
+            ":pk": {"S": partition},
+            ":low": {"S": low},
+            ":high": {"S": high},
+        },
+        "ConsistentRead": True,
+        "Limit": limit,
+    }
 
 
 _Condition = tuple[str, Mapping[str, Any]]

@@ -8,6 +8,7 @@ The items of the log's table, by partition and sort key:
     (a stream)  cursor         v  version, h  hash, p  position, l  lane, w  that it waits
     #parked     id             stream, version, reason, detail, record, at
     #swept      lane           k  the last object that was looked at
+    #notes      name           n  what the engine noted of its own work, by name
 
 Every commit writes a cursor: its names are short because DynamoDB counts them.
 """
@@ -23,6 +24,7 @@ Item = dict[str, Any]
 HEADS = "#heads"
 PARKED = "#parked"
 SWEPT = "#swept"
+NOTES = "#notes"
 # Of every sort key that is a lane, or a position.
 LAST_LANE = "999"
 LAST_SORT = "9" * 15
