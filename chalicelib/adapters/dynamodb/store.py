@@ -5,11 +5,13 @@ conditional PutItem, a load one consistent Query.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from ...eventlog.ports import MAX_NAME, CommandId, Commit, Conflict, History, same
+from ...eventlog.auditing.table import Stored, Unreadable
+from ...eventlog.ports import MAX_NAME, CommandId, Commit, Conflict, Damaged, History, same, verify
 from ..aws.clients import translated
 from .items import Item, from_item, to_item
 
@@ -21,6 +23,10 @@ _NAMES = {"#stream": "stream", "#version": "version"}
 # How long what was seen is taken for true; restoring a table takes longer.
 TRUSTED_SECONDS = 60.0
 _REMEMBERED = 4096
+
+
+# Below every version that anybody could write: DynamoDB keeps 38 digits.
+_LOWEST = -(10**37)
 
 
 class _Seen:
@@ -71,14 +77,20 @@ class DynamoStore:
     def load(self, stream: str, known: History | None = None, /) -> History:
         """Raises Unavailable, Damaged."""
         at = self._now()
-        history = self._grown(stream, known) or History(stream, tuple(self.newer(stream, 0)))
+        history = self._grown(stream, known)
+        if history is None:
+            history = History(stream, tuple(self.newer(stream, 0)))
+            verify(history)
         self._seen.add(history, at)
         return history
 
     def _grown(self, stream: str, known: History | None) -> History | None:
         if known is None or not known.commits:
             return None
-        return known.with_newer(tuple(self.newer(stream, known.commits[-1].version - 1)))
+        newer = known.with_newer(tuple(self.newer(stream, known.commits[-1].version - 1)))
+        if newer is not None:
+            verify(newer, len(known.commits))
+        return newer
 
     def newer(self, stream: str, after_version: int, /) -> Sequence[Commit]:
         """The commits that begin past a version, in order; raises Unavailable, Damaged."""
@@ -86,6 +98,11 @@ class DynamoStore:
             return []
         with translated(f"{stream} cannot be read from table {self._table}; try again"):
             return [from_item(item) for item in self._items(stream, after_version)]
+
+    def stored(self, stream: str, /) -> Sequence[Stored]:
+        """See `auditing.table.Table`. Raises Unavailable."""
+        with translated(f"{stream} cannot be read from table {self._table}; try again"):
+            return [_stored(item) for item in self._items(stream, _LOWEST)]
 
     def append(self, history: History, command: CommandId, length: int, body: bytes, /) -> Commit:
         """
@@ -160,6 +177,13 @@ class DynamoStore:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _stored(item: Item) -> Stored:
+    try:
+        return from_item(item)
+    except Damaged as error:
+        return Unreadable(item["stream"]["S"], int(Decimal(item["version"]["N"])), str(error))
 
 
 def _possible(stream: str) -> bool:

@@ -12,8 +12,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable
+from ...eventlog.auditing.table import Stored
+from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable, verify
 from .append import COLUMNS, HEAD, Append, Outcome, append, commit_of, write
+from .auditing import LOWEST, stored_of
 from .changes import OwnChanges
 from .file import connect, prepare, refusal
 from .group_commit import GroupCommit
@@ -65,8 +67,11 @@ class SqliteStore:
             last = known.commits[-1].version
             newer = known.with_newer(self._newer(stream, last))
             if newer is not None:
+                verify(newer, len(known.commits))
                 return newer
-        return History(stream, self._commits(stream, 1))
+        history = History(stream, self._commits(stream, 1))
+        verify(history)
+        return history
 
     def _newer(self, stream: str, version: int) -> tuple[Commit, ...]:
         # The writer's connection, if it is free, has in its cache what it wrote itself; a reader's
@@ -83,6 +88,10 @@ class SqliteStore:
 
     def _commits(self, stream: str, version: int) -> tuple[Commit, ...]:
         return tuple(map(commit_of, self._readers.query(LOAD, (stream, version))))
+
+    def stored(self, stream: str, /) -> Sequence[Stored]:
+        """See `auditing.table.Table`."""
+        return [stored_of(row) for row in self._readers.query(LOAD, (stream, LOWEST))]
 
     def append(self, history: History, command: CommandId, length: int, body: bytes, /) -> Commit:
         known = history.find(command)
