@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..kernel.actor import Actor
     from ..kernel.reasons import Reason
     from ..platform.platform import Platform
-    from ..triggers.handlers import Cloud
+    from ..triggers.cloud import Cloud
     from ..web.auth.verifier import Verifier
     from ..web.messages import Language
     from ..web.request import Web
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from .directory import embedded, now
     from .moving import destination, kept, sign_ins, sign_ins_table, stored
     from .settings import connections, on_aws, on_standby, origins, proxies, setting
-    from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
+    from .stack import (
+        aws,
+        client,
+        events,
+        part_of_table,
+        send_rebuild,
+        sequencer,
+        streams,
+        telemetry,
+    )
 
 __all__ = [
     "aws",
@@ -36,12 +45,14 @@ __all__ = [
     "consumers",
     "destination",
     "embedded",
+    "events",
     "group",
     "kept",
     "now",
     "on_aws",
     "on_standby",
     "origins",
+    "part_of_table",
     "platform",
     "proxies",
     "schedules",
@@ -63,7 +74,10 @@ _WHERE = {
     "directory": ("embedded", "now"),
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
     "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting"),
-    "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
+    "stack": (
+        *("aws", "client", "events", "part_of_table"),
+        *("send_rebuild", "sequencer", "streams", "telemetry"),
+    ),
 }
 
 

@@ -1,14 +1,19 @@
 """What the functions on queues, streams and schedules of AWS work with."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from .. import bootstrap
-from ..triggers.handlers import Cloud
+from ..triggers.cloud import Cloud
+
+if TYPE_CHECKING:
+    from ..eventlog.auditing.nightly import Standing
 
 
 def cloud() -> Cloud:
     from ..adapters.dynamodb import stream_records
-    from ..eventlog.sequencing.retries import heal
+    from ..eventlog.sequencing.recovery import recover
+    from ..eventlog.sequencing.retries import heal, health
     from ..eventlog.sequencing.sweep import sweep
     from ..triggers.sequencer import on_records
 
@@ -20,7 +25,13 @@ def cloud() -> Cloud:
         telemetry=bootstrap.telemetry,
         standby=bootstrap.on_standby,
         sequence=lambda event: on_records(bootstrap.sequencer(), stream_records.arrivals, event),
-        heal=lambda: heal(bootstrap.sequencer()),
+        heal=lambda tell: heal(bootstrap.sequencer(), tell),
+        health=lambda: health(bootstrap.sequencer(), bootstrap.sequencer().ledger.heads()),
+        recover=lambda missed, stop: recover(
+            bootstrap.sequencer(), bootstrap.part_of_table, missed=missed, stop=stop
+        ),
+        compare=compare,
+        standing=standing,
         tidy=lambda: sweep(bootstrap.sequencer()),
         wake=lambda: bootstrap.sequencer().announce(bootstrap.platform().log.head()),
         step=step,
@@ -37,3 +48,18 @@ def step(message: dict[str, Any]) -> None:
     shuffle = S3Shuffle(bootstrap.client("s3"), bootstrap.setting("BANJIAN_BUCKET"))
     for following in on_step(platform, bootstrap.consumers(platform), shuffle, message):
         bootstrap.send_rebuild(following)
+
+
+def compare(stop: Callable[[], bool]) -> "Standing":
+    """Go on with the comparison of table and log."""
+    from ..eventlog.auditing import nightly
+
+    log, ledger = bootstrap.platform().log, bootstrap.sequencer().ledger
+    return nightly.compare(bootstrap.events(), log, ledger, bootstrap.now(), stop)
+
+
+def standing() -> "Standing":
+    """What the comparison of table and log came to."""
+    from ..eventlog.auditing import nightly
+
+    return nightly.standing(bootstrap.sequencer().ledger, bootstrap.now())

@@ -17,7 +17,8 @@ that is added later changes no digest under a signature that stayed.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -95,7 +96,7 @@ def projections() -> Sequence[Projection]:
         return [one for one in every if isinstance(one, Projection) and _is_told(one, told)]
 
 
-def _is_told(view: Projection, told: Collection[type]) -> bool:
+def _is_told(view: Projection, told: AbstractSet[type]) -> bool:
     return view.events is None or not told.isdisjoint(view.events)
 
 

@@ -80,12 +80,12 @@ def key(_event: Recorded) -> str:
 
 def row_after(row: Row | None, event: Recorded) -> Row | None:
     """Order between streams is kept nowhere: yesterday's last may come behind today's first."""
-    match event.data:
-        case CanarySent(sent_at=sent_at):
-            sent = sent_at.isoformat()
-            if row is None or datetime.fromisoformat(row["sent_at"]) < sent_at:
-                return {"stream": event.stream, "version": event.version, "sent_at": sent}
-    return row
+    if not isinstance(event.data, CanarySent):
+        return row
+    sent_at = event.data.sent_at
+    if row is not None and datetime.fromisoformat(row["sent_at"]) >= sent_at:
+        return row
+    return {"stream": event.stream, "version": event.version, "sent_at": sent_at.isoformat()}
 
 
 def entries(_row: Row) -> Iterable[Entry]:

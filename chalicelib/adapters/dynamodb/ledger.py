@@ -142,15 +142,15 @@ class DynamoLedger:
         return [items.parked_of(item) for item in islice(found, limit)]
 
     def parked_count(self, limit: int, /) -> int:
-        query = _between(self._table, items.PARKED, "!", "~", limit)
-        count, start = 0, {}
+        query = {**_between(self._table, items.PARKED, "!", "~", limit), "Select": "COUNT"}
+        count = 0
         while True:
             with self._translated():
-                page = self._client.query(**{**query, **start, "Select": "COUNT"})
+                page = self._client.query(**query)
             count += page["Count"]
             if count >= limit or "LastEvaluatedKey" not in page:
                 return min(count, limit)
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def release(self, was: Cursor, /) -> bool:
         condition, values = _at(was)

@@ -50,7 +50,6 @@ def some_streams(client: "DynamoDBClient", table: str, at: str) -> Names:
             TableName=table,
             ProjectionExpression="#stream",
             ExpressionAttributeNames={"#stream": "stream"},
-            ConsistentRead=True,
             **start,
         )
     following = page.get("LastEvaluatedKey")

@@ -91,16 +91,16 @@ class Table:
 
     def count(self, partition: str, *, high: str, limit: int) -> int:
         """Items by `sk` up to `high`, at most `limit`, and no more are read."""
-        request = _between(partition, "", high)
-        named = {"TableName": self.name, "ConsistentRead": True, "Select": "COUNT"}
-        count, start = 0, {}
+        request: Any = _between(partition, "", high)
+        request |= {"TableName": self.name, "ConsistentRead": True, "Select": "COUNT"}
+        count = 0
         while True:
             with self._errors():
-                found = self._client.query(**{**request, **named, **start}, Limit=limit - count)
+                found = self._client.query(**request, Limit=limit - count)
             count += found["Count"]
             if count >= limit or not found.get("LastEvaluatedKey"):
                 return count
-            start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
+            request["ExclusiveStartKey"] = found["LastEvaluatedKey"]
 
     def update(self, request: Item) -> Item:
         """The item as it is then; raises Refused."""

@@ -40,11 +40,10 @@ class Recovery(NamedTuple):
     begun: datetime | None = None
     at: str = ""
 
-    def is_due(self, now: datetime) -> bool:
+    def is_due(self, now: datetime, *, cut_off: bool) -> bool:
         """Whether the table is to be read from its beginning."""
         if self.begun is None:
             return True
-        cut_off = self.missed == now
         return now - self.begun >= EVERY if cut_off else self.missed >= self.begun
 
 
@@ -63,7 +62,7 @@ def recover(its: Sequencer, table: Table, *, missed: bool, stop: Callable[[], bo
         found = (found or Recovery(now))._replace(missed=now)
     if found is None:
         return False
-    if not found.at and found.is_due(now):
+    if not found.at and found.is_due(now, cut_off=missed):
         found = found._replace(begun=now, at=_FIRST)
     while found.at and not stop():
         part = table("" if found.at == _FIRST else found.at)

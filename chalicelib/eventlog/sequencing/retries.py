@@ -59,7 +59,7 @@ def health(its: Sequencer, before: Heads) -> Health:
 
 
 def _some_parked(its: Sequencer) -> list[str]:
-    """Streams, from anywhere in the list of what is parked: its ids are digests, as is a new one."""
+    """Streams, from anywhere in what is parked: its ids are digests, as is a new one."""
     found = list(its.ledger.parked(after=its.new_id(), limit=SOME))
     if len(found) < SOME:
         found += its.ledger.parked(limit=SOME - len(found))

@@ -51,9 +51,9 @@ class Loop(NamedTuple):
     error: type[Exception]
 
 
-def _put(client: Any) -> object:
+def _put(client: Any) -> None:
     rows = [(f"key-{n}", "value") for n in range(3)]
-    return DynamoRegistry(client, "t").put("people-1", rows, 3)
+    DynamoRegistry(client, "t").put("people-1", rows, 3)
 
 
 LOOPS = {
