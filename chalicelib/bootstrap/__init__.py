@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .stack import (
         aws,
         client,
-        events,
         part_of_table,
         send_rebuild,
         sequencer,
@@ -45,7 +44,6 @@ __all__ = [
     "consumers",
     "destination",
     "embedded",
-    "events",
     "group",
     "kept",
     "now",
@@ -75,7 +73,7 @@ _WHERE = {
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
     "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting"),
     "stack": (
-        *("aws", "client", "events", "part_of_table"),
+        *("aws", "client", "part_of_table"),
         *("send_rebuild", "sequencer", "streams", "telemetry"),
     ),
 }

@@ -53,13 +53,16 @@ def step(message: dict[str, Any]) -> None:
 def compare(stop: Callable[[], bool]) -> "Standing":
     """Go on with the comparison of table and log."""
     from ..eventlog.auditing import nightly
+    from . import stack
 
-    log, ledger = bootstrap.platform().log, bootstrap.sequencer().ledger
-    return nightly.compare(bootstrap.events(), log, ledger, bootstrap.now(), stop)
+    ledger = stack.ledger()
+    log = stack.log(ledger, stack.segments())
+    return nightly.compare(stack.events(), log, ledger, bootstrap.now(), stop)
 
 
 def standing() -> "Standing":
     """What the comparison of table and log came to."""
     from ..eventlog.auditing import nightly
+    from . import stack
 
-    return nightly.standing(bootstrap.sequencer().ledger, bootstrap.now())
+    return nightly.standing(stack.ledger(), bootstrap.now())

@@ -5,10 +5,12 @@ release has built. And before all that, measure: of what cannot be measured the 
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
+from ..eventlog.consumers import Consumer
 from ..eventlog.measuring import Measure, measured
 from ..eventlog.rebuilding.distributed import start
 from ..eventlog.sequencing.retries import Health
@@ -42,14 +44,16 @@ def heal(its: Cloud, stop: Stop) -> None:
 
 
 def _steps(its: Cloud, platform: Platform, stop: Stop) -> Iterator[Step]:
-    yield lambda: _tell_consumers(its, _measured(its, platform))
+    found: list[Measure] = []
+    for consumer in its.consumers(platform):
+        yield partial(_measure, its, platform, consumer, found)
     if its.standby():
         yield lambda: _tell_sequencer(its, its.health())
         return
     yield lambda: its.heal(lambda health: _tell_sequencer(its, health))
     yield lambda: _tell_comparison(its, platform)
     yield its.wake
-    yield lambda: _rebuild_stale(its, platform)
+    yield lambda: _rebuild_stale(its, platform, {one.name for one in found if one.stale})
     # Last, for it takes all the time that is left.
     yield lambda: _watch_canary(its, platform, stop)
 
@@ -57,14 +61,12 @@ def _steps(its: Cloud, platform: Platform, stop: Stop) -> Iterator[Step]:
 # What is measured
 
 
-def _measured(its: Cloud, platform: Platform) -> list[Measure]:
-    return measured(its.consumers(platform), platform.source, platform.views)
-
-
-def _tell_consumers(its: Cloud, found: Iterable[Measure]) -> None:
-    for one in found:
-        its.telemetry().count("Lag", one.lag, Consumer=one.name)
-        its.telemetry().count("Parked", one.parked, Consumer=one.name)
+def _measure(its: Cloud, platform: Platform, consumer: Consumer, found: list[Measure]) -> None:
+    one = measured(consumer, platform.source, platform.views, platform.now())
+    found.append(one)
+    its.telemetry().count("Lag", one.lag, Consumer=one.name)
+    its.telemetry().count("Behind", one.behind, Consumer=one.name)
+    its.telemetry().count("Parked", one.parked, Consumer=one.name)
 
 
 def _tell_sequencer(its: Cloud, health: Health) -> None:
@@ -88,10 +90,9 @@ def _watch_canary(its: Cloud, platform: Platform, stop: Stop) -> None:
     its.recover(found.missing > CUT_OFF, stop)
 
 
-def _rebuild_stale(its: Cloud, platform: Platform) -> None:
+def _rebuild_stale(its: Cloud, platform: Platform, stale: Collection[str]) -> None:
     if platform.now().minute % URGED:
         return
-    stale = {one.name for one in _measured(its, platform) if one.stale}
     for view in its.consumers(platform):
         if isinstance(view, Projection) and view.name in stale:
             its.rebuild(start(view.name, _attempt(platform, view)))
