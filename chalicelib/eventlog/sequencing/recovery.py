@@ -4,7 +4,7 @@ for 24 hours, and a trigger that was off for longer never says what it has lost.
 
 So the whole table is read, a slice at a time, again and again while a canary is missing from the
 log, and once more from its beginning after the last one has come: what was committed until then is
-in the log after that, and the trigger has the rest.
+in the log after that, and the trigger has the rest. Likewise if nobody looked for hours.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +15,9 @@ from .ports import Sequencer
 from .retries import resequence
 
 NOTE: Final = "recovery"
+# When it was looked whether a canary is missing: whoever did not look has not seen one missing.
+LOOKED: Final = "recovery-looked"
+BLIND: Final = timedelta(hours=2)
 # A table is not read more often than that while it is still cut off: reading it costs.
 EVERY: Final = timedelta(hours=1)
 
@@ -58,6 +61,7 @@ def recover(its: Sequencer, table: Table, *, missed: bool, stop: Callable[[], bo
     """
     now = its.now()
     found = _noted(its)
+    missed = _was_blind(its, now) or missed
     if missed:
         found = (found or Recovery(now))._replace(missed=now)
     if found is None:
@@ -72,6 +76,15 @@ def recover(its: Sequencer, table: Table, *, missed: bool, stop: Callable[[], bo
     ended = not found.at and found.begun is not None and found.missed < found.begun
     _note(its, None if ended else found)
     return not ended
+
+
+def _was_blind(its: Sequencer, now: datetime) -> bool:
+    """Whether nobody looked for so long that a canary may have been missing, and come since."""
+    looked = its.ledger.note(LOOKED).get("at")
+    since = timedelta(0) if looked is None else now - datetime.fromisoformat(looked)
+    if looked is None or since >= EVERY:
+        its.ledger.set_note(LOOKED, {"at": now.isoformat()})
+    return since >= BLIND
 
 
 def _noted(its: Sequencer) -> Recovery | None:
