@@ -64,13 +64,14 @@ def passage(platform: Platform) -> Passage:
     now = platform.now()
     sent = list(_sent(platform, now))
     there = _in_log(platform, sent)
-    # With none at all: as if the last one had been sent before the two days that are looked at.
-    earliest = now - timedelta(days=2)
-    last = sent[there - 1].at if there else earliest
-    missing = (now - sent[there].at).total_seconds() if there < len(sent) else 0.0
+    missing = sent[there].at if there < len(sent) else now
     row = platform.views.get(canary.VIEW, canary.LAST)
-    shown = earliest if row is None else datetime.fromisoformat(row["sent_at"])
-    return Passage((now - last).total_seconds(), (now - shown).total_seconds(), missing)
+    # Before the first one has come, the time runs from when it was sent; before that, not at all.
+    begun = sent[0].at if sent else now
+    shown = begun if row is None else datetime.fromisoformat(row["sent_at"])
+    # What is shown has been in the log, though on a day that is not looked at.
+    last = sent[there - 1].at if there else min(begun, shown)
+    return Passage(*((now - at).total_seconds() for at in (last, shown, missing)))
 
 
 class _Sent(NamedTuple):

@@ -79,8 +79,10 @@ def test_what_is_stored_of_a_canary_is_read_for_ever():
 def test_a_canary_comes_into_the_log_and_into_the_view(town: Town):
     send(town.platform)
     town.later(seconds=90)
-    assert passage(town.platform).log == 90
-    assert passage(town.platform).view > passing.view_limit()
+    assert passage(town.platform) == Passage(90, 90, 0)
+    town.later(seconds=passing.view_limit())
+    assert passage(town.platform).overdue == ["log", "view"]
+    town.at = NOW + timedelta(seconds=90)
     town.follow()
     assert passage(town.platform) == Passage(90, 90, 0)
     assert passage(town.platform).overdue == []
@@ -131,9 +133,23 @@ def test_a_log_that_lacks_canaries_says_for_how_long(town: Town, monkeypatch: py
     assert "log" in found.overdue
 
 
-def test_before_the_first_one_it_is_late(town: Town):
-    assert passage(town.platform).overdue == ["log", "view"]
-    assert passage(town.platform).missing == 0
+def test_before_the_first_one_nothing_is_late(town: Town):
+    assert passage(town.platform) == Passage(0, 0, 0)
+
+
+def test_who_has_sent_none_for_days_is_late(town: Town):
+    send(town.platform)
+    town.follow()
+    town.later(days=5)
+    assert passage(town.platform) == Passage(5 * 86_400, 5 * 86_400, 0)
+
+
+def test_a_view_that_never_had_one_is_late(town: Town):
+    send(town.platform)
+    for _ in range(3):
+        town.at += MINUTES
+        send(town.platform)
+    assert passage(town.platform).overdue == ["view"]
 
 
 def test_a_stream_is_of_one_day(town: Town):
