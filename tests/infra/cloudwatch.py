@@ -41,12 +41,12 @@ def _is_alarm(alarm: Json, found: list[float]) -> bool:
     breaching = [_breaches(alarm, one) for one in found[-periods:]]
     missing = periods - len(breaching)
     breaching += [alarm["TreatMissingData"] == "breaching"] * missing
-    return sum(breaching) >= alarm["DatapointsToAlarm"]
+    return bool(sum(breaching) >= alarm["DatapointsToAlarm"])
 
 
 def _breaches(alarm: Json, value: float) -> bool:
     if alarm["ComparisonOperator"] == "LessThanThreshold":
-        return value < alarm["Threshold"]
+        return bool(value < alarm["Threshold"])
     assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
     return bool(value > alarm["Threshold"])
 

@@ -243,7 +243,7 @@ def kind_of(name: str, alarm: Alarm) -> str:
     """What stands on the page: the alarm, with X for the function, consumer, queue or table."""
     things = {one.logical for one in (*FUNCTIONS, *WATCHED)}
     for suffix in ("Errors", "Throttles", "Stopped", "Lag", "Parked", "DeadLetters", "Waiting"):
-        if name.removesuffix(suffix) in things:
+        if name.endswith(suffix) and name.removesuffix(suffix) in things:
             return f"X{suffix}"
     if alarm.metric.namespace == "AWS/DynamoDB":
         return "XTableReadThrottles" if "Read" in name else "XTableWriteThrottles"

@@ -24,7 +24,9 @@ from .test_groups import a_cloud
 from .test_triggers import SCHEDULED, Aws, aws  # noqa: F401 - a fixture
 
 NOW = datetime(2026, 3, 2, 9, 1, tzinfo=UTC)
-CONSUMERS = [SimpleNamespace(name=name, signature="1") for name in ("first", "bad", "last")]
+CONSUMERS: list[Any] = [
+    SimpleNamespace(name=name, signature="1") for name in ("first", "bad", "last")
+]
 ALL = {"Lag", "Behind", "Parked", "SequencerParked", "Unmerged", "CanaryLog", "CanaryView"} | {
     "Differences",
     "ReconciledAge",
@@ -82,8 +84,13 @@ def test_a_consumer_that_cannot_be_measured_hides_no_other(counted: Counted):
 @pytest.mark.parametrize("step", ["heal", "wake", "recover", "standing"])
 def test_a_step_that_fails_stops_no_other_and_is_told(counted: Counted, step: str):
     reached: list[str] = []
+
+    def heals(tell: Any) -> None:
+        tell(Health(9, 1, 2))
+        reached.append("heal")
+
     steps = {
-        "heal": lambda tell: (tell(Health(9, 1, 2)), reached.append("heal")),
+        "heal": heals,
         "wake": lambda: reached.append("wake"),
         "recover": lambda *_: reached.append("recover"),
     }
@@ -95,7 +102,7 @@ def test_a_step_that_fails_stops_no_other_and_is_told(counted: Counted, step: st
 
 def test_on_standby_it_measures_and_does_nothing(counted: Counted):
     its = made(counted, standby=lambda: True, heal=broken, wake=broken, recover=broken)
-    its = its._replace(consumers=lambda _: [CONSUMERS[0]])
+    its = its._replace(consumers=lambda _: CONSUMERS[:1])
     healing.heal(its, lambda: False)
     assert metrics(counted) == {"Lag", "Behind", "Parked", "SequencerParked", "Unmerged"}
     assert counted.told["Unmerged"] == 3

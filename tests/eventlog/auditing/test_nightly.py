@@ -95,7 +95,7 @@ def test_who_runs_out_of_time_has_not_compared_but_comes_further(town, table, no
     standing(notes, NIGHT)
     for until in (4, 8):
         left = iter([False, False])
-        found = compare(table, town.store, notes, NIGHT + DAY, lambda left=left: next(left, True))
+        found = compare(table, town.store, notes, NIGHT + DAY, lambda left=left: next(left, True))  # type: ignore[misc]
         assert found == Standing(until, NIGHT, 0) == standing(notes, NIGHT)
     assert compare(table, town.store, notes, NIGHT + DAY, never) == Standing(9, NIGHT + DAY, 0)
 

@@ -174,14 +174,14 @@ def park(city, streams):
 
 @pytest.mark.parametrize("parked", [10, 5_000])
 def test_what_heal_reads_of_the_parked_is_bounded(parked):
-    city = City()
-    city.sequencer = city.sequencer._replace(ledger=Counting())
-    city.ledger = city.sequencer.ledger
+    city, ledger = City(), Counting()
+    city.sequencer = city.sequencer._replace(ledger=ledger)
+    city.ledger = ledger
     park(city, range(parked))
     told: list[Health] = []
     assert heal(city.sequencer, told.append).parked == min(parked, COUNTED)
     assert told[0].parked == min(parked, COUNTED)
-    assert city.ledger.read <= 2 * COUNTED + SOME
+    assert ledger.read <= 2 * COUNTED + SOME
 
 
 def test_a_retry_that_was_cut_off_is_ended_however_much_is_parked():
