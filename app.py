@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.triggers import functions
 from chalicelib.triggers.app import App
-from chalicelib.triggers.functions import rate
+from chalicelib.triggers.functions import NIGHTLY, rate
 from chalicelib.triggers.routes import register
 
 # What is named by its module is imported when it is first called (cold start).
@@ -54,4 +54,6 @@ rebuild_step = queue("rebuild_step")(on("rebuild_step", "rebuild_step"))
 heal = app.schedule("rate(1 minute)", name="heal")(on("heal", "heal"))
 seal = schedule("seal")
 timers = schedule("timers")
+canary = schedule("canary")
+reconcile = app.schedule(NIGHTLY, name="reconcile")(on("reconcile", "reconcile"))
 sweep = app.schedule("rate(1 hour)", name="sweep")(on("sweep", "sweep"))

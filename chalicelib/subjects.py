@@ -3,6 +3,7 @@ The list of subjects: the only thing that a new one is added to. What a subject 
 says in plain tuples that import nothing; every shared table is made from those:
 
     EVENTS      (category of streams, "module:TYPES")
+    INTERNAL    category of streams that no schema, feed, export or figure has
     CONSUMERS   (name, "module:maker", grants on AWS[, group: the function that serves it])
     SCHEDULES   (name, "module:function", minutes between two runs, grants on AWS[, group])
     TIMERS      (name, "module:maker", grants on AWS beside those of the schedule `timers`)

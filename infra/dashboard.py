@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from .alarms import ITERATOR_AGE_MS, TABLES, Metric, of_function, of_interface, of_queue, own
+from .alarms import BEHIND_SECONDS, ITERATOR_AGE_MS, RECONCILED_SECONDS
 from .functions import FUNCTIONS, SEQUENCER, WATCHED
+from .metrics import TABLES, Metric, of_function, of_interface, of_queue, of_table, own
 from .queues import dead_letters
 
 Json = dict[str, Any]
@@ -40,6 +41,22 @@ def _graphs() -> Sequence[Json]:
         ),
         _graph("Events behind the log", "Maximum", *(own("Lag", Consumer=c.name) for c in WATCHED)),
         _graph(
+            "Seconds that the first of them has waited",
+            "Maximum",
+            *(own("Behind", Consumer=c.name) for c in WATCHED),
+            line=BEHIND_SECONDS,
+        ),
+        _graph("Since the last canary came, s", "Maximum", own("CanaryLog"), own("CanaryView")),
+        _graph(
+            "Table and log: differences, not merged", "Maximum", own("Differences"), own("Unmerged")
+        ),
+        _graph(
+            "Since table and log were compared, s",
+            "Maximum",
+            own("ReconciledAge"),
+            line=RECONCILED_SECONDS,
+        ),
+        _graph(
             "Set aside",
             "Maximum",
             own("SequencerParked"),
@@ -54,12 +71,8 @@ def _graphs() -> Sequence[Json]:
         _graph("Held back", "Sum", *(of_function(f, "Throttles") for f in FUNCTIONS)),
         _graph("Duration, ms", "p99", *(of_function(f, "Duration") for f in FUNCTIONS)),
         _graph("At once", "Maximum", *(of_function(f, "ConcurrentExecutions") for f in FUNCTIONS)),
-        _graph("Write units", "Sum", *(_of_table(t, "ConsumedWriteCapacityUnits") for t in TABLES)),
+        _graph("Write units", "Sum", *(of_table(t, "ConsumedWriteCapacityUnits") for t in TABLES)),
     )
-
-
-def _of_table(table: str, name: str) -> Metric:
-    return Metric("AWS/DynamoDB", name, {"TableName": {"Ref": table}})
 
 
 def _graph(title: str, statistic: str, *metrics: Metric, line: float | None = None) -> Json:

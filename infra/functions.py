@@ -67,13 +67,13 @@ EVERYWHERE: Final = ("BANJIAN_STAGE", "BANJIAN_STANDBY", "BANJIAN_TRACING")
 class Function(NamedTuple):
     """
     `name` as chalice knows it. `queue` is the kind of its queue: woken by the topic, or given work.
-    `scheduled`: runs so many times an hour.
+    `every`: the minutes between two runs of what runs by a schedule.
     """
 
     name: str
     grants: tuple[Grant, ...]
     queue: str = ""
-    scheduled: int = 0
+    every: int = 0
 
     @property
     def logical(self) -> str:
@@ -154,11 +154,14 @@ FUNCTIONS: Final = (
     Function("rebuild_step", (*PROJECT, may.SHUFFLE, may.REBUILD), queue="worked"),
     Function(
         "heal",
-        (*READ, may.WAKE, may.ADVANCE, may.WRITE_SEGMENTS, may.LANES, may.REBUILD),
-        scheduled=60,
+        (
+            *(*READ, may.WAKE, may.ADVANCE, may.WRITE_SEGMENTS, may.LANES, may.REBUILD),
+            may.SCAN_EVENTS,
+        ),
+        every=1,
     ),
     *(
-        Function(name, _grants(names), scheduled=60 // minutes(name))
+        Function(name, _grants(names), every=minutes(name))
         for name, names in SCHEDULES.items()
         if name != "sweep"
     ),
@@ -170,7 +173,12 @@ FUNCTIONS: Final = (
             *(may.ADVANCE, may.SWEEP_SEGMENTS, may.LANES),
             *_grants((*SCHEDULES["sweep"], *TIMERS)),
         ),
-        scheduled=1,
+        every=60,
+    ),
+    Function(
+        "reconcile",
+        (may.READ_EVENTS, may.READ_LEDGER, may.READ_SEGMENTS, may.NOTE),
+        every=24 * 60,
     ),
 )
 

@@ -6,6 +6,8 @@ No action has a wildcard, and no resource is "*" but where AWS knows no other.
 
 from typing import Any, NamedTuple
 
+from chalicelib.adapters.dynamodb.ledger_items import NOTES
+
 Json = dict[str, Any]
 
 EVENTS = {"Fn::GetAtt": ["EventsTable", "Arn"]}
@@ -59,6 +61,8 @@ def _if_own_secret(own: Any, parameter: Any) -> Json:
 # Nobody may delete an event: there is no such grant. Who may put one may put one over another
 # (PutItem has no other name for it): that `load`, the sequencer and `verify` find.
 READ_EVENTS = _table("BANJIAN_EVENTS_TABLE", EVENTS, "GetItem", "Query")
+# What the stream's trigger missed is found by reading all.
+SCAN_EVENTS = _table("BANJIAN_EVENTS_TABLE", EVENTS, "Scan")
 APPEND = _table("BANJIAN_EVENTS_TABLE", EVENTS, "PutItem")
 READ_LEDGER = _table("BANJIAN_LOG_TABLE", LEDGER, "BatchGetItem", "GetItem", "Query")
 ADVANCE = _table(
@@ -73,6 +77,17 @@ WRITE_VIEWS = _table(
     "DeleteItem",
     "PutItem",
     "UpdateItem",
+)
+# In the partition of notes alone: whoever writes one writes nothing of the log.
+NOTE = Grant(
+    (
+        {
+            **allow(LEDGER, "dynamodb:PutItem"),
+            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [NOTES]}},
+        },
+    ),
+    ("BANJIAN_LOG_TABLE",),
+    ("dynamodb",),
 )
 COUNT = _table("BANJIAN_LIMITS_TABLE", LIMITS, "UpdateItem")
 SIGN_INS = _table("BANJIAN_SIGN_INS_TABLE", SIGN_IN_ROWS, "DeleteItem", "GetItem", "PutItem")

@@ -31,7 +31,7 @@ def _properties(function: Function) -> Json:
     }
     if function.queue:
         properties["Events"] = {f"{function.logical}SqsEventSource": _from_queue(function)}
-    if function.scheduled:
+    if function.every:
         # The next round does what this one did not.
         properties["EventInvokeConfig"] = {
             "MaximumRetryAttempts": 0,

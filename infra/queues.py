@@ -2,17 +2,17 @@
 
 from typing import Any, Final
 
-from .functions import FUNCTIONS, Function, timeout
+from . import pace
+from .functions import FUNCTIONS, Function
 
 Json = dict[str, Any]
 
 HOURS: Final = 3600
 DAYS: Final = 24 * HOURS
-# A wake-up that is older than that says nothing that the next one does not say.
+# A wake-up that is older than that says nothing that the next one does not say; but it must not be
+# gone before it was tried often enough to become a dead letter.
 KEPT: Final = {"woken": 1 * HOURS, "worked": 14 * DAYS}
 TRIES: Final = 5
-# What AWS advises: time for the retries that Lambda makes of a throttled function.
-TIMES_TIMEOUT: Final = 6
 UNSEQUENCED: Final = "UnsequencedQueue"
 
 
@@ -24,7 +24,7 @@ def resources(stage: str) -> Json:
     }
     for function in FUNCTIONS:
         if function.queue:
-            made |= _queues(function, TIMES_TIMEOUT * timeout(stage, function.name))
+            made |= _queues(function, pace.invisible(function, stage))
     return made
 
 
@@ -40,7 +40,7 @@ def _queues(function: Function, invisible: int) -> Json:
         queue: _queue(
             _named(function.name),
             VisibilityTimeout=invisible,
-            MessageRetentionPeriod=KEPT[function.queue],
+            MessageRetentionPeriod=max(KEPT[function.queue], (TRIES + 1) * invisible),
             RedrivePolicy={
                 "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
                 "maxReceiveCount": TRIES,

@@ -19,7 +19,12 @@ def merged(stage: str, *, api_keys: bool = False) -> Json:
 
     Raises KeyError for an unknown stage, ValueError if two parts define the same thing.
     """
-    made = [lambdas.resources(), queues.resources(stage), alarms.resources(), dashboard.resources()]
+    made = [
+        lambdas.resources(),
+        queues.resources(stage),
+        alarms.resources(stage),
+        dashboard.resources(),
+    ]
     parts = [*_written(), *({"Resources": part} for part in made)]
     parts.append({"Outputs": environment.outputs()})
     template = _joined(parts)

@@ -63,7 +63,7 @@ def test_every_consumer_names_the_events_that_it_is_for(office: Office):
 
 def test_app_py_has_one_line_for_each_function():
     wired = {function_of(one) for one in (*entries("CONSUMERS"), *entries("SCHEDULES"))}
-    engine = {"sequence", "rebuild_step", "heal", "sweep"}
+    engine = {"sequence", "rebuild_step", "heal", "sweep", "reconcile"}
     triggers = {one.name for one in app.app.event_sources}
     assert triggers == wired | engine
     assert triggers <= vars(app).keys()  # AWS finds a function by its name

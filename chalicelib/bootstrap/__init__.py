@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..kernel.actor import Actor
     from ..kernel.reasons import Reason
     from ..platform.platform import Platform
-    from ..triggers.handlers import Cloud
+    from ..triggers.cloud import Cloud
     from ..web.auth.verifier import Verifier
     from ..web.messages import Language
     from ..web.request import Web
@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from .directory import embedded, now
     from .moving import destination, kept, sign_ins, sign_ins_table, stored
     from .settings import connections, on_aws, on_standby, origins, proxies, setting
-    from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
+    from .stack import (
+        aws,
+        client,
+        part_of_table,
+        send_rebuild,
+        sequencer,
+        streams,
+        telemetry,
+    )
 
 __all__ = [
     "aws",
@@ -42,6 +50,7 @@ __all__ = [
     "on_aws",
     "on_standby",
     "origins",
+    "part_of_table",
     "platform",
     "proxies",
     "schedules",
@@ -64,7 +73,10 @@ _WHERE = {
     "directory": ("embedded", "now"),
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
     "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting"),
-    "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
+    "stack": (
+        *("aws", "client", "part_of_table"),
+        *("send_rebuild", "sequencer", "streams", "telemetry"),
+    ),
 }
 
 

@@ -1,19 +1,24 @@
 """What the functions on queues, streams and schedules of AWS work with."""
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .. import bootstrap
 from ..eventlog.belonging import Misplaced
-from ..triggers.handlers import Cloud
+from ..triggers.cloud import Cloud
 from . import stack
 from .settings import setting
+
+if TYPE_CHECKING:
+    from ..eventlog.auditing.nightly import Standing
 
 
 def cloud() -> Cloud:
     from ..adapters.dynamodb import stream_records
-    from ..eventlog.sequencing.retries import heal
+    from ..eventlog.sequencing.recovery import recover
+    from ..eventlog.sequencing.retries import heal, health
     from ..eventlog.sequencing.sweep import sweep
     from ..triggers.sequencer import on_records
 
@@ -27,7 +32,13 @@ def cloud() -> Cloud:
         sequence=lambda event: on_records(
             bootstrap.sequencer(), stream_records.arrivals, event, bootstrap.telemetry()
         ),
-        heal=lambda: (log_id(), heal(bootstrap.sequencer()))[1],
+        heal=lambda tell: (log_id(), heal(bootstrap.sequencer(), tell))[1],
+        health=lambda: health(bootstrap.sequencer(), bootstrap.sequencer().ledger.heads()),
+        recover=lambda missed, stop: recover(
+            bootstrap.sequencer(), bootstrap.part_of_table, missed=missed, stop=stop
+        ),
+        compare=compare,
+        standing=standing,
         tidy=lambda: sweep(bootstrap.sequencer()),
         wake=lambda: bootstrap.sequencer().announce(bootstrap.platform().log.head()),
         step=step,
@@ -66,3 +77,21 @@ def step(message: dict[str, Any]) -> None:
     shuffle = S3Shuffle(bootstrap.client("s3"), bootstrap.setting("BANJIAN_BUCKET"))
     for following in on_step(platform, bootstrap.consumers(platform), shuffle, message):
         bootstrap.send_rebuild(following)
+
+
+def compare(stop: Callable[[], bool]) -> "Standing":
+    """Go on with the comparison of table and log."""
+    from ..eventlog.auditing import nightly
+    from . import stack
+
+    ledger = stack.ledger()
+    log = stack.log(ledger, stack.segments())
+    return nightly.compare(stack.events(), log, ledger, bootstrap.now(), stop)
+
+
+def standing() -> "Standing":
+    """What the comparison of table and log came to."""
+    from ..eventlog.auditing import nightly
+    from . import stack
+
+    return nightly.standing(stack.ledger(), bootstrap.now())

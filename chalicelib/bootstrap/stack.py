@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ..adapters.watching.watch import Watch
     from ..eventlog.auditing.verifying import Place
     from ..eventlog.sequencing.ports import Sequencer
+    from ..eventlog.sequencing.recovery import Names
 
 # A function of Lambda holds few numbers in its short life.
 SERIALS_AT_ONCE = 20
@@ -236,6 +237,13 @@ def streams() -> Iterator[str]:
     from ..adapters.dynamodb.streams import all_streams
 
     return all_streams(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"))
+
+
+def part_of_table(at: str) -> "Names":
+    """The streams of a part of its events' table, from there on, "" for the beginning."""
+    from ..adapters.dynamodb.streams import some_streams
+
+    return some_streams(client("dynamodb"), setting("BANJIAN_EVENTS_TABLE"), at)
 
 
 def send_rebuild(message: dict[str, Any]) -> None:

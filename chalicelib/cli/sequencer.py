@@ -128,6 +128,21 @@ def read_again(
     out.print(f"The log went on from {before:,} to {its.ledger.heads().log:,}.")
 
 
+@commands.command("reconcile")
+def compare_anew() -> None:
+    """Compare the events' table with the log, from where both were equal last, as each night."""
+    from ..bootstrap import functions
+
+    _sequencer()
+    found = functions.compare(lambda: False)
+    if found.found:
+        fail(
+            f"{found.found:,} differences behind position {found.until:,}, which are logged above",
+            "Put the table's items back as the log has them.",
+        )
+    out.print(f"Table and log are equal up to {found.until:,}.")
+
+
 def _counted(streams: Iterable[str]) -> Iterator[str]:
     with progress_bar() as bar:
         task = bar.add_task("streams", total=None)

@@ -11,7 +11,7 @@ from ..eventlog import codec
 from ..eventlog.envelope import Recorded
 from ..kernel.actor import Actor, Channel
 from ..kernel.base import Frozen
-from ..subjects import for_readers, load
+from ..subjects import entries, for_readers, load
 from .docstrings import meaning, term
 from .json_schemas import Json, as_published, everywhere
 
@@ -37,8 +37,10 @@ class EventType(NamedTuple):
 
 
 def event_types() -> Iterator[EventType]:
+    """Those that are published; what is INTERNAL is not."""
+    internal = entries("INTERNAL")
     for name, category in sorted(CODEC.categories.items()):
-        for kind in category.types.values():
+        for kind in category.types.values() if name not in internal else ():
             yield EventType(name, kind)
 
 

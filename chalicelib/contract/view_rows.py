@@ -18,6 +18,7 @@ that is added later changes no digest under a signature that stayed.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -84,11 +85,19 @@ def rows(root: Path, views: Sequence[Projection] | None = None) -> Rows:
 
 
 def projections() -> Sequence[Projection]:
-    """The views of the whole system; a platform is only needed to make its other consumers."""
+    """
+    The views of the whole system, but those of events that are not published; a platform is only
+    needed to make its other consumers.
+    """
+    told = {event.kind for event in event_types()}
     with TemporaryDirectory() as directory:
         platform = bootstrap.embedded(Path(directory))
         every = bootstrap.consumers(platform, CALENDAR)
-        return [one for one in every if isinstance(one, Projection)]
+        return [one for one in every if isinstance(one, Projection) and _is_told(one, told)]
+
+
+def _is_told(view: Projection, told: AbstractSet[type]) -> bool:
+    return view.events is None or not told.isdisjoint(view.events)
 
 
 # The file

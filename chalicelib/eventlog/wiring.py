@@ -1,8 +1,13 @@
 """What the engine itself has; see subjects.py."""
 
-EVENTS = (("consumer", "eventlog.skipping:EVENTS"),)
 # One wakes all lines of TIMERS, and may do what each of them may.
 SCHEDULES = (("timers", "bootstrap.consuming:run_timers", 5, ("READ", "WRITE_VIEWS")),)
+EVENTS = (("canary", "eventlog.canary:EVENTS"), ("consumer", "eventlog.skipping:EVENTS"))
+INTERNAL = ("canary",)
+CONSUMERS = (
+    # With the function of powers, as counter_checks: it has little to do.
+    ("canary_view", "eventlog.canary:PROJECTION", ("PROJECT",), "powers"),
+)
 PHASES = (("平台", "Platform", "eventlog.skipping:EVENTS"),)
 REFUSALS = (
     ("eventlog.transact:Stale", 412, "precondition-failed"),

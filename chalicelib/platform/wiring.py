@@ -2,7 +2,10 @@
 
 EVENTS = (("duty", "platform.duty:EVENTS"),)
 # It looks more often than it seals: how often it does is a setting.
-SCHEDULES = (("seal", "platform.sealing:on_schedule", 10, ("SEAL",)),)
+SCHEDULES = (
+    ("seal", "platform.sealing:on_schedule", 10, ("SEAL",)),
+    ("canary", "platform.canary:send", 10, ("READ", "APPEND")),
+)
 PHASES = (("平台", "Platform", "platform.duty:EVENTS"),)
 REFUSALS = (
     ("platform.duty:NotSeparated", 403, "duties-not-separated"),

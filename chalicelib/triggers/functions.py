@@ -8,6 +8,9 @@ from ..subjects import load, minutes
 
 Handler = Callable[[Any], Any]
 
+# EventBridge tells the time in UTC: half past two in the morning of the legal time.
+NIGHTLY = "cron(30 18 * * ? *)"
+
 
 def on(cloud: str, function: str, trigger: str, *arguments: str) -> Handler:
     """

@@ -8,10 +8,9 @@ harm.
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
-from hashlib import sha256
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from ..eventlog.consumers import (
     Consumer,
@@ -20,71 +19,21 @@ from ..eventlog.consumers import (
     Subscriber,
     go_on,
     live,
-    status,
 )
 from ..eventlog.feed import Feed
 from ..eventlog.outages import FIRST_PAUSE, LONGEST_PAUSE, Interrupted
 from ..eventlog.patience import Again, Pause
 from ..eventlog.readable import Unreadable
-from ..eventlog.rebuilding.distributed import start
 from ..eventlog.retries import retry_all
-from ..eventlog.sequencing.retries import Health
-from ..eventlog.telemetry import Telemetry, told
-from ..eventlog.views.port import Projection
+from ..eventlog.telemetry import told
 from ..platform.platform import Platform
+from .cloud import Cloud, Late, Record, time_is_over
 from .instrumentation import Handler, observed
 
 logger = logging.getLogger(__name__)
 
-Record = dict[str, Any]
-
-# What a handler leaves of its time to write the checkpoint and end in, in milliseconds.
-RESERVE_MS = 10_000
 # A Lambda function has little memory, and a time limit to write its checkpoint before.
 COMMITS = 250
-# How long a rebuild that does not come to its end is only urged on, and not begun anew.
-HOURS = 6
-URGED = 5  # minutes
-
-
-class Scheduled(Protocol):
-    """What a subject does every so often."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def run(self) -> Callable[[], object]: ...
-
-
-class Cloud(NamedTuple):
-    """
-    What the handlers work with; most of it is made when it is first needed (cold start).
-
-    `consumers` are all there are, `group` and `schedules` those of one function.
-
-    On `standby` nothing is done but putting commits into the log. `sequence` takes records of the
-    events' table. `step` does one step of a rebuild, and `rebuild` sends for one. `wake` tells
-    every consumer that there is something new. `heal` and `tidy` see to what a crash of the
-    sequencer left. `belongs` raises Misplaced if the views are of another log.
-    """
-
-    platform: Callable[[], Platform]
-    consumers: Callable[[Platform], Sequence[Consumer]]
-    group: Callable[[Platform, str], Sequence[Consumer]]
-    schedules: Callable[[Platform, str], Sequence[Scheduled]]
-    telemetry: Callable[[], Telemetry]
-    standby: Callable[[], bool]
-    sequence: Callable[[Record], Record]
-    step: Callable[[Record], None]
-    rebuild: Callable[[Record], None]
-    wake: Callable[[], None]
-    heal: Callable[[], Health]
-    tidy: Callable[[], object]
-    belongs: Callable[[], object] = lambda: None
-
-
-Late = Callable[[], Cloud]
 
 
 def commits(cloud: Late) -> Handler:
@@ -145,11 +94,7 @@ def catch_up_in_time(
     cloud: Cloud, platform: Platform, consumer: Consumer, context: Any
 ) -> Progress | None:
     """As far as the time goes; the rest is left to another message. None while it is outdated."""
-    left = getattr(context, "get_remaining_time_in_millis", None)
-
-    def stop() -> bool:
-        return left is not None and left() < RESERVE_MS
-
+    stop = time_is_over(context)
     try:
         feed = Feed(platform.source, COMMITS)
         progress = go_on(consumer, feed, platform.views, stop=stop)
@@ -183,32 +128,6 @@ def in_part(step: Callable[[Record], None], records: Iterable[Record]) -> Record
     return {"batchItemFailures": failed}
 
 
-def heal(cloud: Late) -> Handler:
-    """
-    Every minute: end what a crash left undone; wake everyone, lest a lost message cost more than
-    that; say how far behind everyone is; rebuild the views that another release has built.
-    """
-
-    def handle(_event: Any) -> None:
-        its = cloud()
-        platform = its.platform()
-        health = its.heal()
-        its.wake()
-        its.telemetry().count("SequencerParked", health.parked)
-        every = its.consumers(platform)
-        found = status(every, platform.source, platform.views)
-        for one in found:
-            its.telemetry().count("Lag", one.lag, Consumer=one.name)
-            its.telemetry().count("Parked", one.parked, Consumer=one.name)
-        stale = {one.name for one in found if one.stale}
-        if platform.now().minute % URGED == 0:
-            for view in every:
-                if isinstance(view, Projection) and view.name in stale:
-                    its.rebuild(start(view.name, _attempt(platform, view)))
-
-    return _watched(cloud, "heal", handle)
-
-
 def scheduled(cloud: Late, name: str) -> Handler:
     """What subjects do every so often, as far as this function serves it."""
 
@@ -217,6 +136,26 @@ def scheduled(cloud: Late, name: str) -> Handler:
         _each(*((one.name, one.run) for one in its.schedules(its.platform(), name)))
 
     return _watched(cloud, name, handle)
+
+
+def heal(cloud: Late) -> Handler:
+    """Every minute, on standby as well: there it only measures."""
+
+    def handle(event: Any) -> None:
+        from . import healing
+
+        healing.heal(cloud(), time_is_over(event.context))
+
+    return _observed(cloud, "heal", handle)
+
+
+def reconcile(cloud: Late) -> Handler:
+    """Every night: whether table and log are equal. What it finds is logged, and heal tells it."""
+
+    def handle(event: Any) -> None:
+        cloud().compare(time_is_over(event.context))
+
+    return _watched(cloud, "reconcile", handle)
 
 
 def sweep(cloud: Late) -> Handler:
@@ -259,13 +198,6 @@ def _each(*actions: tuple[str, Callable[[], object]]) -> None:
             failures.append(failure)
     if failures:
         raise failures[0]
-
-
-def _attempt(platform: Platform, view: Projection) -> str:
-    """The same name for some hours: sent again, a rebuild only goes on with what is not done."""
-    live, now = platform.views.live(view.name), platform.now()
-    outdated = sha256(f"{view.signature} {live}".encode()).hexdigest()[:16]
-    return f"{view.name}-{outdated}-{now:%Y%m%d}-{now.hour // HOURS}"
 
 
 def _watched(cloud: Late, name: str, handler: Handler, **annotations: str) -> Handler:

@@ -363,6 +363,13 @@ def test_parked_events_come_back_in_order_of_position(views, work):
     assert views.blocked(work, set()) == {}
 
 
+def test_parked_events_are_counted_up_to_a_limit(views, work):
+    assert views.parked_count(work, 10) == 0
+    parks = [parked(n, f"case-{n}") for n in range(1, 6)]
+    views.commit(work, Batch(START, 5, park=parks))
+    assert [views.parked_count(work, limit) for limit in (1, 4, 5, 6, 100)] == [1, 4, 5, 5, 5]
+
+
 def test_parking_again_replaces_the_failure(views, work):
     views.commit(work, Batch(START, 3, park=[parked(3, failure=FAILURE)]))
     other = FAILURE._replace(message="now another")

@@ -14,7 +14,7 @@ from chalicelib.codes import serial
 from chalicelib.contract import contracts
 from chalicelib.contract.events import EventType, event_types
 from chalicelib.documents.domain import document
-from chalicelib.eventlog import skipping
+from chalicelib.eventlog import canary, skipping
 from chalicelib.items.domain import item, missed
 from chalicelib.kernel.errors import Impossible
 from chalicelib.organisations.domain import registry
@@ -31,6 +31,7 @@ DECIDERS: dict[str, ModuleType] = {
     missed.CATEGORY: missed,
     calendar_stream.CATEGORY: calendar_stream,
     serial.CATEGORY: serial,
+    canary.CATEGORY: canary,
     skipping.CATEGORY: skipping,
     duty.CATEGORY: duty,
     document.CATEGORY: document,

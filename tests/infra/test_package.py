@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra import alarms, environment, functions, template
+from infra import environment, functions, metrics, template
 from infra.functions import ROOT
 
 # Of one process on one machine.
@@ -170,8 +170,13 @@ def test_standby_is_told_to_every_function_and_changes_nothing_else(packaged):
     for one in packaged.functions().values():
         told = one["Environment"]["Variables"]["BANJIAN_STANDBY"]
         assert told == {"Fn::If": ["OnStandby", "on", ""]}
-    everywhere = json.dumps(packaged.template["Resources"])
-    assert everywhere.count("Standby") == len(packaged.functions())
+    others = {
+        name: {**one, "Properties": {**one["Properties"], "ActionsEnabled": ""}}
+        for name, one in packaged.template["Resources"].items()
+        if "Properties" in one
+    }
+    # Beside the functions only alarms know of it: of those that stand still nobody is told.
+    assert json.dumps(others).count("Standby") == len(packaged.functions())
 
 
 def test_two_parts_may_not_define_the_same():
@@ -193,4 +198,4 @@ def test_a_stage_without_settings_is_refused():
 
 def test_the_alarms_watch_the_interface_under_the_name_that_it_has(packaged):
     (body,) = (one["Body"] for one in packaged.of_type("AWS::ApiGateway::RestApi").values())
-    assert alarms.of_interface("Count").dimensions["ApiName"] == body["info"]["title"]
+    assert metrics.of_interface("Count").dimensions["ApiName"] == body["info"]["title"]

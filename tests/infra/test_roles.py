@@ -87,6 +87,12 @@ ALLOWED = {
         "sns:Publish CommittedTopic",
         *ADVANCE,
         *("s3:PutObject Bucket/log/*", "sqs:SendMessage RebuildStepQueue"),
+        "dynamodb:Scan EventsTable",
+    },
+    "canary": READ | {"dynamodb:PutItem EventsTable"},
+    "reconcile": {
+        *(one for one in READ if one.startswith(("dynamodb", "s3")) and "ViewsTable" not in one),
+        "dynamodb:PutItem LogTable",
     },
     "seal": {*READ, *SIGN, "s3:GetObject seals", "s3:PutObject seals"},
     "timers": {
@@ -170,7 +176,8 @@ def test_nobody_may_change_or_delete_an_event(packaged):
         for action, resource in permitted(packaged, function)
         if resource == '{"Fn::GetAtt": ["EventsTable", "Arn"]}'
     }
-    assert on_events == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+    reading = {f"dynamodb:{do}" for do in ("GetItem", "Query", "Scan")}
+    assert on_events == {*reading, "dynamodb:PutItem"}
 
 
 @pytest.mark.parametrize("function", NAMES)
@@ -235,3 +242,10 @@ def test_who_may_sign_is_for_the_account_s_own_policies_to_say(packaged):
 
 def test_a_condition_opens_both_ways():
     assert possible({"Fn::If": ["A", 1, {"Fn::If": ["B", {"Ref": "AWS::NoValue"}, 2]}]}) == [1, 2]
+
+
+def test_who_compares_writes_notes_and_nothing_of_the_log(packaged):
+    writing = [one for one in packaged.role("reconcile") if "dynamodb:PutItem" in one["Action"]]
+    assert [one["Condition"] for one in writing] == [
+        {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["#notes"]}}
+    ]

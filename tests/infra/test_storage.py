@@ -113,8 +113,29 @@ def test_nothing_is_reached_without_tls(packaged, kind, policies, of):
 def test_queues_and_topics_are_encrypted(packaged):
     for queue in packaged.of_type("AWS::SQS::Queue").values():
         assert queue["SqsManagedSseEnabled"] is True
-    for topic in packaged.of_type("AWS::SNS::Topic").values():
-        assert topic["KmsMasterKeyId"] == {"Ref": "EncryptionKey"}
+    topics = packaged.of_type("AWS::SNS::Topic")
+    keys = {name: one["KmsMasterKeyId"]["Ref"] for name, one in topics.items()}
+    assert keys == {"CommittedTopic": "EncryptionKey", "AlarmTopic": "AlarmKey"}
+
+
+def test_cloudwatch_may_use_the_key_of_alarms_and_no_other(packaged):
+    """By a name that is the same in aws and aws-cn; with two rights, as SNS asks of a publisher."""
+    open_to = {
+        name: one["Action"]
+        for name, key in packaged.of_type("AWS::KMS::Key").items()
+        for one in key["KeyPolicy"]["Statement"]
+        if one["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    }
+    assert open_to == {"AlarmKey": ["kms:Decrypt", "kms:GenerateDataKey*"]}
+    (statement,) = (
+        one
+        for one in packaged.of_type("AWS::SNS::TopicPolicy")["AlarmTopicPolicy"]["PolicyDocument"][
+            "Statement"
+        ]
+        if one["Effect"] == "Allow"
+    )
+    assert statement["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert "arn:aws:" not in json.dumps(packaged.of_type("AWS::KMS::Key"))
 
 
 def test_every_function_logs_to_a_group_of_its_own_that_is_encrypted_and_ends(packaged):
@@ -130,7 +151,8 @@ def test_every_function_logs_to_a_group_of_its_own_that_is_encrypted_and_ends(pa
 
 def test_data_keys_rotate_and_the_signing_key_signs(packaged):
     keys = packaged.of_type("AWS::KMS::Key")
-    assert keys["EncryptionKey"]["EnableKeyRotation"] is True
+    for name in ("EncryptionKey", "AlarmKey"):
+        assert keys[name]["EnableKeyRotation"] is True
     for name in ("SigningKey", "TokenKey"):
         assert keys[name]["KeySpec"] == "ECC_NIST_P256"
         assert keys[name]["KeyUsage"] == "SIGN_VERIFY"

@@ -10,6 +10,7 @@ from chalicelib.cli.sequencer import commands
 from chalicelib.documents.subscribers import document_scans
 from infra import alarms, queues
 from infra.functions import CONSUMERS, FUNCTIONS, timeout
+from infra.metrics import NAMESPACE
 
 QUEUED = [one for one in FUNCTIONS if one.queue]
 
@@ -94,8 +95,10 @@ def test_no_change_of_an_event_is_kept_from_the_sequencer(packaged):
 def test_the_schedules_run_as_often_as_the_infrastructure_believes(packaged):
     rules = packaged.of_type("AWS::Events::Rule").values()
     assert sorted(one["ScheduleExpression"] for one in rules) == [
+        "cron(30 18 * * ? *)",
         "rate(1 hour)",
         "rate(1 minute)",
+        "rate(10 minutes)",
         "rate(5 minutes)",
     ]
 
@@ -147,15 +150,6 @@ def test_every_alarm_tells_somebody_and_says_what_it_means(packaged):
         assert alarm["AlarmDescription"].endswith(".")
 
 
-def test_silence_is_an_alarm_only_of_what_must_happen(packaged):
-    silent = {
-        name
-        for name, one in packaged.of_type("AWS::CloudWatch::Alarm").items()
-        if one["TreatMissingData"] == "breaching"
-    }
-    assert silent == {"HealStoppedAlarm"}
-
-
 def test_the_dashboard_s_body_is_json_once_its_values_are_in(packaged):
     (one,) = packaged.of_type("AWS::CloudWatch::Dashboard").values()
     body, values = one["DashboardBody"]["Fn::Sub"]
@@ -171,13 +165,14 @@ def test_the_dashboard_s_body_is_json_once_its_values_are_in(packaged):
 def test_the_metrics_of_the_service_are_asked_for_by_the_names_it_writes():
     asked = {
         one.metric.name: set(one.metric.dimensions)
-        for one in alarms.alarms().values()
-        if one.metric.namespace == alarms.NAMESPACE
+        for one in alarms.alarms("prod").values()
+        if one.metric.namespace == NAMESPACE
     }
     assert asked == {
-        "Lag": {"Stage", "Consumer"},
+        "Behind": {"Stage", "Consumer"},
         "Parked": {"Stage", "Consumer"},
-        "SequencerParked": {"Stage"},
+        **{one: {"Stage"} for one in ("SequencerParked", "Unmerged", "CanaryLog")},
+        **{one: {"Stage"} for one in ("CanaryView", "Differences", "ReconciledAge")},
     }
 
 

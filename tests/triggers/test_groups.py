@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.eventlog.telemetry import Silent
 from chalicelib.triggers import handlers
-from chalicelib.triggers.handlers import Cloud
+from chalicelib.triggers.cloud import Cloud
 from chalicelib.triggers.instrumentation import HandlerFailed
 
 

@@ -173,6 +173,7 @@ def test_the_schedule_wakes_everyone_and_says_how_far_behind_each_is(aws: Aws):
     lags = {line["Consumer"]: line["Lag"] for line in lines if "Lag" in line}
     assert (lags["work_list"], lags["case_numbers"]) == (0, head)
     assert [line["SequencerParked"] for line in lines if "SequencerParked" in line] == [0]
+    assert [line["Unmerged"] for line in lines if "Unmerged" in line] == [0]
 
 
 def test_the_schedule_has_the_view_of_another_release_rebuilt(aws: Aws, monkeypatch):

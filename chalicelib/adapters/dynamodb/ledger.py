@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ...eventlog.belonging import Misplaced
-from ...eventlog.ports import GENESIS
+from ...eventlog.ports import GENESIS, Unavailable
 from ...eventlog.sequencing.ports import (
     LOG,
     Advance,
@@ -21,6 +21,7 @@ from ...eventlog.sequencing.ports import (
 from ..aws.clients import translated
 from . import ledger_items as items
 from .ledger_items import Item, number
+from .patience import Patience
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -168,6 +169,17 @@ class DynamoLedger:
         found = self._query(items.PARKED, low, f"{prefix}~", limit)
         return [items.parked_of(item) for item in islice(found, limit)]
 
+    def parked_count(self, limit: int, /) -> int:
+        query = {**_between(self._table, items.PARKED, "!", "~", limit), "Select": "COUNT"}
+        count = 0
+        while True:
+            with self._translated():
+                page = self._client.query(**query)
+            count += page["Count"]
+            if count >= limit or "LastEvaluatedKey" not in page:
+                return min(count, limit)
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
     def release(self, was: Cursor, /) -> bool:
         condition, values = _at(was)
         waits = (f"{condition} AND attribute_exists(w)", values)
@@ -188,6 +200,16 @@ class DynamoLedger:
 
     def mark_swept(self, lane: int, key: str, /) -> None:
         item = {**items.key(items.SWEPT, f"{lane:03d}"), "k": {"S": key}}
+        with self._translated():
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def note(self, name: str, /) -> Mapping[str, str]:
+        item = self._get(items.key(items.NOTES, name))
+        return {key: one["S"] for key, one in item["n"]["M"].items()} if item else {}
+
+    def set_note(self, name: str, note: Mapping[str, str], /) -> None:
+        noted = {"M": {key: {"S": value} for key, value in note.items()}}
+        item = {**items.key(items.NOTES, name), "n": noted}
         with self._translated():
             self._client.put_item(TableName=self._table, Item=item)
 
@@ -230,27 +252,21 @@ class DynamoLedger:
 
     def _batch_get(self, keys: Sequence[Item]) -> Iterator[Mapping[str, Any]]:
         wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        patience = Patience()
         while wanted:
             with self._translated():
                 found = self._client.batch_get_item(RequestItems=wanted)
-            yield from found["Responses"].get(self._table, [])
+            answers = found["Responses"].get(self._table, [])
+            yield from answers
             wanted = found.get("UnprocessedKeys")
+            if wanted and not patience.wait(moved=bool(answers)):
+                raise Unavailable(f"the log's table {self._table} is too busy; try again later")
 
     def _query(
         self, partition: str, low: str, high: str, limit: int = 1000
     ) -> Iterator[Mapping[str, Any]]:
         """In order of the sort key, from `low` to `high`, `limit` items at a time."""
-        query: Any = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": partition},
-                ":low": {"S": low},
-                ":high": {"S": high},
-            },
-            "ConsistentRead": True,
-            "Limit": limit,
-        }
+        query = _between(self._table, partition, low, high, limit)
         while True:
             with self._translated():
                 page = self._client.query(**query)
@@ -261,6 +277,20 @@ class DynamoLedger:
 
     def _translated(self) -> AbstractContextManager[None]:
         return translated(f"the log's table {self._table} cannot be used; try again")
+
+
+def _between(table: str, partition: str, low: str, high: str, limit: int) -> Any:
+    return {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :low AND :high",
+        "ExpressionAttributeValues": {
+            ":pk": {"S": partition},
+            ":low": {"S": low},
+            ":high": {"S": high},
+        },
+        "ConsistentRead": True,
+        "Limit": limit,
+    }
 
 
 _Condition = tuple[str, Mapping[str, Any]]

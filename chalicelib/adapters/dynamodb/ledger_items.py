@@ -9,6 +9,7 @@ The items of the log's table, by partition and sort key:
     #parked     id             stream, version, reason, detail, record, at
     #swept      lane           k  the last object that was looked at
     #log-id     id             i  the id of the log, wherever it is copied to
+    #notes      name           n  what the engine noted of its own work, by name
 
 Every commit writes a cursor: its names are short because DynamoDB counts them.
 """
@@ -25,6 +26,7 @@ HEADS = "#heads"
 PARKED = "#parked"
 SWEPT = "#swept"
 LOG_ID = "#log-id"
+NOTES = "#notes"
 # Of every sort key that is a lane, or a position.
 LAST_LANE = "999"
 LAST_SORT = "9" * 15

@@ -14,20 +14,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
-from time import sleep
 from typing import Any, Final
 
 from ...eventlog.ports import Unavailable
 from ...people.application.registry_table import Edition, Library
 from ...platform.registry import RegistryUnavailable
 from ..aws import clients as aws
+from .patience import Patience
 
 LIVE: Final = "REGISTRY#live"
 EDITIONS: Final = "REGISTRY#editions"
 SHARDS: Final = 16
 BATCH: Final = 25  # items of one BatchWriteItem
-TRIES: Final = 8
-PAUSE: Final = 0.05  # seconds, doubled each time
 
 
 class DynamoRegistry:
@@ -127,13 +125,15 @@ class DynamoRegistry:
     def _batch(self, requests: list[dict[str, Any]]) -> None:
         """DynamoDB takes a batch in parts when it is busy: what it left is sent again."""
         left = {self._table: requests}
-        for tried in range(TRIES):
+        patience = Patience()
+        while left:
+            before = len(left[self._table])
             with _translated():
-                left = self._client.batch_write_item(RequestItems=left)["UnprocessedItems"]
-            if not left:
-                return
-            sleep(PAUSE * 2**tried)
-        raise RegistryUnavailable("the table takes no more rows now; load again, it goes on")
+                left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems")
+            if left and not patience.wait(moved=len(left[self._table]) < before):
+                raise RegistryUnavailable(
+                    "the table takes no more rows now; load again, it goes on"
+                )
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """The names of all streams of the events' table, to read each of them again (see `resequence`)."""
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ...eventlog.sequencing.recovery import Names
 from ..aws.clients import translated
 
 if TYPE_CHECKING:
@@ -35,3 +37,21 @@ def all_streams(
         if "LastEvaluatedKey" not in page:
             return
         scan["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def some_streams(client: "DynamoDBClient", table: str, at: str) -> Names:
+    """
+    Those of one page of a scan, which begins `at` what the page before named as next, "" for the
+    first. Raises Unavailable.
+    """
+    start: Any = {"ExclusiveStartKey": json.loads(at)} if at else {}
+    with translated(f"table {table} cannot be read; try again"):
+        page = client.scan(
+            TableName=table,
+            ProjectionExpression="#stream",
+            ExpressionAttributeNames={"#stream": "stream"},
+            **start,
+        )
+    following = page.get("LastEvaluatedKey")
+    names = dict.fromkeys(item["stream"]["S"] for item in page["Items"])
+    return Names(list(names), json.dumps(following) if following else "")

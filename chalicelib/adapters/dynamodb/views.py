@@ -284,6 +284,13 @@ class DynamoViews:
             )
         return sorted(i.parked(item) for item in islice(items, limit))
 
+    def parked_count(self, generation: Generation, limit: int, /) -> int:
+        number = generation.id
+        found = self._table.get(i.record(number))
+        until = i.checkpoint(found).position if found else 0
+        high = i.text(i.parked_key(number, until), "sk")
+        return self._table.count(i.parked_partition(number), high=high, limit=limit)
+
     def keys(self, generation: Generation, after: str, limit: int, /) -> Sequence[str]:
         at_once = max(10, 2 * limit // i.SHARDS)
         shards = (

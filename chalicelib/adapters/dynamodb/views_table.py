@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from random import uniform
-from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from ...eventlog.views.port import Overtaken, ViewsUnavailable
 from ..aws.clients import code
+from .patience import PAUSES, Patience
 from .views_items import Item, Write, key, text, unique
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# After what the client itself has tried (see `aws`). In all, up to about three seconds.
-PAUSES = (0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28)
 READ_AT_ONCE = 100
 WRITE_AT_ONCE = 25
 
@@ -53,17 +50,16 @@ class Table:
 
     def _get_some(self, keys: list[Item]) -> Iterator[Item]:
         left: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
-        waits = self._waits()
+        patience = self._patience()
         while left:
             with self._errors():
                 found = self._client.batch_get_item(RequestItems=left)
             answers = found["Responses"].get(self.name, [])
             yield from answers
             left = found.get("UnprocessedKeys")
-            # What is over 16 MB is left over too; only a standstill means that it is too busy.
-            waits = self._waits() if answers else waits
-            if left and not answers:
-                self._wait(waits)
+            if left:
+                # What is over 16 MB is left over too.
+                self._wait(patience, moved=bool(answers))
 
     def query(
         self,
@@ -93,9 +89,22 @@ class Table:
                 return
             request["ExclusiveStartKey"] = found["LastEvaluatedKey"]
 
+    def count(self, partition: str, *, high: str, limit: int) -> int:
+        """Items by `sk` up to `high`, at most `limit`, and no more are read."""
+        request: Any = _between(partition, "", high)
+        request |= {"TableName": self.name, "ConsistentRead": True, "Select": "COUNT"}
+        count = 0
+        while True:
+            with self._errors():
+                found = self._client.query(**request, Limit=limit - count)
+            count += found["Count"]
+            if count >= limit or not found.get("LastEvaluatedKey"):
+                return count
+            request["ExclusiveStartKey"] = found["LastEvaluatedKey"]
+
     def update(self, request: Item) -> Item:
         """The item as it is then; raises Refused."""
-        waits = self._waits()
+        patience = self._patience()
         while True:
             with self._errors():
                 try:
@@ -109,7 +118,7 @@ class Table:
                         raise
                 else:
                     return done["Attributes"]
-            self._wait(waits)
+            self._wait(patience)
 
     def put_new(self, item: Item) -> None:
         """Raises Refused if there is one of its key."""
@@ -134,7 +143,7 @@ class Table:
         All or nothing; raises Refused. The client gives each request a token, so that one which
         landed though its answer was lost is not done twice.
         """
-        waits = self._waits()
+        patience = self._patience()
         while True:
             with self._errors():
                 try:
@@ -149,7 +158,7 @@ class Table:
                         raise
                 else:
                     return
-            self._wait(waits, overtaken=_CONFLICT in reasons)
+            self._wait(patience, overtaken=_CONFLICT in reasons)
 
     def delete_all(self, keys: Iterable[Item]) -> None:
         gone = [{"DeleteRequest": {"Key": one}} for one in unique(map(_only_key, keys))]
@@ -157,26 +166,25 @@ class Table:
             self._write_some(gone[start : start + WRITE_AT_ONCE])
 
     def _write_some(self, requests: list[Any]) -> None:
-        waits = self._waits()
+        patience = self._patience()
         left: Any = {self.name: requests}
         while left:
+            before = len(left[self.name])
             with self._errors():
                 left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems")
             if left:
-                self._wait(waits)
+                self._wait(patience, moved=len(left[self.name]) < before)
 
-    def _waits(self) -> Iterator[float]:
-        return iter(self._pauses)
+    def _patience(self) -> Patience:
+        return Patience(self._pauses)
 
-    def _wait(self, waits: Iterator[float], *, overtaken: bool = False) -> None:
-        """For longer each time, with full jitter; raises when it has been tried often enough."""
-        pause = next(waits, None)
-        if pause is not None:
-            sleep(uniform(0, pause))  # noqa: S311 - jitter
-        elif overtaken:
+    def _wait(self, patience: Patience, *, overtaken: bool = False, moved: bool = False) -> None:
+        """Raises when it has been tried often enough."""
+        if patience.wait(moved=moved):
+            return
+        if overtaken:
             raise Overtaken(f"others write the same rows of {self.name} all the time; read again")
-        else:
-            raise ViewsUnavailable(f"the table {self.name} is too busy; try again later")
+        raise ViewsUnavailable(f"the table {self.name} is too busy; try again later")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -216,6 +216,10 @@ class SqliteViews:
             found = self._query(t.PARKED_OF_STREAM, generation.id, stream, after, limit)
         return [t.parked(columns) for columns in found]
 
+    def parked_count(self, generation: Generation, limit: int, /) -> int:
+        ((count,),) = self._query(t.PARKED_COUNT, generation.id, limit)
+        return int(count)
+
     def keys(self, generation: Generation, after: str, limit: int, /) -> Sequence[str]:
         sql = self._with_index(generation, t.KEYS)
         return [key for (key,) in self._query(sql, after, limit)]

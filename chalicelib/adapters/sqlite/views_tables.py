@@ -132,6 +132,7 @@ PARKED = """
 SELECT position, stream, version, type, commit_at, parked_at, failure FROM parked
 WHERE generation = ? AND position > ? ORDER BY position LIMIT ?
 """
+PARKED_COUNT = "SELECT count(*) FROM (SELECT 1 FROM parked WHERE generation = ? LIMIT ?)"
 PARKED_OF_STREAM = """
 SELECT position, stream, version, type, commit_at, parked_at, failure FROM parked
 WHERE generation = ? AND stream = ? AND position > ? ORDER BY position LIMIT ?

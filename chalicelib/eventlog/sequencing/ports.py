@@ -179,6 +179,10 @@ class Ledger(Protocol):
         """Of one stream, or of all, in order of `id`, from behind the id `after`."""
         ...
 
+    def parked_count(self, limit: int, /) -> int:
+        """How much is parked, `limit` if it is as much or more: what it reads is bounded."""
+        ...
+
     def release(self, was: Cursor, /) -> bool:
         """The stream waits no longer; False if the cursor is not where it was read."""
         ...
@@ -192,6 +196,14 @@ class Ledger(Protocol):
         ...
 
     def mark_swept(self, lane: int, key: str, /) -> None: ...
+
+    def note(self, name: str, /) -> Mapping[str, str]:
+        """What was noted last under that name, nothing if it was never."""
+        ...
+
+    def set_note(self, name: str, note: Mapping[str, str], /) -> None:
+        """In the place of what was noted before; an empty one is none."""
+        ...
 
 
 class Segments(Protocol):

@@ -10,37 +10,64 @@ from typing import NamedTuple
 
 from ..outages import PROBES, of_world
 from ..ports import Damaged
-from .lanes import merge, unmerged
+from .lanes import merge
 from .plan import Arrival, Trouble, differs
-from .ports import Cursor, Parked, Sequencer
+from .ports import Cursor, Heads, Parked, Sequencer
 from .sequencer import sequence
 
 # How many streams are read at a time, and how much of the parked.
 SOME = 90
+# What is parked is counted up to here: whoever is woken for it need not know how much more it is.
+COUNTED = 1000
 
 logger = logging.getLogger(__name__)
 
 
 class Health(NamedTuple):
-    """The log's last position, events that wait to be merged into it, and how much is parked."""
+    """
+    The log's last position; how many events are in lanes and, though these were merged, not in the
+    log; and how much is parked, COUNTED if it is more.
+    """
 
     position: int
     unmerged: int
     parked: int
 
 
-def heal(its: Sequencer) -> Health:
+def untold(_health: Health) -> None:
+    """Nobody asks."""
+
+
+def heal(its: Sequencer, tell: Callable[[Health], object] = untold) -> Health:
     """
-    Merge the lanes, and end each retry that a crash has cut off. Raises Unavailable, Unfinished.
+    Merge the lanes, and end each retry that a crash has cut off. What it reads does not grow with
+    what is parked: of much, it looks at another part each time. `tell` is told how things stand,
+    whatever fails. Raises Unavailable, Unfinished.
     """
-    merge(its)
-    parked = list(all_parked(its))
-    for some in _by(SOME, dict.fromkeys(one.stream for one in parked)):
-        for cursor in its.ledger.cursors(some).values():
-            if not cursor.waits:
-                _tried(its, cursor.stream)
-    heads = its.ledger.heads()
-    return Health(heads.log, unmerged(heads), sum(1 for _ in all_parked(its)) if parked else 0)
+    before = its.ledger.heads()
+    try:
+        merge(its)
+    finally:
+        tell(health(its, before))
+    for cursor in its.ledger.cursors(_some_parked(its)).values():
+        if not cursor.waits:
+            _tried(its, cursor.stream)
+    return health(its, before)
+
+
+def health(its: Sequencer, before: Heads) -> Health:
+    """`before`: how far the lanes were when they were to be merged. Raises Unavailable."""
+    now = its.ledger.heads()
+    left = (head - now.merged.get(lane, 0) for lane, head in before.lanes.items())
+    return Health(now.log, sum(max(0, one) for one in left), its.ledger.parked_count(COUNTED))
+
+
+def _some_parked(its: Sequencer) -> list[str]:
+    """Streams, from anywhere in what is parked: its ids are digests, as is a new one."""
+    found = list(its.ledger.parked(after=its.new_id(), limit=SOME))
+    if len(found) < SOME:
+        found += its.ledger.parked(limit=SOME - len(found))
+    return list(dict.fromkeys(one.stream for one in found))
 
 
 def resequence(its: Sequencer, streams: Iterable[str]) -> None:

@@ -370,6 +370,10 @@ class Views(Protocol):
         """Up to the checkpoint, in order of position, from behind `after`; of a stream or all."""
         ...
 
+    def parked_count(self, generation: Generation, limit: int, /) -> int:
+        """How many are parked, `limit` if there are as many or more: what it reads is bounded."""
+        ...
+
     def keys(self, generation: Generation, after: str, limit: int, /) -> Sequence[str]:
         """Up to `limit` keys that have a row or are listed, in order, from behind `after`."""
         ...

@@ -331,3 +331,20 @@ def test_a_sequenced_commit_takes_three_write_units_and_a_little(on_dynamodb, mo
     units = 2 * len(writes)  # each within 1 KB, as the test above shows
     assert (len(writes), asked["ClientRequestToken"]) == (100, "0" * 32)
     assert 1 + units / MAX_STREAMS == pytest.approx(3.04, abs=0.01)
+
+
+def test_the_parked_are_counted_up_to_a_limit(ledger):
+    assert ledger.parked_count(10) == 0
+    for n in range(5):
+        assert ledger.park(parked(f"case-{n}"), Cursor(f"case-{n}"))
+    assert [ledger.parked_count(limit) for limit in (1, 4, 5, 6, 100)] == [1, 4, 5, 5, 5]
+
+
+def test_a_note_takes_the_place_of_the_one_before(ledger):
+    assert ledger.note("recovery") == {}
+    ledger.set_note("recovery", {"at": "1", "since": ""})
+    ledger.set_note("recovery", {"at": "2"})
+    ledger.set_note("another", {"at": "3"})
+    assert ledger.note("recovery") == {"at": "2"}
+    ledger.set_note("recovery", {})
+    assert ledger.note("recovery") == {}

@@ -9,6 +9,9 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.adapters.dynamodb import (
+    patience,
+)
+from chalicelib.adapters.dynamodb import (
     views as dynamodb_views,
 )
 from chalicelib.adapters.dynamodb import (
@@ -16,9 +19,6 @@ from chalicelib.adapters.dynamodb import (
 )
 from chalicelib.adapters.dynamodb import (
     views_items as dynamodb_views_items,
-)
-from chalicelib.adapters.dynamodb import (
-    views_table as dynamodb_views_table,
 )
 from chalicelib.adapters.dynamodb.views import DynamoViews
 from chalicelib.adapters.dynamodb.views_items import SHARDS
@@ -64,7 +64,7 @@ def client():
 
 @pytest.fixture
 def views(client, monkeypatch):
-    monkeypatch.setattr(dynamodb_views_table, "sleep", lambda _: None)
+    monkeypatch.setattr(patience, "sleep", lambda _: None)
     return DynamoViews(client, TABLE)
 
 

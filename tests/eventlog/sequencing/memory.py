@@ -29,6 +29,7 @@ class MemoryLedger:
         self.segments: dict[int, list[Segment]] = {}
         self.notes = {}
         self.marks = {}
+        self.noted = {}
         self.done = set()
 
     def head(self, lane):
@@ -93,6 +94,9 @@ class MemoryLedger:
         ids = (one for one in sorted(self.notes) if one.startswith(prefix) and one > after)
         return [self.notes[one] for one in islice(ids, limit)]
 
+    def parked_count(self, limit):
+        return min(len(self.notes), limit)
+
     def release(self, was):
         if not self._is_at(was) or not self.known.get(was.stream, was).waits:
             return False
@@ -111,6 +115,12 @@ class MemoryLedger:
 
     def mark_swept(self, lane, key):
         self.marks[lane] = key
+
+    def note(self, name):
+        return self.noted.get(name, {})
+
+    def set_note(self, name, note):
+        self.noted[name] = dict(note)
 
 
 class MemorySegments:
