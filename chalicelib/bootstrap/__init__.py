@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .moving import destination, kept, sign_ins, sign_ins_table, stored
     from .settings import connections, on_aws, on_standby, origins, proxies, setting, value
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
+    from .variables import mistakes_here, mistakes_on_aws, unknown_variables
 
 __all__ = [
     "aws",
@@ -39,6 +40,8 @@ __all__ = [
     "group",
     "kept",
     "make_private",
+    "mistakes_here",
+    "mistakes_on_aws",
     "now",
     "on_aws",
     "on_standby",
@@ -55,6 +58,7 @@ __all__ = [
     "stored",
     "streams",
     "telemetry",
+    "unknown_variables",
     "value",
     "verifier",
     "web",
@@ -66,6 +70,7 @@ _WHERE = {
     "directory": ("embedded", "make_private", "now", "write_once"),
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
     "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting", "value"),
+    "variables": ("mistakes_here", "mistakes_on_aws", "unknown_variables"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
 }
 

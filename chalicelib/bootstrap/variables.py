@@ -129,7 +129,7 @@ def mistakes_on_aws(environ: Mapping[str, str]) -> list[Mistake]:
     return [*_unreadable(told, reads), *_halves(told, by_first=True)]
 
 
-def unknown(environ: Mapping[str, str]) -> list[Mistake]:
+def unknown_variables(environ: Mapping[str, str]) -> list[Mistake]:
     """Variables that look like ours and are not, each with the nearest name that is."""
     return [
         Mistake(name, f"is no setting of Banjian{_nearest(name)}")
@@ -190,8 +190,3 @@ def _of_a_stack(name: str) -> Mistake:
     return Mistake(
         name, "is of a stack on AWS, and this serves a directory: start it from another shell"
     )
-
-
-def describe(found: Iterable[Mistake]) -> str:
-    """A line each."""
-    return "\n".join(f"  {one}" for one in found)

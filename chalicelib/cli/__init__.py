@@ -20,12 +20,15 @@ from ..kernel.yaml_file import BadYaml
 from ..people.application.registry_load import BadRegistryFile
 from ..platform.registry import RegistryUnavailable
 from ..serving.signin import SignInError
+from ..serving.starting import NotStarted
+from ..serving.umask import private_from_now_on
 from . import (
     calendar,
     case,
     certificate,
     consumers,
     contracts,
+    demonstration,
     documents,
     import_log,
     items,
@@ -39,7 +42,7 @@ from . import (
     verify,
     views,
 )
-from .console import err
+from .console import err, tell_unknown_settings
 
 app = typer.Typer(
     name="banjian",
@@ -48,7 +51,7 @@ app = typer.Typer(
     help="Banjian (办件): the event-sourced backend of a city's government services.",
 )
 app.command("serve")(serve.serve)
-app.command("demo")(serve.demo)
+app.command("demo")(demonstration.demo)
 app.command("token")(tokens.token)
 app.command("import-log")(import_log.import_log)
 app.command("contracts")(contracts.contracts)
@@ -76,6 +79,7 @@ EXPECTED = (
     NoView,
     BadRegistryFile,
     RegistryUnavailable,
+    NotStarted,
     BadLog,
     BadSeal,
     BadYaml,
@@ -88,6 +92,8 @@ EXPECTED = (
 
 
 def main() -> None:
+    private_from_now_on()
+    tell_unknown_settings()
     try:
         app()
     except ClickException as error:

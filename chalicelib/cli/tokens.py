@@ -8,7 +8,7 @@ import typer
 
 from ..kernel.actor import Role
 from ..serving import signin
-from .console import VAR, AsJson, Data, fail, out, show_json, table
+from .console import VAR, AsJson, Data, fail, keep_private, out, show_json, table
 
 # The first of each role, by the name of the role.
 SHORT = {
@@ -68,6 +68,7 @@ def local_sign_in(data: Path) -> None:
             f"nobody signs in locally in {data}: it has no {signin.KEY_FILE}",
             "Start a service on it first (`banjian serve --data DIR`), or name it with --data.",
         )
+    keep_private(data)
 
 
 def _list(*, as_json: bool) -> None:

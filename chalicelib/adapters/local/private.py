@@ -1,9 +1,9 @@
 """
 What is kept in a directory is its owner's: nobody else may read, write or list it.
 
-New files are private because every process of ours sets UMASK before it makes any. This mends what
-an earlier release, or a copy, has left open, and refuses what belongs to somebody else: files that
-two users make in turn end with one that the other cannot open.
+New files are private because every process of ours sets its umask before it makes any. This mends
+what an earlier release, or a copy, has left open, and refuses what belongs to somebody else: two
+users who make files in turn end with one that the other cannot open.
 """
 
 import os
@@ -17,7 +17,6 @@ from typing import Final
 
 from ...eventlog.ports import Unavailable
 
-UMASK: Final = 0o077
 _OTHERS: Final = 0o077
 _OWNER: Final = 0o700
 # Whatever we make in a directory of data, SQLite's and our own companions included.
@@ -46,7 +45,10 @@ def make_private(data: Path) -> list[str]:
         return []
     if not data.is_dir():
         raise Unavailable(f"{data} is a file: name a directory, or one that is still to be made")
-    kept = sorted(one for one in data.iterdir() if is_kept(one.name))
+    # Files before trees: they weigh more, and are named first.
+    kept = sorted(
+        (one for one in data.iterdir() if is_kept(one.name)), key=lambda one: (one.is_dir(), one)
+    )
     _check_owner(data, [data, *kept])
     shared = [one for one in data.iterdir() if not is_kept(one.name) and one.name != "lost+found"]
     opened: list[Path] = []
