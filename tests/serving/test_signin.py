@@ -98,13 +98,6 @@ def test_the_key_is_readable_by_its_owner_only(tmp_path):
     assert [each.name for each in (tmp_path / "new").iterdir()] == [signin.KEY_FILE]
 
 
-def test_a_key_that_others_may_read_is_not_used(tmp_path):
-    signin.jwks(tmp_path)
-    (tmp_path / signin.KEY_FILE).chmod(0o640)
-    with pytest.raises(signin.SignInError, match="chmod 600"):
-        signin.jwks(tmp_path)
-
-
 def test_a_damaged_key_is_said_to_be_so(tmp_path):
     path = tmp_path / signin.KEY_FILE
     path.touch(0o600)
