@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -117,8 +116,8 @@ def filled(text: str, files: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: files[found[1]], text)
 
 
-def rows(table: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
-    return ((name, value) for name, values in table.items() for value in values)
+def rows(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in table.items() for value in values]
 
 
 def told(environ: dict[str, str], name: str) -> list[str]:

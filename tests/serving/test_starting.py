@@ -46,7 +46,7 @@ def providers(tmp_path) -> dict[str, str]:
     return {"BANJIAN_ISSUERS": json.dumps({"issuer": [{**one, "jwks": keys}]})}
 
 
-@pytest.mark.parametrize(("host", "flags"), product(LOOPBACK, FLAGS))
+@pytest.mark.parametrize(("host", "flags"), [*product(LOOPBACK, FLAGS)])
 def test_on_this_machine_everything_may_be_tried(host, flags):
     start = begin(Asked(host, *flags), {})
     assert is_loopback(start.address)
@@ -54,7 +54,7 @@ def test_on_this_machine_everything_may_be_tried(host, flags):
     assert start.demo == any(flags)
 
 
-@pytest.mark.parametrize(("host", "flags"), product(OUTSIDE, FLAGS))
+@pytest.mark.parametrize(("host", "flags"), [*product(OUTSIDE, FLAGS)])
 def test_outside_nothing_is_shown_but_what_was_asked_for_by_its_name(host, flags):
     demo, public = flags
     if public:
