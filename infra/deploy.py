@@ -17,8 +17,11 @@ from typing import Any, Final
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.bootstrap.variables import mistakes_on_aws
+
 from . import environment
 from .changes import DeployError, Release, carry_out, changes, propose, stack
+from .functions import VARIABLES
 from .package import BUILD, TEMPLATE
 from .upload import artifact_bucket, upload
 
@@ -68,9 +71,9 @@ def deploy(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
     s3, cloudformation = session.create_client("s3"), session.create_client("cloudformation")
     identity = session.create_client("sts").get_caller_identity()
     there = stack(cloudformation, named)
-    values = parameters(
-        json.loads(template.read_text(encoding="utf-8"))["Parameters"], _asked(given), there
-    )
+    declared = json.loads(template.read_text(encoding="utf-8"))["Parameters"]
+    values = parameters(declared, _asked(given), there)
+    check(declared, values, there)
     bucket = artifact_bucket(
         s3, identity["Arn"].split(":")[1], identity["Account"], s3.meta.region_name
     )
@@ -169,6 +172,26 @@ def parameters(
     if missing:
         raise DeployError(f"give a value for {', '.join(missing)}: NAME=VALUE")
     return {**dict.fromkeys(kept - asked.keys()), **asked}
+
+
+def check(
+    declared: Mapping[str, Json], values: Mapping[str, str | None], there: Json | None
+) -> None:
+    """
+    What the functions will be told can be read: they have no time to look, and whoever comes first
+    would hear of it. Raises DeployError, which names the parameters.
+    """
+    usual = {name: str(one.get("Default", "")) for name, one in declared.items()}
+    kept = {
+        one["ParameterKey"]: one["ParameterValue"] for one in (there or {}).get("Parameters", ())
+    }
+    asked = {name: value for name, value in values.items() if value is not None}
+    whole = {name: (usual | kept | asked)[name] for name in declared}
+    of = {told["Ref"]: name for name, told in VARIABLES.items() if told.get("Ref") in whole}
+    wrong = mistakes_on_aws({variable: whole[name] for name, variable in of.items()})
+    if wrong:
+        named = {variable: name for name, variable in of.items()}
+        raise DeployError("; ".join(f"{named.get(one.name, one.name)} ({one})" for one in wrong))
 
 
 if __name__ == "__main__":
