@@ -16,7 +16,7 @@ from moto import mock_aws
 import infra.changes
 from infra import environment
 from infra.changes import Change, DeployError, Release, carry_out, propose, stack
-from infra.deploy import _asked, deploy, parameters, tell
+from infra.deploy import _asked, check, deploy, parameters, tell
 from infra.functions import ROOT
 from infra.upload import artifact_bucket, upload
 from tests.aws.emulator import running
