@@ -92,8 +92,8 @@ def serve(  # noqa: PLR0913 - one parameter an option
     if fresh:
         _delete(data)
     keep_private(data)
-    if port:
-        os.environ.setdefault("BANJIAN_PUBLIC_URL", starting.url_of(start.address, port))
+    if port and not os.environ.get("BANJIAN_PUBLIC_URL"):
+        os.environ["BANJIAN_PUBLIC_URL"] = starting.url_of(start.address, port)
     running = service.Service(data, local_sign_in=start.local_sign_in)
     stop = Event()
 

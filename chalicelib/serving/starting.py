@@ -7,6 +7,7 @@ import socket
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from .. import bootstrap
 
@@ -46,29 +47,41 @@ def begin(asked: Asked, environ: Mapping[str, str]) -> Start:
     address = resolved(asked.host)
     demo = asked.demo or asked.public_demo
     named = next((name for name in ISSUERS if environ.get(name)), None)
-    _check_demonstration(asked, named, address)
-    if named is None and not demo and not is_loopback(address):
+    if named is None:
+        _check_reach(asked, _reached(asked.host, address, environ))
+    elif demo:
         raise NotStarted(
-            f"{asked.host!r} can be reached from outside, and nobody is named who signs people in: "
-            f"{_HOW}; or listen on 127.0.0.1; or show the demonstration to everybody: --public-demo"
+            f"the demonstration signs its invented people in itself, and {named} names who does: "
+            f"leave out --demo (--items DIR publishes items of yours), or unset {named}"
         )
     notes = tuple(_notes(environ, address, local=named is None, demo=demo))
     return Start(address, named is None, demo, notes)
 
 
-def _check_demonstration(asked: Asked, named: str | None, address: str) -> None:
-    if not (asked.demo or asked.public_demo):
+def _reached(host: str, address: str, environ: Mapping[str, str]) -> str | None:
+    """Why others than who is on this machine reach the service; None if they do not."""
+    if not is_loopback(address):
+        return f"{host!r} can be reached from outside"
+    public = environ.get("BANJIAN_PUBLIC_URL")
+    if public and not is_here(urlsplit(public).hostname or ""):
+        return f"BANJIAN_PUBLIC_URL says that others reach it ({public})"
+    if environ.get("BANJIAN_TRUSTED_PROXIES"):
+        return "BANJIAN_TRUSTED_PROXIES says that others reach it, through a proxy"
+    return None
+
+
+def _check_reach(asked: Asked, reached: str | None) -> None:
+    if reached is None or asked.public_demo:
         return
-    if named is not None:
+    if asked.demo:
         raise NotStarted(
-            f"the demonstration signs its invented people in itself, and {named} names who does: "
-            f"leave out --demo (--items DIR publishes items of yours), or unset {named}"
+            f"{reached}: say --public-demo if everybody is to see the demonstration, or let nobody "
+            "else reach it: --host 127.0.0.1, and no proxy"
         )
-    if not asked.public_demo and not is_loopback(address):
-        raise NotStarted(
-            f"{asked.host!r} can be reached from outside: say --public-demo if everybody is to see "
-            "the demonstration, or listen on 127.0.0.1"
-        )
+    raise NotStarted(
+        f"{reached}, and nobody is named who signs people in: {_HOW}; or let nobody else reach it: "
+        "--host 127.0.0.1, and no proxy; or show the demonstration to everybody: --public-demo"
+    )
 
 
 def _notes(environ: Mapping[str, str], address: str, *, local: bool, demo: bool) -> list[str]:
@@ -99,6 +112,14 @@ def resolved(host: str) -> str:
 def is_loopback(address: str) -> bool:
     """Nobody else's packets get there (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3)."""
     return ip_address(address).is_loopback
+
+
+def is_here(host: str) -> bool:
+    """Whether a name in an address is one of this machine's own (RFC 6761, 6.3)."""
+    try:
+        return is_loopback(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def url_of(address: str, port: int) -> str:

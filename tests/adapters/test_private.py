@@ -145,6 +145,20 @@ def test_what_another_user_has_there_beside_ours_is_nobodys_business(data):
 
 
 @as_root
+def test_a_copy_that_cannot_be_written_may_be_anybodys(data, monkeypatch):
+    real = os.statvfs
+    os.chown(data, OTHER, OTHER)
+
+    def read_only(path):
+        found = list(real(path))
+        found[8] |= os.ST_RDONLY
+        return os.statvfs_result(found)
+
+    monkeypatch.setattr(os, "statvfs", read_only)
+    make_private(data)
+
+
+@as_root
 def test_where_every_file_is_one_users_nobody_is_refused(data, monkeypatch):
     """As on vfat, or on a share: a file that we make is theirs, too."""
     real = os.fstat

@@ -66,6 +66,27 @@ def test_outside_nothing_is_shown_but_what_was_asked_for_by_its_name(host, flags
     assert demo or "BANJIAN_ISSUER" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"BANJIAN_PUBLIC_URL": "https://banjian.city.example"},
+        {"BANJIAN_TRUSTED_PROXIES": "127.0.0.1"},
+    ],
+)
+def test_behind_a_proxy_this_machine_is_outside_as_well(setting):
+    """Where a provider was forgotten, a green service would know invented people alone."""
+    (name,) = setting
+    for demo in (False, True):
+        with pytest.raises(NotStarted, match=f"{name} says that others reach it"):
+            begin(Asked("127.0.0.1", demo), setting)
+    assert begin(Asked("127.0.0.1", public_demo=True), setting).demo
+
+
+@pytest.mark.parametrize("own", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:80"])
+def test_an_address_of_this_machine_says_nothing_of_others(own):
+    assert begin(Asked("127.0.0.1"), {"BANJIAN_PUBLIC_URL": own}).local_sign_in
+
+
 @pytest.mark.parametrize("host", [*LOOPBACK, *OUTSIDE])
 @pytest.mark.parametrize("named", ["provider", "providers"])
 def test_with_a_provider_nobody_else_signs_anybody_in(host, named, request):

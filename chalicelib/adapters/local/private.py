@@ -128,6 +128,8 @@ def _close(path: Path, opened: list[Path]) -> None:
 
 
 def _check_owner(data: Path, paths: list[Path]) -> None:
+    if os.statvfs(data).f_flag & os.ST_RDONLY:
+        return  # nobody leaves anything there that another one could not open
     for path in paths:
         try:
             owner = path.stat().st_uid
