@@ -208,7 +208,7 @@ def test_a_parameter_that_the_template_has_not_is_refused():
         parameters({"Stage": {}}, {"Stage": "a", "Stags": "b"}, None)
 
 
-DECLARED = {
+DECLARED: dict[str, dict[str, Any]] = {
     "Issuer": {},
     "Audience": {},
     "Jwks": {},
