@@ -149,12 +149,6 @@ def quotas(value: str) -> object:
     return of_platform.quotas(value, of_platform.Uncounted())
 
 
-def connections(value: str) -> object:
-    from ..platform.connections import limits as of_connections
-
-    return of_connections(value)
-
-
 def networks(value: str) -> object:
     from ..platform import rate_limits
 

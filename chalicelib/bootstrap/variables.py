@@ -66,7 +66,7 @@ VARIABLES: Final = (
     Variable("BANJIAN_CLAMD", "host:port or unix:/path", read.clamd),
     Variable("BANJIAN_LIMITS", "as usual.account=500/10, query.address=off", read.limits),
     Variable("BANJIAN_QUOTAS", "as applicants.megabytes=500, drafts.days=60", read.quotas),
-    Variable("BANJIAN_CONNECTIONS", "as by_address=200, idle=30", read.connections),
+    Variable("BANJIAN_CONNECTIONS", "as by_address=200, idle=30"),
     Variable("BANJIAN_PUBLIC_URL", "an address, as https://banjian.city.example", read.url),
     Variable("BANJIAN_SIGNATURE", "ecdsa or sm2", read.signature),
     Variable("BANJIAN_FONTS", "TrueType files, a colon between two", read.fonts),
@@ -108,11 +108,14 @@ STACK: Final = (
 )
 
 
-def mistakes_here(environ: Mapping[str, str]) -> list[Mistake]:
-    """What is wrong for a service on one machine; an empty variable is as good as none."""
+def mistakes_here(environ: Mapping[str, str], outside: Mapping[str, Read] = {}) -> list[Mistake]:
+    """
+    What is wrong for a service on one machine; an empty variable is as good as none. `outside` has
+    what reads the variables of whoever is built on this.
+    """
     told = _set(environ)
     return [
-        *_unreadable(told, [(one, one.read) for one in VARIABLES]),
+        *_unreadable(told, [(one, outside.get(one.name, one.read)) for one in VARIABLES]),
         *_halves(told),
         *(_without(one, other) for one, other in NEEDS if one in told and other not in told),
         *(_of_a_stack(name) for name in STACK if name in told),

@@ -38,7 +38,6 @@ from . import (
     sequencer,
     serve,
     sign_in,
-    tokens,
     verify,
     views,
 )
@@ -52,7 +51,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("demo")(demonstration.demo)
-app.command("token")(tokens.token)
+app.command("token")(demonstration.token)
 app.command("import-log")(import_log.import_log)
 app.command("contracts")(contracts.contracts)
 app.command("migrate")(migrate.migrate)

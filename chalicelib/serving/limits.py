@@ -1,19 +1,51 @@
 """How much of the service one connection, one address and all of them together may take."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
-from ..platform.connections import USUAL, Limits, limits
 from ..platform.rate_limits import counted
-
-__all__ = ["MAX_BODY", "MAX_HEADERS", "SLOWEST", "USUAL", "Census", "Limits", "limits"]
 
 MAX_BODY: Final = 10 << 20  # bytes
 MAX_HEADERS: Final = 64 << 10  # bytes, the request line included
 # Bytes a second: who sends or takes less than this for long holds a connection for nothing.
 SLOWEST: Final = 16 << 10
+
+_SETTING: Final = re.compile(r"(?P<name>[a-z_]+)=(?P<value>[1-9][0-9]{0,5})")
+
+
+class Limits(NamedTuple):
+    """
+    `connections` in all, and of one peer address (one /64 of IPv6). Seconds that a client may
+    take: to send a request line and headers; to send a body, and one second more for every SLOWEST
+    bytes of it; to take anything of a reply; and until its next request.
+    """
+
+    connections: int = 1000
+    by_address: int = 100
+    headers: int = 10
+    body: int = 30
+    reply: int = 30
+    idle: int = 75
+
+
+USUAL: Final = Limits()
+
+
+def limits(text: str) -> Limits:
+    """
+    USUAL with what a setting changes: `by_address=200, idle=30`. Raises ValueError, which names
+    what it cannot read.
+    """
+    changed: dict[str, int] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        found = _SETTING.fullmatch(part)
+        if found is None or found["name"] not in Limits._fields:
+            raise ValueError(f"{part!r} is not NAME=NUMBER with one of {', '.join(Limits._fields)}")
+        changed[found["name"]] = int(found["value"])
+    return USUAL._replace(**changed)
 
 
 class Census:

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .. import bootstrap
+from . import limits
 
 ISSUERS = ("BANJIAN_ISSUER", "BANJIAN_ISSUERS")
+OUTSIDE = {"BANJIAN_CONNECTIONS": limits.limits}
 _HOW = "set BANJIAN_ISSUER, BANJIAN_AUDIENCE and BANJIAN_JWKS (docs/sign-in.md)"
 
 
@@ -41,7 +43,7 @@ class Start(NamedTuple):
 
 def begin(asked: Asked, environ: Mapping[str, str]) -> Start:
     """Raises NotStarted."""
-    mistakes = bootstrap.mistakes_here(environ)
+    mistakes = bootstrap.mistakes_here(environ, OUTSIDE)
     if mistakes:
         raise NotStarted("\n  ".join(("the settings are not right:", *map(str, mistakes))))
     address = resolved(asked.host)

@@ -17,6 +17,7 @@ from chalicelib.bootstrap.variables import (
     unknown_variables,
 )
 from chalicelib.serving import signin
+from chalicelib.serving.starting import OUTSIDE
 from infra.functions import VARIABLES as OF_FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,7 +123,7 @@ def rows(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
 
 def told(environ: dict[str, str], name: str) -> list[str]:
     """What is said of that variable's own value, and not of others that it needs."""
-    found = mistakes_on_aws(environ) if name in STACK else mistakes_here(environ)
+    found = mistakes_on_aws(environ) if name in STACK else mistakes_here(environ, OUTSIDE)
     return [one.told for one in found if one.name == name and "says nothing" not in one.told]
 
 
