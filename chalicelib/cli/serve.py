@@ -2,15 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from typing import Annotated
 
 import typer
 
-from ..items.domain.definition import ItemDefinition
-from ..items.projections import catalogue
 from ..platform.platform import Platform
 from ..serving import demonstration as examples
 from ..serving import item_directory, service, starting
@@ -98,13 +95,15 @@ def serve(  # noqa: PLR0913 - one parameter an option
     stop = Event()
 
     def ready(url: str) -> None:
+        # Requests wait for this: the address is told when they are answered.
+        done = item_directory.publish(running.platform, definitions, DRAFTED_BY)
+        shown = examples.publish(running.platform) if start.demo else None
         _tell(url, data, start)
-        _publish(running.platform, definitions)
-        if start.demo:
-            demonstration.welcome(url, examples.publish(running.platform))
+        _tell_published(running.platform, done, named=items is not None)
+        if shown is not None:
+            demonstration.welcome(url, shown)
             demonstration.guide(url, data, stop)
         else:
-            _tell_empty(running.platform)
             out.print(demonstration.STOPS)
 
     try:
@@ -139,14 +138,11 @@ def _tell(url: str, data: Path, start: starting.Start) -> None:
         out.print(f"[yellow]note:[/] {note}", soft_wrap=True)
 
 
-def _publish(platform: Platform, definitions: Sequence[ItemDefinition]) -> None:
-    if definitions:
-        done = item_directory.publish(platform, definitions, DRAFTED_BY)
+def _tell_published(platform: Platform, done: item_directory.Published, *, named: bool) -> None:
+    if named:
         out.print(f"{done.new} items published; {done.already} were there before, and are left.")
-
-
-def _tell_empty(platform: Platform) -> None:
-    if not platform.views.page(catalogue.NAME, "items", catalogue.PUBLISHED, limit=1).rows:
+    # The list may be a moment behind what was just published.
+    elif not platform.log.head():
         out.print(
             "No items are published yet, so every list is empty: publish yours with "
             "`banjian items publish FILE` or --items DIR, or look at invented ones with --demo.",
