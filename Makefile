@@ -1,10 +1,13 @@
 # Everything a person types. Each target sets up what it needs; nothing is installed outside .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Each file that is installed is one that the locks name, and nothing that they do not name.
+LOCKED := -m pip --disable-pip-version-check install --quiet --require-hashes -r
+# The project itself, built by the setuptools of the lock.
+OURS := -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test long test-aws check check-infra fix contracts bench fuzz package deploy
+.PHONY: help install run test long test-aws check check-infra fix contracts locks bench fuzz package deploy
 STAGE ?= dev
 
 help:  ## list the targets
@@ -15,18 +18,25 @@ help:  ## list the targets
 	  || { echo "Banjian needs Python 3.11 or newer; say which with: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/.run: .venv/bin/python pyproject.toml requirements.txt
-	$(PIP) install --quiet --editable '.[embedded]'
+.venv/.run: .venv/bin/python pyproject.toml .ci/embedded.lock
+	$(BIN)/python $(LOCKED) .ci/embedded.lock
+	$(BIN)/python $(OURS)
 	@touch $@
 
-.venv/.dev: .venv/.run
-	$(PIP) install --quiet --editable '.[embedded,dev]'
+.venv/.dev: .venv/.run .ci/dev.lock
+	$(BIN)/python $(LOCKED) .ci/dev.lock
 	@touch $@
 
 # An environment of its own: it asks for a boto3 of long ago.
-.venv/checkov/bin/checkov: .venv/bin/python
+.venv/checkov/bin/checkov: .venv/bin/python .ci/checkov.lock
 	$(BIN)/python -m venv .venv/checkov
-	.venv/checkov/bin/python -m pip --disable-pip-version-check install --quiet 'checkov>=3.3,<4'
+	.venv/checkov/bin/python $(LOCKED) .ci/checkov.lock
+	@touch $@
+
+.venv/uv/bin/uv: .venv/bin/python .ci/uv.lock
+	$(BIN)/python -m venv .venv/uv
+	.venv/uv/bin/python $(LOCKED) .ci/uv.lock
+	@touch $@
 
 install: .venv/.dev  ## set up .venv with all that the other targets need
 
@@ -63,6 +73,9 @@ fix: .venv/.dev  ## format, and mend what ruff can mend
 contracts: .venv/.dev  ## write events/ and the OpenAPI document anew from the code
 	$(BIN)/banjian contracts
 
+locks: .venv/.dev .venv/uv/bin/uv  ## fit the locks to the ranges in pyproject.toml (ARGS=--upgrade: the newest)
+	$(BIN)/python -m infra.locking .venv/uv/bin/uv $(ARGS)
+
 fuzz: .venv/.dev  ## send the service what nobody should, for much longer than make test does
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} FUZZ_SEED=$${SEED:-$$(date +%s)} \
 	  $(BIN)/python -m pytest tests/system/test_schemathesis.py $(ARGS)
@@ -73,5 +86,6 @@ bench: .venv/.dev  ## run every benchmark
 package: .venv/.dev  ## build/STAGE: the package and its template (STAGE=dev|prod, API_KEYS=required)
 	$(BIN)/python -m infra.package $(STAGE) $(if $(filter required,$(API_KEYS)),--api-keys)
 
-deploy: package  ## bring it to AWS: make deploy STAGE=prod ARGS="Issuer=... Audience=... Jwks=..."
+# A release that was deployed before is taken as it lies in the bucket: nothing is made for it.
+deploy: $(if $(findstring --release,$(ARGS)),.venv/.dev,package)  ## bring it to AWS: make deploy STAGE=prod ARGS="Issuer=... Audience=... Jwks=..."
 	$(BIN)/python -m infra.deploy $(STAGE) $(ARGS)

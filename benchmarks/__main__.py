@@ -59,6 +59,7 @@ BENCHMARKS = {
         most={"submit_growth": 1.3, "list_growth": 1.5, "memory_growth": 1.25},
     ),
     "scale": Benchmark("benchmarks.scale.run"),
+    "tracing": Benchmark("benchmarks.tracing"),
 }
 
 

@@ -3,16 +3,22 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from . import bytecode
+from packaging.utils import canonicalize_name
 
-# What the code makes clients of. Botocore has descriptions of 400 more, half of the package.
-SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "ssm"})
+from . import bytecode
+from .locking.lock import Releases, pins, releases
+from .locking.targets import Target
+
+# What the code makes clients of, and the X-Ray SDK when it is imported, though it never calls it.
+# Botocore has descriptions of 400 more, half of the package.
+CLIENTS: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs", "ssm"})
+SERVICES: Final = CLIENTS | {"xray"}
 DATA: Final = ("botocore", "data")
 # Of Pillow, which reportlab imports, what reads photographs, old fonts and other screens.
 UNUSED: Final = re.compile(
@@ -20,25 +26,26 @@ UNUSED: Final = re.compile(
     r"pillow\.libs/lib(avif|brotli|freetype|harfbuzz|lcms2|png16|sharpyuv|webp)"
 )
 READABLE: Final = 0o644 << 16
-REQUIREMENT: Final = re.compile(r"^[A-Za-z0-9._-]+", re.MULTILINE)
+RELEASE: Final = re.compile(r"([^/-]+)-([^/-]+)\.dist-info/METADATA")
 
 
 class PackageError(Exception):
     """The package was not made as it should be; the message says what to do."""
 
 
-def finish(archive: Path, runtimes: Iterable[str], requirements: str) -> None:
+def finish(archive: Path, targets: Collection[Target], lock: str) -> None:
     """
-    Rewrite what chalice has packed, for functions with those runtimes ("python3.11"): /var/task is
-    read-only there, and without bytecode each cold start would compile all that it imports. The
-    same files give the same bytes. Raises PackageError, OSError, CalledProcessError if a module
-    cannot be compiled.
+    Rewrite what chalice has packed, for functions that run there: /var/task is read-only, and
+    without bytecode each cold start would compile all that it imports. The same files give the same
+    bytes. Raises PackageError (also if it is not what `lock` names), OSError, CalledProcessError if
+    a module cannot be compiled.
     """
-    _check(runtimes)
+    _check(targets)
     with TemporaryDirectory() as made:
         directory = Path(made)
         with ZipFile(archive) as packed:
-            _check_whole(packed.namelist(), requirements)
+            for target in targets:
+                _check_locked(packed.namelist(), releases(pins(lock), target))
             _check_built_for_lambda(packed)
             packed.extractall(directory, [one for one in packed.namelist() if needed(one)])
         _compile(directory)
@@ -47,9 +54,9 @@ def finish(archive: Path, runtimes: Iterable[str], requirements: str) -> None:
         whole.replace(archive)
 
 
-def _check(runtimes: Iterable[str]) -> None:
+def _check(targets: Iterable[Target]) -> None:
     ours = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    others = sorted(set(runtimes) - {ours})
+    others = sorted({"python{}.{}".format(*target.python) for target in targets} - {ours})
     if others:
         raise PackageError(
             f"the functions run on {', '.join(others)}, which cannot read the bytecode that {ours} "
@@ -57,15 +64,15 @@ def _check(runtimes: Iterable[str]) -> None:
         )
 
 
-def _check_whole(names: Iterable[str], requirements: str) -> None:
+def _check_locked(names: Iterable[str], locked: Releases) -> None:
     """Where chalice finds no wheel for Lambda it says so, and packs the rest."""
-    found = {
-        _canonical(name.split("-")[0]) for name in names if name.endswith(".dist-info/METADATA")
-    }
-    missing = {_canonical(one) for one in REQUIREMENT.findall(requirements)} - found
-    if missing:
+    matches = filter(None, map(RELEASE.fullmatch, names))
+    packed = {(canonicalize_name(one[1]), one[2]) for one in matches}
+    wrong = [f"{name} {version} is missing" for name, version in sorted(locked - packed)]
+    wrong += [f"{name} {version} is not in it" for name, version in sorted(packed - locked)]
+    if wrong:
         raise PackageError(
-            f"{', '.join(sorted(missing))} could not be packed: see above; then delete "
+            f"this is not what requirements.txt locks: {', '.join(wrong)}; see above; then delete "
             ".chalice/deployments and try again"
         )
 
@@ -81,13 +88,9 @@ def _check_built_for_lambda(packed: ZipFile) -> None:
     if ours:
         names = ", ".join(sorted(name.split("-")[0] for name in ours))
         raise PackageError(
-            f"{names}: compiled on this machine, since no wheel for Lambda was found; name a "
-            "release that has one in requirements.txt"
+            f"{names}: compiled on this machine, since no wheel for Lambda was found; ask for a "
+            "release that has one in pyproject.toml, and make locks"
         )
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def needed(name: str) -> bool:

@@ -1,5 +1,6 @@
 """
-`python -m infra.deploy STAGE [NAME=VALUE ...]`: bring build/STAGE/ to the account.
+`python -m infra.deploy STAGE [NAME=VALUE ...]`: bring build/STAGE/ to the account, or with
+`--release HASH` what was brought there before.
 
 Region and credentials come from the environment (AWS_DEFAULT_REGION, AWS_PROFILE,
 ...); AWS's command line is not needed. At the end build/STAGE/environment says to the `banjian`
@@ -19,11 +20,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.bootstrap.variables import mistakes_on_aws
 
-from . import environment
+from . import environment, releases
 from .changes import DeployError, Release, carry_out, changes, propose, stack
 from .functions import VARIABLES
 from .package import BUILD, TEMPLATE
-from .upload import artifact_bucket, upload
+from .upload import artifact_bucket, artifacts, upload
 
 Json = dict[str, Any]
 
@@ -33,9 +34,15 @@ STAGES: Final = Path(__file__).parent / "stages"
 def main() -> None:
     given = _given()
     try:
-        (tell if given.environment else deploy)(given, botocore.session.get_session(), _say)
+        _asked_for(given)(given, botocore.session.get_session(), _say)
     except (DeployError, BotoCoreError, ClientError, OSError) as error:
         sys.exit(f"not done: {error}")
+
+
+def _asked_for(given: Namespace) -> Callable[[Namespace, Any, Callable[[str], None]], None]:
+    if given.releases:
+        return list_releases
+    return tell if given.environment else deploy
 
 
 def _given() -> Namespace:
@@ -47,6 +54,8 @@ def _given() -> Namespace:
     parser.add_argument("--parameters", type=Path, help="JSON file with more of them")
     parser.add_argument("--stack", help="name of the stack; banjian-STAGE if not given")
     parser.add_argument("--from", dest="directory", type=Path, help="build/STAGE if not given")
+    parser.add_argument("--release", metavar="HASH", help="what was deployed before, as it was")
+    parser.add_argument("--releases", action="store_true", help="deploy nothing; list these")
     parser.add_argument("--dry-run", action="store_true", help="tell what would change, and stop")
     parser.add_argument(
         "--replace", action="store_true", help="even if a table, bucket or key is lost to the stack"
@@ -64,21 +73,11 @@ def _say(line: str) -> None:
 
 def deploy(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
     """Raises DeployError, ClientError, BotoCoreError, OSError; the stack is then as it was."""
-    template = _directory(given) / TEMPLATE
-    if not template.exists():
-        raise DeployError(f"there is no {template}: make package STAGE={given.stage}")
-    named = _named(given)
     s3, cloudformation = session.create_client("s3"), session.create_client("cloudformation")
-    identity = session.create_client("sts").get_caller_identity()
+    named = _named(given)
     there = stack(cloudformation, named)
-    declared = json.loads(template.read_text(encoding="utf-8"))["Parameters"]
-    values = parameters(declared, _asked(given), there)
-    check(declared, values, there)
-    bucket = artifact_bucket(
-        s3, identity["Arn"].split(":")[1], identity["Account"], s3.meta.region_name
-    )
-    url, _ = upload(s3, bucket, template)
-    release = Release(named, url, values, given.stage)
+    bucket, key, values = (_earlier if given.release else _built)(given, session, s3, there)
+    release = Release(named, f"{s3.meta.endpoint_url}/{bucket}/{key}", values, given.stage)
     change_set = propose(cloudformation, release, f"deploy-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     if not change_set:
         say(f"{named} is as it should be: nothing to change")
@@ -87,7 +86,49 @@ def deploy(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
     if given.dry_run:
         say("nothing was changed")
     else:
+        say(f"Release: {key.removeprefix(releases.FOLDER)[: releases.SHORT]}")
         tell(given, session, say)
+
+
+Ready = tuple[str, str, Mapping[str, str | None]]
+
+
+def _built(given: Namespace, session: Any, s3: Any, there: Json | None) -> Ready:
+    """Bucket and key of the template that make package wrote, now there, and its parameters."""
+    template = _directory(given) / TEMPLATE
+    if not template.exists():
+        raise DeployError(f"there is no {template}: make package STAGE={given.stage}")
+    declared = json.loads(template.read_text(encoding="utf-8"))["Parameters"]
+    values = parameters(declared, _stage_s(given) | _asked(given), there)
+    # Not of an earlier release: on the day that it comes back it ran with what it had.
+    check(declared, values, there)
+    identity = session.create_client("sts").get_caller_identity()
+    partition = identity["Arn"].split(":")[1]
+    bucket = artifact_bucket(s3, partition, identity["Account"], s3.meta.region_name)
+    key, _ = upload(s3, bucket, template, given.stage)
+    return bucket, key, values
+
+
+def _earlier(given: Namespace, session: Any, s3: Any, there: Json | None) -> Ready:
+    """The same of a release that lies there; the stage's file of today is not of its time."""
+    place = _place(session, s3)
+    digest = releases.named(s3, place, given.stage, given.release)
+    key, template = releases.checked(s3, place, digest)
+    return place.bucket, key, parameters(template["Parameters"], _asked(given), there)
+
+
+def _place(session: Any, s3: Any) -> releases.Place:
+    account = session.create_client("sts").get_caller_identity()["Account"]
+    return releases.Place(artifacts(account, s3.meta.region_name), account)
+
+
+def list_releases(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
+    """The last first. Raises ClientError, BotoCoreError."""
+    s3, cloudformation = session.create_client("s3"), session.create_client("cloudformation")
+    named = _named(given)
+    now = releases.running(cloudformation, named) if stack(cloudformation, named) else ""
+    for one in releases.stored(s3, _place(session, s3), given.stage):
+        say(f"{one}{f'  {named} has it' if one.digest == now else ''}")
 
 
 def tell(given: Namespace, session: Any, say: Callable[[str], None]) -> None:
@@ -130,12 +171,15 @@ def _agreed(
     return not given.dry_run
 
 
+def _stage_s(given: Namespace) -> dict[str, str]:
+    """What infra/stages/ says of the stage."""
+    file = STAGES / f"{given.stage}.json"
+    return _values(file) if file.exists() else {}
+
+
 def _asked(given: Namespace) -> dict[str, str]:
-    """The stage's own values, over them those of the file, over them those of the command line."""
-    asked: dict[str, str] = {}
-    for file in (STAGES / f"{given.stage}.json", given.parameters):
-        if file is not None and (file == given.parameters or file.exists()):
-            asked |= _values(file)
+    """The values of the file, over them those of the command line."""
+    asked = _values(given.parameters) if given.parameters else {}
     for value in given.values:
         name, equals, content = value.partition("=")
         if not equals:

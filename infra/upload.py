@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .package import ZIP
+from .releases import FOLDER, content
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+def artifacts(account: str, region: str) -> str:
+    return f"banjian-artifacts-{account}-{region}"
+
+
 def artifact_bucket(s3: "S3Client", partition: str, account: str, region: str) -> str:
     """Of this account and region, for every stage; made if it is not there. Raises ClientError."""
-    bucket = f"banjian-artifacts-{account}-{region}"
+    bucket = artifacts(account, region)
     try:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except s3.exceptions.ClientError as error:
@@ -59,22 +64,22 @@ def _close(s3: "S3Client", bucket: str, partition: str) -> None:
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
 
-def upload(s3: "S3Client", bucket: str, template: Path) -> tuple[str, Json]:
+def upload(s3: "S3Client", bucket: str, template: Path, stage: str) -> tuple[str, Json]:
     """
-    The address of the template, and the template, as uploaded beside the zip it names. Both are
-    named after what is in them, so an earlier release stays there to go back to.
+    The key of the template, and the template, as uploaded beside the zip it names. Both are named
+    after what is in them, so an earlier release stays there to go back to (releases.py).
     """
-    code = _put(s3, bucket, template.with_name(ZIP).read_bytes(), ".zip")
+    code = _put(s3, bucket, template.with_name(ZIP).read_bytes(), ".zip", stage)
     released: Json = json.loads(template.read_text(encoding="utf-8"))
     for resource in released["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"s3://{bucket}/{code}"
-    content = json.dumps(released, sort_keys=True).encode()
-    key = _put(s3, bucket, content, ".json")
-    return f"{s3.meta.endpoint_url}/{bucket}/{key}", released
+    return _put(s3, bucket, content(released), ".json", stage), released
 
 
-def _put(s3: "S3Client", bucket: str, content: bytes, suffix: str) -> str:
-    key = f"releases/{sha256(content).hexdigest()}{suffix}"
-    s3.put_object(Bucket=bucket, Key=key, Body=content, ChecksumAlgorithm="SHA256")
+def _put(s3: "S3Client", bucket: str, body: bytes, suffix: str, stage: str) -> str:
+    key = f"{FOLDER}{sha256(body).hexdigest()}{suffix}"
+    s3.put_object(
+        Bucket=bucket, Key=key, Body=body, Metadata={"stage": stage}, ChecksumAlgorithm="SHA256"
+    )
     return key

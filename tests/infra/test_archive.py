@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
@@ -9,11 +10,17 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from packaging.utils import canonicalize_name
 
-from infra.archive import SERVICES, PackageError, finish, needed
+from infra.archive import CLIENTS, PackageError, finish, needed
 from infra.functions import ROOT
+from infra.locking.lock import pins, releases
+from infra.locking.targets import on_lambda
+from infra.package import targets
 
 OURS = f"python{sys.version_info.major}.{sys.version_info.minor}"
+HERE = {on_lambda(OURS, "x86_64")}
+LOCK = "pyjwt==2.15.1 \\\n    --hash=sha256:" + "0" * 64 + "\n    # via banjian (pyproject.toml)\n"
 CLIENT = re.compile(r'\bclient\("(\w+)"\)')
 CALLS: dict[str, tuple[str, Any]] = {
     "dynamodb": ("GetItem", {"TableName": "t", "Key": {"pk": {"S": "a"}}}),
@@ -51,6 +58,13 @@ import app, botocore
 from chalicelib.triggers.routes import import_all
 import_all(app.app)
 assert app.__file__.startswith(sys.argv[1]) and botocore.__file__.startswith(sys.argv[1])
+"""
+TRACED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from chalicelib.adapters.watching.watch import watch
+with watch(sys.stderr).span("first"):
+    pass
 """
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "a",
@@ -130,7 +144,25 @@ def test_every_client_that_the_code_makes_works_from_the_package(unpacked):
 def test_the_services_in_the_package_are_those_that_the_code_makes_clients_of():
     code = (ROOT / "chalicelib").rglob("*.py")
     made = {name for file in code for name in CLIENT.findall(file.read_text(encoding="utf-8"))}
-    assert made == SERVICES == CALLS.keys()
+    assert made == CLIENTS == CALLS.keys()
+
+
+def test_a_function_that_is_traced_starts_from_the_package(unpacked):
+    """Lambda names its daemon to whoever is traced; prod is."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
+        daemon.bind(("127.0.0.1", 0))
+        daemon.settimeout(20)
+        address = f"127.0.0.1:{daemon.getsockname()[1]}"
+        told = {"BANJIAN_TRACING": "xray", "AWS_XRAY_DAEMON_ADDRESS": address}
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-B", "-c", TRACED, unpacked],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**ENVIRONMENT, **told},
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(daemon.recv(65_535).partition(b"\n")[2])["name"] == "first"
 
 
 def test_the_same_files_make_the_same_archive(archive, tmp_path):
@@ -139,16 +171,16 @@ def test_the_same_files_make_the_same_archive(archive, tmp_path):
         for name in reversed(first.namelist()):
             second.writestr(name, first.read(name))
     for one in (archive, later):
-        finish(one, {OURS}, "")
+        finish(one, HERE, LOCK)
     assert archive.read_bytes() == later.read_bytes()
-    finish(later, {OURS}, "")
+    finish(later, HERE, LOCK)
     assert archive.read_bytes() == later.read_bytes()
     dates = {one.date_time for one in ZipFile(later).infolist()}
     assert dates == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_what_no_function_needs_is_left_out(archive):
-    finish(archive, {OURS}, "")
+    finish(archive, HERE, LOCK)
     names = [name for name in ZipFile(archive).namelist() if not name.endswith(f"{OURS}.pyc")]
     assert [name for name in names if not name.endswith(".pyc")] == [
         "PyJWT-2.15.1.dist-info/METADATA",
@@ -170,14 +202,37 @@ def test_nothing_but_descriptions_of_services_is_taken_for_one():
 def test_bytecode_of_one_python_is_not_given_to_another(archive):
     before = archive.read_bytes()
     with pytest.raises(PackageError, match=r"run on python3\.9, which cannot read"):
-        finish(archive, {OURS, "python3.9"}, "")
+        finish(archive, {*HERE, on_lambda("python3.9", "arm64")}, LOCK)
     assert archive.read_bytes() == before
 
 
-def test_a_package_that_lacks_what_is_required_is_refused(archive):
-    finish(archive, {OURS}, "# for tokens\nPyJWT[crypto]>=2.10,<3\n")
-    with pytest.raises(PackageError, match="python-stdnum, zoneinfo could not be packed"):
-        finish(archive, {OURS}, "zoneinfo\npyjwt\npython_stdnum>=2\n")
+@pytest.mark.parametrize(
+    ("lock", "says"),
+    [
+        (
+            LOCK.replace("2.15.1", "2.15.0"),
+            r"pyjwt 2\.15\.0 is missing, pyjwt 2\.15\.1 is not in it",
+        ),
+        (LOCK + LOCK.replace("pyjwt", "segno"), r"locks: segno 2\.15\.1 is missing; see above"),
+        ("# nothing\n", r"locks: pyjwt 2\.15\.1 is not in it; see above"),
+        (LOCK.replace(" \\", " ; python_version >= '4' \\"), r"pyjwt 2\.15\.1 is not in it"),
+    ],
+)
+def test_a_package_is_what_the_lock_names_no_less_no_more_no_other(archive, lock, says):
+    before = archive.read_bytes()
+    with pytest.raises(PackageError, match=says):
+        finish(archive, HERE, lock)
+    assert archive.read_bytes() == before
+
+
+def test_the_package_is_what_requirements_txt_locks_for_lambda(packaged):
+    names = ZipFile(packaged.zip).namelist()
+    packed = {one.split(".dist-info")[0] for one in names if one.endswith(".dist-info/METADATA")}
+    (target,) = targets(packaged.directory / "sam.json")
+    locked = releases(pins((ROOT / "requirements.txt").read_text(encoding="utf-8")), target)
+    assert len(packed) == len(locked) > len(CALLS)
+    found = {(canonicalize_name(one.split("-")[0]), one.split("-")[1]) for one in packed}
+    assert found == locked
 
 
 def test_a_module_that_is_none_stops_the_package(archive):
@@ -185,7 +240,7 @@ def test_a_module_that_is_none_stops_the_package(archive):
         packed.writestr("broken.py", "def")
     before = archive.read_bytes()
     with pytest.raises(subprocess.CalledProcessError):
-        finish(archive, {OURS}, "")
+        finish(archive, HERE, LOCK)
     assert archive.read_bytes() == before
 
 
@@ -197,11 +252,12 @@ def test_what_was_compiled_on_this_machine_is_not_deployed(archive, tag, refused
     with ZipFile(archive, "a") as packed:
         packed.writestr("pillow-12.2.0.dist-info/METADATA", "Name: pillow\n")
         packed.writestr("pillow-12.2.0.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+    lock = LOCK + LOCK.replace("pyjwt==2.15.1", "pillow==12.2.0")
     if not refused:
-        finish(archive, {OURS}, "")
+        finish(archive, HERE, lock)
         return
     with pytest.raises(PackageError, match="pillow: compiled on this machine"):
-        finish(archive, {OURS}, "")
+        finish(archive, HERE, lock)
 
 
 def test_of_pillow_only_what_draws_is_packed():

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from argparse import Namespace
+from hashlib import sha256
 from shlex import quote
 from typing import Any, cast
 
@@ -14,10 +16,12 @@ import pytest
 from moto import mock_aws
 
 import infra.changes
+import infra.deploy
 from infra import environment
 from infra.changes import Change, DeployError, Release, carry_out, propose, stack
-from infra.deploy import _asked, check, deploy, parameters, tell
+from infra.deploy import _asked, _stage_s, check, deploy, list_releases, parameters, tell
 from infra.functions import ROOT
+from infra.releases import Place, checked, content, named, stored
 from infra.upload import artifact_bucket, upload
 from tests.aws.emulator import running
 
@@ -54,7 +58,7 @@ def packaged(directory, **resources):
 
 
 def given(directory, *values, **options):
-    known = {"parameters": None, "stack": None, "dry_run": False, "replace": False}
+    known = {"parameters": None, "stack": None, "dry_run": False, "replace": False, "release": None}
     return Namespace(stage="test", values=list(values), directory=directory, **{**known, **options})
 
 
@@ -258,7 +262,8 @@ def test_a_value_that_the_stack_has_counts_beside_those_that_are_given():
 def test_the_command_line_comes_before_the_file_and_the_file_before_the_stage(tmp_path):
     file = tmp_path / "city.json"
     file.write_text('{"LogRetentionDays": "30", "Issuer": "https://a"}')
-    asked = _asked(Namespace(stage="dev", parameters=file, values=["Issuer=https://b?c=d"]))
+    given = Namespace(stage="dev", parameters=file, values=["Issuer=https://b?c=d"])
+    asked = _stage_s(given) | _asked(given)
     assert asked["LogRetentionDays"] == "30"
     assert asked["Issuer"] == "https://b?c=d"
     assert asked["DeletionProtection"] == "false"
@@ -292,11 +297,142 @@ def test_a_release_names_its_own_code_and_an_earlier_one_stays(s3, tmp_path):
     for code in (b"one", b"two"):
         directory = packaged(tmp_path / "a", Handler=function)
         (directory / "deployment.zip").write_bytes(code)
-        _, released = upload(s3, bucket, directory / "sam.json")
+        _, released = upload(s3, bucket, directory / "sam.json", "test")
         uri = released["Resources"]["Handler"]["Properties"]["CodeUri"]
         key = uri.removeprefix(f"s3://{bucket}/")
         assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == code
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 4
+
+
+FUNCTION = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "./deployment.zip"}}
+PLACE = Place("releases", "123456789012")
+
+
+@pytest.fixture
+def bucket(s3):
+    s3.create_bucket(
+        Bucket=PLACE.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    return s3
+
+
+def released(s3, directory, stage="test", **resources):
+    """The digest of a release that lies in the bucket."""
+    packaged(directory, Handler=FUNCTION, **resources)
+    key, _ = upload(s3, PLACE.bucket, directory / "sam.json", stage)
+    return key.removeprefix("releases/").removesuffix(".json")
+
+
+def test_the_releases_of_a_stage_are_listed_and_those_of_nobody_knows_which(bucket, tmp_path):
+    mine = released(bucket, tmp_path / "a")
+    released(bucket, tmp_path / "a", stage="prod", Queue=QUEUE)
+    old = f"releases/{'0' * 64}.json"
+    bucket.put_object(Bucket=PLACE.bucket, Key=old, Body=b"{}")
+    bucket.put_object(Bucket=PLACE.bucket, Key="releases/else.json", Body=b"{}")
+    found = {(one.digest, one.stage) for one in stored(bucket, PLACE, "test")}
+    assert found == {(mine, "test"), ("0" * 64, "")}
+
+
+def test_a_release_is_named_by_the_beginning_of_its_digest(bucket, tmp_path):
+    mine = released(bucket, tmp_path / "a")
+    assert named(bucket, PLACE, "test", mine[:8]) == mine == named(bucket, PLACE, "test", mine)
+    with pytest.raises(DeployError, match="0 releases of prod begin with"):
+        named(bucket, PLACE, "prod", mine)
+    with pytest.raises(DeployError, match="0 releases of test begin with 00000000"):
+        named(bucket, PLACE, "test", "00000000")
+    bucket.put_object(Bucket=PLACE.bucket, Key=f"releases/{mine[:32]}{'0' * 32}.json", Body=b"{}")
+    with pytest.raises(DeployError, match="2 releases of test begin with"):
+        named(bucket, PLACE, "test", mine[:8])
+
+
+@pytest.mark.parametrize("said", ["", "abc", "v1.4.2", "ABCDEF01", "abcdef01*", "a" * 65])
+def test_what_is_no_digest_names_no_release(bucket, said):
+    with pytest.raises(DeployError, match="is no release"):
+        named(bucket, PLACE, "test", said)
+
+
+def test_a_release_whose_bytes_were_changed_is_not_deployed(bucket, tmp_path):
+    mine = released(bucket, tmp_path / "a")
+    key, template = checked(bucket, PLACE, mine)
+    code = template["Resources"]["Handler"]["Properties"]["CodeUri"].partition("releases/")[2]
+    for changed in (f"releases/{code.partition('releases/')[2]}", key):
+        bucket.put_object(Bucket=PLACE.bucket, Key=changed, Body=b'{"Resources": {}}')
+        with pytest.raises(DeployError, match="not what was deployed: it was changed there"):
+            checked(bucket, PLACE, mine)
+
+
+def test_a_release_whose_code_is_gone_is_not_deployed(bucket, tmp_path):
+    mine = released(bucket, tmp_path / "a")
+    _, template = checked(bucket, PLACE, mine)
+    uri = template["Resources"]["Handler"]["Properties"]["CodeUri"]
+    bucket.delete_object(Bucket=PLACE.bucket, Key=uri.removeprefix(f"s3://{PLACE.bucket}/"))
+    with pytest.raises(DeployError, match=r"\.zip is gone from releases"):
+        checked(bucket, PLACE, mine)
+
+
+def test_a_release_that_takes_its_code_from_elsewhere_is_not_deployed(bucket):
+    function = {**FUNCTION, "Properties": {"CodeUri": "s3://another/releases/x.zip"}}
+    body = content(template(Handler=function))
+    digest = sha256(body).hexdigest()
+    bucket.put_object(Bucket=PLACE.bucket, Key=f"releases/{digest}.json", Body=body)
+    with pytest.raises(DeployError, match="takes its code from elsewhere: s3://another/"):
+        checked(bucket, PLACE, digest)
+
+
+def listed(session):
+    said: list[str] = []
+    list_releases(given(None), session, said.append)
+    return said
+
+
+def test_one_goes_back_to_a_release_without_its_package_and_its_parameters_stay(session, tmp_path):
+    first = deployed(session, packaged(tmp_path / "a", Queue=QUEUE), "Stage=test")
+    (release,) = (one.split()[1] for one in first if one.startswith("Release: "))
+    later = deployed(session, packaged(tmp_path / "a", Queue=QUEUE, Topic=TOPIC))
+    assert f"Release: {release}" not in later
+    shutil.rmtree(tmp_path / "a")
+    before = [one for one in listed(session) if one.startswith(release)]
+    assert len(before) == 1
+    assert "has it" not in before[0]
+    back = deployed(session, tmp_path / "a", release=release)
+    assert "Remove   AWS::SNS::Topic Topic" in back
+    assert f"Release: {release}" in back
+    assert (tmp_path / "a/environment").exists()
+    (now,) = (one for one in listed(session) if "banjian-test has it" in one)
+    assert now.startswith(release)
+    kept = stack(session.create_client("cloudformation"), "banjian-test")
+    assert kept is not None
+    assert kept["Parameters"] == [{"ParameterKey": "Stage", "ParameterValue": "test"}]
+
+
+def test_an_earlier_release_does_not_part_the_stack_from_a_table_either(session, tmp_path):
+    first = deployed(session, packaged(tmp_path / "a", Queue=QUEUE), "Stage=test")
+    (release,) = (one.split()[1] for one in first if one.startswith("Release: "))
+    deployed(session, packaged(tmp_path / "a", Queue=QUEUE, Events=TABLE))
+    with pytest.raises(DeployError, match=r"Events \(AWS::DynamoDB::Table\), which holds the rec"):
+        deployed(session, tmp_path / "a", release=release)
+
+
+def test_what_the_file_of_the_stage_says_today_is_not_asked_of_an_earlier_release(
+    session, tmp_path, monkeypatch
+):
+    first = deployed(session, packaged(tmp_path / "a", Queue=QUEUE), "Stage=test")
+    (release,) = (one.split()[1] for one in first if one.startswith("Release: "))
+    (tmp_path / "test.json").write_text('{"Later": "on"}')
+    monkeypatch.setattr(infra.deploy, "STAGES", tmp_path)
+    with pytest.raises(DeployError, match="the template has no parameter Later"):
+        deployed(session, tmp_path / "a")
+    deployed(session, tmp_path / "a", release=release)
+    with pytest.raises(DeployError, match="the template has no parameter Latest"):
+        deployed(session, tmp_path / "a", "Latest=on", release=release)
+
+
+@pytest.mark.parametrize("said", ["--release 0123456789ab", "--releases"])
+def test_to_go_back_nothing_is_packaged(said):
+    command = ["make", "-n", "-W", ".venv/.dev", "deploy", "STAGE=prod", f"ARGS={said}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"infra.deploy prod {said}" in done.stdout
+    assert "infra.package" not in done.stdout
 
 
 class Stub:
