@@ -41,7 +41,7 @@ help:  ## list the targets
 install: .venv/.dev  ## set up .venv with all that the other targets need
 
 run: .venv/.run  ## start the service on http://127.0.0.1:8000, with examples and the guided case
-	$(BIN)/banjian serve $(ARGS)
+	$(BIN)/banjian serve --demo $(ARGS)
 
 test: .venv/.dev  ## set up and run every test
 	$(BIN)/python -m pytest $(ARGS)

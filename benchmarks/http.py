@@ -20,6 +20,7 @@ from threading import Barrier, Thread
 from typing import Any, NamedTuple
 
 from chalicelib.serving import signin
+from tests.system.examples import published
 from tests.system.running import running
 
 from .citizens import signed_up
@@ -63,7 +64,7 @@ def run() -> dict[str, float]:
     with TemporaryDirectory() as directory:
         data = Path(directory) / "var"
         tokens = signed_up(data, [_citizen(*one) for one in _everybody()])
-        with running(data, "--no-demo") as service:
+        with running(published(data)) as service:
             host, port = service.url.removeprefix("http://").split(":")
             body = json.dumps({**submission(), "insist": INSIST}).encode()
             submit = Load(host, int(port), "POST", ["/cases"], tokens, body)

@@ -18,8 +18,11 @@ from typing import Any, Final
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.bootstrap.variables import mistakes_on_aws
+
 from . import environment, releases
 from .changes import DeployError, Release, carry_out, changes, propose, stack
+from .functions import VARIABLES
 from .package import BUILD, TEMPLATE
 from .upload import artifact_bucket, artifacts, upload
 
@@ -97,6 +100,8 @@ def _built(given: Namespace, session: Any, s3: Any, there: Json | None) -> Ready
         raise DeployError(f"there is no {template}: make package STAGE={given.stage}")
     declared = json.loads(template.read_text(encoding="utf-8"))["Parameters"]
     values = parameters(declared, _stage_s(given) | _asked(given), there)
+    # Not of an earlier release: on the day that it comes back it ran with what it had.
+    check(declared, values, there)
     identity = session.create_client("sts").get_caller_identity()
     partition = identity["Arn"].split(":")[1]
     bucket = artifact_bucket(s3, partition, identity["Account"], s3.meta.region_name)
@@ -211,6 +216,26 @@ def parameters(
     if missing:
         raise DeployError(f"give a value for {', '.join(missing)}: NAME=VALUE")
     return {**dict.fromkeys(kept - asked.keys()), **asked}
+
+
+def check(
+    declared: Mapping[str, Json], values: Mapping[str, str | None], there: Json | None
+) -> None:
+    """
+    What the functions will be told can be read: they have no time to look, and whoever comes first
+    would hear of it. Raises DeployError, which names the parameters.
+    """
+    usual = {name: str(one.get("Default", "")) for name, one in declared.items()}
+    kept = {
+        one["ParameterKey"]: one["ParameterValue"] for one in (there or {}).get("Parameters", ())
+    }
+    asked = {name: value for name, value in values.items() if value is not None}
+    whole = {name: (usual | kept | asked)[name] for name in declared}
+    of = {told["Ref"]: name for name, told in VARIABLES.items() if told.get("Ref") in whole}
+    wrong = mistakes_on_aws({variable: whole[name] for name, variable in of.items()})
+    if wrong:
+        named = {variable: name for name, variable in of.items()}
+        raise DeployError("; ".join(f"{named.get(one.name, one.name)} ({one})" for one in wrong))
 
 
 if __name__ == "__main__":

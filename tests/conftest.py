@@ -1,5 +1,7 @@
 """What holds for all tests."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,14 @@ settings.load_profile("banjian")
 
 # They package the whole project first: `make test-aws` names them.
 PACKAGED = [Path(__file__).with_name(name) for name in ("aws", "infra")]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _private() -> Iterator[None]:
+    """Tests make data as our processes do; what is too open is mended, and that is told."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

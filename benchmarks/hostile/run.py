@@ -20,6 +20,7 @@ from benchmarks.hostile.honest import Sample
 from benchmarks.http import submission
 from chalicelib.kernel.actor import Role
 from chalicelib.serving import signin
+from tests.system.examples import published
 from tests.system.running import Running, client, running, token
 
 BEFORE, DURING, AFTER = 3.0, 6.0, 6.0  # seconds
@@ -60,7 +61,7 @@ def run(
     """
     with TemporaryDirectory() as directory:
         data = Path(directory) / "var"
-        with running(data, "--no-demo", limits="") as service:
+        with running(published(data), limits="") as service:
             service.wait_for("Serving")
             target = _target(service, document)
             found = {name: _measured(service, target, name, scale) for name in attacks}

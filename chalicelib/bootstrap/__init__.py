@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from ..web.messages import Language
     from ..web.request import Web
     from .consuming import build_all, consumers, group, schedules, timers
-    from .directory import embedded, now
+    from .directory import embedded, make_private, now, write_once
     from .moving import destination, kept, sign_ins, sign_ins_table, stored
-    from .settings import connections, on_aws, on_standby, origins, proxies, setting
+    from .settings import connections, on_aws, on_standby, origins, proxies, setting, value
     from .stack import (
         aws,
         client,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         streams,
         telemetry,
     )
+    from .variables import mistakes_here, mistakes_on_aws, unknown_variables
 
 __all__ = [
     "aws",
@@ -46,6 +47,9 @@ __all__ = [
     "embedded",
     "group",
     "kept",
+    "make_private",
+    "mistakes_here",
+    "mistakes_on_aws",
     "now",
     "on_aws",
     "on_standby",
@@ -64,15 +68,19 @@ __all__ = [
     "streams",
     "telemetry",
     "timers",
+    "unknown_variables",
+    "value",
     "verifier",
     "web",
+    "write_once",
 ]
 
 _WHERE = {
     "consuming": ("build_all", "consumers", "group", "schedules", "timers"),
-    "directory": ("embedded", "now"),
+    "directory": ("embedded", "make_private", "now", "write_once"),
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
-    "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting"),
+    "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting", "value"),
+    "variables": ("mistakes_here", "mistakes_on_aws", "unknown_variables"),
     "stack": (
         *("aws", "client", "part_of_table"),
         *("send_rebuild", "sequencer", "streams", "telemetry"),
@@ -89,18 +97,17 @@ def __getattr__(name: str) -> Any:
 
 @lru_cache
 def platform() -> "Platform":
-    import os
     from pathlib import Path
 
     from . import aws, embedded, on_aws, origins, telemetry
-    from .settings import proxies
+    from .settings import proxies, value
 
     proxies(), origins()  # a setting that cannot be read is told at the start
-    if os.environ.get("BANJIAN_ISSUERS"):
+    if value("BANJIAN_ISSUERS"):
         from . import issuers
 
         issuers.check()
-    return aws(telemetry()) if on_aws() else embedded(Path(os.environ.get("BANJIAN_DATA", "var")))
+    return aws(telemetry()) if on_aws() else embedded(Path(value("BANJIAN_DATA", "var")))
 
 
 @lru_cache

@@ -19,7 +19,7 @@ from ..eventlog.auditing.verifying import (
 )
 from ..eventlog.ports import Damaged, Unavailable
 from .codec import CODEC
-from .settings import setting
+from .settings import setting, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def shelf(data: Path | None) -> Shelf:
     BANJIAN_SEALS: a folder, or s3://bucket/prefix; `off` keeps none. If it says nothing, `seals` in
     the directory, or in the bucket of the stack. Raises Unavailable.
     """
-    named = os.environ.get("BANJIAN_SEALS", "")
+    named = value("BANJIAN_SEALS")
     if named == "off":
         return NoShelf()
     if not named:

@@ -24,6 +24,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def make_private(data: Path) -> list[str]:
+    """Take from other users what they may do in `data`; lines to be told. Raises Unavailable."""
+    from ..adapters.local import private
+
+    return private.make_private(data)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """A key file, whole and durable, unless there is one already. Raises OSError."""
+    from ..adapters.local import key_file
+
+    key_file.write_once(path, content)
+
+
 def _secret(data: Path) -> bytes:
     """
     Made with the first event only: with another one nobody would be found by an id any more, and

@@ -3,7 +3,6 @@ Whose tokens are taken: ours, the provider's that BANJIAN_ISSUER names, and thos
 BANJIAN_ISSUERS names.
 """
 
-import os
 from collections.abc import Callable, Iterator
 
 from ..clock.calendar import legal_day
@@ -15,6 +14,7 @@ from ..platform.sign_ins import Names
 from ..web.auth.keys import key_source
 from ..web.auth.token_claims import Reading, Reference
 from ..web.auth.verifier import LOCAL, Trusted, Verifier
+from .settings import value
 
 
 def verifier(platform: Callable[[], Platform]) -> Verifier:
@@ -37,7 +37,7 @@ def verifier(platform: Callable[[], Platform]) -> Verifier:
 
 def check() -> None:
     """At the start, before anybody comes: the settings can be read. Raises Unavailable."""
-    if _setting("BANJIAN_ISSUERS"):
+    if value("BANJIAN_ISSUERS"):
         verifier(_not_yet)
 
 
@@ -67,10 +67,10 @@ def _provided(platform: Callable[[], Platform]) -> Iterator[Trusted]:
 
 def _named(platform: Callable[[], Platform]) -> Iterator[Trusted]:
     """The provider of a release that knew only one: its subjects were account names."""
-    issuer = _setting("BANJIAN_ISSUER")
+    issuer = value("BANJIAN_ISSUER")
     if not issuer:
         return
-    audience, jwks = _setting("BANJIAN_AUDIENCE"), _setting("BANJIAN_JWKS")
+    audience, jwks = value("BANJIAN_AUDIENCE"), value("BANJIAN_JWKS")
     if not audience or not jwks:
         raise Unavailable("BANJIAN_ISSUER needs BANJIAN_AUDIENCE and BANJIAN_JWKS beside it")
     try:
@@ -85,7 +85,7 @@ def _named(platform: Callable[[], Platform]) -> Iterator[Trusted]:
 
 
 def _listed(platform: Callable[[], Platform]) -> Iterator[Trusted]:
-    setting = _setting("BANJIAN_ISSUERS")
+    setting = value("BANJIAN_ISSUERS")
     if not setting:
         return
     from ..web.auth.issuer_settings import issuers
@@ -94,11 +94,6 @@ def _listed(platform: Callable[[], Platform]) -> Iterator[Trusted]:
         yield from issuers(setting, _names(platform), _reference(platform))
     except ValueError as error:
         raise Unavailable(f"BANJIAN_ISSUERS: {error}") from error
-
-
-def _setting(name: str) -> str:
-    """On AWS a parameter that was left out is an empty variable."""
-    return os.environ.get(name, "")
 
 
 def _names(platform: Callable[[], Platform]) -> Names:

@@ -1,24 +1,23 @@
 """Who tells what people are: WeChat, and attesting services."""
 
-import os
 from functools import lru_cache
 from pathlib import Path
 
 from ..platform.attester import Attester, no_attester
 from ..platform.wechat import NoWechat, Wechat
 from ..web.auth.keys import key_source
-from .settings import setting
+from .settings import setting, value
 
 
 @lru_cache
 def wechat() -> Wechat:
     """As BANJIAN_WECHAT_APP and BANJIAN_WECHAT_SECRET say; without them there is none."""
-    app = os.environ.get("BANJIAN_WECHAT_APP", "")
+    app = value("BANJIAN_WECHAT_APP")
     if not app:
         return NoWechat()
     from ..adapters.wechat import HOST, HttpWechat
 
-    base = os.environ.get("BANJIAN_WECHAT_URL", HOST)
+    base = value("BANJIAN_WECHAT_URL", HOST)
     return HttpWechat(app, _app_secret, base)
 
 
@@ -34,7 +33,7 @@ def _app_secret() -> str:
 @lru_cache
 def attester() -> Attester:
     """As BANJIAN_ATTESTER (its issuer name) and BANJIAN_ATTESTER_JWKS say, or none."""
-    issuer = os.environ.get("BANJIAN_ATTESTER", "")
+    issuer = value("BANJIAN_ATTESTER")
     if not issuer:
         return no_attester
     from ..people.http.attestations import Attesters

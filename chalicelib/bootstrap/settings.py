@@ -1,8 +1,10 @@
-"""What the environment says; every setting is named here."""
+"""What the environment says; variables.py names every setting."""
 
 import os
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
+from typing import Final
 
 from ..eventlog.ports import Unavailable
 from ..platform import rate_limits
@@ -11,64 +13,36 @@ from ..platform.quotas import quotas as read_quotas
 from ..platform.scanner import Scanner
 from ..web import cors
 
-# BANJIAN_DATA      the directory of an embedded platform
-# BANJIAN_ISSUER    who signs the tokens, and for whom: `iss` and `aud`
-# BANJIAN_AUDIENCE
-# BANJIAN_JWKS      the issuer's keys: a file, an https address, or the JSON itself
-# BANJIAN_ISSUERS   further issuers, or more of that one: a file (TOML, JSON), or the JSON itself
-# BANJIAN_WECHAT_APP      the mini-program that people sign in with, its secret (ssm:/name,
-# BANJIAN_WECHAT_SECRET   secretsmanager:name or file:path), another address than WeChat's own
-# BANJIAN_WECHAT_URL
-# BANJIAN_ATTESTER        the service that attests phones and faces: its issuer name, its keys
-# BANJIAN_ATTESTER_JWKS
-# BANJIAN_CLAMD             what scans documents for malware: host:port, or unix:/path
-# BANJIAN_LIMITS            how often one may ask, as `usual.account=500/10, query.address=off`
-# BANJIAN_QUOTAS            how much one may put here a day, as `applicants.megabytes=500`
-# BANJIAN_CONNECTIONS       what the service takes of connections: by_address=200, idle=30
-# BANJIAN_PUBLIC_URL        where everybody finds us: QR codes of certificates lead there
-# BANJIAN_SIGNATURE         sm2, if certificates and seals are to be signed with a key for SM2
-# BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
-# BANJIAN_SEALS             where seals of the log are kept: a folder, s3://bucket/prefix, or off
-# BANJIAN_SEAL_MINUTES      how long at least between two of them: 60 if not said
-# BANJIAN_TRUSTED_PROXIES   networks of our own proxies, whose X-Forwarded-For is believed
-# BANJIAN_COUNTERS          networks of halls and kiosks, where many prove who they are
-# BANJIAN_CORS_ORIGINS      origins whose pages may ask, as `https://www.city.example`
-#
-# and, if the platform is on AWS:
-# BANJIAN_EVENTS_TABLE, BANJIAN_LOG_TABLE, BANJIAN_VIEWS_TABLE   tables, by name
-# BANJIAN_BUCKET        for segments, documents and what a large rebuild sorts
-# BANJIAN_LIMITS_TABLE  where the strict limits are counted, for the function that answers calls
-# BANJIAN_SIGN_INS_TABLE  which account somebody has, for the function that answers calls
-# BANJIAN_TOPIC         the ARN of the wake-ups' topic
-# BANJIAN_REBUILDS      the URL of the queue of the steps of rebuilds
-# BANJIAN_SECRET        ssm:/name or secretsmanager:name
-# BANJIAN_SIGNING_KEY   a KMS key
-# BANJIAN_TOKEN_KEY     another one, ECC_NIST_P256, that signs our own tokens
-# BANJIAN_LANES         how many lanes new streams go to
-# BANJIAN_TRACING       xray, or nothing
-# BANJIAN_STANDBY       on, while a log is moved here: nothing is served, nothing appended
-# BANJIAN_STAGE         the dimension of every metric
+DAY: Final = 24 * 60  # minutes
+
+
+def value(name: str, default: str = "") -> str:
+    """
+    What a variable of variables.py says; an empty one is as good as none: on AWS a parameter that
+    was left out is an empty variable, and so is a line of a unit file that was not filled in.
+    """
+    return os.environ.get(name) or default
 
 
 def setting(name: str) -> str:
     """Raises Unavailable if the environment names only a part of a stack."""
-    try:
-        return os.environ[name]
-    except KeyError:
-        raise Unavailable(f"{name} is not set: say `. build/STAGE/environment` first") from None
+    told = value(name)
+    if not told:
+        raise Unavailable(f"{name} is not set: say `. build/STAGE/environment` first")
+    return told
 
 
 def on_standby() -> bool:
-    return os.environ.get("BANJIAN_STANDBY", "") == "on"
+    return value("BANJIAN_STANDBY") == "on"
 
 
 def on_aws() -> bool:
-    return "BANJIAN_EVENTS_TABLE" in os.environ
+    return value("BANJIAN_EVENTS_TABLE") != ""
 
 
 def scanner() -> Scanner | None:
     """None where nothing is scanned. Raises Unavailable for a setting that cannot be read."""
-    address = os.environ.get("BANJIAN_CLAMD", "")
+    address = value("BANJIAN_CLAMD")
     if not address:
         return None
     from ..adapters.clamd import Clamd
@@ -82,7 +56,7 @@ def scanner() -> Scanner | None:
 def limits() -> Mapping[str, rate_limits.Limit]:
     """Raises Unavailable for a setting that cannot be read."""
     try:
-        return rate_limits.limits(os.environ.get("BANJIAN_LIMITS", ""))
+        return rate_limits.limits(value("BANJIAN_LIMITS"))
     except ValueError as error:
         raise Unavailable(f"BANJIAN_LIMITS: {error}") from error
 
@@ -90,7 +64,7 @@ def limits() -> Mapping[str, rate_limits.Limit]:
 def quotas(tally: Tally) -> Quotas:
     """Raises Unavailable for a setting that cannot be read."""
     try:
-        return read_quotas(os.environ.get("BANJIAN_QUOTAS", ""), tally)
+        return read_quotas(value("BANJIAN_QUOTAS"), tally)
     except ValueError as error:
         raise Unavailable(f"BANJIAN_QUOTAS: {error}") from error
 
@@ -98,7 +72,7 @@ def quotas(tally: Tally) -> Quotas:
 def gate(limiter: rate_limits.Limiter) -> rate_limits.Gate:
     """Raises Unavailable for a setting that cannot be read."""
     try:
-        counters = rate_limits.networks(os.environ.get("BANJIAN_COUNTERS", ""))
+        counters = rate_limits.networks(value("BANJIAN_COUNTERS"))
     except ValueError as error:
         raise Unavailable(f"BANJIAN_COUNTERS: {error}") from error
     return rate_limits.Gate(limiter, limits(), counters)
@@ -106,24 +80,35 @@ def gate(limiter: rate_limits.Limiter) -> rate_limits.Gate:
 
 def seal_minutes() -> int:
     """How long at least between two seals. Raises Unavailable for a setting that is none."""
-    said = os.environ.get("BANJIAN_SEAL_MINUTES", "60")
-    if not said.isdigit() or not 1 <= int(said) <= 24 * 60:
-        raise Unavailable(f"BANJIAN_SEAL_MINUTES: {said!r} is no number of minutes from 1 to 1440")
-    return int(said)
+    try:
+        return minutes_of(value("BANJIAN_SEAL_MINUTES", "60"))
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_SEAL_MINUTES: {error}") from error
+
+
+def minutes_of(text: str) -> int:
+    """Raises ValueError for what is no number of minutes of a day."""
+    if not text.isdecimal() or not text.isascii() or not 1 <= int(text) <= DAY:
+        raise ValueError(f"{text!r} is no number of minutes from 1 to {DAY}")
+    return int(text)
+
+
+def font_files(text: str) -> list[Path]:
+    return [Path(one) for one in text.split(os.pathsep) if one]
 
 
 def connections() -> str:
-    return os.environ.get("BANJIAN_CONNECTIONS", "")
+    return value("BANJIAN_CONNECTIONS")
 
 
 def proxies() -> Callable[[str], bool]:
     """Raises Unavailable for a setting that cannot be read."""
-    return _proxies(os.environ.get("BANJIAN_TRUSTED_PROXIES", ""))
+    return _proxies(value("BANJIAN_TRUSTED_PROXIES"))
 
 
 def origins() -> cors.Origins:
     """Raises Unavailable for a setting that cannot be read."""
-    return _origins(os.environ.get("BANJIAN_CORS_ORIGINS", ""))
+    return _origins(value("BANJIAN_CORS_ORIGINS"))
 
 
 @lru_cache

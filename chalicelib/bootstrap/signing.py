@@ -1,12 +1,11 @@
 """What certificates and seals are signed with, and what makes their files."""
 
-import os
 from functools import lru_cache
 from pathlib import Path
 
 from ..eventlog.ports import Signer, Unavailable
 from ..platform.renderer import Renderer
-from .settings import setting
+from .settings import font_files, setting, value
 
 
 def in_directory(data: Path) -> Signer:
@@ -14,9 +13,9 @@ def in_directory(data: Path) -> Signer:
     A key of KMS if one is named; or one in `data`, made when it is first needed: SM2 if
     BANJIAN_SIGNATURE says so. Raises Unavailable for a setting that cannot be read.
     """
-    if "BANJIAN_SIGNING_KEY" in os.environ:
+    if value("BANJIAN_SIGNING_KEY"):
         return in_kms()
-    kind = os.environ.get("BANJIAN_SIGNATURE", "ecdsa")
+    kind = value("BANJIAN_SIGNATURE", "ecdsa")
     if kind == "sm2":
         from ..adapters.local.sm2_signer import Sm2Signer
 
@@ -41,10 +40,9 @@ def renderer() -> Renderer:
     """Made when the first certificate needs it: the fonts are large."""
     from ..adapters.pdf.certificate import PdfRenderer
 
-    fonts = os.environ.get("BANJIAN_FONTS", "").split(os.pathsep)
-    return PdfRenderer([Path(one) for one in fonts if one])
+    return PdfRenderer(font_files(value("BANJIAN_FONTS")))
 
 
 def public_url() -> str:
     """Where everybody finds us: the QR codes of certificates say so for as long as they last."""
-    return os.environ.get("BANJIAN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    return value("BANJIAN_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -1,7 +1,6 @@
 """A platform on AWS, as the environment names its parts. Clients are made once and late."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -25,7 +24,7 @@ from ..platform.sign_ins import NoSignIns, SignIns
 from . import people, signing
 from .codec import CODEC
 from .directory import now
-from .settings import gate, quotas, scanner, seal_minutes, setting
+from .settings import gate, quotas, scanner, seal_minutes, setting, value
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -156,8 +155,8 @@ def token_signer() -> Signer | None:
     What signs our own tokens, and nothing else: always ECDSA, for JOSE knows no SM2. Only the
     function that answers calls is given the key, and makes the client when it is first needed.
     """
-    key = os.environ.get("BANJIAN_TOKEN_KEY")
-    if key is None:
+    key = value("BANJIAN_TOKEN_KEY")
+    if not key:
         return None
     from ..adapters.aws.kms_signer import KmsSigner
 
@@ -166,7 +165,7 @@ def token_signer() -> Signer | None:
 
 def sign_ins() -> SignIns:
     """Only the function that answers calls, and an operator's shell, are given the table."""
-    if "BANJIAN_SIGN_INS_TABLE" not in os.environ:
+    if not value("BANJIAN_SIGN_INS_TABLE"):
         return NoSignIns()
     from ..adapters.dynamodb.sign_ins import DynamoSignIns
 
@@ -180,7 +179,7 @@ def limiter() -> Limiter:
     """
     from ..adapters.local.memory_limiter import MemoryLimiter
 
-    if "BANJIAN_LIMITS_TABLE" not in os.environ:
+    if not value("BANJIAN_LIMITS_TABLE"):
         return MemoryLimiter()
     from ..adapters.dynamodb.limiter import DynamoLimiter
 
@@ -190,7 +189,7 @@ def limiter() -> Limiter:
 
 def tally() -> Tally:
     """In the table of the strict limits; whoever has none is asked for nothing."""
-    if "BANJIAN_LIMITS_TABLE" not in os.environ:
+    if not value("BANJIAN_LIMITS_TABLE"):
         return Uncounted()
     from ..adapters.dynamodb.tally import DynamoTally
 
@@ -199,7 +198,7 @@ def tally() -> Tally:
 
 def case_claims() -> CaseClaims:
     """Beside the strict limits, since the same function alone takes submissions."""
-    if "BANJIAN_LIMITS_TABLE" not in os.environ:
+    if not value("BANJIAN_LIMITS_TABLE"):
         return NoCaseClaims()
     from ..adapters.dynamodb.case_claims import DynamoCaseClaims
 
@@ -227,7 +226,7 @@ def sequencer() -> "Sequencer":
     from ..adapters.aws.sns_bell import SnsBell
     from ..eventlog.sequencing.ports import Sequencer
 
-    lanes = int(os.environ.get("BANJIAN_LANES", "1"))
+    lanes = int(value("BANJIAN_LANES", "1"))
     notify = SnsBell(client("sns"), setting("BANJIAN_TOPIC")).ring
     return Sequencer(ledger(), segments(), events(), lanes, notify)
 

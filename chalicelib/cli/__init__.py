@@ -20,6 +20,8 @@ from ..kernel.yaml_file import BadYaml
 from ..people.application.registry_load import BadRegistryFile
 from ..platform.registry import RegistryUnavailable
 from ..serving.signin import SignInError
+from ..serving.starting import NotStarted
+from ..serving.umask import private_from_now_on
 from . import (
     backup,
     calendar,
@@ -27,6 +29,7 @@ from . import (
     certificate,
     consumers,
     contracts,
+    demonstration,
     documents,
     import_log,
     items,
@@ -36,11 +39,10 @@ from . import (
     sequencer,
     serve,
     sign_in,
-    tokens,
     verify,
     views,
 )
-from .console import err
+from .console import err, tell_unknown_settings
 
 app = typer.Typer(
     name="banjian",
@@ -49,8 +51,8 @@ app = typer.Typer(
     help="Banjian (办件): the event-sourced backend of a city's government services.",
 )
 app.command("serve")(serve.serve)
-app.command("demo")(serve.demo)
-app.command("token")(tokens.token)
+app.command("demo")(demonstration.demo)
+app.command("token")(demonstration.token)
 app.command("import-log")(import_log.import_log)
 app.command("contracts")(contracts.contracts)
 app.command("migrate")(migrate.migrate)
@@ -78,6 +80,7 @@ EXPECTED = (
     NoView,
     BadRegistryFile,
     RegistryUnavailable,
+    NotStarted,
     BadLog,
     BadSeal,
     BadYaml,
@@ -90,6 +93,8 @@ EXPECTED = (
 
 
 def main() -> None:
+    private_from_now_on()
+    tell_unknown_settings()
     try:
         app()
     except ClickException as error:

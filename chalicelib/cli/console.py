@@ -1,6 +1,7 @@
 """What the commands share: where the data is, how output looks, how a mistake is told."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import click
 import typer
 from click.core import ParameterSource
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -80,6 +82,26 @@ def on_aws(data: Path) -> bool:
     return bootstrap.on_aws() and not named
 
 
+def tell_unknown_settings() -> None:
+    """A setting that is misspelled is one that is not there, and nothing else would say so."""
+    if any(name.startswith("BANJIAN_") for name in os.environ):
+        from .. import bootstrap
+
+        for one in bootstrap.unknown_variables(os.environ):
+            err.print(f"[yellow]note:[/] {escape(str(one))}", soft_wrap=True)
+
+
+def keep_private(data: Path) -> None:
+    """
+    What is kept there is its owner's alone; what was mended is told. Raises Unavailable for what is
+    another user's.
+    """
+    from .. import bootstrap
+
+    for line in bootstrap.make_private(data):
+        err.print(f"[yellow]note:[/] {escape(line)}", soft_wrap=True)
+
+
 def opened(data: Path, *, checked: bool = True) -> Platform:
     """
     The platform in `data`, which must be there already. If none was named: the one on AWS that the
@@ -95,6 +117,7 @@ def opened(data: Path, *, checked: bool = True) -> Platform:
             f"there is no Banjian data in {data}",
             "Start a service on it first (`banjian serve --data DIR`), or name it with --data.",
         )
+    keep_private(data)
     platform = bootstrap.embedded(data)
     context = click.get_current_context(silent=True)
     if context is not None:

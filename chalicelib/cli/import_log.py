@@ -13,7 +13,7 @@ from ..kernel import yaml_file
 from ..platform import organisations
 from ..platform.organisations import UnknownDepartment
 from ..platform.platform import Platform
-from .console import VAR, AsJson, Data, err, out, progress_bar, show_json
+from .console import VAR, AsJson, Data, err, keep_private, out, progress_bar, show_json
 
 SHOWN = 10
 
@@ -35,6 +35,7 @@ def import_log(
     from .. import bootstrap
     from ..importing.files.import_log import Progress, run_import
 
+    keep_private(data)
     platform = bootstrap.embedded(data)
     for told in _unknown(platform, mapping):
         err.print(f"[yellow]imported as it is:[/] {escape(told)}", soft_wrap=True)

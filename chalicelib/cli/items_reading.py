@@ -53,7 +53,11 @@ def list_items(
         promised = f"{limit['days']} {limit['unit'].replace('_', ' ')}"
         named = (row["code"], str(row["version"]), escape(row["name"]), row["department"])
         made.add_row(*named, promised, row["state"])
-    show_table(made, rows, "There is no such item. Publish one: banjian items publish FILE")
+    show_table(
+        made,
+        rows,
+        "There is no such item. Publish one: banjian items publish FILE --drafted-by WHO",
+    )
 
 
 def list_drafts(data: Data = VAR, *, as_json: AsJson = False) -> None:

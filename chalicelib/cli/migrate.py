@@ -16,7 +16,7 @@ from ..clock.calendar import LEGAL_ZONE
 from ..eventlog.belonging import Misplaced
 from ..eventlog.moving.moving import Destination, OtherHistory, Place, Progress, move, prefix
 from ..platform.sign_ins import copied
-from .console import VAR, AsJson, Data, err, fail, out, progress_bar, show_json
+from .console import VAR, AsJson, Data, err, fail, keep_private, out, progress_bar, show_json
 
 To = Annotated[
     str,
@@ -47,6 +47,9 @@ def migrate(
     if not (data / "events.db").is_file():
         fail(f"there is no Banjian data in {data}", "Name the directory with --data.")
 
+    keep_private(data)
+    _target_is_private(to)
+
     def accounts() -> int:
         return copied(bootstrap.sign_ins(str(data)), bootstrap.sign_ins(to))
 
@@ -70,6 +73,8 @@ def restore(  # noqa: PLR0913 - from where, to where, how much of it
     """
     from .. import bootstrap
 
+    _target_is_private(to)
+
     def accounts() -> int:
         if not from_sign_ins_table:
             return 0
@@ -77,6 +82,11 @@ def restore(  # noqa: PLR0913 - from where, to where, how much of it
 
     source, target = bootstrap.stored(from_bucket, from_log_table), bootstrap.destination(to)
     _copy(source, target, until, None, accounts, as_json=as_json)
+
+
+def _target_is_private(to: str) -> None:
+    if to != "aws":
+        keep_private(Path(to))
 
 
 def _copy(  # noqa: PLR0913 - from where, to where, how much of it, and how it is told

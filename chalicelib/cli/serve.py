@@ -1,57 +1,115 @@
-"""`banjian serve` and `banjian demo`: run everything with one command, and walk through a case."""
+"""`banjian serve`: run everything with one command."""
 
 import os
 import shutil
-from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Annotated
 
 import typer
 
 from ..eventlog.belonging import Misplaced
 from ..eventlog.ports import Damaged
-from ..serving import demo as guided
-from ..serving import service, signin
+from ..platform.platform import Platform
+from ..serving import demonstration as examples
+from ..serving import item_directory, service, starting
 from ..serving.consumers_process import log_to_stderr
-from .console import VAR, Data, err, fail, out
-from .tokens import SHORT, local_sign_in
+from . import demonstration
+from .console import VAR, Data, err, fail, keep_private, out
 
-EXAMPLES = Path("examples") / "items"
+# Nobody signs in under that name: whoever starts the service has drafted what it publishes.
+DRAFTED_BY = "console"
+DEMONSTRATION = "The demonstration"
 
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")]
-Url = Annotated[str, typer.Option(help="Where the service listens.")]
+Host = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Where to listen. Beyond this machine a provider must sign people in: BANJIAN_ISSUER.",
+    ),
+]
+Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0 takes a free one.")]
+Threads = Annotated[
+    int, typer.Option(min=1, max=256, metavar="N", help="Requests at work at a time.")
+]
+Items = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Publish the service items of DIR (YAML); what is published already is left.",
+    ),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Delete the data first.")]
+Demo = Annotated[
+    bool,
+    typer.Option(
+        "--demo",
+        rich_help_panel=DEMONSTRATION,
+        help="Publish invented items, departments and people, and walk a case through.",
+    ),
+]
+PublicDemo = Annotated[
+    bool,
+    typer.Option(
+        "--public-demo",
+        rich_help_panel=DEMONSTRATION,
+        help="The same, on an address that others can reach.",
+    ),
+]
+NoDemo = Annotated[
+    bool,
+    typer.Option(
+        "--no-demo",
+        rich_help_panel=DEMONSTRATION,
+        help="What holds anyway: for unit files that say it.",
+    ),
+]
 
 
 def serve(  # noqa: PLR0913 - one parameter an option
     data: Data = VAR,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    host: Host = "127.0.0.1",
     port: Port = 8000,
-    threads: Annotated[int, typer.Option(min=1, max=256, help="Requests served at a time.")] = 16,
-    items: Annotated[Path, typer.Option(help="Service items to publish at the start.")] = EXAMPLES,
+    threads: Threads = 16,
+    items: Items = None,
     *,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the data first.")] = False,
-    no_demo: Annotated[bool, typer.Option("--no-demo", help="No guided case.")] = False,
+    fresh: Fresh = False,
+    demo: Demo = False,
+    public_demo: PublicDemo = False,
+    no_demo: NoDemo = False,
 ) -> None:
-    """Start the service; publish the example items; run the guided case; keep serving."""
+    """
+    Serve the data in a directory over HTTP, until Ctrl-C or SIGTERM.
+
+    Every setting (docs/operating.md) is read first; what is wrong is told, and
+    nothing starts. Nothing is published but what --items or --demo name.
+    """
     log_to_stderr()
+    _note_no_demo(no_demo=no_demo, demo=demo or public_demo)
+    start = starting.begin(starting.Asked(host, demo, public_demo), os.environ)
+    definitions = item_directory.read(items) if items else ()
     if fresh:
         _delete(data)
-    if port:
-        os.environ.setdefault("BANJIAN_PUBLIC_URL", f"http://{host}:{port}")
-    running = service.Service(data)
+    keep_private(data)
+    if port and not os.environ.get("BANJIAN_PUBLIC_URL"):
+        os.environ["BANJIAN_PUBLIC_URL"] = starting.url_of(start.address, port)
+    running = service.Service(data, local_sign_in=start.local_sign_in)
     stop = Event()
 
     def ready(url: str) -> None:
-        _welcome(url, data, running.publish(items))
-        if not no_demo:
-            # Beside the server, which has to answer it.
-            Thread(target=_guide, args=(url, data, stop), daemon=True).start()
+        # Requests wait for this: the address is told when they are answered.
+        done = item_directory.publish(running.platform, definitions, DRAFTED_BY)
+        shown = examples.publish(running.platform) if start.demo else None
+        _tell(url, data, start)
+        _tell_published(running.platform, done, named=items is not None)
+        if shown is not None:
+            demonstration.welcome(url, shown)
+            demonstration.guide(url, data, stop)
         else:
-            out.print("Serving; Ctrl-C stops it.")
+            out.print(demonstration.STOPS)
 
     try:
-        running.serve(host, port, threads=threads, ready=ready, stop=stop)
+        running.serve(start.address, port, threads=threads, ready=ready, stop=stop)
     except (Misplaced, Damaged) as error:
         err.print(f"[red]error:[/] {error}", soft_wrap=True)
         os._exit(1)  # see belonging_watch.close
@@ -62,6 +120,13 @@ def serve(  # noqa: PLR0913 - one parameter an option
         )
 
 
+def _note_no_demo(*, no_demo: bool, demo: bool) -> None:
+    if no_demo and demo:
+        fail("--no-demo and the demonstration at once: say one of them")
+    if no_demo:
+        err.print("--no-demo says what holds anyway; it can be left out.")
+
+
 def _delete(data: Path) -> None:
     if not data.exists():
         return
@@ -70,45 +135,21 @@ def _delete(data: Path) -> None:
     shutil.rmtree(data)
 
 
-def _welcome(url: str, data: Path, published: int) -> None:
+def _tell(url: str, data: Path, start: starting.Start) -> None:
     out.rule("[bold]Banjian 办件")
-    out.print(f"Serving [bold]{url}[/]   data in [bold]{data}[/]   {published} items published")
-    out.print("Sign in as one of these, in another terminal:")
-    for name, account in SHORT.items():
-        person = signin.PERSONAS[account]
-        acts_for = person.department or person.entity or ""
-        out.print(f"  .venv/bin/banjian token --as {name:<13} {person.name}  {acts_for}")
-    out.print(f"The interface, to read and to try: [bold]{url}/docs[/]")
-    header = '"Authorization: Bearer $(.venv/bin/banjian token --as citizen)"'
-    out.print(f"  curl -H {header} {url}/cases", soft_wrap=True)
+    out.print(f"Serving [bold]{url}[/]   data in [bold]{data}[/]", soft_wrap=True)
+    out.print(f"The interface, to read and to try: [bold]{url}/docs[/]", soft_wrap=True)
+    for note in start.notes:
+        out.print(f"[yellow]note:[/] {note}", soft_wrap=True)
 
 
-def _guide(url: str, data: Path, stop: Event) -> None:
-    try:
-        _walk(url, data)
-        out.print("Serving; Ctrl-C stops it.")
-    except Exception as error:  # noqa: BLE001 - the service goes on, whatever became of the tour
-        if not stop.is_set():
-            err.print(f"[red]The guided case stopped:[/] {error}")
-
-
-def _walk(url: str, data: Path) -> None:
-    def sign_in(account: str) -> str:
-        return signin.issue(data, signin.persona(account), timedelta(hours=1))
-
-    for line in guided.walk(url, sign_in):
-        out.print(line, soft_wrap=True)
-
-
-def demo(data: Data = VAR, url: Url = "http://127.0.0.1:8000") -> None:
-    """Run the guided case against a service that is running on this data."""
-    local_sign_in(data)
-    try:
-        _walk(url, data)
-    except guided.Unreachable as error:
-        fail(
-            f"no service answers at {url}: {error}",
-            "Start one in another terminal (`banjian serve`), or say where it listens with --url.",
+def _tell_published(platform: Platform, done: item_directory.Published, *, named: bool) -> None:
+    if named:
+        out.print(f"{done.new} items published; {done.already} were there before, and are left.")
+    # The list may be a moment behind what was just published.
+    elif not platform.log.head():
+        out.print(
+            "No items are published yet, so every list is empty: publish yours with "
+            "`banjian items publish FILE` or --items DIR, or look at invented ones with --demo.",
+            soft_wrap=True,
         )
-    except guided.Stopped as error:
-        fail(f"the guided case stopped: {error}")

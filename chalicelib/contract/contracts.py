@@ -100,10 +100,17 @@ def write(root: Path) -> list[str]:
     changed = []
     for path, text in generated(root).items():
         if _text(root / path) != text:
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(text, encoding="utf-8")
+            _publish(root / path, text)
             changed.append(path)
     return changed
+
+
+def _publish(path: Path, text: str) -> None:
+    """For everybody to read, unlike all else that a command makes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o755)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
 
 
 def _text(path: Path) -> str:

@@ -28,6 +28,7 @@ from ..platform.platform import Platform
 from .belonging_watch import Watch, close
 from .rebuild_crew import crew
 from .runner import Job, Runner, Schedule
+from .umask import private_from_now_on
 
 MINUTE = 60.0
 COLLECT = (10_000, 20, 50)
@@ -167,6 +168,7 @@ def _listen(committed: Bell, stop: Callable[[], object]) -> None:
 
 
 def main(data: Path) -> None:
+    private_from_now_on()
     log_to_stderr()
     # Ctrl-C reaches both; the service then says when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -6,40 +6,30 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from uuid import uuid4
 
 from .. import bootstrap
-from ..items.application import items
-from ..items.files.item_files import read_items
-from ..kernel.actor import SYSTEM, Channel
-from ..kernel.errors import NotFound
-from ..platform.platform import Caller, Platform
+from ..platform.platform import Platform
 from ..triggers.routes import import_all
 from . import signin, wsgi
 from .belonging_watch import Watch, close
 from .consumers_process import ConsumersProcess, collect_seldom
-from .demo_people import sign_up
-from .registry_files import load_examples, publish_departments
 
 # Seconds until a thread that computes lets others have the interpreter. A request asks for it some
 # forty times: with Python's usual 5 ms, a long one makes short ones wait for half a second.
 SWITCH = 0.001
-# Two hands here as well: the examples were drafted by those who wrote them.
-DRAFTED_BY = "examples"
 
 
 class Service:
     """
-    Opens, or makes, the data in a directory. The environment may name other issuers of tokens
-    (BANJIAN_ISSUER, BANJIAN_AUDIENCE, BANJIAN_JWKS; BANJIAN_ISSUERS); without one, local sign-in is
-    on. Raises Unavailable for a setting that cannot be read, Misplaced for data that does not
-    belong together.
+    Opens, or makes, the data in a directory. Whose tokens are good is what the environment says, or
+    those of the `local_sign_in`. Raises Unavailable for a setting that cannot be read, Misplaced for
+    data that does not belong together.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, local_sign_in: bool) -> None:
         self._data = data
         os.environ["BANJIAN_DATA"] = str(data)
-        if not os.environ.get("BANJIAN_ISSUER") and not os.environ.get("BANJIAN_ISSUERS"):
+        if local_sign_in:
             os.environ["BANJIAN_ISSUER"] = signin.ISSUER
             os.environ["BANJIAN_AUDIENCE"] = signin.AUDIENCE
             os.environ["BANJIAN_JWKS"] = json.dumps(signin.jwks(data))
@@ -47,32 +37,6 @@ class Service:
         self.platform.belonging.check()
         self.platform.belonging.adopt()
         bootstrap.verifier()  # a setting that cannot be read is told at the start
-
-    def publish(self, directory: Path) -> int:
-        """
-        Publish the items in a directory, if it is there, and the departments and the registry
-        beside it; with local sign-in its citizens have been at a counter. What is there already
-        stays, whatever has become of it since.
-        """
-        if not directory.is_dir():
-            return 0
-        load_examples(self.platform, directory.parent / "registry")
-        publish_departments(self.platform, directory.parent / "organisations", DRAFTED_BY)
-        if os.environ.get("BANJIAN_ISSUER") == signin.ISSUER:
-            sign_up(self.platform)
-        definitions = read_items(directory)
-        for definition in definitions:
-            if not self._has(definition.code):
-                caller = Caller(SYSTEM, uuid4().hex, Channel.INTERNAL)
-                items.publish(self.platform, caller, definition, drafted_by=DRAFTED_BY)
-        return len(definitions)
-
-    def _has(self, code: str) -> bool:
-        try:
-            items.get(self.platform, code)
-        except NotFound:
-            return False
-        return True
 
     def serve(
         self,

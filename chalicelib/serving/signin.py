@@ -5,20 +5,17 @@ anywhere else an OpenID provider signs.
 Every person, account and company here is made up; the company's credit code is valid in form.
 """
 
-import os
-import stat
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
 from secrets import token_urlsafe
-from tempfile import mkstemp
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from .. import bootstrap
 from ..codes.divisions import COUNTRY
 from ..kernel.actor import DEPARTMENT_STAFF, Role
 from ..web.auth.token_claims import CLAIMS, NAME_CLAIM
@@ -178,23 +175,8 @@ def _key(data: Path) -> "EllipticCurvePrivateKey":
     path = data / KEY_FILE
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
-        _create(path)
+        bootstrap.write_once(path, _new_key())
     return _read(path)
-
-
-def _create(path: Path) -> None:
-    """Of processes that start at once one wins; nobody ever sees half a file."""
-    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_new_key())
-            file.flush()
-            os.fsync(file.fileno())
-        # A rename would replace a key that another process has just made, and perhaps used.
-        with suppress(FileExistsError):
-            os.link(name, path)
-    finally:
-        Path(name).unlink()
 
 
 def _new_key() -> bytes:
@@ -212,12 +194,8 @@ def _read(path: Path) -> "EllipticCurvePrivateKey":
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    with path.open("rb") as file:
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-            raise SignInError(f"others may read {path}: run chmod 600 on it, or delete it")
-        pem = file.read()
     try:
-        key = load_pem_private_key(pem, None)
+        key = load_pem_private_key(path.read_bytes(), None)
     except (ValueError, TypeError) as error:
         raise SignInError(f"{path} holds no private key: delete it to make a new one") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":

@@ -4,7 +4,7 @@ What WeChat answers to a sign-in, on your own machine: nothing of it leaves it.
     .venv/bin/python examples/wechat/stub.py
     echo any-secret > secret.txt
     BANJIAN_WECHAT_APP=wxExample BANJIAN_WECHAT_SECRET=file:secret.txt \\
-        BANJIAN_WECHAT_URL=http://127.0.0.1:8090 .venv/bin/banjian serve
+        BANJIAN_WECHAT_URL=http://127.0.0.1:8090 .venv/bin/banjian serve --demo
     curl -X POST http://127.0.0.1:8000/sign-in/wechat \\
         -H 'Content-Type: application/json' -d '{"code": "zhang:1"}'
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from chalicelib.web.messages import MESSAGES
+from tests.system.examples import published
 from tests.system.running import BANJIAN, ROOT, running
 
 GUIDE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -52,7 +53,7 @@ def problems(text: str) -> list[str]:
 
 def test_the_commands_of_the_guide_answer_what_it_says(tmp_path: Path):
     data = tmp_path / "data"
-    with running(data, "--no-demo") as service:
+    with running(published(data)) as service:
         script = "\n".join(("set -eu", *blocks("sh")))
         script = script.replace(".venv/bin/banjian", str(BANJIAN))
         script = script.replace("http://127.0.0.1:8000", service.url)

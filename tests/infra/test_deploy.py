@@ -19,7 +19,7 @@ import infra.changes
 import infra.deploy
 from infra import environment
 from infra.changes import Change, DeployError, Release, carry_out, propose, stack
-from infra.deploy import _asked, _stage_s, deploy, list_releases, parameters, tell
+from infra.deploy import _asked, _stage_s, check, deploy, list_releases, parameters, tell
 from infra.functions import ROOT
 from infra.releases import Place, checked, content, named, stored
 from infra.upload import artifact_bucket, upload
@@ -210,6 +210,53 @@ def test_a_parameter_that_nobody_gave_is_asked_for(session, tmp_path):
 def test_a_parameter_that_the_template_has_not_is_refused():
     with pytest.raises(DeployError, match="no parameter Stags"):
         parameters({"Stage": {}}, {"Stage": "a", "Stags": "b"}, None)
+
+
+DECLARED: dict[str, dict[str, Any]] = {
+    "Issuer": {},
+    "Audience": {},
+    "Jwks": {},
+    "TrustedProxies": {"Default": ""},
+    "Attester": {"Default": ""},
+    "AttesterJwks": {"Default": ""},
+    "Lanes": {"Default": 1},
+}
+RIGHT = {"Issuer": "https://a", "Audience": "b", "Jwks": "https://a/jwks"}
+
+
+def stack_with(**parameters):
+    listed = [{"ParameterKey": name, "ParameterValue": one} for name, one in parameters.items()]
+    return {"Parameters": listed}
+
+
+def test_parameters_that_the_functions_can_read_are_taken():
+    check(DECLARED, parameters(DECLARED, RIGHT, None), None)
+    there = stack_with(**RIGHT)
+    check(DECLARED, parameters(DECLARED, {"Lanes": "4"}, there), there)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ({"Jwks": "keys.json"}, "Jwks (BANJIAN_JWKS is 'keys.json': it should be"),
+        ({"Jwks": ""}, "Jwks (BANJIAN_JWKS is not set, and"),
+        ({"TrustedProxies": "proxy"}, "TrustedProxies (BANJIAN_TRUSTED_PROXIES is 'proxy'"),
+        ({"Attester": "https://c"}, "AttesterJwks (BANJIAN_ATTESTER_JWKS is not set"),
+        ({"Lanes": "65"}, "Lanes (BANJIAN_LANES is '65'"),
+    ],
+)
+def test_what_no_function_could_read_is_refused_before_anything_changes(asked, named):
+    """Else whoever comes first hears of it, as a 500."""
+    for there, given in ((None, RIGHT | asked), (stack_with(**RIGHT), asked)):
+        with pytest.raises(DeployError) as refused:
+            check(DECLARED, parameters(DECLARED, given, there), there)
+        assert named in str(refused.value)
+
+
+def test_a_value_that_the_stack_has_counts_beside_those_that_are_given():
+    there = stack_with(**RIGHT, Attester="https://c", AttesterJwks="https://c/jwks")
+    with pytest.raises(DeployError, match="AttesterJwks"):
+        check(DECLARED, parameters(DECLARED, {"AttesterJwks": ""}, there), there)
 
 
 def test_the_command_line_comes_before_the_file_and_the_file_before_the_stage(tmp_path):

@@ -21,7 +21,14 @@ START_SECONDS = 60.0
 class Running:
     """`url` is where it listens; `process` may be killed at any time."""
 
-    def __init__(self, data: Path, *options: str, limits: str = UNLIMITED) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *options: str,
+        limits: str = UNLIMITED,
+        umask: int = -1,
+        **settings: str,
+    ) -> None:
         self.data = data
         self.process = subprocess.Popen(
             [BANJIAN, "serve", "--data", data, "--port", "0", *options],
@@ -35,7 +42,9 @@ class Running:
                 "LANG": "C.UTF-8",
                 "PYTHONPATH": str(ROOT),  # this tree, whatever was installed
                 "BANJIAN_LIMITS": limits,
+                **settings,
             },
+            umask=umask,
         )
         self.output: list[str] = []
         self._reader = Thread(target=self._read, daemon=True)
@@ -90,8 +99,10 @@ class Running:
 
 
 @contextmanager
-def running(data: Path, *options: str, limits: str = UNLIMITED) -> Iterator[Running]:
-    service = Running(data, *options, limits=limits)
+def running(
+    data: Path, *options: str, limits: str = UNLIMITED, umask: int = -1, **settings: str
+) -> Iterator[Running]:
+    service = Running(data, *options, limits=limits, umask=umask, **settings)
     try:
         yield service
     finally:

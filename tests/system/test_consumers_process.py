@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.http import submission
+from tests.system.examples import published
 from tests.system.running import Running, client, running, token
 
 pytestmark = pytest.mark.skipif(
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def service(tmp_path):
-    with running(tmp_path / "var", "--no-demo") as service:
+    with running(published(tmp_path / "var")) as service:
         yield service
 
 

@@ -19,6 +19,7 @@ from ..contract.openapi_rules import operations
 from ..stories.cases import ROOT
 from ..walks.service import service
 from .browser import CHROMIUM, Visit, visit
+from .running import running
 
 DOCUMENT = json.loads((ROOT / contracts.OPENAPI).read_text(encoding="utf-8"))
 NAMES = {one["operationId"] for _, _, one in operations(DOCUMENT)}
@@ -76,6 +77,26 @@ def test_the_page_shows_every_operation_by_its_summary(seen: Visit):
         assert operation["summary"] in seen.dom.replace("&amp;", "&")
 
 
+EMPTY = re.compile(r'<p id="empty"([^>]*)>(.*?)</p>', re.DOTALL)
+
+
+@in_a_browser
+def test_where_items_are_published_nothing_is_said_of_it(seen: Visit):
+    found = EMPTY.search(seen.dom)
+    assert found is not None
+    assert "hidden" in found[1]
+
+
+@in_a_browser
+def test_where_nothing_is_published_the_page_says_why_its_lists_are_empty(tmp_path: Path):
+    with running(tmp_path / "var") as service:
+        found = EMPTY.search(visit(f"{service.url}/docs", tmp_path / "browser").dom)
+        service.stop()
+    assert found is not None
+    assert "hidden" not in found[1]
+    assert "banjian items publish" in found[2]
+
+
 @in_a_browser
 def test_an_operation_opens_with_what_it_takes_and_an_example_of_it(seen: Visit):
     assert re.search(r'class="[^"]*is-open[^"]*" id="operations-cases-submitCase"', seen.dom)
@@ -88,7 +109,8 @@ def test_an_operation_opens_with_what_it_takes_and_an_example_of_it(seen: Visit)
 
 @in_a_browser
 def test_the_page_fetches_our_own_files_and_has_nothing_to_complain_of(seen: Visit):
-    paths = {"docs", "openapi.json", *(f"docs/{name}" for name in PARTS)}
+    asked = {"openapi.json", "items?limit=1"}  # the second, whether there is anything to try
+    paths = {"docs", *asked, *(f"docs/{name}" for name in PARTS)}
     assert {re.sub(r"^http://127\.0\.0\.1:\d+/", "", one) for one in seen.fetched} == paths
     assert seen.complaints == []
 

@@ -23,6 +23,7 @@ from chalicelib.eventlog.rebuilding.checking import differences
 from chalicelib.eventlog.views.port import Projection
 from tests.counts import large, often
 from tests.logs import streams
+from tests.system.examples import published
 from tests.system.running import Running, client, token
 
 KILLS = often(400)
@@ -101,14 +102,14 @@ def clients(load: Load) -> Iterator[None]:
 def test_after_many_kills_nothing_acknowledged_is_lost_and_nothing_is_there_twice(tmp_path):
     data = tmp_path / "var"
     chance = random.Random(SEED)  # noqa: S311 - a test's own dice
-    service = Running(data, "--no-demo")
+    service = Running(published(data))
     load = Load(token(data, "citizen"), token(data, "clerk"))
     load.url, load.body = service.url, {**submission(), "insist": True}
     with clients(load):
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.1, 0.8))
             service.kill()
-            service = Running(data, "--no-demo", "--items", str(tmp_path / "published already"))
+            service = Running(data)
             load.url = service.url
         time.sleep(0.5)
     assert service.stop() == 0

@@ -29,7 +29,7 @@ def banjian(*arguments: object) -> subprocess.CompletedProcess[str]:
 def data(tmp_path_factory):
     """What a service leaves that ran the guided case and was stopped."""
     directory = tmp_path_factory.mktemp("guided") / "var"
-    with running(directory) as service:
+    with running(directory, "--demo") as service:
         service.wait_for("Serving; Ctrl-C stops it")
         assert service.stop() == 0
     directory.with_name("output").write_text("".join(service.output), encoding="utf-8")
@@ -70,7 +70,7 @@ def test_the_due_date_moves_when_the_case_resumes(data):
 
 
 def test_a_second_start_goes_on_with_the_data_it_has(data):
-    with running(data) as service:
+    with running(data, "--demo") as service:
         service.wait_for("The guided case is there already")
         with client(service.url, token(data, "agent")) as http:
             listed = http.get("/cases?as=company").json()["items"]
@@ -137,9 +137,9 @@ def test_where_there_is_no_data_the_commands_say_how_to_make_some(tmp_path):
 
 
 def test_a_port_that_is_taken_is_told(data, tmp_path):
-    with running(tmp_path / "one", "--no-demo") as service:
+    with running(tmp_path / "one") as service:
         port = service.url.rpartition(":")[2]
-        done = banjian("serve", "--data", tmp_path / "two", "--port", port, "--no-demo")
+        done = banjian("serve", "--data", tmp_path / "two", "--port", port)
     assert done.returncode == 1
     assert "--port" in done.stderr
 
@@ -153,7 +153,7 @@ def test_fresh_deletes_banjian_data_and_nothing_else(tmp_path):
     assert (other / "thesis.txt").exists()
     data = tmp_path / "var"
     for _ in range(2):
-        service = Running(data, "--fresh", "--no-demo")
+        service = Running(data, "--fresh")
         with client(service.url, token(data, "citizen")) as http:
             assert http.get("/cases").json() == {"items": [], "next": None}
         assert service.stop() == 0

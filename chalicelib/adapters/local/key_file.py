@@ -1,11 +1,12 @@
 """A secret key in a file that only its owner can read."""
 
+import fcntl
 import os
 import re
 from base64 import b64decode
 from pathlib import Path
 from secrets import token_bytes
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 
 SIZE = 32
 # Of a secret that was made elsewhere, as a stack's of 64 letters and digits.
@@ -48,16 +49,30 @@ def _plain(content: bytes) -> bytes:
 
 def write_once(path: Path, content: bytes) -> None:
     """Make the file, whole and durable, unless it is there; whose content wins is in it then."""
-    with NamedTemporaryFile(dir=path.parent, prefix=".key-") as file:  # 0600 from the start
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor, name = mkstemp(dir=path.parent, prefix=".key-")  # 0600 from the start
+    whole = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _name(whole, path)
+    finally:
+        whole.unlink(missing_ok=True)
+
+
+def _name(whole: Path, path: Path) -> None:
+    """A rename would replace a key that another process has just made, and perhaps used."""
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
         try:
-            os.link(file.name, path)  # fails, and leaves the other's key, if it is there by now
+            os.link(whole, path)
         except FileExistsError:
             return
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
+        except OSError:  # a file system without links, such as vfat
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            if not path.exists():
+                whole.rename(path)
         os.fsync(directory)
     finally:
         os.close(directory)

@@ -113,6 +113,15 @@ def issuers(setting: str, names: Names, reference: Reference) -> Sequence[Truste
     The issuers of a settings file, which the setting names, or JSON itself. Raises ValueError,
     which says where the mistake is and never repeats what stands there.
     """
+    return [_trusted(one, names, reference) for one in _listed(setting)]
+
+
+def keys_of(setting: str) -> Sequence[tuple[str, str]]:
+    """Of each of these issuers, its name and where its keys are. Raises ValueError as `issuers`."""
+    return [(one.issuer, one.jwks) for one in _listed(setting)]
+
+
+def _listed(setting: str) -> Sequence[_Issuer]:
     try:
         file = _File.model_validate(_read(setting))
     except ValidationError as error:
@@ -122,7 +131,7 @@ def issuers(setting: str, names: Names, reference: Reference) -> Sequence[Truste
         raise ValueError("an issuer is there twice: whose tokens would be whose?")
     if sum(one.keeps_names for one in file.issuer) > 1:
         raise ValueError("keeps_names is for one issuer: that of the release before")
-    return [_trusted(one, names, reference) for one in file.issuer]
+    return file.issuer
 
 
 def _trusted(told: _Issuer, names: Names, reference: Reference) -> Trusted:
