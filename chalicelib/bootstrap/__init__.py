@@ -26,18 +26,44 @@ if TYPE_CHECKING:
     from .moving import destination, kept, sign_ins, sign_ins_table, stored
     from .settings import connections, on_aws, on_standby, origins, proxies, setting
     from .stack import aws, client, send_rebuild, sequencer, streams, telemetry
+    from .watching import (
+        CONSUMERS,
+        SERVICE,
+        Pulse,
+        Served,
+        Sum,
+        begin_log,
+        counted,
+        exposition,
+        from_json,
+        in_json,
+        log_settings,
+        watchman,
+        writes_lines,
+    )
 
 __all__ = [
+    "CONSUMERS",
+    "SERVICE",
+    "Pulse",
+    "Served",
+    "Sum",
     "aws",
+    "begin_log",
     "build_all",
     "client",
     "cloud",
     "connections",
     "consumers",
+    "counted",
     "destination",
     "embedded",
+    "exposition",
+    "from_json",
     "group",
+    "in_json",
     "kept",
+    "log_settings",
     "now",
     "on_aws",
     "on_standby",
@@ -55,7 +81,9 @@ __all__ = [
     "streams",
     "telemetry",
     "verifier",
+    "watchman",
     "web",
+    "writes_lines",
 ]
 
 _WHERE = {
@@ -64,6 +92,21 @@ _WHERE = {
     "moving": ("destination", "kept", "sign_ins", "sign_ins_table", "stored"),
     "settings": ("connections", "on_aws", "on_standby", "origins", "proxies", "setting"),
     "stack": ("aws", "client", "send_rebuild", "sequencer", "streams", "telemetry"),
+    "watching": (
+        "CONSUMERS",
+        "SERVICE",
+        "Pulse",
+        "Served",
+        "Sum",
+        "begin_log",
+        "counted",
+        "exposition",
+        "from_json",
+        "in_json",
+        "log_settings",
+        "watchman",
+        "writes_lines",
+    ),
 }
 
 
@@ -118,7 +161,7 @@ def web() -> "Web":
 
         return telemetry()
 
-    return Web(
+    made = Web(
         platform,
         verifier,
         _answer,
@@ -128,6 +171,17 @@ def web() -> "Web":
         _worded,
         _admitted,
         _headers,
+    )
+    if on_aws():
+        from . import requests
+
+        return made._replace(
+            answered=requests.answered, condition=requests.condition, details=requests.details
+        )
+    from . import watchman
+
+    return made._replace(
+        condition=lambda: watchman().condition(), details=lambda: watchman().details()
     )
 
 

@@ -30,6 +30,10 @@ from ..web import cors
 # BANJIAN_FONTS             TrueType files with characters that the font of certificates lacks
 # BANJIAN_TRUSTED_PROXIES   networks of our own proxies, whose X-Forwarded-For is believed
 # BANJIAN_COUNTERS          networks of halls and kiosks, where many prove who they are
+# BANJIAN_LOG_FILE          where one machine's log goes: a file, or - for standard output
+# BANJIAN_LOG               how long it is kept, as `days=400, megabytes=256, addresses=all`
+# BANJIAN_METRICS           where Prometheus is answered: 127.0.0.1:9464
+# BANJIAN_METRICS_TOKEN     the bearer token that it brings, if others reach that address
 # BANJIAN_CORS_ORIGINS      origins whose pages may ask, as `https://www.city.example`
 #
 # and, if the platform is on AWS:

@@ -11,7 +11,6 @@ import typer
 
 from ..serving import demo as guided
 from ..serving import service, signin
-from ..serving.consumers_process import log_to_stderr
 from .console import VAR, Data, err, fail, out
 from .tokens import SHORT, local_sign_in
 
@@ -21,18 +20,24 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")
 Url = Annotated[str, typer.Option(help="Where the service listens.")]
 
 
-def serve(  # noqa: PLR0913 - one parameter an option
+def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     data: Data = VAR,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Port = 8000,
     threads: Annotated[int, typer.Option(min=1, max=256, help="Requests served at a time.")] = 16,
     items: Annotated[Path, typer.Option(help="Service items to publish at the start.")] = EXAMPLES,
+    log_file: Annotated[
+        str, typer.Option(help="Where the log goes; - is standard output. BANJIAN_LOG_FILE.")
+    ] = "",
+    metrics: Annotated[
+        str, typer.Option(help="HOST:PORT that Prometheus is answered at. BANJIAN_METRICS.")
+    ] = "",
     *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete the data first.")] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="No guided case.")] = False,
 ) -> None:
     """Start the service; publish the example items; run the guided case; keep serving."""
-    log_to_stderr()
+    _watched(log_file, metrics)
     if fresh:
         _delete(data)
     if port:
@@ -55,6 +60,16 @@ def serve(  # noqa: PLR0913 - one parameter an option
             f"cannot listen on {host}:{port}: {error.strerror}",
             "Is another Banjian running? Choose another port with --port.",
         )
+
+
+def _watched(log_file: str, metrics: str) -> None:
+    """Settings of both processes, so that they are told by the environment."""
+    from .. import bootstrap
+
+    for name, value in (("BANJIAN_LOG_FILE", log_file), ("BANJIAN_METRICS", metrics)):
+        if value:
+            os.environ[name] = value
+    out.stderr = bootstrap.writes_lines()
 
 
 def _delete(data: Path) -> None:

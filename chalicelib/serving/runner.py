@@ -49,16 +49,30 @@ class Job:
         self._action = action
         self._failures = 0
         self._not_before = 0.0
+        self._began: float | None = None
 
     @property
     def pause(self) -> float:
         """Seconds to wait before the next try: 0 unless the last one failed."""
         return max(0.0, self._not_before - monotonic())
 
+    @property
+    def lasts(self) -> float:
+        """Seconds that it has been at it; 0 while it is not."""
+        began = self._began
+        return 0.0 if began is None else monotonic() - began
+
     def run(self) -> bool:
         """Whether there was something to do, and it was done. An exception is logged."""
         if self.pause:
             return False
+        self._began = monotonic()
+        try:
+            return self._run()
+        finally:
+            self._began = None
+
+    def _run(self) -> bool:
         try:
             done = self._action() is not None
         except Exception:
@@ -99,9 +113,17 @@ class Runner:
         self._schedules = (*schedules, Schedule("sweep of views", SWEEP, views.sweep))
         self._stopping = Event()
         self._threads: list[Thread] = []
+        self._steps: list[Job] = []
         twice = [name for name, n in Counter(c.name for c in self._consumers).items() if n > 1]
         if twice:
             raise ValueError(f"two consumers of one name would share a checkpoint: {twice}")
+
+    def stuck(self, seconds: float) -> list[str]:
+        """
+        Consumers whose step has taken longer than that. Whoever waits for a lock that nobody gives
+        back raises nothing, and stops.
+        """
+        return [job.name for job in list(self._steps) if job.lasts > seconds]
 
     def start(self) -> None:
         """Raises ViewsError if the views cannot be opened."""
@@ -152,6 +174,7 @@ class Runner:
         for consumer in consumers:
             Job(f"retry for {consumer.name}", partial(self._retry, consumer)).run()
         jobs = [Job(c.name, partial(self._advance, c, feed)) for c in consumers]
+        self._steps += jobs
         while not self._stopping.is_set():
             rung, began = self._bell.rung, monotonic()
             busy, worked = jobs, False

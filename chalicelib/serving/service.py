@@ -4,21 +4,24 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
 from .. import bootstrap
+from ..eventlog.ports import Unavailable
 from ..items.application import items
 from ..items.files.item_files import read_items
 from ..kernel.actor import SYSTEM, Channel
 from ..kernel.errors import NotFound
 from ..platform.platform import Caller, Platform
 from ..triggers.routes import import_all
-from . import signin, wsgi
+from . import metrics, signin, wsgi
 from .consumers_process import ConsumersProcess, collect_seldom
 from .demo_people import sign_up
 from .registry_files import load_examples, publish_departments
+from .server import Server
 
 # Seconds until a thread that computes lets others have the interpreter. A request asks for it some
 # forty times: with Python's usual 5 ms, a long one makes short ones wait for half a second.
@@ -37,6 +40,8 @@ class Service:
     def __init__(self, data: Path) -> None:
         self._data = data
         os.environ["BANJIAN_DATA"] = str(data)
+        self._metrics_place = _metrics_place()
+        self._log = bootstrap.begin_log(bootstrap.SERVICE)
         if not os.environ.get("BANJIAN_ISSUER") and not os.environ.get("BANJIAN_ISSUERS"):
             os.environ["BANJIAN_ISSUER"] = signin.ISSUER
             os.environ["BANJIAN_AUDIENCE"] = signin.AUDIENCE
@@ -86,8 +91,12 @@ class Service:
         bootstrap.build_all()
         collect_seldom()  # last, so that what was made is not looked through again
         sys.setswitchinterval(SWITCH)
-        process = ConsumersProcess(self._data)
+        process, watchman = ConsumersProcess(self._data), bootstrap.watchman()
         self.platform.committed.then(process.ring)
+        watchman.pulse = process.pulse
+
+        def watched(server: Server) -> None:
+            watchman.served = lambda: bootstrap.Served(server.connections, server.refused)
 
         def listening(url: str) -> None:
             process.start()
@@ -95,6 +104,33 @@ class Service:
                 ready(url)
 
         try:
-            wsgi.serve(app.app, host, port, threads=threads, ready=listening, stop=stop)
+            with self._metrics():
+                wsgi.serve(
+                    app.app,
+                    host,
+                    port,
+                    threads=threads,
+                    ready=listening,
+                    stop=stop,
+                    answered=self._log.answered,
+                    watched=watched,
+                )
         finally:
             process.stop()
+
+    def _metrics(self) -> AbstractContextManager[object]:
+        if self._metrics_place is None:
+            return nullcontext()
+        bootstrap.exposition()  # without its library this ends the start, and not the first scrape
+        return metrics.serving(self._metrics_place, bootstrap.exposition)
+
+
+def _metrics_place() -> metrics.Place | None:
+    """None if nobody asked for metrics. Raises Unavailable for a setting that cannot be read."""
+    address = os.environ.get("BANJIAN_METRICS", "")
+    if not address:
+        return None
+    try:
+        return metrics.place(address, os.environ.get("BANJIAN_METRICS_TOKEN", ""))
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_METRICS: {error}") from error

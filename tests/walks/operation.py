@@ -11,6 +11,8 @@ from .walking import Walker
 def the_interface_describes_itself(walk: Walker) -> None:
     document = walk(None, "GET", "/openapi.json").json()
     assert document["paths"].keys() >= {"/openapi.json", "/docs", "/docs/{file}"}
+    assert walk(None, "GET", "/ready").json() == {"status": "ready", "details": None}
+    assert walk("auditor-zheng", "GET", "/ready").json()["details"]["position"] > 0
     for path in ("/openapi.json", "/docs", *(f"/docs/{name}" for name in PARTS)):
         tag = {"If-None-Match": walk(None, "GET", path).headers["ETag"]}
         assert walk(None, "GET", path, headers=tag).status_code == 304

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from time import monotonic
+from typing import Literal, NamedTuple
 
 from ...eventlog.ports import CommandId, Commit, History, StoreError, Unavailable
 from .append import COLUMNS, HEAD, Append, Outcome, append, commit_of, write
@@ -35,6 +36,17 @@ ORDER BY version DESC LIMIT 1
 """
 
 
+# Seconds after which a failed append tells nothing any more: nobody may have tried since.
+RECENT = 20.0
+
+
+class Written(NamedTuple):
+    """What this process has appended: each batch is one transaction, and one fsync."""
+
+    batches: int = 0
+    commits: int = 0
+
+
 class SqliteStore:
     """An EventStore and a Log. Many threads may use one, and many processes one file."""
 
@@ -57,6 +69,8 @@ class SqliteStore:
         self._readers = Readers(self.path)
         self._guard = Lock()
         self._closed = False
+        self.written = Written()
+        self._failed: tuple[float, StoreError] | None = None
         self._queue, self._db = _opened(self.path, synchronous)
         self.changes = OwnChanges(self._version)
 
@@ -124,9 +138,21 @@ class SqliteStore:
                 with self._queue, self.changes.writing(data_version(self._db)):
                     outcomes = write(self._db, batch)
                     self.changes.wrote(outcomes)
+                    self.written = Written(
+                        self.written.batches + 1, self.written.commits + len(batch)
+                    )
+                    self._failed = None
                     return outcomes
         except (sqlite3.Error, OSError) as error:
-            return [_caused(refusal(self.path, error), error) for _ in batch]
+            refused = [_caused(refusal(self.path, error), error) for _ in batch]
+            self._failed = monotonic(), refused[0]
+            return list(refused)
+
+    @property
+    def refusing(self) -> StoreError | None:
+        """Why the last append failed, if that is no longer ago than RECENT seconds."""
+        failed = self._failed
+        return failed[1] if failed is not None and monotonic() - failed[0] < RECENT else None
 
     def _version(self) -> int | None:
         with self._guard:

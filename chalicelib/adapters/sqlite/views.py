@@ -28,9 +28,9 @@ from ...eventlog.views.port import (
     Parked,
     Row,
     Stored,
-    ViewsError,
 )
 from . import views_tables as t
+from .views_errors import refusal
 
 CHUNK = 2000
 # What is written to rows, and to entries: parameters by statement.
@@ -79,7 +79,7 @@ class SqliteViews:
         try:
             yield
         except sqlite3.Error as error:
-            raise ViewsError(f"views in {self._path}: {error}") from error
+            raise refusal(self._path, error) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

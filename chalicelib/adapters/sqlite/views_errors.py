@@ -1,0 +1,28 @@
+"""What SQLite's errors mean where views are kept: the log has everything to make them again."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from ...eventlog.ports import Full, ReadOnly
+from ...eventlog.views.port import ViewsDamaged, ViewsError, ViewsFull, ViewsReadOnly
+from .file import NO_FILE_OF_OURS, primary_code
+from .file import refusal as of_the_store
+
+_LOST: Final = frozenset({sqlite3.SQLITE_CORRUPT, *NO_FILE_OF_OURS})
+
+
+def refusal(path: str, error: sqlite3.Error) -> ViewsError:
+    if primary_code(error) in _LOST:
+        return ViewsDamaged(
+            f"{path} is damaged ({error}): stop the service, remove {path} and what is named like"
+            " it with -wal and -shm, and start it; the views are made again from the log"
+        )
+    refused = of_the_store(Path(path), error)
+    match refused:
+        case Full():
+            return ViewsFull(f"views in {refused}")
+        case ReadOnly():
+            return ViewsReadOnly(f"views in {refused}")
+        case _:
+            return ViewsError(f"views in {path}: {error}")
