@@ -18,6 +18,7 @@ from ..platform.serials import Serials
 from . import people, signing
 from .codec import CODEC
 from .settings import gate, quotas, scanner
+from .watching import telling
 
 
 def now() -> datetime:
@@ -84,4 +85,5 @@ def embedded(
         public_url=signing.public_url(),
         case_claims=MemoryCaseClaims(),
         sign_ins=SqliteSignIns(data / "sign-ins.db"),
+        telemetry=telling(),
     )

@@ -12,7 +12,7 @@ from ..platform.platform import Platform
 
 if TYPE_CHECKING:
     from ..adapters.watching.counts import Counts
-    from ..adapters.watching.machine import Watching
+    from ..adapters.watching.machine import Telling, Watching
     from ..adapters.watching.settings import Kept
     from ..adapters.watching.watchman import Watchman
 
@@ -29,6 +29,14 @@ def counts() -> "Counts":
     from ..adapters.watching.counts import Counts
 
     return Counts()
+
+
+@lru_cache
+def telling() -> "Telling":
+    """What a platform in a directory is told to."""
+    from ..adapters.watching.machine import Telling
+
+    return Telling(counts())
 
 
 def begin_log(process: str) -> "Watching":
@@ -90,14 +98,19 @@ def counted(platform: Platform) -> list[Sum]:
     return [*counts().sums(), *more]
 
 
-@lru_cache
+_watchmen: "list[Watchman]" = []
+
+
 def watchman() -> "Watchman":
     """Of the platform in a directory that this process serves."""
     from ..adapters.watching.watchman import Watchman
     from . import consumers, platform
 
     its = platform()
-    return Watchman(its, Path(os.environ.get("BANJIAN_DATA", "var")), lambda: consumers(its))
+    if not _watchmen or _watchmen[0].platform is not its:
+        data = Path(os.environ.get("BANJIAN_DATA", "var"))
+        _watchmen[:] = [Watchman(its, data, lambda: consumers(its))]
+    return _watchmen[0]
 
 
 def exposition() -> bytes:

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
@@ -112,3 +113,16 @@ def address_of(exchange: Exchange, whose: str) -> str:
 def is_for_people() -> bool:
     """Whether somebody looks on: standard output is a terminal."""
     return os.isatty(1)
+
+
+class Telling:
+    """A Telemetry: lines that are logged meanwhile say the annotations of the span as well."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def span(self, _name: str, /, **annotations: str) -> AbstractContextManager[None]:
+        return json_logs.telling(**annotations)
+
+    def count(self, metric: str, value: float = 1, /, **_dimensions: str) -> None:
+        self._counts.add("counted", value, metric=metric)

@@ -28,6 +28,7 @@ COUNTERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "Failures of a store: what kind, and the name that SQLite, AWS or the system has for it.",
         ("process", "kind", "cause"),
     ),
+    "counted": ("What the subjects count: Revealed, StaffWithoutPerson.", ("process", "metric")),
     "commits": ("Commits that were appended.", ("process",)),
     "commit_batches": ("Transactions that they were appended in.", ("process",)),
     "consumers_restarts": ("How often the consumers' process was started anew.", ("why",)),

@@ -57,7 +57,7 @@ class Watchman:
         self.data = data
         self.pulse: Callable[[], Pulse | None] = lambda: None
         self.served: Callable[[], Served | None] = lambda: None
-        self._platform, self._consumers = platform, consumers
+        self.platform, self._consumers = platform, consumers
         self._failing: tuple[str, ...] = ()
         self._writes = _Asked(self._refused)
         self._log = _Asked(self._unreadable)
@@ -95,17 +95,17 @@ class Watchman:
             return None
 
     def written(self) -> Written:
-        return written(self._platform)
+        return written(self.platform)
 
     def _head(self) -> int | None:
         try:
-            return self._platform.log.head()
+            return self.platform.log.head()
         except StoreError:
             return None
 
     def _unreadable(self) -> str | None:
         try:
-            self._platform.log.head()
+            self.platform.log.head()
         except StoreError as error:
             return cause_of(error) or type(error).__name__
         return None
@@ -115,7 +115,7 @@ class Watchman:
         Why writes are: the store's last one failed a moment ago, or neither data nor documents
         could be written now.
         """
-        store = self._platform.store
+        store = self.platform.store
         failed = store.refusing if isinstance(store, SqliteStore) else None
         if failed is not None:
             return cause_of(failed) or type(failed).__name__
@@ -126,7 +126,7 @@ class Watchman:
         return None if os.access(self.data / "events.db", os.W_OK) else "EACCES"
 
     def _status(self) -> tuple[Follower, ...]:
-        source, views = self._platform.source, self._platform.views
+        source, views = self.platform.source, self.platform.views
         try:
             found = status(self._consumers(), source, views)
             return tuple(Follower(one.name, max(0, one.lag), one.parked) for one in found)

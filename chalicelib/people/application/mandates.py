@@ -263,6 +263,6 @@ def _listed(platform: Platform, account: str) -> Sequence[Row]:
         return platform.views.page(
             VIEW, INDEX, partition("agent", account), limit=LOOKED_AT, descending=True
         ).rows
-    except ViewsError as error:
-        log.warning("other mandates cannot be looked for: %s", error)
+    except ViewsError:
+        log.exception("other mandates cannot be looked for")
         return ()
