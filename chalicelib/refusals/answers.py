@@ -69,8 +69,9 @@ def _log(error: Exception, request: Request) -> None:
     whoever was refused can tell.
     """
     context = request.context
-    facts = {"request_id": context.get("requestId", ""), "route": context.get("resourcePath", "")}
-    logger.error("a request failed", exc_info=error, extra={"facts": facts})
+    route = context.get("resourcePath", "")
+    facts = {"request_id": context.get("requestId", ""), "route": route}
+    logger.error("%s failed", route, exc_info=error, extra={"facts": facts})
 
 
 def _more(row: Row, error: Exception) -> Mapping[str, Any]:

@@ -83,10 +83,8 @@ class LineLog(logging.Handler):
     def flush(self) -> None:
         """Write what waits, in this thread."""
         with self._writing:
-            lines = b"".join(self._taken())
-            if self._lost:
-                lines = self._confession() + lines
-            if lines:
+            lines = list(self._taken())
+            if lines or self._lost:
                 self._write(lines)
 
     def close(self) -> None:
@@ -120,13 +118,15 @@ class LineLog(logging.Handler):
         record = logging.makeLogRecord({**fields, "levelname": "ERROR"})
         return self.format(record).encode() + b"\n"
 
-    def _write(self, lines: bytes) -> None:
+    def _write(self, lines: list[bytes]) -> None:
+        lost = self._lost
+        told = [self._confession()] if lost else []
         try:
-            self._sink.write(lines)
+            self._sink.write(b"".join((*told, *lines)))
         except OSError:
-            self._lost += lines.count(b"\n")  # there is nowhere to tell it but here, later
+            self._lost += len(lines)  # there is nowhere to tell it but here, later
         else:
-            self._lost = 0
+            self._lost -= lost
 
 
 def request_line(exchange: Exchange, account: str, address: str) -> bytes:
