@@ -134,9 +134,9 @@ class ConsumersProcess:
             return
         self._restarts["hung" if why else "ended"] += 1
         ended = RuntimeError(why or f"ended by itself, with {self._process.returncode}")
-        if monotonic() - began < LONGEST_PAUSE:
-            raise ended
         log.error("the process of the consumers %s; another one takes over", ended)
+        if monotonic() - began < LONGEST_PAUSE:
+            raise ended  # so that it is not tried again too soon
 
     def _until_it_ends(self, process: "subprocess.Popen[bytes]") -> str:
         """Why it was killed, "" if it ended by itself."""

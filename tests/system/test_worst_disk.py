@@ -25,7 +25,6 @@ pytestmark = pytest.mark.skipif(
     not is_to_be_had(), reason="no user namespaces here: tests/web/test_full_disk.py has the rest"
 )
 REFUSED = often(800)
-PDF = pdf("floor plan")
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def submitted(http: httpx.Client, key: str) -> httpx.Response:
 
 def handed_in(http: httpx.Client, number: int) -> httpx.Response:
     kind = {"Content-Type": "application/pdf"}
-    return http.post("/documents", content=PDF + str(number).encode(), headers=kind)
+    return http.post("/documents", content=pdf(f"floor plan {number}"), headers=kind)
 
 
 def lines(service: OnSmallDisk) -> list[dict[str, Any]]:
@@ -68,7 +67,8 @@ def test_a_full_disk_is_said_by_name_loses_nothing_and_with_room_it_goes_on(
         waiting = _refused(http, acknowledged)
         assert waiting, "it was never full"
         document = handed_in(http, 1)
-        assert (document.status_code, document.json()["code"]) == (503, "storage-full")
+        told = (document.status_code, document.json()["code"])
+        assert told == (503, "storage-full"), document.text
         _is_told(service, http)
         assert http.get(f"/cases/{acknowledged[0]}").status_code == 200  # what is there is read
         service.make_room()
