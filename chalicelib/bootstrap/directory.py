@@ -54,12 +54,18 @@ def embedded(
     from ..adapters.sqlite.store import SqliteStore
     from ..adapters.sqlite.tally import SqliteTally
     from ..adapters.sqlite.views import SqliteViews
+    from ..web.turns import lending_a_turn
 
     data.mkdir(parents=True, exist_ok=True)
     secret = _secret(data)
     token_key = LocalSigner(data / "tokens.pem")  # always ECDSA, for JOSE knows no SM2
     committed = Bell()
-    store = SqliteStore(str(data / "events.db"), notify=committed.ring, synchronous=synchronous)
+    store = SqliteStore(
+        str(data / "events.db"),
+        notify=committed.ring,
+        synchronous=synchronous,
+        waiting=lending_a_turn,
+    )
     return Platform(
         store=store,
         log=store,

@@ -14,11 +14,9 @@ from ..cases.domain.events import MistakeCorrected
 from ..cases.domain.state import Absent, Drafted, Lodged, State, handling_of
 from ..cases.projections import case_numbers
 from ..clock.calendar import LEGAL_ZONE, Calendar, legal_day
-from ..codes.divisions import COUNTRY
 from ..eventlog.codec import events
 from ..eventlog.envelope import Recorded
 from ..eventlog.ports import Damaged, History, verify
-from ..kernel.actor import Actor, Role
 from ..kernel.errors import Impossible
 from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, fail, opened, out, show_json, table
@@ -30,7 +28,6 @@ When = Annotated[
     typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
 ]
 # Not the `operator` of the commands that change something: one person has one duty (三员).
-AUDITOR = Actor(account="console", role=Role.AUDITOR, division=COUNTRY)
 
 
 def _history(platform: Platform, which: str) -> History:
@@ -58,7 +55,7 @@ def show(
     recorded = list(events(platform.codec, history.commits))
     state = case.fold(one.data for one in recorded)  # type: ignore[misc]
     today = legal_day(platform.now())
-    told = case_file.Told(AUDITOR, today, language, mask=False)
+    told = case_file.Told(today, language, mask=False, rated=True)
     described = case_file.describe(state, told, platform.calendar())
     if as_json:
         show_json({**described, "version": history.version})

@@ -40,6 +40,10 @@ class Changes(Protocol):
         """Of this moment, for `unchanged`; None where nothing can be told."""
         ...
 
+    def last_mark(self) -> int | None:
+        """Of some moment before, without a look; None where nothing can be told."""
+        ...
+
     def unchanged(self, stream: str, hash_: bytes, mark: int, /) -> bool:
         """
         Whether a stream that ended with the commit of `hash_` at `mark`, or later, does so now.
@@ -52,6 +56,9 @@ class Unknown:
     """The Changes of a store that tells nothing."""
 
     def mark(self) -> None:
+        return None
+
+    def last_mark(self) -> None:
         return None
 
     def unchanged(self, _stream: str, _hash: bytes, _mark: int, /) -> bool:

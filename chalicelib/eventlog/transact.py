@@ -193,7 +193,7 @@ def _tried(
         recorded_at=request.recorded_at,
         correlation_id=request.correlation_id,
     )
-    mark = decider.memory.changes.mark()
+    mark = decider.memory.changes.last_mark()
     try:
         commit = store.append(history, request.command, len(decided), body)
     except Reused:

@@ -166,11 +166,10 @@ def fingerprint(name: str, body: Mapping[str, Any]) -> bytes:
 
 
 # Members that commands have had since fingerprints are of what was sent: no fingerprint of before
-# has them. By the command's name; `used.basis` is a member of a member, or of each entry of a list.
+# has them. By the command's name; `materials.showing` is a member of each entry of a list.
 SINCE: dict[str, frozenset[str]] = {
     "SaveDraft": frozenset({"materials.showing"}),
     "SubmitCase": frozenset({"materials.showing"}),
-    "Use": frozenset({"used.basis"}),
 }
 
 

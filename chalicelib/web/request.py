@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cached_property
 from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
@@ -84,8 +83,12 @@ class ApiRequest:
         self.platform = web.platform()
         self._web = web
         self._closing = False
+        self._signed_in: SignedIn | None = None
+        self._address: str | None = None
 
-    @cached_property
+    # Not cached_property: until Python 3.12 one lock has all requests of the process wait for the
+    # one that is being signed in, which may be waiting for its provider's keys.
+    @property
     def signed_in(self) -> SignedIn:
         """
         Raises AuthError: without a good token nobody is anybody. Raises NotSeparated for who has
@@ -93,6 +96,11 @@ class ApiRequest:
         closed, UnknownDepartment for who acts for a department that the division has not published,
         StoreError.
         """
+        if self._signed_in is None:
+            self._signed_in = self._sign_in()
+        return self._signed_in
+
+    def _sign_in(self) -> SignedIn:
         headers = self.raw.headers
         found = self._web.verifier().signed_in(headers.get("authorization"), headers.get("x-role"))
         actor = found.actor
@@ -119,12 +127,14 @@ class ApiRequest:
         """
         return self.signed_in.person
 
-    @cached_property
+    @property
     def address(self) -> str:
         """Whom a request without an account is counted for."""
-        peer = str((self.raw.context.get("identity") or {}).get("sourceIp") or "")
-        forwarded = self.raw.headers.get("x-forwarded-for")
-        return counted(client(peer, forwarded, self._web.proxies()))
+        if self._address is None:
+            peer = str((self.raw.context.get("identity") or {}).get("sourceIp") or "")
+            forwarded = self.raw.headers.get("x-forwarded-for")
+            self._address = counted(client(peer, forwarded, self._web.proxies()))
+        return self._address
 
     def only(self, doc: OperationSpec) -> None:
         """

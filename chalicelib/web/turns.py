@@ -7,7 +7,7 @@ of in the lock, which knows neither.
 
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 from typing import Final, NamedTuple
@@ -55,9 +55,8 @@ class Turns:
     def take(self, who: str) -> None:
         with self._lock:
             self._meet(who)
-            if self._free and self._held[who] < self._each():
-                self._free -= 1
-                self._held[who] += 1
+            if self._free > 0 and self._held[who] < self._each():
+                self._hold(who)
                 return
             gate = threading.Lock()
             gate.acquire()
@@ -70,8 +69,17 @@ class Turns:
             self._held[who] -= 1
             if not self._held[who]:
                 del self._held[who]
-            while self._free and self._hand_on():
+            while self._free > 0 and self._hand_on():
                 pass
+
+    def take_at_once(self, who: str) -> None:
+        """One turn too many, if there is none: nobody else gets one until that is made up for."""
+        with self._lock:
+            self._hold(who)
+
+    def _hold(self, who: str) -> None:
+        self._free -= 1
+        self._held[who] += 1
 
     def _meet(self, who: str) -> None:
         """What many threads of one compute is what a request of another waits for, at each step."""
@@ -91,15 +99,26 @@ class Turns:
         gate = self._queues[who].popleft()
         if not self._queues[who]:
             del self._queues[who]
-        self._free -= 1
-        self._held[who] += 1
+        self._hold(who)
         gate.release()
         return True
 
 
-@contextmanager
-def without_a_turn() -> Iterator[None]:
+def without_a_turn() -> AbstractContextManager[None]:
     """While this thread waits for something, others work. On AWS there is no turn to give back."""
+    return _lent(Turns.take)
+
+
+def lending_a_turn() -> AbstractContextManager[None]:
+    """
+    The same for a short wait, after which this thread goes on at once: it may have a lock that
+    those wait for who have the turns.
+    """
+    return _lent(Turns.take_at_once)
+
+
+@contextmanager
+def _lent(take: Callable[[Turns, str], None]) -> Iterator[None]:
     held: _Held | None = getattr(_mine, "held", None)
     if held is None:
         yield
@@ -108,7 +127,7 @@ def without_a_turn() -> Iterator[None]:
     try:
         yield
     finally:
-        held.turns.take(held.who)
+        take(held.turns, held.who)
 
 
 class Waiting:

@@ -30,8 +30,9 @@ LISTS = (
     ("/drafts", "saved", "citizen-zhang", "citizen-wang"),
     ("/ratings", "rating", "citizen-zhang", "citizen-wang"),
 )
-# Nobody who asks for it may see by its id what is named there: nothing is waited for.
-NAMES_NOTHING = {"/counter-checks"}
+# Nobody waits there for something by its name: the accounts that counters checked are not for who
+# supervises counters to see, and one that is there is answered like one that is not.
+UNNAMED = {"/counter-checks": ("citizen-zhang", "supervisor-zhou")}
 PDF = {"Content-Type": "application/pdf"}
 HIDDEN = {"/items": "draft"}
 NOTHING = "1" * 26
@@ -95,7 +96,27 @@ def same(answer: httpx.Response) -> tuple[int, Any]:
 
 def test_every_list_that_waits_is_in_the_table() -> None:
     waiting = {one.path for one in ROUTES if "min_version" in one.doc.query}
-    assert waiting - NAMES_NOTHING == {path.partition("?")[0] for path, *_ in LISTS}
+    assert waiting == {path.partition("?")[0] for path, *_ in LISTS} | UNNAMED.keys()
+
+
+@pytest.mark.parametrize("path", UNNAMED)
+@pytest.mark.usefixtures("hurried")
+def test_where_nothing_is_named_what_there_is_is_answered_like_nothing_at_all(
+    town: City, path: str
+) -> None:
+    name, who = UNNAMED[path]
+    issued(town)
+    there, nothing = (ask(town, who, path, f"{one}@1") for one in (name, NOTHING))
+    assert same(there) == same(nothing)
+    assert (there.status_code, there.json()["code"]) == (400, "nothing-to-wait-for")
+
+
+@pytest.mark.parametrize("path", UNNAMED)
+def test_where_nothing_is_named_one_waits_for_a_position(town: City, path: str) -> None:
+    _, who = UNNAMED[path]
+    issued(town)
+    town.catch_up()
+    assert town.get(who, f"{path}?min_position=1").status_code == 200
 
 
 @pytest.mark.parametrize(

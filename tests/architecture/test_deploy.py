@@ -159,7 +159,10 @@ def test_nginx_understands_the_site(tmp_path: Path):
     site = NGINX.replace("/etc/nginx/tls", str(tmp_path))
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     places = "".join(f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in kinds)
-    whole = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{places}{site}\n}}\n"
+    whole = (
+        f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{places}{site}\n}}\n"
+    )
     (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
     done = subprocess.run(
         ["nginx", "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"],

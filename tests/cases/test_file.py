@@ -7,7 +7,6 @@ import pytest
 
 from chalicelib.cases.application import file
 from chalicelib.cases.application.file import Told
-from chalicelib.kernel.actor import Actor, Role
 
 from .domain.givens import (
     ACCEPTED,
@@ -25,13 +24,12 @@ from .domain.givens import (
     withdraw,
 )
 
-AUDITOR = Actor(account="auditor", role=Role.AUDITOR)
 DELIVERED = (*GRANTED, deliver())
 
 
 def told(*commands: Any) -> dict[str, Any]:
     today = date.fromisoformat(LATER)
-    return file.describe(known(*commands), Told(AUDITOR, today, "en", mask=False), CALENDAR)
+    return file.describe(known(*commands), Told(today, "en", mask=False, rated=True), CALENDAR)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from chalicelib import bootstrap, cli
-from chalicelib.cli import case, certificate
+from chalicelib.cli import certificate
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.platform import duties
 from chalicelib.platform.duty import NotSeparated
@@ -58,5 +58,4 @@ def test_what_only_reads_does_so_in_another_name_than_what_changes_something():
     changing = set(names(typer.main.get_command(cli.app)))
     # None: it has to be said.
     assert changing == {"operator", None}
-    assert case.AUDITOR.account not in changing
     assert certificate._AUDITOR.account not in changing

@@ -172,6 +172,7 @@ WEIGHTY = [
     {"steps": [a_step("review", "review"), a_step(department="440800-civil")]},
     {"steps": [a_step()]},
     {"steps": [a_parallel_step("440800-fire", "440800-civil"), a_step()]},
+    {"separation_of_duties": False},
 ]
 LIGHT = [{"name": "改名"}, {"legal_basis": ["《食品安全法》"]}, {"channels": ["window"]}]
 

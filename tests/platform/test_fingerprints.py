@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.cases import domain as case
+from chalicelib.cases.application import cases
+from chalicelib.certificates.application import certificates
 from chalicelib.certificates.domain import certificate
+from chalicelib.certificates.domain.events import Basis, CertificateUsed
 from chalicelib.eventlog.ports import History, Reused
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.keyed import digest_of
@@ -246,3 +249,33 @@ def test_a_submission_with_materials_that_the_release_before_took_is_known_again
     assert find(None) == history.commits[0]
     with pytest.raises(Reused):
         find("A" * 26)
+
+
+def fingerprinted(monkeypatch, do):
+    """What the fingerprint of the one command that is run is made of."""
+    seen = []
+
+    def request(self, now, name, body):
+        seen.append((name, body))
+        raise LookupError
+
+    monkeypatch.setattr(Caller, "request", request)
+    with pytest.raises(LookupError):
+        do()
+    return seen[0]
+
+
+def test_who_gives_a_command_as_a_person_is_not_in_its_fingerprint(city: City, monkeypatch):
+    command = case.commands.StartStep(at=NOW, by=CITIZEN, step="one", person="0" * 26)
+    by = caller("citizen-zhang", "key-0001")
+    told = fingerprinted(monkeypatch, lambda: cases.execute(city.platform, by, "c", command))
+    assert told == ("StartStep", {"step": "one"})
+
+
+@pytest.mark.parametrize("basis", [None, *Basis])
+def test_what_a_use_is_based_on_is_not_in_its_fingerprint(city: City, monkeypatch, basis):
+    used = CertificateUsed(use="u", purpose="p", basis=basis)
+    command = certificate.Use(at=NOW, by=CITIZEN, used=used)
+    by = caller("citizen-zhang", "key-0001")
+    _, body = fingerprinted(monkeypatch, lambda: certificates.run(city.platform, by, "c", command))
+    assert sorted(body["used"]) == json.loads(MEMBERS.read_text("utf-8"))["Use"]["CertificateUsed"]

@@ -12,7 +12,8 @@ from chalicelib.eventlog.codec import events
 from chalicelib.ratings.application import ratings
 
 from ..cases.domain.givens import old_rating
-from ..city import City
+from ..city import SENIOR_CARD, City
+from ..proven import came_to_a_counter
 from ..stories.ratings import as_the_release_before_did
 from ..stories.world import World
 from .town import (
@@ -39,6 +40,8 @@ def town(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Tow
     # Thousands of requests come from one address here.
     monkeypatch.setenv("BANJIAN_LIMITS", WIDE)
     city: City = request.getfixturevalue("city")
+    applicant = SENIOR_CARD["applicant"]
+    came_to_a_counter(city.platform, ZHANG.account, applicant["name"], applicant["id_number"])
     return Town(city)
 
 
@@ -185,3 +188,16 @@ def test_an_old_rating_gets_a_stream_of_its_own_once(town: Town, answered):
     assert town.get(HEAD, f"/ratings?state={state}&department={CIVIL}")["items"] == []
     town.city.catch_up()
     assert platform.store.load(ratings.stream(name)) == history
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_rating_that_is_sent_again_across_the_upgrade_is_found_done(town: Town, answered):
+    case_id = town.decided()
+    _before(town, case_id, answered=answered)
+    name = ratings.stream(ratings.id_of(town.city.platform, case_id))
+    history = town.city.platform.store.load(name)
+    assert town.rate(case_id) == name.removeprefix("rating-")
+    if answered:
+        told = {"justified": True, "finding": "属实", "remedy": "致歉"}
+        town.done(DEPUTY, f"/cases/{case_id}/answer-rating", told)
+    assert town.city.platform.store.load(name) == history

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.web import turns as turns_module
 from chalicelib.web.errors import Behind
-from chalicelib.web.turns import Turns, Waiting, without_a_turn
+from chalicelib.web.turns import Turns, Waiting, lending_a_turn, without_a_turn
 
 
 class Office:
@@ -150,6 +150,47 @@ def test_who_waits_for_something_leaves_the_turn_to_others():
             assert dict(turns._held) == {"b": 1}
         assert dict(turns._held) == {"a": 1}
     assert turns._free == 1
+
+
+def test_who_has_a_lock_that_those_with_turns_wait_for_goes_on_after_a_short_wait():
+    turns, lock = Turns(1, 1), threading.Lock()
+    lent, taken = threading.Event(), threading.Event()
+
+    def commits() -> None:
+        with turns.one("first"), lock, lending_a_turn():
+            lent.set()
+            assert taken.wait(10)
+
+    def wants_the_lock() -> None:
+        with turns.one("second"):
+            taken.set()
+            with lock:
+                pass
+
+    threads = [threading.Thread(target=commits)]
+    threads[0].start()
+    assert lent.wait(10)
+    threads.append(threading.Thread(target=wants_the_lock))
+    threads[1].start()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert turns._free == 1
+
+
+def test_a_turn_too_many_is_made_up_for_before_anybody_gets_one():
+    turns = Turns(1, 1)
+    turns.take("a")
+    turns.take_at_once("b")
+    waits = threading.Thread(target=turns.take, args=("c",))
+    waits.start()
+    while not turns._queues:
+        time.sleep(0.001)
+    turns.give("a")
+    assert dict(turns._held) == {"b": 1}
+    turns.give("b")
+    waits.join(10)
+    assert (turns._free, dict(turns._held)) == (0, {"c": 1})
 
 
 def test_where_there_are_no_turns_nothing_is_given_back():

@@ -42,6 +42,10 @@ class OwnChanges:
         version = self._version()
         return None if version is None else self._marked(version)
 
+    def last_mark(self) -> int | None:
+        """Of the last look that anybody took; None before there was one."""
+        return self._mark or None
+
     def _marked(self, version: int) -> int:
         with self._lock:
             if version != self._seen:

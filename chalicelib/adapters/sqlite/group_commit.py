@@ -10,7 +10,7 @@ around the interpreter lock, and the next leader would get it last.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from queue import Empty, SimpleQueue
@@ -40,7 +40,8 @@ class _Entry(Generic[T, R]):
 class GroupCommit(Generic[T, R]):
     """
     `write` turns at most `batch` items into as many outcomes, all in one go; only one thread at a
-    time is in it. `then` gets these outcomes outside all locks; it must not raise.
+    time is in it. `then` gets these outcomes outside all locks; it must not raise. Around the wait
+    for others `waiting` is entered.
 
     Where `write` raises, its thread gets the exception, and the other items stay in the queue for
     the next leader: `write` must be able to meet an item again that it has written already.
@@ -51,8 +52,10 @@ class GroupCommit(Generic[T, R]):
         write: Callable[[list[T]], Sequence[R]],
         then: Callable[[Sequence[R]], None],
         batch: int = 256,
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._write, self._then, self._batch = write, then, batch
+        self._while_waiting = waiting
         self._queue: list[_Entry[T, R]] = []
         self._queue_lock = Lock()
         self._writing = Lock()
@@ -63,6 +66,10 @@ class GroupCommit(Generic[T, R]):
         entry: _Entry[T, R] = _Entry(item)
         with self._queue_lock:
             self._queue.append(entry)
+        with self._while_waiting():
+            return self._settled(entry)
+
+    def _settled(self, entry: _Entry[T, R]) -> R:
         try:
             while entry.outcome is None:
                 self._take_turn(entry)

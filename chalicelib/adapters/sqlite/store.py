@@ -7,7 +7,7 @@ file lie SQLite's `-wal` and `-shm` and two empty ones for the order of writers 
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -56,16 +56,18 @@ class SqliteStore:
         *,
         notify: Callable[[], None] | None = None,
         synchronous: Literal["OFF", "NORMAL", "FULL", "EXTRA"] = "FULL",
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """
         Opens the file or makes it, in a directory that exists. Raises Unavailable, Damaged.
 
         `notify` is called once a batch is durable, by a thread that appended; it must not raise.
+        Around its wait for other appends a thread enters `waiting`.
         With `synchronous` below FULL a power cut takes acknowledged commits with it: for tests.
         """
         self.path = Path(path).resolve()
         self._notify = notify
-        self._group = GroupCommit(self._write, self._written)
+        self._group = GroupCommit(self._write, self._written, waiting=waiting)
         self._readers = Readers(self.path)
         self._guard = Lock()
         self._closed = False

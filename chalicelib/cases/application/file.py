@@ -12,9 +12,10 @@ from ...eventlog.envelope import Recorded
 from ...kernel.actor import DEPARTMENT_STAFF, Actor
 from ...kernel.base import Frozen
 from ...kernel.errors import NotFound
+from ...platform.platform import Platform
 from ..domain import State
 from ..domain import due as ledger
-from ..domain.events import StepRecorded
+from ..domain.events import CaseRated, StepRecorded
 from ..domain.old_ratings import of_rating
 from ..domain.records import DoneStep, Ending, Handling, OpenStep
 from ..domain.state import (
@@ -32,6 +33,7 @@ from ..domain.state import (
     notice_of,
 )
 from ..domain.steps import handlers
+from . import recusal
 
 Json = dict[str, Any]
 
@@ -39,13 +41,32 @@ Json = dict[str, Any]
 class Told(NamedTuple):
     """
     To whom a case is told, who was found to be allowed to see it, and on which day; the ledger of
-    the clock is worded in `language` (zh-CN or en). `mask` hides whose it is (see revealing.py).
+    the clock is worded in `language` (zh-CN or en). `mask` hides whose it is (see revealing.py),
+    `rated` says whether the viewer may know of a rating that stands in it (see `may_know_rating`).
     """
 
-    viewer: Actor
     today: date
     language: str
     mask: bool
+    rated: bool
+
+
+def may_know_rating(platform: Platform, viewer: Actor, state: State) -> bool:
+    """
+    Of one that stands in the case, as all did once. The rated never see who rated, so not that
+    this applicant did; their colleagues, who share an office with them, find it at the ratings'
+    desk.
+    """
+    if not isinstance(state, Lodged) or _rating_in(state) is None:
+        return True
+    if viewer.role in DEPARTMENT_STAFF:
+        return False
+    return not recusal.had_a_hand(platform, viewer, state, handlers(state))
+
+
+def _rating_in(state: Lodged) -> CaseRated | None:
+    ending = ending_of(state)
+    return None if ending is None else ending.rating
 
 
 def describe(state: State, told: Told, calendar: Calendar) -> Json:
@@ -116,15 +137,14 @@ def _end(state: Lodged, told: Told) -> Json:
         "reason": concluded.reason if isinstance(concluded, Closed) else None,
         "certificate": dump(certificate_of(state)),
         "delivery": None if ending is None else dump(ending.delivery),
-        "rating": None if ending is None else _rating(state, ending, told),
+        "rating": None if ending is None else _rating(ending, told),
         "archive_number": state.archive_number if isinstance(state, Archived) else None,
     }
 
 
-def told(history: Iterable[Recorded], state: State, viewer: Actor) -> Iterator[Recorded]:
-    """What of the history is for the viewer: who handled the case learns of no rating of it."""
-    handled = isinstance(state, Lodged) and viewer.account in handlers(state)
-    return (one for one in history if not (handled and of_rating(one.data)))
+def told(history: Iterable[Recorded], *, rated: bool) -> Iterator[Recorded]:
+    """What of the history is for who may know of a rating of it, or may not."""
+    return (one for one in history if rated or not of_rating(one.data))
 
 
 def event(one: Recorded, *, mask: bool) -> Json:
@@ -224,13 +244,9 @@ def _step(opened: Json) -> Json:
     return {field: opened[field] for field in ("step", "name", "kind", "role", "department")}
 
 
-def _rating(state: Lodged, ending: Ending, told: Told) -> Json | None:
-    """
-    One that stands in the case, as all did once. The rated never see who rated, so not that this
-    applicant did; their colleagues, who share an office with them, find it at the ratings' desk.
-    """
-    viewer, rating = told.viewer, ending.rating
-    if rating is None or viewer.role in DEPARTMENT_STAFF or viewer.account in handlers(state):
+def _rating(ending: Ending, told: Told) -> Json | None:
+    rating = ending.rating
+    if rating is None or not told.rated:
         return None
     answer = _dump(ending.answer, mask=told.mask)
     comment = hidden(rating.comment) if told.mask else rating.comment

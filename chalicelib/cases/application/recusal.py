@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ...codes.parties import Applicant
 from ...eventlog.codec import events
 from ...eventlog.transact import read
-from ...kernel.actor import APPLICANTS, Role
+from ...kernel.actor import APPLICANTS, Actor, Role
 from ...kernel.base import Frozen, StaffCommand
 from ...kernel.errors import NotAllowed
 from ...people.application import claims, identity, persons
@@ -20,6 +20,7 @@ from ..domain import CATEGORY, CaseCommand
 from ..domain import commands as c
 from ..domain import events as e
 from ..domain.records import Application
+from ..domain.state import Lodged
 
 # Who says that they have nothing to do with it may always say so.
 _WITHDRAWING = c.Recuse
@@ -51,6 +52,31 @@ def is_theirs(platform: Platform, who: Hand, account: str) -> bool:
     if account in who.accounts:
         return True
     return who.person is not None and persons.person_of(platform, account) == who.person
+
+
+def is_one_of(platform: Platform, actor: Actor, accounts: frozenset[str]) -> bool:
+    """By account, or as the same person, as far as both are known to be somebody."""
+    return _is_one_of(platform, actor, persons.person_of_actor(platform, actor), accounts)
+
+
+def _is_one_of(
+    platform: Platform, actor: Actor, person: str | None, accounts: frozenset[str]
+) -> bool:
+    if actor.account in accounts:
+        return True
+    who = Hand(frozenset({actor.account}), person)
+    return any(is_theirs(platform, who, one) for one in accounts)
+
+
+def had_a_hand(platform: Platform, actor: Actor, case: Lodged, accounts: frozenset[str]) -> bool:
+    """Whether one of `accounts` is the actor's, or a step of the case names them as a person."""
+    person = persons.person_of_actor(platform, actor)
+    if _is_one_of(platform, actor, person, accounts):
+        return True
+    if person is None:
+        return False
+    named = {one.finished.person for one in case.application.done}
+    return in_case(platform, case.application.case_id, person) in named
 
 
 def signed(platform: Platform, who: Hand, case_id: str, command: CaseCommand) -> CaseCommand:

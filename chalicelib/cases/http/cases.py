@@ -39,7 +39,8 @@ def read(request: ApiRequest, case_id: str) -> Response:
     actor = request.actor
     found = cases.get(request.platform, actor, case_id)
     mask = revealing.masks(request.platform, actor, found.state, purpose(request))
-    told = case_file.Told(actor, request.today, request.language, mask)
+    rated = case_file.may_know_rating(request.platform, actor, found.state)
+    told = case_file.Told(request.today, request.language, mask, rated)
     described = case_file.describe(found.state, told, request.platform.calendar())
     variant = (request.today.isoformat(), request.language, *(["masked"] if mask else []))
     return tagged(request, {**described, "version": found.version}, found.version, *variant)
@@ -62,7 +63,8 @@ def history(request: ApiRequest, case_id: str) -> Response:
         )
     mask = revealing.masks(request.platform, actor, found.state, purpose(request))
     commits = request.platform.store.load(cases.stream(case_id)).commits
-    told = case_file.told(events(request.platform.codec, commits), found.state, actor)
+    rated = case_file.may_know_rating(request.platform, actor, found.state)
+    told = case_file.told(events(request.platform.codec, commits), rated=rated)
     shown = partial(case_file.event, mask=mask)
     listed, more = paging.part(request, f"events {case_id}", told, shown)
     variant = ("masked",) if mask else ()

@@ -17,7 +17,16 @@ from .diff import Change, differences
 
 # Fields of a definition, and fields of the entries of its lists.
 WEIGHTY: Final = frozenset(
-    {"confidential", "real_name_level", "level", "limits", "department", "division", "intake"}
+    {
+        "confidential",
+        "real_name_level",
+        "level",
+        "limits",
+        "department",
+        "division",
+        "intake",
+        "separation_of_duties",
+    }
 )
 _OF_A_STEP: Final = frozenset({"department", "role", "kind", "reviewers"})
 

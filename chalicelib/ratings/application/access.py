@@ -14,20 +14,15 @@ from ...eventlog.codec import events
 from ...eventlog.transact import read
 from ...kernel.actor import DEPARTMENT_STAFF, Actor, Role
 from ...kernel.errors import NotAllowed
-from ...people.application import persons
 from ...platform.platform import Platform
 from ..domain import rating
 
 
 class Matter(NamedTuple):
-    """
-    A case as its rating sees it: `hands` are the accounts of staff that did anything in it,
-    `persons` those that its steps name (see recusal.in_case).
-    """
+    """A case as its rating sees it: `hands` are the accounts of staff that did anything in it."""
 
     case: Lodged
     hands: frozenset[str]
-    persons: frozenset[str]
 
 
 def matter(platform: Platform, case_id: str) -> Matter | None:
@@ -40,9 +35,7 @@ def matter(platform: Platform, case_id: str) -> Matter | None:
         for one in events(platform.codec, found.history.commits)
         if one.actor.role in DEPARTMENT_STAFF
     }
-    named = (one.finished.person for one in found.state.application.done)
-    hands = handlers(found.state) | staff
-    return Matter(found.state, hands, frozenset(one for one in named if one))
+    return Matter(found.state, handlers(found.state) | staff)
 
 
 def sees(platform: Platform, actor: Actor, about: Matter) -> bool:
@@ -65,21 +58,7 @@ def desk(platform: Platform, actor: Actor, about: Matter) -> bool:
 
 
 def _had_a_hand(platform: Platform, actor: Actor, about: Matter) -> bool:
-    person = persons.person_of_actor(platform, actor)
-    if _is_one_of(platform, actor, person, about.hands):
-        return True
-    case_id = about.case.application.case_id
-    return person is not None and recusal.in_case(platform, case_id, person) in about.persons
-
-
-def _is_one_of(
-    platform: Platform, actor: Actor, person: str | None, accounts: frozenset[str]
-) -> bool:
-    """By account, or as the same person, as far as both are known to be somebody."""
-    if actor.account in accounts:
-        return True
-    who = recusal.Hand(frozenset({actor.account}), person)
-    return any(recusal.is_theirs(platform, who, one) for one in accounts)
+    return recusal.had_a_hand(platform, actor, about.case, about.hands)
 
 
 def seen(platform: Platform, actor: Actor, state: rating.State) -> rating.Known:
@@ -128,8 +107,7 @@ def reviews(
 ) -> rating.Known:
     """Raises NotFound, NotAllowed."""
     found = seen(platform, actor, state)
-    person = persons.person_of_actor(platform, actor)
-    if actor.role is not Role.SUPERVISOR or _is_one_of(platform, actor, person, answered_by):
+    if actor.role is not Role.SUPERVISOR or recusal.is_one_of(platform, actor, answered_by):
         raise NotAllowed(
             "review-by-another-supervisor",
             "an appeal is reviewed by a supervisor who had no part in the answer",

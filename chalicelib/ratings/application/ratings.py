@@ -139,7 +139,10 @@ def answer_of_case(platform: Platform, caller: Caller, case_id: str, told: dict[
     if found is None or not access.desk(platform, caller.actor, found):
         raise case_access.not_for(caller.actor)
     facts = caller.about(platform.now())
-    verify = rating.Verify(**facts, justified=told["justified"], finding=told["finding"])
+    # Nobody is asked whether the rater was; and an answer of before ratings had streams is found
+    # done, if it is sent again.
+    found_out = {"justified": told["justified"], "finding": told["finding"], "called_back": False}
+    verify = rating.Verify(**facts, **found_out)
     answer = rating.Answer(**facts, answer=told["finding"], remedy=told["remedy"])
 
     def decide(now: rating.State) -> Decided:
