@@ -1,6 +1,7 @@
 """What a disk refuses, in our words, and whether it would take anything now."""
 
 import os
+from contextlib import suppress
 from errno import EDQUOT, ENOSPC, EROFS
 from pathlib import Path
 from secrets import token_hex
@@ -11,6 +12,9 @@ from ..eventlog.ports import Full, ReadOnly, Unavailable
 # What is written to find out: more than a file system keeps within an inode, and as a page of
 # SQLite's log is, durably.
 PROBE: Final = bytes(8192)
+
+
+TRIED: Final = ".room-"
 
 
 class Disk(NamedTuple):
@@ -35,7 +39,7 @@ def unwritable(directory: Path) -> OSError | None:
     Why nothing can be written there, None if it can. It is tried: free bytes tell nothing of a
     quota, of inodes, or of a file system that went read-only after a failure of its disk.
     """
-    place = directory / f".room-{token_hex(8)}"
+    place = directory / f"{TRIED}{token_hex(8)}"
     try:
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
@@ -52,6 +56,13 @@ def _fill(descriptor: int) -> None:
     if os.write(descriptor, PROBE) < len(PROBE):
         raise OSError(ENOSPC, os.strerror(ENOSPC))
     os.fsync(descriptor)
+
+
+def tidy(directory: Path) -> None:
+    """Remove what a process left that was killed while it tried."""
+    for left in directory.glob(f"{TRIED}*"):
+        with suppress(OSError):
+            left.unlink()
 
 
 def disk(directory: Path) -> Disk:

@@ -16,6 +16,7 @@ from ..kernel.errors import Rejected
 from .auth.errors import AuthError
 from .auth.keys import KeysUnavailable
 from .errors import NotReady
+from .exchanges import noted
 from .operation import OperationSpec
 from .request import ApiRequest
 from .route import operation, reply
@@ -62,8 +63,12 @@ def _may_know(request: ApiRequest) -> bool:
         return False
     try:
         return request.actor.role in TOLD
-    except (AuthError, KeysUnavailable, Rejected, *_FAILED):
+    except (AuthError, KeysUnavailable, Rejected):
         return False
+    except _FAILED:
+        # The token is good, and what else is asked of its bearer cannot be: on a full disk nobody's
+        # first day as an auditor is recorded, and it is the day on which they have to know.
+        return noted().role in TOLD
 
 
 def _position(request: ApiRequest) -> int | None:

@@ -98,6 +98,13 @@ def test_to_ask_whether_a_directory_can_be_written_leaves_nothing_in_it(
     assert missing.errno == errno.ENOENT
 
 
+def test_what_a_process_left_that_was_killed_meanwhile_is_removed(tmp_path: Path):
+    for name in (".room-0123", "events.db"):
+        (tmp_path / name).touch()
+    disk.tidy(tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == ["events.db"]
+
+
 def test_a_short_write_is_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "write", lambda _, content: len(content) - 1)
     found = disk.unwritable(tmp_path)

@@ -55,7 +55,11 @@ def settled(town, *names):
 
 def test_a_consumer_that_waits_for_ever_is_told_and_the_others_go_on(town):
     let_go = Event()
-    waiting = Subscriber("waiting", lambda _event: let_go.wait(30), attempts=1)
+
+    def wait(_event: object) -> None:
+        let_go.wait(30)
+
+    waiting = Subscriber("waiting", wait, attempts=1)
     with a_runner(town, WORK, waiting) as runner:
         record(town.store, "case-1", submitted)
         assert until(lambda: runner.stuck(0.2) == ["waiting"])

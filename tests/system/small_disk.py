@@ -61,7 +61,7 @@ def on_small_disk(data: Path, *options: str) -> Iterator[OnSmallDisk]:
 def started_read_only(data: Path) -> "subprocess.CompletedProcess[str]":
     """`banjian serve` on data that lie on a disk which is mounted to be read only."""
     mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
-    serve = [BANJIAN, "serve", "--data", data, "--port", "0", "--no-demo"]
+    serve: list[str | Path] = [BANJIAN, "serve", "--data", data, "--port", "0", "--no-demo"]
     return subprocess.run(
         ["unshare", "-Urm", "sh", "-c", mount, data, *serve],
         check=False,

@@ -15,7 +15,6 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from chalicelib.adapters.sqlite import small_file
 from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.adapters.sqlite.views import SqliteViews
 from chalicelib.eventlog.audit import check
@@ -162,7 +161,7 @@ def test_a_sign_in_that_cannot_be_kept_says_so(
     def limited(*arguments: Any, **named: Any) -> sqlite3.Connection:
         return _limited(connect(*arguments, **named), how)
 
-    monkeypatch.setattr(small_file.sqlite3, "connect", limited)
+    monkeypatch.setattr(sqlite3, "connect", limited)
     with pytest.raises(Exception, match=r"sign-ins\.db") as caught:
         sign_ins.put("x" * 20_000, SignIn("account-2", None, staff=False), None)
     answered = answer(caught.value, gateway.outside(gateway.Call("GET", "/", "", {}, "", "r")))

@@ -146,9 +146,10 @@ class SqliteStore:
                     self._failed = None
                     return outcomes
         except (sqlite3.Error, OSError) as error:
-            refused = [_caused(refusal(self.path, error), error) for _ in batch]
-            self._failed = monotonic(), refused[0]
-            return list(refused)
+            refused = refusal(self.path, error)  # which may have to ask the disk: once
+            self._failed = monotonic(), _caused(refused, error)
+            # Each waits for its own: an exception that several threads raise has one traceback.
+            return [_caused(type(refused)(str(refused)), error) for _ in batch]
 
     @property
     def refusing(self) -> StoreError | None:

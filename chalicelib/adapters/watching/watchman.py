@@ -62,6 +62,7 @@ class Watchman:
         self._writes = _Asked(self._refused)
         self._log = _Asked(self._unreadable)
         self._followers = _Asked(self._status)
+        disk.tidy(data)
 
     def condition(self) -> Condition:
         pulse = self.pulse()
@@ -119,7 +120,7 @@ class Watchman:
         failed = store.refusing if isinstance(store, SqliteStore) else None
         if failed is not None:
             return cause_of(failed) or type(failed).__name__
-        for place in (self.data, self.data / "documents"):
+        for place in (self.data, self.data / "documents" / "incoming"):
             error = disk.unwritable(place) if place.is_dir() else None
             if error is not None:
                 return cause_of(error) or type(error).__name__

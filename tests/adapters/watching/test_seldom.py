@@ -23,6 +23,11 @@ def record(line: int = 1, error: Exception | None = None, level: int = logging.E
     return made
 
 
+def suppressed(one: logging.LogRecord) -> int:
+    found: int = vars(one)["suppressed"]
+    return found
+
+
 def caused(number: int) -> Full:
     made = Full("no room")
     made.__cause__ = OSError(number, "x")
@@ -37,7 +42,7 @@ def test_the_first_is_told_and_the_next_says_how_many_were_not():
     clock.now = EVERY
     later = record(error=caused(28))
     assert seldom.filter(later)
-    assert later.suppressed == 788
+    assert suppressed(later) == 788
 
 
 def test_when_it_stops_the_last_one_is_told_with_the_count():
@@ -48,7 +53,7 @@ def test_when_it_stops_the_last_one_is_told_with_the_count():
     assert seldom.overdue() == []
     clock.now = EVERY
     (last,) = seldom.overdue()
-    assert (last, last.suppressed) == (made[-1], 8)
+    assert (last, suppressed(last)) == (made[-1], 8)
     assert seldom.filter(last)  # it goes the usual way
     assert seldom.overdue() == []
 
@@ -78,4 +83,4 @@ def test_at_the_end_everything_is_told():
     seldom = Seldom(Clock())
     for _ in range(3):
         seldom.filter(record())
-    assert [one.suppressed for one in seldom.overdue(everything=True)] == [1]
+    assert [suppressed(one) for one in seldom.overdue(everything=True)] == [1]

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 
 from chalicelib import bootstrap
+from chalicelib.adapters import disk
 from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.adapters.watching import watchman as watching
 from chalicelib.adapters.watching.watchman import Pulse, Watchman
@@ -104,7 +105,7 @@ def test_a_disk_that_does_not_answer_is_a_failure_and_holds_nobody_up(
 
 def test_however_many_ask_it_is_looked_up_seldom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     asked: list[Path] = []
-    monkeypatch.setattr(watching.disk, "unwritable", asked.append)
+    monkeypatch.setattr(disk, "unwritable", asked.append)
     platform = bootstrap.embedded(tmp_path / "var", synchronous="OFF")
     watchman = Watchman(platform, tmp_path / "var", list)
     for _ in range(50):
