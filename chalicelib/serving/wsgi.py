@@ -75,8 +75,11 @@ def serve(  # noqa: PLR0913  # what a server is told, nearly all of it optional
     listener = server.listen(host, port)
 
     def refused(call: Call, status: int) -> None:
+        code = exchanges.noted().code
+        unread = exchanges.begin()  # nobody knows whose: not of the one before on its connection
+        unread.code = code
         if answered is not None:
-            answered(_exchange(call, NO_ROUTE, status, exchanges.noted(), 0.0))
+            answered(_exchange(call, NO_ROUTE, status, unread, 0.0))
 
     running = server.Server(
         application, listener, threads=threads, limits=taken, trusted=proxies, refused=refused
