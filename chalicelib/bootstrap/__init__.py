@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .watching import (
         CONSUMERS,
         SERVICE,
+        Place,
         Pulse,
         Served,
         Sum,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         from_json,
         in_json,
         log_settings,
+        metrics_place,
         watchman,
         writes_lines,
     )
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CONSUMERS",
     "SERVICE",
+    "Place",
     "Pulse",
     "Served",
     "Sum",
@@ -64,6 +67,7 @@ __all__ = [
     "in_json",
     "kept",
     "log_settings",
+    "metrics_place",
     "now",
     "on_aws",
     "on_standby",
@@ -95,6 +99,7 @@ _WHERE = {
     "watching": (
         "CONSUMERS",
         "SERVICE",
+        "Place",
         "Pulse",
         "Served",
         "Sum",
@@ -104,6 +109,7 @@ _WHERE = {
         "from_json",
         "in_json",
         "log_settings",
+        "metrics_place",
         "watchman",
         "writes_lines",
     ),

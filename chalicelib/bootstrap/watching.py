@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..adapters.watching.counts import Sum, from_json, in_json
+from ..adapters.watching.settings import Place
 from ..adapters.watching.watchman import Pulse, Served
 from ..eventlog.ports import Unavailable
 from ..platform.platform import Platform
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ..adapters.watching.settings import Kept
     from ..adapters.watching.watchman import Watchman
 
-__all__ = ["Pulse", "Served", "Sum", "from_json", "in_json"]
+__all__ = ["Place", "Pulse", "Served", "Sum", "from_json", "in_json"]
 
 # The process that serves writes to the very file that is named, the other one beside it.
 SERVICE: Final = "service"
@@ -70,6 +71,19 @@ def log_settings() -> "Kept":
         return settings.kept(os.environ.get("BANJIAN_LOG", ""))
     except ValueError as error:
         raise Unavailable(f"BANJIAN_LOG: {error}") from error
+
+
+def metrics_place() -> Place | None:
+    """None if nobody asks for metrics. Raises Unavailable for a setting that cannot be read."""
+    from ..adapters.watching import settings
+
+    address = os.environ.get("BANJIAN_METRICS", "")
+    if not address:
+        return None
+    try:
+        return settings.place(address, os.environ.get("BANJIAN_METRICS_TOKEN", ""))
+    except ValueError as error:
+        raise Unavailable(f"BANJIAN_METRICS: {error}") from error
 
 
 def _beside(place: str) -> str:

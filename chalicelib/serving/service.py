@@ -10,7 +10,6 @@ from threading import Event
 from uuid import uuid4
 
 from .. import bootstrap
-from ..eventlog.ports import Unavailable
 from ..items.application import items
 from ..items.files.item_files import read_items
 from ..kernel.actor import SYSTEM, Channel
@@ -40,7 +39,7 @@ class Service:
     def __init__(self, data: Path) -> None:
         self._data = data
         os.environ["BANJIAN_DATA"] = str(data)
-        self._metrics_place = _metrics_place()
+        self._metrics_place = bootstrap.metrics_place()
         self._log = bootstrap.begin_log(bootstrap.SERVICE)
         if not os.environ.get("BANJIAN_ISSUER") and not os.environ.get("BANJIAN_ISSUERS"):
             os.environ["BANJIAN_ISSUER"] = signin.ISSUER
@@ -123,14 +122,3 @@ class Service:
             return nullcontext()
         bootstrap.exposition()  # without its library this ends the start, and not the first scrape
         return metrics.serving(self._metrics_place, bootstrap.exposition)
-
-
-def _metrics_place() -> metrics.Place | None:
-    """None if nobody asked for metrics. Raises Unavailable for a setting that cannot be read."""
-    address = os.environ.get("BANJIAN_METRICS", "")
-    if not address:
-        return None
-    try:
-        return metrics.place(address, os.environ.get("BANJIAN_METRICS_TOKEN", ""))
-    except ValueError as error:
-        raise Unavailable(f"BANJIAN_METRICS: {error}") from error

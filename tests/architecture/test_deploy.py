@@ -15,8 +15,7 @@ import yaml
 from dockerfile_parse import DockerfileParser
 
 from chalicelib.adapters.watching.prometheus import COUNTERS
-from chalicelib.adapters.watching.settings import kept
-from chalicelib.serving import metrics
+from chalicelib.adapters.watching.settings import kept, place
 
 from .page import ROOT, rows_of
 
@@ -128,7 +127,7 @@ def test_the_settings_can_be_read_and_are_on_the_page():
     page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     assert [one for one in found if f"`{one}`" not in page] == []
     assert kept(found["BANJIAN_LOG"]).days >= 184
-    assert metrics.place(found["BANJIAN_METRICS"], "").host == "127.0.0.1"
+    assert place(found["BANJIAN_METRICS"], "").host == "127.0.0.1"
 
 
 # The site

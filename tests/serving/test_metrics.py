@@ -14,6 +14,7 @@ from chalicelib import bootstrap
 from chalicelib.adapters.watching.counts import Counts, Sum
 from chalicelib.adapters.watching.machine import count
 from chalicelib.adapters.watching.prometheus import exposition
+from chalicelib.adapters.watching.settings import place
 from chalicelib.adapters.watching.watchman import Pulse, Served, Watchman
 from chalicelib.serving import metrics
 from chalicelib.web.exchanges import Exchange
@@ -69,7 +70,7 @@ def test_what_is_looked_up_is_told_too(samples):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with metrics.serving(metrics.place("127.0.0.1:0", TOKEN), lambda: b"up 1\n") as url:
+    with metrics.serving(place("127.0.0.1:0", TOKEN), lambda: b"up 1\n") as url:
         yield url
 
 
@@ -89,7 +90,7 @@ def test_whoever_has_the_token_is_told_and_nobody_else(url: str):
 
 
 def test_on_loopback_no_token_is_asked_for():
-    with metrics.serving(metrics.place("127.0.0.1:0", ""), lambda: b"up 1\n") as url:
+    with metrics.serving(place("127.0.0.1:0", ""), lambda: b"up 1\n") as url:
         assert asked(url).text == "up 1\n"
 
 
@@ -107,7 +108,7 @@ def test_on_loopback_no_token_is_asked_for():
 )
 def test_an_address_that_would_stand_open_is_refused_by_name(address: str, token: str, said: str):
     with pytest.raises(ValueError, match=said):
-        metrics.place(address, token)
+        place(address, token)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_an_address_that_would_stand_open_is_refused_by_name(address: str, token
     [("127.0.0.1:9464", ("127.0.0.1", 9464, "")), ("[::1]:9464", ("::1", 9464, ""))],
 )
 def test_an_address_of_this_machine_needs_none(address: str, where: tuple[str, int, str]):
-    assert metrics.place(address, "") == where
+    assert place(address, "") == where
 
 
 def test_who_asks_for_no_metrics_does_not_import_their_library():
