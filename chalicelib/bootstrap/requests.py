@@ -43,10 +43,10 @@ def answered(request: Request, response: Response, seconds: float) -> None:
 
 
 def _address(exchange: Exchange) -> str:
-    from ..adapters.watching.machine import address_of
-    from .watching import log_settings
+    from ..adapters.watching.line_log import address_of
+    from ..adapters.watching.settings import Kept
 
-    return address_of(exchange, log_settings().addresses)
+    return address_of(exchange, Kept().addresses)
 
 
 def condition() -> Condition:

@@ -23,6 +23,9 @@ from .seldom import Seldom
 GATHER: Final = 0.2
 HELD: Final = 100_000  # lines that wait, at most
 REQUESTS: Final = "chalicelib.requests"
+# Of which the refusal is one for who asks.
+_WHO: Final = frozenset({401, 403, 429})
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Sink(Protocol):
@@ -156,6 +159,15 @@ def facts(exchange: Exchange, account: str, address: str) -> dict[str, object]:
         "address": address,
     }
     return told | {name: value for name, value in who.items() if value}
+
+
+def address_of(exchange: Exchange, whose: str) -> str:
+    """
+    The address, if it is to be written down of such a request: that somebody read a page says
+    nothing that the law asks for (个人信息保护法 art. 6: no more than the purpose needs).
+    """
+    acting = exchange.method not in _READS or exchange.status in _WHO
+    return exchange.address if whose == "all" or (whose == "acting" and acting) else ""
 
 
 def _time(at: float) -> str:

@@ -16,16 +16,13 @@ from ...platform.registry import RegistryUnavailable
 from ...web.exchanges import Exchange
 from . import json_logs
 from .counts import Counts
-from .line_log import Descriptor, LineLog, Sink, request_line
+from .line_log import Descriptor, LineLog, Sink, address_of, request_line
 from .rotated_file import RotatedFile
 from .seldom import Seldom
 from .settings import Kept
 
 STDOUT: Final = "-"
 PEOPLE: Final = "%(levelname)s %(name)s: %(message)s"
-# Of which the refusal is one for who asks.
-_WHO: Final = frozenset({401, 403, 429})
-_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _STORES: Final = (StoreError, ViewsError, RegistryUnavailable)
 
 Digest = Callable[[str], str]
@@ -99,15 +96,6 @@ def _line(counts: Counts, kept: Kept, digest: Digest, exchange: Exchange) -> byt
     count(counts, exchange)
     account = digest(exchange.account) if exchange.account else ""
     return request_line(exchange, account, address_of(exchange, kept.addresses))
-
-
-def address_of(exchange: Exchange, whose: str) -> str:
-    """
-    The address, if it is to be written down of such a request: that somebody read a page says
-    nothing that the law asks for (个人信息保护法 art. 6: no more than the purpose needs).
-    """
-    acting = exchange.method not in _READS or exchange.status in _WHO
-    return exchange.address if whose == "all" or (whose == "acting" and acting) else ""
 
 
 def is_for_people() -> bool:

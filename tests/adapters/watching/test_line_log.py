@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib.adapters.watching import line_log
 from chalicelib.adapters.watching.counts import Counts
-from chalicelib.adapters.watching.line_log import LineLog
-from chalicelib.adapters.watching.machine import Counting, address_of, count
+from chalicelib.adapters.watching.line_log import LineLog, address_of
+from chalicelib.adapters.watching.machine import Counting, count
 from chalicelib.eventlog.ports import Full
 from chalicelib.web.exchanges import Exchange
 
