@@ -40,6 +40,7 @@ REASONS: Final[Mapping[str, str]] = {
     "authorisation-given-otherwise": "该用证授权此前已按其他条件作出",
     "authorisation-ends-before-beginning": "授权的截止日期早于开始日期，请改正",
     "authorisation-too-long": "用证授权最长一年，到期请重新授权",
+    "authorisation-purposes-too-long": "一个证照全部用证授权的用途合计最多 {most:,} 个字符",
     "authorisations-too-many": "一个证照最多有 {most} 个用证授权",
     "authorisation-revoked": "持证主体已撤销授权，请重新取得授权",
     "authorisation-not-begun": "用证授权自 {since} 起生效",

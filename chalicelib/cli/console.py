@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from re import fullmatch
 from typing import Annotated, Any, NoReturn
 
 import click
@@ -26,6 +27,23 @@ Data = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a script.")]
 VAR = Path("var")
+# What the software itself is called where it does something, or nobody says who they are.
+NOBODY = frozenset({"banjian", "console", "examples", "operator", "system"})
+
+
+def somebody(name: str) -> str:
+    """
+    The account of a person who answers for something that takes two. Raises BadParameter for what
+    is no account name, and for nobody's.
+    """
+    told = name.strip()
+    if not fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}", told):
+        raise typer.BadParameter(
+            "1 to 64 letters, digits and . _ : @ - make an account name, a letter or digit first"
+        )
+    if told.casefold() in NOBODY:
+        raise typer.BadParameter(f"{told} is nobody: say who you are, for it is recorded for good")
+    return told
 
 
 def fail(message: str, hint: str = "") -> NoReturn:

@@ -20,14 +20,19 @@ from ..items.files.item_files import ItemFileError, read_draft, read_files
 from ..kernel.actor import Actor, Channel, Role
 from ..platform.platform import Caller, Platform
 from . import items_reading
-from .console import VAR, AsJson, Data, err, fail, opened, out, show_json
+from .console import VAR, AsJson, Data, err, fail, opened, out, show_json, somebody
 
 commands = typer.Typer(
     no_args_is_help=True, help="Write, publish, compare and withdraw service items."
 )
 By = Annotated[str, typer.Option("--by", help="Who does this.")]
+# Where two people have a hand in it, each says who they are.
+ByName = Annotated[str, typer.Option("--by", help="Who does this.", callback=somebody)]
 DraftedBy = Annotated[
-    str, typer.Option("--drafted-by", help="Who wrote it: another person than publishes it.")
+    str,
+    typer.Option(
+        "--drafted-by", help="Who wrote it: another person than publishes it.", callback=somebody
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="The difference was looked at: do not ask.")]
 Code = Annotated[str, typer.Argument(help="The item's implementation code.")]
@@ -86,8 +91,8 @@ def publish(  # noqa: PLR0913 - a command's options
     files: Files,
     *,
     drafted_by: DraftedBy,
+    account: ByName,
     data: Data = VAR,
-    account: By = "operator",
     note: Note = None,
     yes: Yes = False,
 ) -> None:
@@ -139,7 +144,7 @@ def _told(platform: Platform, state: item.State) -> None:
 
 
 @commands.command("draft")
-def draft(file: File, data: Data = VAR, account: By = "operator") -> None:
+def draft(file: File, *, account: ByName, data: Data = VAR) -> None:
     """Save a file as the draft of its item, as far as it is written; another draft is replaced."""
     content = read_draft(file)
     code = content.get("code")
@@ -154,10 +159,10 @@ def draft(file: File, data: Data = VAR, account: By = "operator") -> None:
 @commands.command("publish-draft")
 def publish_draft(
     code: Code,
-    data: Data = VAR,
-    account: By = "operator",
-    note: Note = None,
     *,
+    account: ByName,
+    data: Data = VAR,
+    note: Note = None,
     yes: Yes = False,
 ) -> None:
     """Publish the draft of an item, which another person saved; a difference is shown first."""

@@ -18,13 +18,30 @@ from ..organisations.domain.registry import PublishOrganisations
 from ..organisations.files.registry_file import RegistryFile, nameless, read_file, written
 from ..platform import duties
 from ..platform.platform import Caller, Platform
-from .console import VAR, AsJson, Data, err, fail, opened, out, show_json, show_table, table
+from .console import (
+    VAR,
+    AsJson,
+    Data,
+    err,
+    fail,
+    opened,
+    out,
+    show_json,
+    show_table,
+    somebody,
+    table,
+)
 from .items_reading import print_changes
 
 commands = typer.Typer(no_args_is_help=True, help="The registry of departments (机构目录).")
 File = Annotated[Path, typer.Argument(help="YAML, as docs/organisations.md describes it.")]
-DraftedBy = Annotated[str, typer.Option("--drafted-by", help="Who wrote it.")]
-By = Annotated[str, typer.Option("--by", help="Who looked at it and publishes it: another person.")]
+DraftedBy = Annotated[str, typer.Option("--drafted-by", help="Who wrote it.", callback=somebody)]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by", help="Who looked at it and publishes it: another person.", callback=somebody
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="The difference was looked at: do not ask.")]
 Division = Annotated[str, typer.Option("--division", help="Six digits of GB/T 2260.")]
 

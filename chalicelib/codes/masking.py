@@ -1,8 +1,10 @@
 """
 What is told of people to those who need not know them: whatever is marked `Personal` is masked, so
-that a new field is masked until somebody decides otherwise.
+that a new field is masked until somebody decides otherwise; and in any other text what looks like
+the number of a person or a telephone.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any, Final, get_args, get_origin
@@ -44,6 +46,24 @@ def masked_name(name: str) -> str:
     return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
 
 
+# Digits as they are typed: of whatever width, with blanks or hyphens between. Case numbers, codes
+# and digests are longer, or go on in letters.
+_WIDE: Final = str.maketrans("０１２３４５６７８９Ｘｘ－　", "0123456789Xx- ")
+_ID: Final = re.compile(
+    r"(?<![0-9A-Za-z.])"
+    r"(?:(?:[0-9][ -]?){17}[0-9Xx]|(?:[0-9][ -]?){14}[0-9]|1[3-9](?:[ -]?[0-9]){9})"
+    r"(?![0-9A-Za-z])"
+)
+
+
+def plain_text(text: str) -> str:
+    """What somebody wrote, with the numbers of people and of telephones in it masked."""
+    found = list(_ID.finditer(text.translate(_WIDE)))
+    for one in reversed(found):
+        text = text[: one.start()] + masked(text[one.start() : one.end()]) + text[one.end() :]
+    return text
+
+
 # By the name of the field: who has to recognise somebody can. Of all others nothing is told.
 _RECOGNISED: Final[Mapping[str, Callable[[str], str]]] = {
     "name": masked_name,
@@ -53,8 +73,8 @@ _RECOGNISED: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def _mask(value: Any, told: Any) -> None:
-    """In place: `told` is the JSON of `value`, in which what is absent is left out."""
+def _mask(value: Any, told: Any) -> Any:
+    """Partly in place: `told` is the JSON of `value`, in which what is absent is left out."""
     match value:
         case BaseModel():
             personal = personal_fields(type(value))
@@ -62,12 +82,14 @@ def _mask(value: Any, told: Any) -> None:
                 if name in personal:
                     told[name] = _recognised(name, told[name])
                 else:
-                    _mask(getattr(value, name), told[name])
+                    told[name] = _mask(getattr(value, name), told[name])
         case tuple() | list():
-            for one, its in zip(value, told, strict=True):
-                _mask(one, its)
+            told[:] = [_mask(one, its) for one, its in zip(value, told, strict=True)]
+        case str():
+            return plain_text(told)
         case _:
             pass
+    return told
 
 
 def _recognised(name: str, value: Any) -> Any:

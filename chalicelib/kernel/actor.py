@@ -10,6 +10,11 @@ from .formats import CreditCode, Division, KeyedDigest
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
 
 
+def same_account(one: str, other: str) -> bool:
+    """Two spellings of one name are no two people."""
+    return one.casefold() == other.casefold()
+
+
 class Role(StrEnum):
     APPLICANT = "applicant"  # 申请人
     AGENT = "agent"  # 经办人, acts for a company or another person

@@ -16,7 +16,7 @@ from ..kernel.actor import APPLICANTS, Actor, Role
 from ..kernel.reasons import Refusal
 
 MEGABYTE: Final = 1_000_000
-# What an upload in parts may send, beside what it keeps: a telephone sends some of it again.
+# How often as much may be sent as kept: a telephone sends some of it again, and some is refused.
 SENT_AGAIN: Final = 3
 _NAME: Final = re.compile(r"(?P<of>[a-z]+)\.(?P<what>[a-z]+)=(?:(?P<most>[1-9][0-9]{0,8})|off)")
 
@@ -107,10 +107,25 @@ def document(quotas: Quotas, actor: Actor, now: datetime, size: int) -> None:
     ).until(_end(now), now)
 
 
+def look(quotas: Quotas, actor: Actor, now: datetime, size: int) -> None:
+    """Count a document that is looked at before it is taken or refused; raises as above."""
+    share = quotas.share(actor)
+    documents, most = _again(share.documents), _again(_bytes(share.megabytes))
+    amounts = _amounts(("looks", 1, documents), ("looked", size, most))
+    if _counted(quotas, actor, now, amounts):
+        return
+    raise QuotaExceeded(
+        "looks-of-day",
+        "an account may send {documents} documents and {megabytes} MB a day, those that are "
+        "refused too: go on tomorrow",
+        documents=_told(documents),
+        megabytes=_told(None if most is None else most // MEGABYTE),
+    ).until(_end(now), now)
+
+
 def part(quotas: Quotas, actor: Actor, now: datetime, size: int) -> None:
     """Count bytes of a part, which is counted again when it is sent again; raises as above."""
-    most = _bytes(quotas.share(actor).megabytes)
-    again = None if most is None else most * SENT_AGAIN
+    again = _again(_bytes(quotas.share(actor).megabytes))
     if _counted(quotas, actor, now, _amounts(("sent", size, again))):
         return
     raise QuotaExceeded(
@@ -150,6 +165,10 @@ def _amounts(*some: tuple[str, int, int | None]) -> Sequence[Amount]:
 
 def _bytes(megabytes: int | None) -> int | None:
     return None if megabytes is None else megabytes * MEGABYTE
+
+
+def _again(most: int | None) -> int | None:
+    return None if most is None else most * SENT_AGAIN
 
 
 def _told(most: int | None) -> int | str:

@@ -9,6 +9,9 @@ from ..codes.codes import ApplicantKind, Level
 REASONS: Final[Mapping[str, str]] = {
     # Quotas
     "documents-of-day": "一个账号每天最多上传 {documents} 份、{megabytes} MB 文件，其余请明天再传",
+    "looks-of-day": (
+        "一个账号每天最多传送 {documents} 份、{megabytes} MB 材料（被退回的也计入），请明天继续"
+    ),
     "parts-of-day": "一个账号每天最多传送 {megabytes} MB 分片（重传的也计入），请明天继续",
     "saves-of-day": "一个账号每天最多保存草稿 {saves} 次：请提交，或者明天继续",
     # Requests

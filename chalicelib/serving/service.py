@@ -58,7 +58,7 @@ class Service:
             return 0
         load_examples(self.platform, directory.parent / "registry")
         publish_departments(self.platform, directory.parent / "organisations", DRAFTED_BY)
-        if os.environ["BANJIAN_ISSUER"] == signin.ISSUER:
+        if os.environ.get("BANJIAN_ISSUER") == signin.ISSUER:
             sign_up(self.platform)
         definitions = read_items(directory)
         for definition in definitions:

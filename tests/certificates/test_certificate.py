@@ -1,5 +1,6 @@
 """Electronic certificates: states 01 to 07, the calendar, versions, renewal, authorised use."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from chalicelib.certificates.application import file
 from chalicelib.certificates.domain import certificate as cert
 from chalicelib.certificates.domain import events as e
 from chalicelib.certificates.domain.certificate import CertificateStatus
@@ -245,6 +247,16 @@ def test_an_authorisation_that_is_over_before_it_begins_is_refused():
 def test_an_authorisation_is_given_once_on_the_same_terms():
     given(cert.decide, after(g.authorise())).when(g.authorise()).then_nothing()
     given(cert.decide, after(g.authorise())).when(g.authorise(count=9)).then_rejected(Contradiction)
+
+
+def test_all_purposes_together_fit_one_reply():
+    """Lambda's has 6,291,556 bytes; a character has four at most, and 100 uses stand there, too."""
+    purpose = "𠮷" * 4000
+    given_before = [g.authorise(authorisation=f"a{n}", purpose=purpose) for n in range(50)]
+    state = after(*given_before)
+    given(cert.decide, state).when(g.authorise(authorisation="more")).then_rejected(Closed)
+    whole = file.describe(cert.known(state), g.FROM, private=True)
+    assert len(json.dumps(whole, ensure_ascii=False).encode()) < 1_000_000
 
 
 def test_an_authorisation_that_there_is_not_is_neither_used_nor_revoked():

@@ -40,8 +40,12 @@ class Manager:
         """
         if words[0] == "publish" and "--drafted-by" not in words:
             words = (*words, "--drafted-by", "author", "--yes")
-        if words[0] == "publish-draft" and "--by" not in words:
-            words = (*words, "--by", "second", "--yes")
+        if words[0] in {"publish", "publish-draft"} and "--by" not in words:
+            words = (*words, "--by", "second")
+        if words[0] == "publish-draft" and "--yes" not in words:
+            words = (*words, "--yes")
+        if words[0] == "draft" and "--by" not in words:
+            words = (*words, "--by", "first")
         done = CliRunner().invoke(cli.app, ["items", *words], env={"COLUMNS": "200"})
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             assert isinstance(done.exception, cli.EXPECTED)
@@ -266,3 +270,18 @@ def test_an_item_is_shown_as_it_is_or_as_it_was(manager: Manager):
     assert "name: 新名" in manager.does("show", OLD)
     assert manager.reads("show", OLD)["version"] == 2
     assert manager.reads("show", OLD, "--version", "1")["name"] == "食品经营许可核发"
+
+
+@pytest.mark.parametrize("name", ["operator", "Console", "banjian", "ma li", "", "-x"])
+def test_where_two_have_a_hand_in_it_somebody_says_who_they_are(manager: Manager, name: str):
+    file = manager.file("one.yaml")
+    for words in (
+        ("publish", file, "--drafted-by", "li", "--by", name),
+        ("publish", file, "--drafted-by", name, "--by", "wang"),
+        ("draft", file, "--by", name),
+        ("publish-draft", OLD, "--by", name),
+    ):
+        code, said = manager.types(*words, "--data", str(manager.data))
+        assert code == 2, said
+        assert "--by" in said or "--drafted-by" in said
+        assert "Traceback" not in said

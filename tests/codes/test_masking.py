@@ -8,7 +8,14 @@ from typing import Annotated, Any
 import pytest
 
 from chalicelib.bootstrap.codec import CODEC
-from chalicelib.codes.masking import HIDDEN, dumped, hidden, masked_name, personal_fields
+from chalicelib.codes.masking import (
+    HIDDEN,
+    dumped,
+    hidden,
+    masked_name,
+    personal_fields,
+    plain_text,
+)
 from chalicelib.codes.parties import Agent, Applicant
 from chalicelib.kernel.base import Frozen, Line, Personal
 
@@ -105,6 +112,24 @@ def test_no_published_event_tells_masked_what_its_schema_marks(path: Path):
     assert [one for one in marked if str(one) in masked] == []
     whole = [str(one) for one in _leaves(dumped(event, mask=False))]
     assert all(str(one) in whole for one in marked)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("申请人440802195001011238，属实", "申请人440***********1238，属实"),
+        ("44080219500101123X 已核", "440***********123X 已核"),
+        ("４４０８０２１９５００１０１１２３Ｘ", "４４０***********１２３Ｘ"),
+        ("440802 19500101 1238", "440*************1238"),
+        ("旧证 440802500101123。", "旧证 440********1123。"),
+        ("电话 13800138000 或 138-0013-8000", "电话 138****8000 或 138******8000"),
+        ("办件 44080020260210000001K", "办件 44080020260210000001K"),
+        ("证照 1.2.156.3005.2.11100000000013338W011", "证照 1.2.156.3005.2.11100000000013338W011"),
+        ("企业 91440800MA0EXAMP1A，2026-02-10 受理", "企业 91440800MA0EXAMP1A，2026-02-10 受理"),
+    ],
+)
+def test_numbers_of_people_in_what_somebody_wrote_are_masked(written: str, told: str) -> None:
+    assert plain_text(written) == told
 
 
 def test_something_is_marked():

@@ -288,6 +288,15 @@ def test_a_link_gives_the_document_out_without_a_token(city: City):
     assert given.headers["Cache-Control"] == "private, no-store"
 
 
+def test_to_ask_about_a_link_uses_up_none_of_its_downloads(city: City):
+    url = link(city, submitted(city, PLAN))
+    with city.as_("citizen-wang") as http:
+        asked = [http.head(url, headers={"Accept": "application/pdf"}) for _ in range(40)]
+    assert {one.status_code for one in asked} == {200}
+    taken = [city.get(None, url, accept="application/pdf").status_code for _ in range(31)]
+    assert taken == [200] * 30 + [429]
+
+
 def test_a_link_that_was_altered_gives_nothing(city: City):
     url = link(city, submitted(city, PLAN))
     for altered in (url[:-1] + "x", url.replace(DIGEST, "0" * 64), "/documents/links/x", url + "0"):

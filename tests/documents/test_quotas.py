@@ -68,9 +68,16 @@ def test_the_same_document_again_counts_once(narrow: City):
     assert statuses(narrow, *[number(1)] * 9) == [201] * 9
 
 
-def test_what_is_refused_for_its_type_counts_nothing(narrow: City):
+def test_what_is_refused_for_its_type_takes_no_place_and_is_not_looked_at_for_ever(narrow: City):
     assert statuses(narrow, *[b"no document"] * 5) == [422] * 5
     assert statuses(narrow, *map(number, range(3))) == [201] * 3
+    assert statuses(narrow, b"no document", b"no document") == [422, 429]
+    assert at_once(narrow, b"no document").json()["reason_code"] == "looks-of-day"
+
+
+def test_large_ones_that_are_refused_have_an_end_too(narrow: City):
+    refused = [b"no document" + bytes(900_000)] * 4
+    assert statuses(narrow, *refused) == [422, 422, 422, 429]
 
 
 def test_nothing_of_what_is_refused_is_on_the_disk(narrow: City):

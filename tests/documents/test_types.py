@@ -164,6 +164,16 @@ def test_a_directory_that_would_take_long_to_read_is_not_read(monkeypatch: pytes
     assert "files" in refusal(zipped(**{f"n{number}": b"" for number in range(9)}), ZIP)
 
 
+def test_entries_are_counted_before_any_is_made(monkeypatch: pytest.MonkeyPatch):
+    """Whatever number the record tells: whoever reads the directory goes by its length."""
+    full = zipped(**{f"n{number}": b"" for number in range(10_001)})
+    at = full.rindex(b"PK\5\6")
+    lying = full[: at + 8] + struct.pack("<HH", 1, 1) + full[at + 12 :]
+    monkeypatch.setattr("chalicelib.documents.application.types.ZipFile", None)
+    assert "files" in refusal(full, ZIP)
+    assert "files" in refusal(lying, ZIP)
+
+
 def test_a_directory_that_hides_its_length_in_another_record_is_not_read(
     monkeypatch: pytest.MonkeyPatch,
 ):

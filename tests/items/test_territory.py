@@ -1,14 +1,16 @@
 """Whose items a manager keeps; that two people publish; that they look at the difference."""
 
+from dataclasses import replace as with_
 from itertools import count
 
 import pytest
 
-from chalicelib.eventlog.codec import decode
+from chalicelib.eventlog.codec import decode, events
 from chalicelib.items.application import drafts as item_drafts
 from chalicelib.items.application import items, review
 from chalicelib.items.application.diff import Change
 from chalicelib.items.application.succession import Becoming, replace
+from chalicelib.items.domain.events import ItemDraftSaved
 from chalicelib.items.domain.item import ItemDefinition, ItemPublished
 from chalicelib.kernel.actor import Actor, Role
 from chalicelib.kernel.errors import NotAllowed
@@ -235,3 +237,39 @@ def test_no_department_of_an_item_is_unknown(platform, changes):
     # What is published already stays so.
     items.publish(platform, sun(), an_item())
     assert items.get(platform, CODE).state.version == 1
+
+
+# Two people
+
+
+@pytest.mark.parametrize("second", ["SUN", "Sun"])
+def test_two_spellings_of_one_name_are_no_two_people(platform, second):
+    item_drafts.save(platform, sun(), CODE, {**WHOLE, "name": "改名"})
+    again = sun().actor.account.replace("sun", second)
+    publishes = with_(tang(), actor=tang().actor.model_copy(update={"account": again}))
+    with pytest.raises(NotAllowed, match="somebody else"):
+        item_drafts.publish(platform, publishes, CODE)
+
+
+def test_two_accounts_of_one_person_are_no_two_people(platform):
+    me, another = "a" * 26, "b" * 26
+    item_drafts.save(platform, with_(sun(), person=me), CODE, {**WHOLE, "name": "再改名"})
+    with pytest.raises(NotAllowed, match="somebody else"):
+        item_drafts.publish(platform, with_(tang(), person=me), CODE)
+    item_drafts.publish(platform, with_(tang(), person=another), CODE)
+    assert items.get(platform, CODE).state.version == 2
+
+
+def test_who_drafted_is_named_in_no_event_as_elsewhere(platform):
+    """What stands for a person in one item stands for nobody in another."""
+    me = "a" * 26
+    told = []
+    for code in (CODE, OTHER_CODE):
+        item_drafts.save(platform, with_(sun(), person=me), code, {**WHOLE, "code": code})
+        commits = platform.store.load(items.stream(code)).commits
+        told += [
+            one.data.person
+            for one in events(platform.codec, commits)
+            if isinstance(one.data, ItemDraftSaved) and one.data.person is not None
+        ]
+    assert len({*told, me}) == 3

@@ -441,6 +441,10 @@ def test_who_was_removed_reads_nothing_of_the_company(firm: City) -> None:
             assert ask(firm, who, "GET", path).status_code in {403, 404}, path
         for path in ("/cases?as=company", "/certificates?as=company"):
             assert ask(firm, who, "GET", path).status_code == 403, path
+        for name in ("cases", "drafts", "certificates", "held-materials", "mandates", "ratings"):
+            path = f"/{name}"
+            listed = ask(firm, who, "GET", path).text
+            assert not any(one in listed for one in (case_id, draft, identifier)), path
         assert ask(firm, who, "POST", f"{company}/refresh", {}).status_code in {403, 404}
         assert ask(firm, who, "GET", "/account/companies").json()["items"] == []
 

@@ -292,7 +292,7 @@ def test_levels_are_those_of_the_map_and_what_is_not_in_it_proves_nothing(
     assert signed_in(verifier, changed(KEYCLOAK, acr=acr)).actor.level == level
 
 
-def test_a_person_is_told_from_level_three_on(verifier) -> None:
+def test_an_applicant_is_the_person_from_level_three_on(verifier) -> None:
     for acr, person in (
         ("face", "resident_id of 440802"),
         ("counter", "resident_id of 440802"),
@@ -300,6 +300,16 @@ def test_a_person_is_told_from_level_three_on(verifier) -> None:
         (None, None),
     ):
         assert signed_in(verifier, changed(KEYCLOAK, acr=acr)).person == person
+
+
+@pytest.mark.parametrize(("acr", "proven"), [("face", True), ("phone", False), (None, False)])
+def test_staff_are_who_they_are_named_on_whatever_level(verifier, asked, acr, proven) -> None:
+    """公务员法 art. 76: it only forbids there, and many a directory of staff has no levels."""
+    told = {"realm_access": {"roles": ["banjian-clerk"]}, "department": "440800-civil"}
+    shape = changed(KEYCLOAK, acr=acr, division="440800", **told)
+    assert signed_in(verifier, shape).person == "resident_id of 440802"
+    # The account itself is that person's, for whatever it does as a citizen, only once proven.
+    assert asked.subjects[-1].person == ("resident_id of 440802" if proven else None)
 
 
 @pytest.mark.parametrize(

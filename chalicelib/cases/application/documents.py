@@ -143,9 +143,10 @@ def link(
     return Link(url or f"/documents/links/{told}~{_seal(platform, told)}", expires_at)
 
 
-def linked(platform: Platform, token: str) -> Content:
+def linked(platform: Platform, token: str, *, uses_up: bool) -> Content:
     """
-    What a link gives out now. Raises NotFound for one that expired or was made up, RateLimited.
+    What a link gives out now, counted as one of its downloads if that `uses_up` one. Raises
+    NotFound for one that expired or was made up, RateLimited.
     """
     told, _, seal = token.rpartition("~")
     if not compare_digest(seal.encode(), _seal(platform, told).encode()):
@@ -153,7 +154,8 @@ def linked(platform: Platform, token: str) -> Content:
     case_id, digest, expires = told.split("~")
     if int(expires) <= platform.now().timestamp():
         raise NotFound("link-expired", "the link has expired: ask for another one")
-    platform.gate.by_number(DOWNLOAD, token)
+    if uses_up:
+        platform.gate.by_number(DOWNLOAD, token)
     return content(platform, SYSTEM, case_id, digest)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ...clock.calendar import Calendar
 from ...clock.clock import Reckoning, explain
-from ...codes.masking import dumped, hidden
+from ...codes.masking import dumped, hidden, plain_text
 from ...eventlog.envelope import Recorded
 from ...kernel.actor import DEPARTMENT_STAFF, Actor
 from ...kernel.base import Frozen
@@ -119,7 +119,10 @@ def _case(state: Lodged, told: Told, calendar: Calendar) -> Json:
         "submitted_on": application.submitted_on.isoformat(),
         "supplement": dump(notice_of(state)),
         "clock": _clock(state, calendar, told.today, told.language),
-        "steps": [*map(_done, application.done), *map(_open, application.open)],
+        "steps": [
+            *(_done(one, mask=told.mask) for one in application.done),
+            *map(_open, application.open),
+        ],
         "transfers": [dump(one) for one in application.transfers],
         "documents": [dump(one) for one in application.documents],
         "recusals": [dump(one) for one in application.recused],
@@ -221,13 +224,13 @@ def _reckoning(reckoning: Reckoning, today: date, language: str) -> Json:
     }
 
 
-def _done(one: DoneStep) -> Json:
-    finished = one.finished
+def _done(one: DoneStep, *, mask: bool) -> Json:
+    finished, opinion = one.finished, one.finished.opinion
     return {
         **_step(one.opened.model_dump(mode="json")),
         "handler": finished.handler,
         "outcome": finished.outcome,
-        "opinion": finished.opinion,
+        "opinion": plain_text(opinion) if mask and opinion is not None else opinion,
     }
 
 

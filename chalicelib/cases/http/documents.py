@@ -163,7 +163,9 @@ def link(request: ApiRequest, case_id: str, digest: str) -> Response:
 @operation(_LINKED)
 def linked(request: ApiRequest, link: str) -> Response:
     """The document of a link."""
-    return _given(request, case_documents.linked(request.platform, link))
+    return _given(
+        request, case_documents.linked(request.platform, link, uses_up=not request.asks_only)
+    )
 
 
 def _given(request: ApiRequest, it: case_documents.Content) -> Response:

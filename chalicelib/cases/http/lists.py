@@ -7,7 +7,7 @@ from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
 from ...codes.divisions import COUNTRY
-from ...codes.masking import hidden
+from ...codes.masking import hidden, plain_text
 from ...eventlog.codec import UnknownEvent
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
@@ -109,7 +109,7 @@ def process_steps(request: ApiRequest) -> Response:
         )
 
     listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
-    told = _unnamed if request.actor.role in OVERSEERS else _whole
+    told = _unnamed if request.actor.role in OVERSEERS else _step
     return _paged(request, process_library.NAME, listed, fetch, _seen(request), told)
 
 
@@ -117,8 +117,15 @@ def _whole(row: Row) -> Row:
     return row
 
 
+def _step(row: Row) -> Row:
+    """Whoever handles the case reads the opinion there as it is."""
+    opinion = row.get("opinion")
+    return row if opinion is None else {**row, "opinion": plain_text(opinion)}
+
+
 def _unnamed(row: Row) -> Row:
     """Other systems' records have names in the place of accounts."""
+    row = _step(row)
     return {**row, "handler": hidden(row["handler"])} if row["role"] is None else row
 
 
@@ -181,10 +188,12 @@ def _own(request: ApiRequest, whose: str | None) -> str:
             "staff-use-work-list",
             "staff find cases in the work list of their department: GET /work",
         )
+    # Also for what they handed in themselves: in the company's hat nobody sees how that goes on who
+    # belongs to it no more.
+    entities.belonging(request.platform, actor, request.today)
     if whose == "company":
         if actor.entity is None:
             raise NotAllowed("no-company-acted-for", "you act for no company")
-        entities.belonging(request.platform, actor, request.today)
         return f"entity:{actor.entity}"
     return f"account:{actor.account}"
 

@@ -11,6 +11,8 @@ from .state import Known, refusal, standing
 
 LONGEST = timedelta(days=366)  # ours: nobody remembers an authorisation for longer
 MOST_AUTHORISATIONS = 500  # ours: all of them are in the state
+# Characters of all their purposes together: one reply tells them all (Lambda's has 6 MB).
+MOST_PURPOSES = 200_000
 
 
 def authorise(command: Authorise, state: Known) -> list[Event]:
@@ -37,6 +39,13 @@ def authorise(command: Authorise, state: Known) -> list[Event]:
             "authorisations-too-many",
             "a certificate takes {most} authorisations at most",
             most=MOST_AUTHORISATIONS,
+        )
+    told = sum(len(one.terms.purpose) for one in state.record.authorisations)
+    if told + len(terms.purpose) > MOST_PURPOSES:
+        raise Closed(
+            "authorisation-purposes-too-long",
+            "the purposes of all authorisations have {most:,} characters together at most",
+            most=MOST_PURPOSES,
         )
     return [terms]
 

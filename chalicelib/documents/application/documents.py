@@ -107,11 +107,14 @@ def put(
     check_handing_in(actor)
     if len(content) > platform.blobs.upload_limit:
         raise TooMuch(platform.blobs.upload_limit)
-    found = identify(BytesIO(content), media_type)
     new = New(sha256(content).hexdigest(), len(content), media_type, name)
     name_of = document_id(actor.account, new.sha256)
     state = state_of(platform, name_of)
-    if not isinstance(state, document.Kept):
+    new_here = not isinstance(state, document.Kept)
+    if new_here:  # also what will be refused: to look at it costs something
+        quotas.look(platform.quotas, actor, platform.now(), len(content))
+    found = identify(BytesIO(content), media_type)
+    if new_here:
         quotas.document(platform.quotas, actor, platform.now(), len(content))
     place = document.place(actor.account, state.generation)
     platform.blobs.put(place, content)

@@ -174,15 +174,21 @@ def _measured(whole: BinaryIO, size: int) -> None:
     """
     Raises Invalid for a directory that would take long to read. APPNOTE 4.3.16: its size stands 12
     bytes into the end record, or where that is not enough (4.3.15) in another before it, which
-    nothing of our size needs.
+    nothing of our size needs. Its entries are counted before any is made, by their signatures
+    (4.3.12): the number that the record tells binds nobody who reads it.
     """
-    tail = _read(whole, max(0, size - TAIL), TAIL)
+    start = max(0, size - TAIL)
+    tail = _read(whole, start, TAIL)
     at = tail.rfind(b"PK\5\6")
     directory = int.from_bytes(tail[at + 12 : at + 16], "little")
     # What is longer than all of it is no directory.
     long = MOST_DIRECTORY < directory <= size
     if at >= 0 and (long or b"PK\6\7" in tail[max(0, at - 20) : at]):
         raise _too_much()
+    if at >= 0 and directory <= size:
+        before = _read(whole, max(0, start + at - directory), directory)
+        if before.count(b"PK\1\2") > MOST_ENTRIES:
+            raise _too_much()
 
 
 def _end_of(archive: ZipFile) -> int:

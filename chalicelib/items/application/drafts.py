@@ -8,6 +8,7 @@ from ...eventlog.transact import Outcome, read
 from ...kernel.actor import Actor
 from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...kernel.json_values import trouble
+from ...people.application import persons
 from ...platform.platform import Caller, Platform
 from ..domain import item
 from ..domain.item import Misfit, NotPublishable, PublishItem, draft_of
@@ -56,7 +57,11 @@ def save(
             code=code,
             other=content["code"],
         )
-    command = item.SaveDraft(**caller.about(platform.now()), content={**content, "code": code})
+    command = item.SaveDraft(
+        **caller.about(platform.now()),
+        content={**content, "code": code},
+        person=_person(platform, caller, code),
+    )
 
     def decide(state: item.State) -> list[item.Event]:
         territory.check(platform, caller.actor, code, territory.seat_in(content))
@@ -86,9 +91,15 @@ def publish(
 
     def decide(state: item.State) -> list[item.Event]:
         definition = _whole(state)
-        drafted_by = _saved_by(platform, code)
+        drafter = _drafter(platform, code)
         command = PublishItem(
-            **about, definition=definition, note=note, from_draft=True, drafted_by=drafted_by
+            **about,
+            definition=definition,
+            note=note,
+            from_draft=True,
+            drafted_by=drafter.account,
+            drafter=drafter.person,
+            person=_person(platform, caller, code),
         )
         decided = item.decide(command, state)
         departments.check(platform, definition)
@@ -110,13 +121,24 @@ def _whole(state: item.State) -> item.ItemDefinition:
     return definition
 
 
-def _saved_by(platform: Platform, code: str) -> str | None:
-    """Whose the draft is. It is not told by the event's data, but by its envelope."""
+def _person(platform: Platform, caller: Caller, code: str) -> str | None:
+    """Who commands, as this item and no other names them; None where nobody knows."""
+    person = persons.person_of_caller(platform, caller)
+    return None if person is None else platform.keyed("person-in-item", code, person).hex()[:26]
+
+
+class _Drafter(NamedTuple):
+    account: str | None
+    person: str | None
+
+
+def _drafter(platform: Platform, code: str) -> _Drafter:
+    """Whose the draft is. The account is not told by the event's data, but by its envelope."""
     commits = read(platform.store, decider(platform), stream(code)).history.commits
     for recorded in reversed(list(events(platform.codec, commits))):
         if isinstance(recorded.data, item.ItemDraftSaved):
-            return recorded.actor.account
-    return None
+            return _Drafter(recorded.actor.account, recorded.data.person)
+    return _Drafter(None, None)
 
 
 def get(platform: Platform, actor: Actor, code: str) -> DraftView:
@@ -138,7 +160,7 @@ def get(platform: Platform, actor: Actor, code: str) -> DraftView:
         problems,
         _changes(state, draft, definition),
         None if definition is None else review.digest(review.changes(state, definition)),
-        _saved_by(platform, code) or "",
+        _drafter(platform, code).account or "",
     )
 
 

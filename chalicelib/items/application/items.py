@@ -6,12 +6,13 @@ A published version never changes, so it is read once and kept.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NamedTuple, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 from ...clock.calendar import legal_day
 from ...eventlog.codec import events
 from ...eventlog.ports import EventStore
 from ...eventlog.transact import Decider, Outcome, read, transact
+from ...kernel.base import StaffCommand
 from ...kernel.errors import NotFound
 from ...kernel.recent import Recent
 from ...platform.platform import Caller, Platform
@@ -57,6 +58,10 @@ _VERSIONS: Recent[tuple[int, str, int], _Kept] = Recent(256)
 
 def decider(platform: Platform) -> Decider[item.State]:
     return Decider(platform.codec, item.initial, item.evolve, platform.memory)
+
+
+# Of a command what nobody sends.
+_SUPPLIED: Final = {*StaffCommand.model_fields, "drafter"}
 
 
 def stream(code: str) -> str:
@@ -122,7 +127,7 @@ def run(
     decide: Decide | None = None,
 ) -> Outcome[item.State]:
     """Decided by the command's own rules where `decide` is not given. Raises NotAllowed."""
-    body = command.model_dump(mode="json", exclude={"at", "by", "channel"})
+    body = command.model_dump(mode="json", exclude=_SUPPLIED)
     asked = (type(command).__name__, body)
     return execute(
         platform, caller, code, asked, decide or (lambda state: item.decide(command, state))

@@ -6,12 +6,13 @@ from pydantic import Field
 
 from ...clock.calendar import Day
 from ...kernel.actor import Identifier
-from ...kernel.base import Command, Text
+from ...kernel.base import Command, StaffCommand, Text
+from ...kernel.formats import KeyedDigest
 from .definition import ItemDefinition
 from .events import How, ItemPredecessor, NamedItem
 
 
-class SaveDraft(Command):
+class SaveDraft(StaffCommand):
     """Save a draft of an item, or of its next version; it replaces the one before."""
 
     content: dict[str, Any]
@@ -21,16 +22,18 @@ class DiscardDraft(Command):
     """Give the draft up."""
 
 
-class PublishItem(Command):
+class PublishItem(StaffCommand):
     """
     Publish an item, or its next version: `note` tells what changed. `from_draft` says that the
-    definition is the draft's, `drafted_by` whose it is: somebody else publishes it.
+    definition is the draft's, `drafted_by` whose it is, and `drafter` whose as a person: somebody
+    else publishes it.
     """
 
     definition: ItemDefinition
     note: Text | None = None
     from_draft: bool = False
     drafted_by: Identifier | None = None
+    drafter: KeyedDigest | None = None
 
 
 class SuspendItem(Command):

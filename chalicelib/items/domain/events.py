@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 from ...clock.calendar import Day
 from ...kernel.actor import Identifier
 from ...kernel.base import Frozen, Line, Text
-from ...kernel.formats import ImplementationCode
+from ...kernel.formats import ImplementationCode, KeyedDigest
 from .definition import ItemDefinition
 
 Version = Annotated[int, Field(ge=1)]
@@ -31,11 +31,15 @@ class ItemDraftSaved(Frozen):
     """
     草稿: a draft of the item, or of its next version, as far as it is written: nothing of it is
     checked yet. It replaces the draft before it. `based_on` is the version that it is to follow.
+    `person` stands for who saved it as a person, in this item alone; None where nobody knows.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["ItemDraftSaved"] = "ItemDraftSaved"
     content: dict[str, JsonValue]
     based_on: Version | None = None
+    person: KeyedDigest | None = None
 
 
 class ItemDraftDiscarded(Frozen):

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from ...clock.calendar import legal_day
+from ...kernel.actor import same_account
 from ...kernel.errors import Closed, Contradiction, Invalid, NotAllowed, NotFound, OutOfOrder
 from ...kernel.reasons import at
 from . import succession
@@ -187,7 +188,13 @@ def save_draft(command: SaveDraft, state: State) -> list[Event]:
     based_on = None if isinstance(state, Absent | Drafted) else state.version
     if draft_of(state) == Draft(content=command.content, based_on=based_on):
         return []
-    return [ItemDraftSaved(content=command.content, based_on=based_on)]
+    return [ItemDraftSaved(content=command.content, based_on=based_on, person=command.person)]
+
+
+def _drafted(command: PublishItem, drafted_by: str) -> bool:
+    """By account, and where both are known to be somebody, as the same person."""
+    same_person = command.person is not None and command.person == command.drafter
+    return same_person or same_account(drafted_by, command.by.account)
 
 
 def discard_draft(state: State) -> list[Event]:
@@ -204,11 +211,11 @@ def publish(command: PublishItem, state: State) -> list[Event]:
     Raises NotAllowed (one person alone), NotPublishable, Invalid (another item's code), OutOfOrder
     (an old draft), Closed.
     """
-    if command.drafted_by == command.by.account:
+    if command.drafted_by is not None and _drafted(command, command.drafted_by):
         raise NotAllowed(
             "publishing-takes-two",
             "{account} drafted it: somebody else looks at it and publishes it",
-            account=command.by.account,
+            account=command.drafted_by,
         )
     match state:
         case Absent() | Drafted():

@@ -17,7 +17,7 @@ from typing import Annotated, Literal, assert_never
 from pydantic import Field
 
 from ...clock.calendar import Day
-from ...kernel.actor import Identifier
+from ...kernel.actor import Identifier, same_account
 from ...kernel.base import Command, Frozen, Line, Text
 from ...kernel.errors import Impossible, Invalid, NotAllowed
 from ...kernel.formats import Division
@@ -116,7 +116,7 @@ def decide(command: PublishOrganisations, state: State) -> list[Event]:
 
 
 def _publish(command: PublishOrganisations, state: State) -> list[Event]:
-    if command.drafted_by == command.by.account:
+    if same_account(command.drafted_by, command.by.account):
         raise NotAllowed(
             "organisations-take-two",
             "{account} drafted it: somebody else looks at it and publishes it",

@@ -8,6 +8,7 @@ from ...documents.application.discarding import later
 from ...eventlog.views.port import Row
 from ...kernel.actor import APPLICANTS, Role
 from ...kernel.errors import NotAllowed
+from ...people.application import entities
 from ...web import paging
 from ...web.operation import PAGING, OperationSpec
 from ...web.paging import Listing
@@ -69,6 +70,7 @@ def _whose(request: ApiRequest) -> str:
     actor = request.actor
     if actor.role not in APPLICANTS and actor.role is not Role.CLERK:
         raise NotAllowed("no-drafts-of-role", "only who may submit a case has drafts")
+    entities.belonging(request.platform, actor, request.today)
     if request.choice("as", frozenset({"account", "company"})) == "company":
         if actor.entity is None:
             raise NotAllowed("no-company-acted-for", "you act for no company")

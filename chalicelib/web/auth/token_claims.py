@@ -141,15 +141,11 @@ def is_staff(claims: Mapping[str, Any], reading: Reading, given: frozenset[Role]
     return bool((_held(claims, reading) & given) - APPLICANTS)
 
 
-def person_from(
-    claims: Mapping[str, Any], level: int, reading: Reading, reference: Reference
-) -> str | None:
+def person_from(claims: Mapping[str, Any], reading: Reading, reference: Reference) -> str | None:
     """
-    The reference of the person whom the token names, from level 3 on. The id goes no further than
+    The reference of the person whom the token names, on whatever level. The id goes no further than
     into `reference`: not into a log, not into what is kept.
     """
-    if level < PROVEN:
-        return None
     if reading.reference is not None:
         own = at(claims, reading.reference)
         return own if isinstance(own, str) else None

@@ -22,6 +22,7 @@ from .keys import Key, Keys, KeySource
 from .token_checks import TYPES, because, check_audience, check_kind, check_times
 from .token_claims import (
     AS_OURS,
+    PROVEN,
     Reading,
     Reference,
     actor_from,
@@ -49,8 +50,9 @@ log = logging.getLogger(__name__)
 
 class SignedIn(NamedTuple):
     """
-    Who acts; and the reference of the person whom the issuer says that the account belongs to, on
-    level 3 or more. None if it names nobody.
+    Who acts; and the reference of the person whom the issuer says that the account belongs to. None
+    if it names nobody, and for an applicant below level 3. Of staff the name counts on any level:
+    it only forbids (recusal, two pairs of eyes), and many a directory of staff has no levels.
     """
 
     actor: Actor
@@ -180,7 +182,9 @@ def _signed_in(claims: Mapping[str, Any], acting: str | None, trusted: Trusted) 
     actor = actor_from(claims, acting, reading, _UNNAMED if trusted.names else None)
     if actor.role not in trusted.roles:
         raise NotEntitled(f"this issuer makes nobody a {actor.role}")
-    person = person_from(claims, actor.level, reading, trusted.reference)
+    named = person_from(claims, reading, trusted.reference)
+    proven = named if actor.level >= PROVEN else None
+    person = proven if actor.role in APPLICANTS else named
     if trusted.names is None:
         return SignedIn(actor, person)
     subject = Subject(
@@ -188,7 +192,7 @@ def _signed_in(claims: Mapping[str, Any], acting: str | None, trusted: Trusted) 
         subject_from(claims, reading),
         actor.role in APPLICANTS,
         is_staff(claims, reading, trusted.roles),
-        person,
+        proven,
         trusted.keeps_names,
     )
     return SignedIn(actor.model_copy(update={"account": trusted.names(subject)}), person)
