@@ -35,19 +35,49 @@ if TYPE_CHECKING:
         telemetry,
     )
     from .variables import mistakes_here, mistakes_on_aws, unknown_variables
+    from .watching import (
+        CONSUMERS,
+        SERVICE,
+        Place,
+        Pulse,
+        Served,
+        Sum,
+        begin_log,
+        counted,
+        exposition,
+        from_json,
+        in_json,
+        log_settings,
+        metrics_place,
+        watchman,
+        writes_lines,
+    )
 
 __all__ = [
+    "CONSUMERS",
+    "SERVICE",
+    "Place",
+    "Pulse",
+    "Served",
+    "Sum",
     "aws",
+    "begin_log",
     "build_all",
     "client",
     "cloud",
     "connections",
     "consumers",
+    "counted",
     "destination",
     "embedded",
+    "exposition",
+    "from_json",
     "group",
+    "in_json",
     "kept",
+    "log_settings",
     "make_private",
+    "metrics_place",
     "mistakes_here",
     "mistakes_on_aws",
     "now",
@@ -71,8 +101,10 @@ __all__ = [
     "unknown_variables",
     "value",
     "verifier",
+    "watchman",
     "web",
     "write_once",
+    "writes_lines",
 ]
 
 _WHERE = {
@@ -84,6 +116,23 @@ _WHERE = {
     "stack": (
         *("aws", "client", "part_of_table"),
         *("send_rebuild", "sequencer", "streams", "telemetry"),
+    ),
+    "watching": (
+        "CONSUMERS",
+        "SERVICE",
+        "Place",
+        "Pulse",
+        "Served",
+        "Sum",
+        "begin_log",
+        "counted",
+        "exposition",
+        "from_json",
+        "in_json",
+        "log_settings",
+        "metrics_place",
+        "watchman",
+        "writes_lines",
     ),
 }
 
@@ -127,18 +176,19 @@ def signer(data: "Path") -> "Signer":
 @lru_cache
 def web() -> "Web":
     """What answers HTTP."""
-    from ..eventlog.telemetry import Silent
     from ..web.request import Web
     from . import on_aws, on_standby, settings
 
     def watching() -> Any:
         if not on_aws():
-            return Silent()
+            from .watching import telling
+
+            return telling()
         from . import telemetry
 
         return telemetry()
 
-    return Web(
+    made = Web(
         platform,
         verifier,
         _answer,
@@ -148,6 +198,17 @@ def web() -> "Web":
         _worded,
         _admitted,
         _headers,
+    )
+    if on_aws():
+        from . import requests
+
+        return made._replace(
+            answered=requests.answered, condition=requests.condition, details=requests.details
+        )
+    from . import watchman
+
+    return made._replace(
+        condition=lambda: watchman().condition(), details=lambda: watchman().details()
     )
 
 

@@ -18,6 +18,7 @@ from ..platform.serials import Serials
 from . import auditing, people, signing
 from .codec import CODEC
 from .settings import gate, quotas, scanner, seal_minutes
+from .watching import telling
 
 
 def now() -> datetime:
@@ -133,4 +134,5 @@ def embedded(
         hash_at=store.hash_at,
         belonging=together,
         close=close,
+        telemetry=telling(),
     )

@@ -177,6 +177,39 @@ def fonts(value: str) -> object:
     return Fonts(font_files(value))
 
 
+def seals(value: str) -> object:
+    if value.startswith("s3://") and not value.removeprefix("s3://").partition("/")[0]:
+        raise ValueError("it names no bucket")
+    return text(value)
+
+
+def seal_minutes(value: str) -> object:
+    from .settings import minutes_of
+
+    return minutes_of(value)
+
+
+def log(value: str) -> object:
+    from ..adapters.watching import settings
+
+    return settings.kept(value)
+
+
+def metrics(value: str) -> object:
+    """Whether its address needs a token is asked where that is known."""
+    from ..adapters.watching import settings
+
+    return settings.place(value, settings.SHORTEST * "x")
+
+
+def metrics_token(value: str) -> object:
+    from ..adapters.watching import settings
+
+    if len(value) < settings.SHORTEST:
+        raise ValueError("")
+    return word(value)
+
+
 def lanes(value: str) -> object:
     if not value.isdecimal() or not 1 <= int(value) <= _LANES:
         raise ValueError("")

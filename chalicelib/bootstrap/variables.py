@@ -14,7 +14,7 @@ from .variable_checks import Read
 
 PREFIX: Final = "BANJIAN_"
 # What the tests of this repository are told, and no service.
-OF_TESTS: Final = ("BANJIAN_LONG", "BANJIAN_TEST_CLAMD")
+OF_TESTS: Final = ("BANJIAN_BUILD_IMAGE", "BANJIAN_LONG", "BANJIAN_TEST_CLAMD")
 _SHOWN: Final = 100  # characters
 
 
@@ -70,6 +70,12 @@ VARIABLES: Final = (
     Variable("BANJIAN_PUBLIC_URL", "an address, as https://banjian.city.example", read.url),
     Variable("BANJIAN_SIGNATURE", "ecdsa or sm2", read.signature),
     Variable("BANJIAN_FONTS", "TrueType files, a colon between two", read.fonts),
+    Variable("BANJIAN_SEALS", "a folder, s3://bucket/prefix, or off", read.seals),
+    Variable("BANJIAN_SEAL_MINUTES", "a number of minutes from 1 to 1440", read.seal_minutes),
+    Variable("BANJIAN_LOG_FILE", "a file, or - for standard output", read.text),
+    Variable("BANJIAN_LOG", "as days=400, megabytes=256, addresses=all", read.log),
+    Variable("BANJIAN_METRICS", "HOST:PORT, as 127.0.0.1:9464", read.metrics),
+    Variable("BANJIAN_METRICS_TOKEN", "16 characters or more", read.metrics_token, shown=False),
     Variable("BANJIAN_TRUSTED_PROXIES", _NETWORKS, read.networks),
     Variable("BANJIAN_COUNTERS", _NETWORKS, read.networks),
     Variable("BANJIAN_CORS_ORIGINS", "origins, as https://www.city.example", read.origins),
@@ -99,7 +105,10 @@ TOGETHER: Final = (
     ("BANJIAN_ATTESTER", "BANJIAN_ATTESTER_JWKS"),
 )
 # The first says nothing without the second.
-NEEDS: Final = (("BANJIAN_WECHAT_URL", "BANJIAN_WECHAT_APP"),)
+NEEDS: Final = (
+    ("BANJIAN_WECHAT_URL", "BANJIAN_WECHAT_APP"),
+    ("BANJIAN_METRICS_TOKEN", "BANJIAN_METRICS"),
+)
 # A service on one machine keeps all of it in a directory.
 STACK: Final = (
     *("BANJIAN_EVENTS_TABLE", "BANJIAN_LOG_TABLE", "BANJIAN_VIEWS_TABLE", "BANJIAN_LIMITS_TABLE"),

@@ -13,7 +13,6 @@ from ..eventlog.ports import Damaged
 from ..platform.platform import Platform
 from ..serving import demonstration as examples
 from ..serving import item_directory, service, starting
-from ..serving.consumers_process import log_to_stderr
 from . import demonstration
 from .console import VAR, Data, err, fail, keep_private, out
 
@@ -66,12 +65,18 @@ NoDemo = Annotated[
 ]
 
 
-def serve(  # noqa: PLR0913 - one parameter an option
+def serve(  # noqa: PLR0913, PLR0917 - one parameter an option
     data: Data = VAR,
     host: Host = "127.0.0.1",
     port: Port = 8000,
     threads: Threads = 16,
     items: Items = None,
+    log_file: Annotated[
+        str, typer.Option(help="Where the log goes; - is standard output. BANJIAN_LOG_FILE.")
+    ] = "",
+    metrics: Annotated[
+        str, typer.Option(help="HOST:PORT that Prometheus is answered at. BANJIAN_METRICS.")
+    ] = "",
     *,
     fresh: Fresh = False,
     demo: Demo = False,
@@ -84,7 +89,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
     Every setting (docs/operating.md) is read first; what is wrong is told, and
     nothing starts. Nothing is published but what --items or --demo name.
     """
-    log_to_stderr()
+    _watched(log_file, metrics)
     _note_no_demo(no_demo=no_demo, demo=demo or public_demo)
     start = starting.begin(starting.Asked(host, demo, public_demo), os.environ)
     definitions = item_directory.read(items) if items else ()
@@ -125,6 +130,16 @@ def _note_no_demo(*, no_demo: bool, demo: bool) -> None:
         fail("--no-demo and the demonstration at once: say one of them")
     if no_demo:
         err.print("--no-demo says what holds anyway; it can be left out.")
+
+
+def _watched(log_file: str, metrics: str) -> None:
+    """Settings of both processes, so that they are told by the environment."""
+    from .. import bootstrap
+
+    for name, value in (("BANJIAN_LOG_FILE", log_file), ("BANJIAN_METRICS", metrics)):
+        if value:
+            os.environ[name] = value
+    out.stderr = bootstrap.writes_lines()
 
 
 def _delete(data: Path) -> None:

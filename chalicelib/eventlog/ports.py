@@ -5,8 +5,10 @@ What the application needs from the outside; `adapters` supplies it.
   x Conflict        somebody appended first; nothing was written
   x Reused          the command id is known, with another body; nothing was written
   x TooLarge        the commit would not fit the smallest store; nothing was written
-  x Damaged         what is stored is not what was appended
+  x Damaged         what is stored is not what was appended: an operator restores it
   x Unavailable     the place where it is kept cannot be used; nothing was acknowledged
+    x Full          there is no room left (a disk, a quota of the system)
+    x ReadOnly      it can be read, and not written
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -69,6 +71,14 @@ class Unavailable(StoreError, Outage):
 
     Nothing was acknowledged. An append that failed so may be sent again under the same command id.
     """
+
+
+class Full(Unavailable):
+    """There is no room where it is kept. Once there is, the same works without a restart."""
+
+
+class ReadOnly(Unavailable):
+    """What is there is read; nothing can be written (a file system remounted, a right taken)."""
 
 
 class CommandId(NamedTuple):

@@ -16,6 +16,12 @@ REFUSALS = (
     ("eventlog.ports:TooLarge", 413, "commit-too-large"),
     ("eventlog.codec:UnknownEvent", 503, "newer-release", 60),
     ("eventlog.belonging:Misplaced", 503, "data-misplaced", 60),
+    ("eventlog.ports:Damaged", 500, "store-damaged"),
+    ("eventlog.ports:Full", 503, "storage-full", 60),
+    ("eventlog.ports:ReadOnly", 503, "storage-read-only", 60),
     ("eventlog.ports:StoreError", 503, "store-unavailable", 1),
+    ("eventlog.views.port:ViewsDamaged", 500, "store-damaged"),
+    ("eventlog.views.port:ViewsFull", 503, "storage-full", 60),
+    ("eventlog.views.port:ViewsReadOnly", 503, "storage-read-only", 60),
     ("eventlog.views.port:ViewsError", 503, "store-unavailable", 1),
 )

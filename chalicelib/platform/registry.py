@@ -16,6 +16,10 @@ class RegistryUnavailable(Outage):
     """The registry cannot be asked now, or nothing was ever loaded; nothing was decided."""
 
 
+class RegistryDamaged(RegistryUnavailable):
+    """What was loaded is no longer there as it was: it is loaded again, not asked again."""
+
+
 class Match(StrEnum):
     MATCH = "match"
     MISMATCH = "mismatch"  # the id is known, under another name

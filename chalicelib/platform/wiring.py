@@ -10,6 +10,7 @@ PHASES = (("平台", "Platform", "platform.duty:EVENTS"),)
 REFUSALS = (
     ("platform.duty:NotSeparated", 403, "duties-not-separated"),
     ("platform.quotas:QuotaExceeded", 429, "quota-exceeded"),
+    ("platform.registry:RegistryDamaged", 500, "store-damaged"),
     ("platform.registry:RegistryUnavailable", 503, "registry-unavailable", 10),
     ("platform.attester:AttestationUnavailable", 503, "attestation-unavailable", 10),
     ("platform.attester:AttestationNotSetUp", 501, "attestation-not-set-up"),

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 from chalice.app import Request, Response
 
@@ -17,6 +18,11 @@ from ..web.problems import Fault, invalid, language_of, listed, own, problem
 from .table import Row, found
 from .words import members, worded
 
+# What the service answers on purpose, though the status is that of a failure.
+USUAL: Final = frozenset(
+    {"attestation-not-set-up", "not-ready", "on-standby", "view-behind", "wechat-not-set-up"}
+)
+
 logger = logging.getLogger(__name__)
 
 
@@ -24,6 +30,8 @@ def answer(error: Exception, request: Request) -> Response:
     """The problem that tells of `error`; an error that is none of ours is logged."""
     match error:
         case AuthError() | KeysUnavailable():
+            if isinstance(error, KeysUnavailable):
+                _log(error, request)
             return refusal(error, request)
         case BadBody():
             return invalid(error.found, request, worded)
@@ -38,8 +46,9 @@ def answer(error: Exception, request: Request) -> Response:
 
 def _refused(error: Exception, request: Request) -> Response:
     row = found(error)
+    if row is None or (row.status >= HTTPStatus.INTERNAL_SERVER_ERROR and row.code not in USUAL):
+        _log(error, request)
     if row is None:
-        logger.error("%s failed", request.path, exc_info=error)
         return own("internal", request)
     if row.code == "invalid-token":  # which has a challenge
         return refusal(InvalidToken(str(error)), request)
@@ -52,6 +61,17 @@ def _refused(error: Exception, request: Request) -> Response:
     seconds = error.seconds if isinstance(error, QuotaExceeded) else row.retry_after
     wait = None if seconds is None else {"Retry-After": str(seconds)}
     return problem(row.status, row.code, request, headers=wait, **why, **more)
+
+
+def _log(error: Exception, request: Request) -> None:
+    """
+    With the route and not the path, which may hold somebody's id; with the id of the request, which
+    whoever was refused can tell.
+    """
+    context = request.context
+    route = context.get("resourcePath", "")
+    facts = {"request_id": context.get("requestId", ""), "route": route}
+    logger.error("%s failed", route, exc_info=error, extra={"facts": facts})
 
 
 def _more(row: Row, error: Exception) -> Mapping[str, Any]:

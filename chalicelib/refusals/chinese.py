@@ -180,6 +180,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 SUMMARIES: Final[Mapping[str, str]] = {
     "getDocs": "接口文档页面",
     "getDocsFile": "接口文档页面的样式和脚本",
-    "getHealth": "服务能否读取日志",
+    "getHealth": "服务是否存活",
+    "getReady": "服务能否正常工作",
     "getOpenApi": "本接口的 OpenAPI 3.1 文档",
 }

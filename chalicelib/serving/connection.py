@@ -20,7 +20,6 @@ from typing import IO, Any, Final, NamedTuple
 from wsgiref.util import FileWrapper
 
 import h11
-from chalice.app import Request
 
 from ..web.problems import NOSNIFF, own
 from . import gateway
@@ -59,7 +58,8 @@ class Refused(Exception):
 class Front(NamedTuple):
     """
     What every connection works with. `turn` is what a request waits for; `stopping` tells whether
-    a reply is the last one of its connection.
+    a reply is the last one of its connection. `refused` is told of a request that the application
+    never saw.
     """
 
     application: Wsgi
@@ -67,6 +67,7 @@ class Front(NamedTuple):
     limits: Limits
     stopping: Callable[[], bool]
     address: tuple[str, int]
+    refused: Callable[[gateway.Call, int], None] = lambda _, __: None
 
 
 class Connection:
@@ -209,7 +210,7 @@ class Connection:
         except OSError:
             raise
         except Exception:
-            log.exception("%s failed", environ["REQUEST_URI"])
+            log.exception("a request failed before it was answered")  # its URL may be somebody's
             self._refuse(500)
 
     def _environ(self, request: h11.Request) -> dict[str, Any]:
@@ -261,15 +262,16 @@ class Connection:
         """A problem of our own, where nothing of a reply is on its way; the last one."""
         if self._http.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             raise ConnectionError("a reply broke off")
-        code = REFUSALS.get(status, "internal")
-        response = own(code, self._unread(), **NAMED.get(code, {}))
+        code, unread = REFUSALS.get(status, "internal"), self._unread()
+        response = own(code, gateway.outside(unread), **NAMED.get(code, {}))
+        self._front.refused(unread, status)
         body = response.body.encode()
         headers = {**response.headers, "Content-Length": len(body), "Connection": "close"}
         reply = _Reply()
         reply.start(str(status), [(name, str(value)) for name, value in headers.items()])
         self._respond(reply, [body])
 
-    def _unread(self) -> Request:
+    def _unread(self) -> gateway.Call:
         """What can be said of a request that could not be read to its end."""
         hints = {
             name.lower().decode(): value.decode() for name, value in _HINTS.findall(self._head)
@@ -277,8 +279,7 @@ class Connection:
         found = _TARGET.match(self._head)
         method, path = (one.decode() for one in found.groups()) if found else ("GET", "/")
         request_id = gateway.request_id(hints.get("x-request-id", ""))
-        call = gateway.Call(method, path, "", hints, self._peer, request_id)
-        return gateway.outside(call)
+        return gateway.Call(method, path, "", hints, self._peer, request_id)
 
     def _linger(self) -> None:
         """

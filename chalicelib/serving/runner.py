@@ -53,16 +53,30 @@ class Job:
         self.name = name
         self._action = action
         self._pause = Pause(FIRST_PAUSE, LONGEST_PAUSE)
+        self._began: float | None = None
 
     @property
     def pause(self) -> float:
         """Seconds to wait before the next try: 0 unless the last one failed."""
         return self._pause.left
 
+    @property
+    def lasts(self) -> float:
+        """Seconds that it has been at it; 0 while it is not."""
+        began = self._began
+        return 0.0 if began is None else monotonic() - began
+
     def run(self) -> bool:
         """Whether there was something to do, and it was done. An exception is logged."""
         if self.pause:
             return False
+        self._began = monotonic()
+        try:
+            return self._run()
+        finally:
+            self._began = None
+
+    def _run(self) -> bool:
         try:
             done = self._action() is not None
         except Misplaced:  # whoever looks after the data tells of it, once
@@ -124,9 +138,17 @@ class Runner:
         )
         self._stopping = Event()
         self._threads: list[Thread] = []
+        self._steps: list[Job] = []
         twice = [name for name, n in Counter(c.name for c in self._consumers).items() if n > 1]
         if twice:
             raise ValueError(f"two consumers of one name would share a checkpoint: {twice}")
+
+    def stuck(self, seconds: float) -> list[str]:
+        """
+        Consumers whose step has taken longer than that. Whoever waits for a lock that nobody gives
+        back raises nothing, and stops.
+        """
+        return [job.name for job in list(self._steps) if job.lasts > seconds]
 
     def start(self) -> None:
         """Raises ViewsError if the views cannot be opened."""
@@ -177,6 +199,7 @@ class Runner:
         jobs = [Job(c.name, partial(self._advance, c, feed)) for c in consumers]
         again = [Again(c) for c in consumers if isinstance(c, Subscriber)]
         next_retry = monotonic()
+        self._steps += jobs
         while not self._stopping.is_set():
             if monotonic() >= next_retry:
                 for consumer in consumers:

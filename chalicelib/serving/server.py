@@ -26,6 +26,7 @@ POLL: Final = 0.2  # seconds
 BACKLOG: Final = 512
 FILES: Final = 256  # that the rest of the process has open
 HEALTH: Final = "/health"
+READY: Final = "/ready"
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +40,11 @@ def listen(host: str, port: int) -> socket.socket:
 class Server:
     """
     Serves `application` on `listener`, `threads` requests at a time. `trusted` tells which peers
-    are our own proxies: of them as many connections are taken as of all.
+    are our own proxies: of them as many connections are taken as of all. `refused` is told of each
+    request that could not be read, and its status.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server is told, most of it optional
         self,
         application: Wsgi,
         listener: socket.socket,
@@ -50,6 +52,7 @@ class Server:
         threads: int = 16,
         limits: Limits = USUAL,
         trusted: Callable[[str], bool] = lambda _: False,
+        refused: Callable[[gateway.Call, int], None] = lambda _, __: None,
     ) -> None:
         self._listener = listener
         self._trusted = trusted
@@ -58,17 +61,24 @@ class Server:
         # beside others has a quarter: all of them share one interpreter.
         quarter = threads // 4
         self._turns = Turns(threads, max(1, threads - quarter), max(1, quarter))
-        # Whoever watches the service is answered, whatever waits for a turn.
-        self._health_turns = Turns(2, 1)
+        # Whoever watches the service is answered, whatever waits for a turn; and whether it is
+        # alive, though a disk keeps those waiting who ask whether it can work.
+        self._watching = {HEALTH: Turns(2, 1), READY: Turns(2, 1)}
+        self.refused = 0
         self._stopping = threading.Event()
         self._connections: dict[Connection, threading.Thread] = {}
         address = listener.getsockname()[:2]
-        self._front = Front(application, self._turn, limits, self.is_stopping, address)
+        self._front = Front(application, self._turn, limits, self.is_stopping, address, refused)
         self._full = _too_many()
         _allow_files(limits.connections + FILES)
 
     def is_stopping(self) -> bool:
         return self._stopping.is_set()
+
+    @property
+    def connections(self) -> int:
+        """That are open now."""
+        return len(self._connections)
 
     @property
     def url(self) -> str:
@@ -113,6 +123,8 @@ class Server:
             time.sleep(POLL)
             return False
         if not self._census.admit(peer):
+            self.refused += 1
+            log.warning("connections were turned away: too many of an address, or in all")
             _turn_away(connected, self._full)
             return True
         connection = Connection(self._front, connected, peer)
@@ -133,8 +145,7 @@ class Server:
     def _turn(self, environ: dict[str, Any]) -> AbstractContextManager[None]:
         forwarded = environ.get("HTTP_X_FORWARDED_FOR")
         who = counted(client(environ["REMOTE_ADDR"], forwarded, self._trusted))
-        turns = self._health_turns if environ["PATH_INFO"] == HEALTH else self._turns
-        return turns.one(who)
+        return self._watching.get(environ["PATH_INFO"], self._turns).one(who)
 
     def _drain(self) -> None:
         """Take no more connections, answer what has been sent, close each connection once idle."""

@@ -4,15 +4,17 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Event
 
 from .. import bootstrap
 from ..platform.platform import Platform
 from ..triggers.routes import import_all
-from . import signin, wsgi
+from . import metrics, signin, wsgi
 from .belonging_watch import Watch, close
 from .consumers_process import ConsumersProcess, collect_seldom
+from .server import Server
 
 # Seconds until a thread that computes lets others have the interpreter. A request asks for it some
 # forty times: with Python's usual 5 ms, a long one makes short ones wait for half a second.
@@ -22,13 +24,15 @@ SWITCH = 0.001
 class Service:
     """
     Opens, or makes, the data in a directory. Whose tokens are good is what the environment says, or
-    those of the `local_sign_in`. Raises Unavailable for a setting that cannot be read, Misplaced for
-    data that does not belong together.
+    those of the `local_sign_in`. Raises Unavailable for a setting that cannot be read, Misplaced
+    for data that does not belong together.
     """
 
     def __init__(self, data: Path, *, local_sign_in: bool) -> None:
         self._data = data
         os.environ["BANJIAN_DATA"] = str(data)
+        self._metrics_place = bootstrap.metrics_place()
+        self._log = bootstrap.begin_log(bootstrap.SERVICE)
         if local_sign_in:
             os.environ["BANJIAN_ISSUER"] = signin.ISSUER
             os.environ["BANJIAN_AUDIENCE"] = signin.AUDIENCE
@@ -57,8 +61,12 @@ class Service:
         bootstrap.build_all()
         collect_seldom()  # last, so that what was made is not looked through again
         sys.setswitchinterval(SWITCH)
-        process = ConsumersProcess(self._data)
+        process, watchman = ConsumersProcess(self._data), bootstrap.watchman()
         self.platform.committed.then(process.ring)
+        watchman.pulse = process.pulse
+
+        def watched(server: Server) -> None:
+            watchman.served = lambda: bootstrap.Served(server.connections, server.refused)
 
         def listening(url: str) -> None:
             process.start()
@@ -66,9 +74,24 @@ class Service:
                 ready(url)
 
         try:
-            with Watch(self.platform.belonging, keeps=True):
-                wsgi.serve(app.app, host, port, threads=threads, ready=listening, stop=stop)
+            with self._metrics(), Watch(self.platform.belonging, keeps=True):
+                wsgi.serve(
+                    app.app,
+                    host,
+                    port,
+                    threads=threads,
+                    ready=listening,
+                    stop=stop,
+                    answered=self._log.answered,
+                    watched=watched,
+                )
         finally:
             process.stop()
             close(self.platform)
         self.platform.belonging.noticed()
+
+    def _metrics(self) -> AbstractContextManager[object]:
+        if self._metrics_place is None:
+            return nullcontext()
+        bootstrap.exposition()  # without its library this ends the start, and not the first scrape
+        return metrics.serving(self._metrics_place, bootstrap.exposition)

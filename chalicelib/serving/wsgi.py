@@ -12,21 +12,28 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
+from time import perf_counter, time
 from typing import Any, BinaryIO, Final
 
 from chalice.app import Chalice, Response, RouteEntry
 
 from .. import bootstrap
 from ..eventlog.ports import Unavailable
+from ..platform.rate_limits import client
 from ..triggers.app import preflight
 from ..triggers.routes import import_all
-from ..web import cors
+from ..web import cors, exchanges
 from ..web.downloads import FileBody
+from ..web.exchanges import NO_ROUTE, Exchange, Noted
 from ..web.problems import from_chalice, own
 from . import gateway, limits, server
 from .gateway import Call, MalformedUrl
 
 PIECE: Final = 64 << 10  # bytes
+# Of RFC 9110 and RFC 5789: whatever else somebody makes up is counted as one.
+METHODS: Final = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+)
 NO_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 # The server's own business.
 NOT_OURS: Final = frozenset(
@@ -53,17 +60,32 @@ def serve(  # noqa: PLR0913  # what a server is told, nearly all of it optional
     threads: int = 16,
     ready: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
+    answered: Callable[[Exchange], None] | None = None,
+    watched: Callable[[server.Server], None] | None = None,
 ) -> None:
     """
     Serve `app` until SIGTERM or SIGINT (if called in the main thread) or until `stop` is set, then
     finish the requests under way. `ready` is called with the address once connections are taken;
-    port 0 takes a free one. Raises OSError if the address cannot be listened on, Unavailable for a
+    port 0 takes a free one. `answered` is told each request; `watched` is given the server, to ask
+    it how many are there. Raises OSError if the address cannot be listened on, Unavailable for a
     setting that cannot be read.
     """
-    application = wsgi(app)
+    application = wsgi(app, answered)
     taken, proxies = _limits(), bootstrap.proxies()
     listener = server.listen(host, port)
-    running = server.Server(application, listener, threads=threads, limits=taken, trusted=proxies)
+
+    def refused(call: Call, status: int) -> None:
+        code = exchanges.noted().code
+        unread = exchanges.begin()  # nobody knows whose: not of the one before on its connection
+        unread.code = code
+        if answered is not None:
+            answered(_exchange(call, NO_ROUTE, status, unread, 0.0))
+
+    running = server.Server(
+        application, listener, threads=threads, limits=taken, trusted=proxies, refused=refused
+    )
+    if watched is not None:
+        watched(running)
     running.run(ready, stop)
 
 
@@ -74,9 +96,10 @@ def _limits() -> limits.Limits:
         raise Unavailable(f"BANJIAN_CONNECTIONS: {error}") from error
 
 
-def wsgi(app: Chalice) -> Wsgi:
+def wsgi(app: Chalice, answered: Callable[[Exchange], None] | None = None) -> Wsgi:
     """
-    A WSGI application for any number of threads, with the routes that `app` has now.
+    A WSGI application for any number of threads, with the routes that `app` has now. `answered` is
+    told each request and its reply.
 
     Raises ValueError if a route has an authorizer: nothing would ask it here, and the route would
     stand open. (Tokens are verified in the handlers.)
@@ -90,8 +113,11 @@ def wsgi(app: Chalice) -> Wsgi:
     routes = gateway.tree(app.routes)
 
     def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        began, noted = perf_counter(), exchanges.begin()
         call = gateway.call(environ)
-        answer = _answered(app, routes, call, environ)
+        answer, route = _answered(app, routes, call, environ)
+        if answered is not None:
+            answered(_exchange(call, route, answer.status_code, noted, perf_counter() - began))
         cors.add(answer.headers, bootstrap.origins(), call.headers.get("origin"))
         if isinstance(answer.body, FileBody):
             return _streamed(answer, answer.body, call, environ, start_response)
@@ -119,17 +145,41 @@ def _per_thread(name: str) -> property:
     )
 
 
-def _answered(app: Chalice, routes: gateway.Node, call: Call, environ: Environ) -> Response:
+def _answered(
+    app: Chalice, routes: gateway.Node, call: Call, environ: Environ
+) -> tuple[Response, str]:
+    """And the template of the route that answered."""
+    route = NO_ROUTE
     try:
         match = gateway.match(routes, call.path)
         if match is None:
-            return own("not-found", gateway.outside(call))
-        return _routed(app, match, call, environ)
+            return own("not-found", gateway.outside(call)), route
+        route = match.pattern
+        return _routed(app, match, call, environ), route
     except MalformedUrl:
-        return own("malformed-url", gateway.outside(call))
+        return own("malformed-url", gateway.outside(call)), route
     except Exception:
-        log.exception("%s %s failed (request %s)", call.method, call.path, call.request_id)
-        return own("internal", gateway.outside(call))
+        facts = {"request_id": call.request_id, "route": route}
+        log.exception("a request failed", extra={"facts": facts})
+        return own("internal", gateway.outside(call)), route
+
+
+def _exchange(call: Call, route: str, status: int, noted: Noted, seconds: float) -> Exchange:
+    forwarded = call.headers.get("x-forwarded-for")
+    address = client(call.address, forwarded, bootstrap.proxies())
+    method = call.method if call.method in METHODS else "OTHER"
+    return Exchange(
+        time(),
+        seconds,
+        method,
+        route,
+        status,
+        call.request_id,
+        noted.account,
+        noted.role,
+        address,
+        noted.code,
+    )
 
 
 def _routed(app: Chalice, match: gateway.Match, call: Call, environ: Environ) -> Response:
@@ -185,7 +235,9 @@ def _headers(response: Response, call: Call) -> list[tuple[str, str]]:
         for value in (values if isinstance(values, list) else [values])
         if name.lower() not in NOT_OURS
     ]
-    return [*headers, ("X-Request-Id", call.request_id)]
+    if "X-Request-Id" not in response.headers:
+        headers.append(("X-Request-Id", call.request_id))
+    return headers
 
 
 def _streamed(

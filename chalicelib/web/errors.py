@@ -1,5 +1,6 @@
 """How a request itself fails; what a subject refuses is told in its wiring.py."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -27,3 +28,19 @@ class Behind(Exception):
 
 class OnStandby(Exception):
     """Another installation serves; this one is being filled from it."""
+
+
+class NotReady(Exception):
+    """
+    The service does not do its work; `failing` are those of condition.CHECKS. `details` are for who
+    may know them, None for others.
+    """
+
+    def __init__(self, failing: tuple[str, ...], details: Mapping[str, Any] | None) -> None:
+        super().__init__(", ".join(failing))
+        self.failing, self.details = failing, details
+
+
+def not_ready(error: NotReady) -> Mapping[str, Any]:
+    """What the problem says besides."""
+    return {"failing": list(error.failing), "details": error.details}

@@ -374,6 +374,43 @@ MESSAGES: Final[Mapping[str, Message]] = {
             "Nothing was acknowledged; retry with the same key after Retry-After.",
         ),
     ),
+    "storage-full": Message(
+        Text(
+            "存储空间已满",
+            "存储空间已满，没有写入任何内容；运维人员腾出空间后，请按 Retry-After 用同一编号重试。",
+        ),
+        Text(
+            "There is no room left",
+            "Nothing was written. The operators have to make room; retry with the same key after "
+            "Retry-After.",
+        ),
+    ),
+    "storage-read-only": Message(
+        Text(
+            "存储只能读取",
+            "存储暂时只能读取，没有写入任何内容；运维人员恢复后，请按 Retry-After 用同一编号重试。",
+        ),
+        Text(
+            "Nothing can be written now",
+            "What is kept can be read only, and nothing was written. The operators have to see to "
+            "it; retry with the same key after Retry-After.",
+        ),
+    ),
+    "store-damaged": Message(
+        Text(
+            "存储的数据已损坏",
+            "所存数据与写入时不一致，重试无济于事；请联系运维人员，并提供 request_id。",
+        ),
+        Text(
+            "What is stored is damaged",
+            "It is not what was written, and trying again does not help: tell the operators, and "
+            "quote request_id.",
+        ),
+    ),
+    "not-ready": Message(
+        Text("服务暂不能正常工作", "服务仍在运行，但以下部分不能工作：{failing}。"),
+        Text("The service does not do its work", "It is alive, and this fails: {failing}."),
+    ),
     "not-implemented": Message(
         Text("不支持的请求方式", "服务器不支持这种传输方式。"),
         Text("Not implemented", "The server does not support this way of sending a request."),

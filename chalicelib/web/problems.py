@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from ..kernel.reasons import Reason, in_json
 from ..kernel.validation import reason_of
+from . import exchanges
 from .messages import Language, text
 from .times import in_milliseconds
 
@@ -100,6 +101,7 @@ def problem(
     extension members; `detail` replaces the catalogue's. Raises KeyError for an unknown code or a
     parameter that is missing.
     """
+    exchanges.noted().code = code
     language = language_of(request)
     title, template = text(code, language)
     body = {

@@ -21,6 +21,33 @@ class Health(BaseModel):
     position: Annotated[int, Field(ge=0)] | None
 
 
+class Follower(BaseModel):
+    """A consumer: `lag` is how many events it has still to take, `parked` what it could not."""
+
+    name: str
+    lag: Annotated[int, Field(ge=0)]
+    parked: Annotated[int, Field(ge=0)]
+
+
+class ReadinessDetails(BaseModel):
+    """Null is what is not known, or there is nothing of (on AWS: disk and processes)."""
+
+    position: Annotated[int, Field(ge=0)] | None
+    writes_refused: str | None
+    disk_free_bytes: Annotated[int, Field(ge=0)] | None
+    disk_size_bytes: Annotated[int, Field(ge=0)] | None
+    heartbeat_seconds: Annotated[float, Field(ge=0)] | None
+    restarts: Annotated[int, Field(ge=0)] | None
+    consumers: list[Follower]
+
+
+class Readiness(BaseModel):
+    """`details` are null to who need not know them."""
+
+    status: Literal["ready"]
+    details: ReadinessDetails | None
+
+
 # Documentation
 
 

@@ -18,9 +18,10 @@ from ..kernel.actor import APPLICANTS, Actor, Channel, Identified
 from ..kernel.errors import Invalid, Rejected
 from ..kernel.reasons import Reason
 from ..platform import duties, organisations
+from ..platform.condition import WELL, Condition, Details
 from ..platform.platform import Caller, Platform
 from ..platform.rate_limits import client, counted
-from . import bodies
+from . import bodies, exchanges
 from .auth.verifier import SignedIn, Verifier
 from .bodies import CommandBody
 from .errors import BadRequest, Behind
@@ -55,7 +56,9 @@ class Web(NamedTuple):
     What the routes are made with; it is made once and late (cold start). `answer` has the problem
     for whatever a handler raises. `proxies` tells which peers are our own proxies, whose
     X-Forwarded-For is believed. `worded` says a reason in a language. `admitted` raises for who may
-    not ask for anything, whatever the token says. `headers` are those of every reply.
+    not ask for anything, whatever the token says. `headers` are those of every reply. `answered` is
+    told each request that was answered, and in how many seconds, where no server in front tells it.
+    `condition` is how the service is, `details` how far along and how full.
     """
 
     platform: Callable[[], Platform]
@@ -67,6 +70,9 @@ class Web(NamedTuple):
     worded: Callable[[Reason, Language], str] = lambda reason, _: str(reason)
     admitted: Callable[[Platform, Actor], None] = lambda _, __: None
     headers: Callable[[], Mapping[str, str]] = lambda: NOSNIFF
+    answered: Callable[[Request, Response, float], None] | None = None
+    condition: Callable[[], Condition] = lambda: WELL
+    details: Callable[[], Details] = Details
 
 
 class ApiRequest:
@@ -98,6 +104,8 @@ class ApiRequest:
         headers = self.raw.headers
         found = self._web.verifier().signed_in(headers.get("authorization"), headers.get("x-role"))
         actor = found.actor
+        noted = exchanges.noted()
+        noted.account, noted.role = actor.account, str(actor.role)
         duties.check(self.platform, actor)
         organisations.check_actor(self.platform, actor, self.today)
         if found.person is not None:
@@ -159,6 +167,16 @@ class ApiRequest:
     def worded(self, reason: Reason) -> str:
         """The reason in the language of the request."""
         return self._web.worded(reason, self.language)
+
+    @property
+    def condition(self) -> Condition:
+        """How the service is."""
+        return self._web.condition()
+
+    @property
+    def details(self) -> Details:
+        """How far along it is, and how full."""
+        return self._web.details()
 
     @property
     def language(self) -> Language:

@@ -7,6 +7,7 @@ A handler is three lines: parse (request.py), execute, reply.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from typing import Any, TypeVar
 
 from chalice.app import Request, Response
@@ -48,9 +49,13 @@ def respond(
     media_types: Sequence[str] = (),
 ) -> Response:
     """What the handler answers to a request, of those media types; refusals become problems."""
+    began = monotonic()
     response = _response(web, raw, handler, parameters, media_types)
     for name, value in web.headers().items():
         response.headers.setdefault(name, value)
+    response.headers.setdefault("X-Request-Id", str(raw.context.get("requestId") or ""))
+    if web.answered is not None:
+        web.answered(raw, response, monotonic() - began)
     return response
 
 

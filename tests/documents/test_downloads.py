@@ -90,7 +90,8 @@ def test_a_document_that_was_altered_on_the_disk_is_not_given_out_nor_a_byte_of_
     url = link(city, submitted(city, PLAN))
     place_of(city, DIGEST).write_bytes(PLAN[:-1] + b"!")
     given = city.get(None, url)
-    assert code(given) == (503, "store-unavailable")
+    assert code(given) == (500, "store-damaged")
+    assert "Retry-After" not in given.headers
     assert PLAN[:20] not in given.content
 
 

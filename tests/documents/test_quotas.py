@@ -208,7 +208,7 @@ def test_a_full_disk_is_said_so_and_nothing_is_half_written(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         refused = at_once(city, PLAN)
-    assert code(refused) == (503, "store-unavailable")
+    assert code(refused) == (503, "storage-full")
     assert "Retry-After" in refused.headers
     incoming = city.data / "documents" / "incoming"
     assert list(incoming.iterdir()) == []

@@ -119,8 +119,9 @@ def everything(
         "name": "rating",
         "file": "docs.css",
     }
-    # Not /health, which tells how far the log has come at all.
-    routes = [path for path, ways in app.app.routes.items() if "GET" in ways and path != "/health"]
+    # Not those of whoever watches the service, who is told how far the log has come at all.
+    watched = ("/health", "/ready")
+    routes = [one for one, ways in app.app.routes.items() if "GET" in ways and one not in watched]
     asked: list[tuple[str, str, Any]] = [("GET", _named(one, known), None) for one in routes]
     lists = ("/work", "/process-steps", "/certificates", "/ratings")
     pages = ("limit=1", f"department={CIVIL}", f"department={HALL}")

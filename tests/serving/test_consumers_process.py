@@ -1,12 +1,29 @@
 """What passes between the service and the process of its consumers, and what can go wrong."""
 
 import logging
+import os
+import signal
 from pathlib import Path
+from time import monotonic, sleep
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from chalicelib import bootstrap
 from chalicelib.eventlog.views.port import Bell
-from chalicelib.serving.consumers_process import COMMITTED, STOP, ConsumersProcess, listen
+from chalicelib.serving import consumers_process
+from chalicelib.serving.consumers_process import (
+    COMMITTED,
+    STOP,
+    Beat,
+    ConsumersProcess,
+    Heart,
+    beat_of,
+    line_of,
+    listen,
+)
+from chalicelib.serving.runner import Runner
 
 
 class Said:
@@ -66,3 +83,75 @@ def test_what_was_never_started_can_be_stopped():
     process = ConsumersProcess(Path("nowhere"))
     process.stop()
     process.ring()
+
+
+# The heartbeat
+
+
+@pytest.fixture
+def service(tmp_path):
+    process = ConsumersProcess(tmp_path / "var", hung=10.0)
+    yield process
+    process.stop()
+
+
+def beats(process, seconds=60.0):
+    """The pulse of a process that was heard since it was started."""
+    end = monotonic() + seconds
+    while monotonic() < end:
+        pulse = process.pulse()
+        if pulse is not None and process._beat.counts:
+            return pulse
+        sleep(0.05)
+    raise AssertionError("it was never heard")
+
+
+def test_a_process_that_is_stopped_is_noticed_and_another_one_takes_over(service, caplog):
+    service.start()
+    beats(service)
+    first = service._process.pid
+    with caplog.at_level(logging.ERROR):
+        os.kill(first, signal.SIGSTOP)
+        end = monotonic() + 60
+        while service._process.pid == first and monotonic() < end:
+            sleep(0.05)
+        beats(service)
+    assert service._process.pid != first
+    assert service.pulse().restarts == {"ended": 0, "hung": 1}
+    assert any("no sign of life for 10 s" in line for line in caplog.messages)
+
+
+def test_a_process_that_is_alive_and_stuck_says_so_and_is_killed(service):
+    assert service._hangs() == ""
+    service._beat = Beat(("work_list",))
+    assert service._hangs() == "was stuck at work_list, and was killed"
+
+
+def test_a_beat_comes_out_as_it_was_sent_and_half_of_one_is_none():
+    beat = Beat(("work_list",), (bootstrap.Sum("errors", (("logger", "x"),), 2.0),))
+    line = line_of(beat)
+    assert beat_of(line) == beat
+    for cut in range(len(line) - 1):
+        assert beat_of(line[:cut]) is None
+    for other in (
+        b"",
+        b"[]",
+        b"null",
+        b'{"stuck": 1, "counts": []}',
+        b'{"stuck": [], "counts": 7}',
+    ):
+        assert beat_of(other) is None
+
+
+def test_a_heart_tells_what_is_stuck_and_where(monkeypatch, caplog):
+    sent = list[bytes]()
+    monkeypatch.setattr(consumers_process, "BEAT", 0.01)
+    with caplog.at_level(logging.ERROR):
+        heart = Heart(sent.append)
+        heart.runner = cast("Runner", SimpleNamespace(stuck=lambda _seconds: ["certificates"]))
+        end = monotonic() + 10
+        while b"certificates" not in b"".join(sent) and monotonic() < end:
+            sleep(0.01)
+        heart.runner = None
+    assert beat_of(sent[-1]) is not None
+    assert any("test_a_heart_tells" in line for line in caplog.messages)

@@ -51,6 +51,25 @@ def settled(town, *names):
     return all(wait_for(town.views, name, town.store.head(), 5) for name in names)
 
 
+# What does not come to its end
+
+
+def test_a_consumer_that_waits_for_ever_is_told_and_the_others_go_on(town):
+    let_go = Event()
+
+    def wait(_event: object) -> None:
+        let_go.wait(30)
+
+    waiting = Subscriber("waiting", wait, attempts=1)
+    with a_runner(town, WORK, waiting) as runner:
+        record(town.store, "case-1", submitted)
+        assert until(lambda: runner.stuck(0.2) == ["waiting"])
+        assert runner.stuck(60.0) == []
+        assert settled(town, "work")
+        let_go.set()
+        assert until(lambda: runner.stuck(0.2) == [])
+
+
 # Waking up
 
 

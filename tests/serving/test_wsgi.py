@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 
 from chalicelib.serving import connection, gateway, limits
 from chalicelib.serving.wsgi import serve, wsgi
+from chalicelib.web import exchanges
+from chalicelib.web.exchanges import Exchange
 
 
 def an_app() -> Chalice:
@@ -680,3 +682,34 @@ def test_a_second_signal_stops_at_once():
         process.send_signal(signal.SIGINT)
         assert process.wait(5) != 0
         running.close()
+
+
+# What is told of each request
+
+
+def test_each_request_is_told_by_its_route_and_none_by_its_path(app):
+    told: list[Exchange] = []
+    with running(app, answered=told.append) as port:
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        for method, path in (("GET", "/cases/of-somebody"), ("GET", "/of-somebody"), ("BREW", "/")):
+            asked.request(method, path)
+            asked.getresponse().read()
+        asked.close()
+        raw(port, b"GET /cases/of-somebody HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n")
+    assert [(one.method, one.route, one.status, one.code) for one in told] == [
+        ("GET", "/cases/{case}", 200, ""),
+        ("GET", "(none)", 404, "not-found"),
+        ("OTHER", "(none)", 404, "not-found"),
+        ("GET", "(none)", 400, "bad-request"),
+    ]
+    assert {one.address for one in told} == {"127.0.0.1"}
+    assert "of-somebody" not in repr(told)
+
+
+def test_what_one_request_tells_is_not_told_of_the_next(app):
+    told: list[Exchange] = []
+    with running(app, answered=told.append) as port:
+        exchanges.noted().account = "of nobody"  # of this thread, and no other
+        raw(port, b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET / HT\r\n\r\n")
+    assert [one.code for one in told] == ["not-found", "bad-request"]
+    assert {one.account for one in told} == {""}

@@ -1,5 +1,6 @@
 """A real service in a process of its own, for tests and benchmarks that need one."""
 
+import os
 import re
 import subprocess
 import sys
@@ -31,7 +32,7 @@ class Running:
     ) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            [BANJIAN, "serve", "--data", data, "--port", "0", *options],
+            self.command("serve", "--data", data, "--port", "0", *options),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -50,6 +51,9 @@ class Running:
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
         self.url = self._wait_for(r"http://127\.0\.0\.1:\d+")
+
+    def command(self, *arguments: str | os.PathLike[str]) -> list[str | os.PathLike[str]]:
+        return [BANJIAN, *arguments]
 
     def _read(self) -> None:
         assert self.process.stdout is not None

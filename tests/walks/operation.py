@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from chalicelib import bootstrap
 from chalicelib.web.docs import PARTS
 
 from .cases import CARD, PATIENCE, PROOF, Json, Story, citizen
@@ -11,6 +12,15 @@ from .walking import Walker
 def the_interface_describes_itself(walk: Walker) -> None:
     document = walk(None, "GET", "/openapi.json").json()
     assert document["paths"].keys() >= {"/openapi.json", "/docs", "/docs/{file}"}
+    assert walk(None, "GET", "/ready").json() == {"status": "ready", "details": None}
+    assert walk("auditor-zheng", "GET", "/ready").json()["details"]["position"] > 0
+    watchman, silent = bootstrap.watchman(), bootstrap.Pulse(3600.0, {}, ())
+    before, watchman.pulse = watchman.pulse, lambda: silent
+    try:
+        told = walk(None, "GET", "/ready").json()
+    finally:
+        watchman.pulse = before
+    assert (told["code"], told["failing"], told["details"]) == ("not-ready", ["consumers"], None)
     for path in ("/openapi.json", "/docs", *(f"/docs/{name}" for name in PARTS)):
         tag = {"If-None-Match": walk(None, "GET", path).headers["ETag"]}
         assert walk(None, "GET", path, headers=tag).status_code == 304

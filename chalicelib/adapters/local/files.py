@@ -14,7 +14,8 @@ from tempfile import mkstemp
 from time import time
 from typing import BinaryIO
 
-from ...eventlog.ports import Damaged, Mismatched, Part, Unavailable, Upload
+from ...eventlog.ports import Damaged, Mismatched, Part, Upload
+from .. import disk
 from .blob_names import Arrived, arrived, is_digest, latest, owner_name, part_name, upload_name
 from .intact import Intact
 
@@ -191,7 +192,7 @@ def _translated(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable(f"{error.filename or place}: {error.strerror or error}") from error
+        raise disk.refusal(error, place) from error
 
 
 def _write(

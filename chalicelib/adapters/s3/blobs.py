@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from ...eventlog.ports import Damaged, Mismatched, Part, Unavailable, Upload
+from .. import disk
 from ..aws.clients import code, translated
 from ..local.blob_names import (
     Arrived,
@@ -331,7 +333,7 @@ def _no_room_is_unavailable() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable(f"{gettempdir()}: {error.strerror or error}") from error
+        raise disk.refusal(error, Path(gettempdir())) from error
 
 
 def _bound(url: str) -> str:

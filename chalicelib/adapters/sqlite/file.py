@@ -5,7 +5,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from ...eventlog.ports import Damaged, StoreError, Unavailable
+from ...eventlog.ports import Damaged, Full, ReadOnly, StoreError, Unavailable
+from .. import disk
 
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30.0
@@ -42,19 +43,35 @@ FAILURES: Final = (sqlite3.Error, UnicodeDecodeError)
 def refusal(path: Path, error: sqlite3.Error | UnicodeDecodeError | OSError) -> StoreError:
     """What went wrong at `path`, in words that say what to do."""
     if isinstance(error, OSError):
-        return Unavailable(f"{error.filename or path}: {error.strerror or error}")
-    primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        return disk.refusal(error, path)
+    primary = primary_code(error)
+    if primary in NO_FILE_OF_OURS:
+        return Damaged(f"{path} is not an SQLite file; restore it from a backup, or name another")
     # Of a text that is no UTF-8 the module tells without a code, or by another error.
     no_text = isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error)
     if primary in _DAMAGED or no_text:
         return Damaged(f"{path} is damaged ({error}); restore it from a backup")
-    return Unavailable(f"{path}: {_REASONS.get(primary, str(error))}")
+    if primary in _OF_THE_DISK and (cause := disk.unwritable(path.parent)) is not None:
+        return disk.refusal(cause, path)
+    kind = _KINDS.get(primary, Unavailable)
+    return kind(f"{path}: {_REASONS.get(primary, str(error))}")
 
 
+def primary_code(error: sqlite3.Error | UnicodeDecodeError) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+NO_FILE_OF_OURS = (sqlite3.SQLITE_NOTADB,)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH)
+_KINDS: dict[int, type[Unavailable]] = {
+    sqlite3.SQLITE_FULL: Full,
+    sqlite3.SQLITE_READONLY: ReadOnly,
+}
+# SQLite keeps the system's error to itself: a quota, a full `-shm` and a read-only disk are one to
+# it, so that the directory is asked.
+_OF_THE_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _REASONS = {
-    sqlite3.SQLITE_NOTADB: "is not an SQLite file; name another one",
-    sqlite3.SQLITE_FULL: "the disk is full; make room and try again",
+    sqlite3.SQLITE_FULL: "the disk is full; make room, the service goes on by itself",
     sqlite3.SQLITE_READONLY: "cannot be written; check who owns the file and its directory",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its directory exists and who owns it",
     sqlite3.SQLITE_PERM: "access was denied; check who owns the file and its directory",

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from ...eventlog.ports import Damaged
 from ...people.application.registry_table import Edition, Library
-from ...platform.registry import RegistryUnavailable
+from ...platform.registry import RegistryDamaged, RegistryUnavailable
+from .file import refusal
 from .small_file import SmallFile
 
 SCHEMA = """
@@ -80,4 +82,6 @@ class SqliteRegistry:
 
 
 def _failed(path: Path, error: sqlite3.Error | OSError) -> RegistryUnavailable:
-    return RegistryUnavailable(f"the registry in {path}: {error}")
+    refused = refusal(path, error)
+    kind = RegistryDamaged if isinstance(refused, Damaged) else RegistryUnavailable
+    return kind(f"the registry: {refused}")

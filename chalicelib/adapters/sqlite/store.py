@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from time import monotonic
+from typing import Literal, NamedTuple
 
 from ...eventlog.auditing.table import Stored
 from ...eventlog.belonging import Mark, Misplaced
@@ -44,6 +45,17 @@ _OTHER_FILE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRU
 LAST = "SELECT position + length - 1, hash FROM commits ORDER BY position DESC LIMIT 1"
 
 
+# Seconds after which a failed append tells nothing any more: nobody may have tried since.
+RECENT = 20.0
+
+
+class Written(NamedTuple):
+    """What this process has appended: each batch is one transaction, and one fsync."""
+
+    batches: int = 0
+    commits: int = 0
+
+
 class SqliteStore:
     """An EventStore and a Log. Many threads may use one, and many processes one file."""
 
@@ -67,6 +79,8 @@ class SqliteStore:
         self._group = GroupCommit(self._write, self._written, waiting=waiting)
         self._guard = Lock()
         self._closed = False
+        self.written = Written()
+        self._failed: tuple[float, StoreError] | None = None
         self._queue, self._db, self.log_id, self._files = _opened(self.path, synchronous)
         self._readers = Readers(self.path, self._files.check)
         self.changes = OwnChanges(self._version)
@@ -210,12 +224,19 @@ class SqliteStore:
                     # Before anybody is told: what went to no file is not acknowledged.
                     self._files.check()
                     self.changes.wrote(outcomes)
+                    self.written = Written(
+                        self.written.batches + 1, self.written.commits + len(batch)
+                    )
+                    self._failed = None
                     return outcomes
         except Misplaced as error:
             self.refuse(error)
             return [error for _ in batch]
         except (*FAILURES, OSError) as error:
-            return [_caused(self._refusal(error), error) for _ in batch]
+            refused = self._refusal(error)  # which may have to ask the disk: once
+            self._failed = monotonic(), _caused(refused, error)
+            # Each waits for its own: an exception that several threads raise has one traceback.
+            return [_caused(type(refused)(str(refused)), error) for _ in batch]
 
     def _refusal(self, error: sqlite3.Error | UnicodeDecodeError | OSError) -> StoreError:
         try:
@@ -223,6 +244,12 @@ class SqliteStore:
         except Misplaced as misplaced:
             return misplaced
         return refusal(self.path, error)
+
+    @property
+    def refusing(self) -> StoreError | None:
+        """Why the last append failed, if that is no longer ago than RECENT seconds."""
+        failed = self._failed
+        return failed[1] if failed is not None and monotonic() - failed[0] < RECENT else None
 
     def _version(self) -> int | None:
         with self._guard:

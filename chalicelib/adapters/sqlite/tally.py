@@ -14,9 +14,8 @@ from pathlib import Path
 from threading import Lock
 from time import time
 
-from ...eventlog.ports import Unavailable
 from ...platform.quotas import Amount
-from .file import WAL_LIMIT
+from .file import WAL_LIMIT, refusal
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS tally (
@@ -73,7 +72,7 @@ class SqliteTally:
                         db.execute("ROLLBACK")
                     raise
         except (sqlite3.Error, OSError) as error:
-            raise Unavailable(f"{self._path}: {error}") from error
+            raise refusal(self._path, error) from error
 
     def _opened(self) -> sqlite3.Connection:
         db = sqlite3.connect(

@@ -29,18 +29,15 @@ from ...eventlog.views.port import (
     Parked,
     Row,
     Stored,
-    ViewsError,
-    ViewsUnavailable,
 )
 from . import views_tables as t
 from .file import WAL_LIMIT
 from .opened_files import OpenedFiles
+from .views_errors import refusal
 
 CHUNK = 2000
 # What is written to rows, and to entries: parameters by statement.
 Writes = tuple[t.Parameters, t.Parameters]
-# Busy, full, read-only, unreadable; DatabaseError itself is a file that is damaged, or none.
-_OF_THE_FILE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 PAST_ALL = b""  # SQLite sorts every BLOB after every TEXT
 
 
@@ -89,9 +86,7 @@ class SqliteViews:
         try:
             yield
         except sqlite3.Error as error:
-            # What is wrong with what we asked or gave stays so: IntegrityError, DataError ...
-            kind = ViewsUnavailable if type(error) in _OF_THE_FILE else ViewsError
-            raise kind(f"views in {self._path}: {error}") from error
+            raise refusal(self._path, error) from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -2,7 +2,9 @@
 Log lines for a machine that keeps and searches them: one JSON object a line, never personal data.
 
 `time` (UTC), `level`, `logger`, `message`, what was `telling` when it was written (request_id,
-function, consumer, stream, ...), and of an exception `error`: see telemetry.told.
+function, consumer, stream, ...), the `facts` that were logged with it (a request's), how many like
+it were `suppressed` since the last one (see seldom.py), and of an exception `error`: see
+telemetry.told, with its `trace`.
 """
 
 import json
@@ -14,7 +16,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TextIO
 
-from ...eventlog.telemetry import told
+from ...eventlog.telemetry import told, trace_of
 
 OURS = "chalicelib"
 
@@ -34,12 +36,17 @@ def telling(**facts: str) -> Iterator[None]:
 
 def install(stream: TextIO) -> None:
     """Of this process, write all that is logged to `stream`, and nowhere else."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    install_handler(handler)
+
+
+def install_handler(handler: logging.Handler) -> None:
+    """Of this process, hand all that is logged to `handler`, and to nothing else."""
     for logger in map(logging.getLogger, logging.root.manager.loggerDict):
         # Chalice gives its own a handler, which would write whole tracebacks.
         logger.handlers.clear()
         logger.propagate = True
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -54,9 +61,13 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             **_said(record),
             **_telling.get(),
+            **getattr(record, "facts", {}),
         }
+        if suppressed := getattr(record, "suppressed", 0):
+            line["suppressed"] = suppressed
         if record.exc_info and record.exc_info[1] is not None:
-            line["error"] = told(record.exc_info[1])
+            error = record.exc_info[1]
+            line["error"] = {**told(error), "trace": trace_of(error)}
         return json.dumps(line, ensure_ascii=False, default=str)
 
 

@@ -64,7 +64,7 @@ def by_person(request: ApiRequest) -> Response:
             "counter-searches-by-id", "only a clerk at a counter finds cases by an id number"
         )
     holder = identity.of_id(request.platform, sought.id_kind, sought.id_number)
-    log.info("cases of a person were looked for by %s of %s", actor.account, actor.department)
+    log.info("cases of a person were looked for by a %s of %s", actor.role, actor.department)
     page = request.platform.views.page(
         case_numbers.NAME, case_numbers.HOLDER, holder, limit=MOST, descending=True
     )

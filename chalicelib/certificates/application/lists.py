@@ -38,8 +38,8 @@ def _held(platform: Platform, holder: str, kind: str, on: date) -> Iterator[Know
         page = platform.views.page(
             NAME, BY_TYPE, typed(holder, kind), limit=LOOKED_AT, descending=True
         )
-    except ViewsError as error:
-        log.warning("held certificates cannot be looked for: %s", error)
+    except ViewsError:
+        log.exception("held certificates cannot be looked for")
         return
     for row in page.rows:
         state = certificates.state_of(platform, row["identifier"])

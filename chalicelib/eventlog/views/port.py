@@ -6,6 +6,9 @@ Read models: what the application asks of the place where rows are kept.
   x Overtaken       another worker was faster, or the generation is gone; nothing was written
   x Overfull        a retry is too large to be all or nothing; try fewer events at once
   x Unstorable      a row that the smallest place where rows are kept could not hold
+  x ViewsFull       there is no room left where they are kept
+  x ViewsReadOnly   they can be read, and not written
+  x ViewsDamaged    what is kept is no longer what was written: they are to be made again
 
 A view is built in generations. One is live and read; another may be built beside it and take its
 place. A generation holds rows, the places where each row is listed, parked events, and the
@@ -62,6 +65,18 @@ class Overtaken(ViewsError):
 
 class Overfull(ViewsError):
     """A retry is too large to be written all or nothing; nothing was written. Try fewer events."""
+
+
+class ViewsFull(ViewsUnavailable):
+    """There is no room where they are kept; once there is, the same works."""
+
+
+class ViewsReadOnly(ViewsUnavailable):
+    """They can be read, and not written."""
+
+
+class ViewsDamaged(ViewsError):
+    """What is kept is not what was written; the log has everything to make the views again."""
 
 
 class Unstorable(ViewsError):

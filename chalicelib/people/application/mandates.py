@@ -321,6 +321,6 @@ def _listed(platform: Platform, actor: Actor) -> Sequence[Row]:
         return platform.views.page(
             VIEW, INDEX, listed_under(platform, actor, "agent"), limit=LOOKED_AT, descending=True
         ).rows
-    except ViewsError as error:
-        log.warning("other mandates cannot be looked for: %s", error)
+    except ViewsError:
+        log.exception("other mandates cannot be looked for")
         return ()

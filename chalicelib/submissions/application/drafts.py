@@ -1,5 +1,6 @@
 """Drafts: how many and how large, discarded by their owner, or when they were left for days."""
 
+import logging
 from typing import Final
 
 from ...cases import domain as case
@@ -21,6 +22,8 @@ OWNER, DUE = "owner", "due"
 # Of one draft, with all that was saved before: each save is kept, and read with it.
 MOST_SAVES: Final = 500
 MOST_BYTES: Final = 4_000_000
+
+log = logging.getLogger(__name__)
 
 
 def check(platform: Platform, actor: Actor, case_id: str | None) -> None:
@@ -55,6 +58,7 @@ def _few(platform: Platform, actor: Actor) -> None:
     try:
         page = platform.views.page(VIEW, OWNER, owner, limit=most)
     except ViewsError:
+        log.exception("drafts cannot be counted")
         return
     if len(page.rows) >= most:
         raise QuotaExceeded(

@@ -74,8 +74,8 @@ def find(platform: Platform, actor: Actor, holder: str, item: str, but: str = ""
     listed = (one for one in _listed(platform, partition(holder, item)) if one != but)
     try:
         return next(filter(None, (opened(platform, actor, one) for one in listed)), None)
-    except ViewsError as error:
-        log.warning("duplicates cannot be looked for: %s", error)
+    except ViewsError:
+        log.exception("duplicates cannot be looked for")
         return None
 
 

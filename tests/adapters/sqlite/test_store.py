@@ -64,7 +64,7 @@ def test_eight_may_make_one_file_at_once(path):
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(path):
     path.write_bytes(b"the mayor's letters\n" * 200)
-    with pytest.raises(Unavailable, match=r"events\.db: is not an SQLite file"):
+    with pytest.raises(Damaged, match=r"events\.db is not an SQLite file"):
         SqliteStore(path)
     assert path.read_bytes() == b"the mayor's letters\n" * 200
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.sqlite import views_tables as sqlite_views_tables
 from chalicelib.adapters.sqlite.views import SqliteViews
-from chalicelib.eventlog.views.port import Batch, ViewsError
+from chalicelib.eventlog.views.port import Batch, ViewsDamaged, ViewsError
 
 from ..test_views import START, fill, put
 
@@ -35,7 +35,7 @@ def test_a_deep_page_is_read_from_the_index_without_sorting(tmp_path):
 def test_a_file_that_is_no_database_is_named_in_the_error(tmp_path):
     path = tmp_path / "views.db"
     path.write_bytes(b"not a database, but long enough to be looked at" * 100)
-    with pytest.raises(ViewsError, match=r"views\.db: file is not a database"):
+    with pytest.raises(ViewsDamaged, match=r"views\.db is damaged .*file is not a database"):
         SqliteViews(str(path))
 
 

@@ -6,6 +6,7 @@ when THRESHOLD addresses have asked it (what one person typed, a name perhaps, n
 process records at most A_DAY of them in a day. Digits are never recorded.
 """
 
+import logging
 from collections import OrderedDict
 from datetime import date
 from threading import Lock
@@ -25,6 +26,8 @@ THRESHOLD: Final = 3
 A_DAY: Final = 200
 KEPT: Final = 2_000
 LETTERS: Final = range(2, 41)
+
+log = logging.getLogger(__name__)
 
 
 class Counter:
@@ -67,7 +70,8 @@ def note(platform: Platform, query: str, address: str, counter: Counter = COUNTE
         try:
             _record(platform, words, times)
         except StoreError:
-            return  # another day's; the search itself went well
+            # Another day's; the search itself went well.
+            log.exception("a search that found nothing cannot be counted")
 
 
 def _recordable(words: str) -> bool:
