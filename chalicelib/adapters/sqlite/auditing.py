@@ -23,6 +23,7 @@ from .file import (
     foreign,
     refusal,
     schema_version,
+    strange,
 )
 
 _INDEX: Final = "sqlite_autoindex_commits_1"
@@ -105,6 +106,8 @@ def _structure(path: Path) -> Iterator[Finding]:
             yield _of_file(path, "foreign", what)
         if schema_version(db) not in range(1, SCHEMA_VERSION + 1):
             yield _of_file(path, "damaged", "does not say of which schema it is")
+        for key in strange(db):
+            yield _of_file(path, "damaged", f"has a note {key!r} that no release of ours made")
         for stream, version, position in db.execute(_BELOW):
             what = f"lies at position {position}, where the log is not read"
             yield Finding("added", str(stream), int(version), 0, what, path.name)

@@ -128,6 +128,24 @@ def schema_version(db: sqlite3.Connection) -> int | None:
     return found[0] if found is not None and type(found[0]) is int else None
 
 
+# What is noted beside the commits, and how: a number, the hex of an id, bytes.
+_NOTES: Final = {
+    "schema": "typeof(value) = 'integer'",
+    "constrained": "value = 1",
+    "log": "typeof(value) = 'text' AND length(value) = 32 AND value NOT GLOB '*[^0-9a-f]*'",
+    "secret": "typeof(value) = 'blob' AND length(value) = 32",
+    "documents": "value = x'01'",
+}
+_STRANGE: Final = "SELECT key FROM meta WHERE NOT ({})".format(  # noqa: S608 - our names
+    " OR ".join(f"(key = '{key}' AND {shape})" for key, shape in _NOTES.items())
+)
+
+
+def strange(db: sqlite3.Connection) -> list[str]:
+    """Notes that no release of ours made, by their keys. Raises sqlite3.Error."""
+    return [str(key) for (key,) in db.execute(_STRANGE)]
+
+
 def foreign(db: sqlite3.Connection) -> list[tuple[str, str]]:
     """What is in the file and none of ours, by type and name. Raises sqlite3.Error."""
     return db.execute(_FOREIGN).fetchall()
