@@ -187,11 +187,15 @@ def walked(walker: Walker) -> Walker:
 
 def test_lists_are_as_documented_page_by_page(walked: Walker):
     latest = {"min_position": walked("auditor-zheng", "GET", "/health").json()["position"]}
-    page = {"as": "company", "limit": 1, **latest}
-    found = walked("agent-li", "GET", "/cases", query=page).json()
-    following = walked("agent-li", "GET", "/cases", query={**page, "cursor": found["next"]}).json()
-    assert {one["number"] for one in (*found["items"], *following["items"])}.__len__() == 2
-    assert following["next"] is None
+    page, numbers = {"limit": 1, **latest}, []
+    while page.get("cursor", "") is not None:
+        found = walked("citizen-zhang", "GET", "/cases", query=page).json()
+        numbers += [one["number"] for one in found["items"]]
+        page["cursor"] = found["next"]
+    assert len(set(numbers)) == len(numbers) >= 2
+    # Who is no operator of a company that has registered sees nothing of it, whatever the token.
+    company = walked("agent-li", "GET", "/cases", query={"as": "company"}, fits=False)
+    assert company.json()["code"] == "not-allowed"
     assert walked("clerk-chen", "GET", "/work", query=latest).json()["items"]
     query = {"department": "440800-housing", "state": "finished", "from": "2020-01-01", **latest}
     assert walked("supervisor-zhou", "GET", "/process-steps", query=query).json()["items"]
@@ -276,10 +280,10 @@ def hasty(walked: Walker, monkeypatch: pytest.MonkeyPatch) -> Walker:
 @pytest.mark.parametrize(
     ("who", "path", "query", "refusal"),
     [
-        ("agent-li", "/cases", {"limit": 0}, (400, "bad-parameter")),
-        ("agent-li", "/cases", {"cursor": "made.up"}, (400, "bad-parameter")),
+        ("citizen-zhang", "/cases", {"limit": 0}, (400, "bad-parameter")),
+        ("citizen-zhang", "/cases", {"cursor": "made.up"}, (400, "bad-parameter")),
         ("clerk-chen", "/cases", {}, (403, "not-allowed")),
-        ("agent-li", "/cases", {"min_position": 10**9}, (400, "nothing-to-wait-for")),
+        ("citizen-zhang", "/cases", {"min_position": 10**9}, (400, "nothing-to-wait-for")),
         ("citizen-wang", "/work", {}, (403, "not-allowed")),
         ("clerk-chen", "/process-steps", {"from": "tomorrow"}, (400, "bad-parameter")),
         (None, "/items", {"state": "lost"}, (400, "bad-parameter")),

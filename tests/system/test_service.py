@@ -118,7 +118,7 @@ def test_consumers_tell_where_they_are(data):
         (("consumers", "retry", "none"), "They are"),
         (("consumers", "skip", "work_list", "7", "--why", "x"), "nothing parked"),
         (("token", "--as", "nobody"), "nobody is called"),
-        (("items", "publish", "/none.yaml", "--drafted-by", "wei"), "none.yaml"),
+        (("items", "publish", "/none.yaml", "--drafted-by", "wei", "--by", "li"), "none.yaml"),
         (("calendar", "import", "/none.yaml"), "cannot be read"),
         (("import-log", "/none.csv", "--mapping", "/none.yaml"), "none.yaml"),
     ],
@@ -187,6 +187,6 @@ def test_an_item_is_suspended_and_takes_new_cases_again(data):
 def test_a_file_with_mistakes_publishes_nothing_and_names_each_line(data, tmp_path):
     broken = tmp_path / "item.yaml"
     broken.write_text("code: 1\nname: x\nnonsense: 1\n", encoding="utf-8")
-    done = banjian("items", "publish", broken, "--drafted-by", "wei", "--data", data)
+    done = banjian("items", "publish", broken, "--drafted-by", "wei", "--by", "li", "--data", data)
     assert done.returncode == 1
     assert "item.yaml:3" in done.stderr

@@ -1,6 +1,8 @@
 """办件过程信息库: every step of every case, who did it, when, and what came of it."""
 
 from datetime import datetime, timedelta
+from itertools import count
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import pytest
@@ -50,6 +52,10 @@ from ..domain.walks import walks
 
 VIEW = process_library.projection(CALENDAR)
 WATER = "440800-water"
+
+# For as long as these tests run.
+PLACE = TemporaryDirectory()
+NUMBERS = count()
 
 
 def steps(*commands) -> dict[str, Row]:
@@ -201,7 +207,7 @@ def kept(given: list[tuple[str, str]]) -> list[Row]:
 
 
 def library(rows: list[Row]) -> SqliteViews:
-    views = SqliteViews(":memory:")
+    views = SqliteViews(f"{PLACE.name}/{next(NUMBERS)}.db")
     put(views, rows)
     return views
 
