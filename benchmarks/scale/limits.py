@@ -6,6 +6,7 @@ table. Limits are AWS's published default quotas, as in paper.py, or our own.
 from typing import NamedTuple
 
 from chalicelib.codes.serial import LAST
+from chalicelib.eventlog.timers import SHARDS
 
 from .paper import (
     CASE,
@@ -92,10 +93,10 @@ _FOUND = (
         "DynamoDB splits it by due date; else spread",
     ),
     Limit(
-        "list `due: waiting`, one key",
-        PARTITION_WRITES / CASE.listings["due: waiting"] * CASE.commits / 2,
+        "list `due`, by the moment, spread over 16 keys",
+        SHARDS * PARTITION_WRITES / CASE.listings["due: one of 16 keys"] * CASE.commits / 2,
         "`ViewsTableWriteThrottles`",
-        "DynamoDB splits it: cases of one day lie at random",
+        "more keys (`eventlog/timers.py:SHARDS`), with a new signature",
     ),
     Limit(
         "views table: 40,000 write units by default",

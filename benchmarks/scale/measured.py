@@ -184,7 +184,9 @@ def _facts(commits: Sequence[Commit], changes: Sequence[tuple[str, Change]]) -> 
             "department: one department": max(
                 number for (index, _), number in listings.items() if index == "department"
             ),
-            "due: waiting": listings["due", "waiting"],
+            "due: one of 16 keys": max(
+                number for (index, _), number in listings.items() if index == "due"
+            ),
         },
     )
 

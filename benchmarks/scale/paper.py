@@ -59,7 +59,7 @@ CASE = Case(
     },
     view_units=216,
     view_bytes=9919,
-    listings={"steps: * waiting": 8, "department: one department": 5, "due: waiting": 2},
+    listings={"steps: * waiting": 8, "department: one department": 5, "due: one of 16 keys": 2},
 )
 REGIONS = (
     Region("county", 200_000),

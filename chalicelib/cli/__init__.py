@@ -35,10 +35,9 @@ from . import (
     items,
     migrate,
     organisations,
-    registry,
+    people,
     sequencer,
     serve,
-    sign_in,
     verify,
     views,
 )
@@ -68,8 +67,8 @@ app.add_typer(views.commands, name="views")
 app.add_typer(consumers.commands, name="consumers")
 app.add_typer(calendar.commands, name="calendar")
 app.add_typer(sequencer.commands, name="sequencer")
-app.add_typer(registry.commands, name="registry")
-app.add_typer(sign_in.commands, name="sign-in")
+app.add_typer(people.commands, name="registry")
+app.add_typer(people.sign_ins, name="sign-in")
 
 # What a user can do something about: it is told in one line, and no traceback.
 EXPECTED = (

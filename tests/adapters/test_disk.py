@@ -15,7 +15,12 @@ from chalicelib.adapters.sqlite.sign_ins import SqliteSignIns
 from chalicelib.adapters.sqlite.tally import SqliteTally
 from chalicelib.eventlog.ports import Damaged, Full, ReadOnly, Unavailable
 from chalicelib.eventlog.telemetry import cause_of
-from chalicelib.eventlog.views.port import ViewsDamaged, ViewsError, ViewsFull, ViewsReadOnly
+from chalicelib.eventlog.views.port import (
+    ViewsDamaged,
+    ViewsFull,
+    ViewsReadOnly,
+    ViewsUnavailable,
+)
 from chalicelib.platform.registry import RegistryDamaged
 from chalicelib.platform.sign_ins import SignIn
 
@@ -51,7 +56,7 @@ def test_what_the_system_refuses_has_a_kind_of_its_own(number: int, kind: type[E
         (sqlite3.SQLITE_CORRUPT, Damaged, ViewsDamaged),
         (sqlite3.SQLITE_CORRUPT_INDEX, Damaged, ViewsDamaged),
         (sqlite3.SQLITE_NOTADB, Damaged, ViewsDamaged),
-        (sqlite3.SQLITE_BUSY, Unavailable, ViewsError),
+        (sqlite3.SQLITE_BUSY, Unavailable, ViewsUnavailable),
     ],
 )
 def test_what_sqlite_refuses_has_a_kind_of_its_own(

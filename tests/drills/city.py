@@ -12,9 +12,8 @@ from uuid import uuid4
 import httpx
 
 from benchmarks.http import submission
+from tests.system.examples import published
 from tests.system.running import Running, client, token
-
-OPTIONS = ("--no-demo",)
 
 
 class City:
@@ -23,7 +22,7 @@ class City:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.receipts: dict[str, str] = {}
-        self.service = Running(data, *OPTIONS)
+        self.service = Running(published(data))
         self.citizen, self.clerk = token(data, "citizen"), token(data, "clerk")
 
     def submit(self, times: int = 1) -> None:
@@ -65,7 +64,7 @@ class City:
         return until(lambda: self.listed() == ids)
 
     def start(self) -> None:
-        self.service = Running(self.data, *OPTIONS)
+        self.service = Running(self.data)
 
     def stop(self) -> int:
         return self.service.stop()

@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.http import submission
 from chalicelib import bootstrap
 from tests.counts import large, often
+from tests.system.examples import published
 from tests.system.running import Running, token
 from tests.system.test_kill_9 import Load, clients, everything_is_there
 
@@ -23,7 +24,7 @@ SEED = 20_261_201
 def test_after_kills_of_either_process_all_is_there_and_a_backup_has_it(tmp_path: Path):
     data, backup = tmp_path / "var", tmp_path / "backup"
     chance = random.Random(SEED)  # noqa: S311 - a test's own dice
-    service = Running(data, "--no-demo")
+    service = Running(published(data))
     load = Load(token(data, "citizen"), token(data, "clerk"))
     load.url, load.body = service.url, {**submission(), "insist": True}
     killed = []
@@ -35,7 +36,7 @@ def test_after_kills_of_either_process_all_is_there_and_a_backup_has_it(tmp_path
             killed.append(whole)
             if whole:
                 service.kill()
-                service = Running(data, "--no-demo", "--items", str(tmp_path / "there already"))
+                service = Running(data)
                 load.url = service.url
             else:
                 os.kill(service.consumers(), signal.SIGKILL)

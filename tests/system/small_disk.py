@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -31,8 +32,10 @@ class OnSmallDisk(Running):
         self.disk = Path(f"/proc/{self.process.pid}/root{data}")
 
     def command(self, *arguments: str | os.PathLike[str]) -> list[str | os.PathLike[str]]:
-        mount = f'mount -t tmpfs -o size={MEGABYTES}m tmpfs "$0" && exec "$@"'
-        return ["unshare", "-Urm", "sh", "-c", mount, self.data, *super().command(*arguments)]
+        mount = f'mount -t tmpfs -o size={MEGABYTES}m tmpfs "$0"'
+        examples = f'(cd "{ROOT}" && "{sys.executable}" -m tests.system.examples "$0")'
+        script = f'{mount} && {examples} && exec "$@"'
+        return ["unshare", "-Urm", "sh", "-c", script, self.data, *super().command(*arguments)]
 
     def fill(self) -> None:
         """To the last byte."""
@@ -61,7 +64,7 @@ def on_small_disk(data: Path, *options: str) -> Iterator[OnSmallDisk]:
 def started_read_only(data: Path) -> "subprocess.CompletedProcess[str]":
     """`banjian serve` on data that lie on a disk which is mounted to be read only."""
     mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
-    serve: list[str | Path] = [BANJIAN, "serve", "--data", data, "--port", "0", "--no-demo"]
+    serve: list[str | Path] = [BANJIAN, "serve", "--data", data, "--port", "0"]
     return subprocess.run(
         ["unshare", "-Urm", "sh", "-c", mount, data, *serve],
         check=False,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.system.examples import published
 from tests.system.running import client, running, token
 from tests.system.test_consumers_process import listed
 
@@ -21,8 +22,8 @@ def free_port() -> int:
 def test_an_operator_finds_each_request_and_both_processes(tmp_path: Path):
     file, port = tmp_path / "logs" / "banjian.log", free_port()
     file.parent.mkdir()
-    options = ("--no-demo", "--log-file", str(file), "--metrics", f"127.0.0.1:{port}")
-    with running(tmp_path / "var", *options) as service:
+    options = ("--log-file", str(file), "--metrics", f"127.0.0.1:{port}")
+    with running(published(tmp_path / "var"), *options) as service:
         assert listed(service)
         with client(service.url, token(service.data, "citizen")) as http:
             asked = http.get("/cases", headers={"X-Request-Id": "of-my-ticket-88"})
@@ -52,7 +53,7 @@ def test_an_operator_finds_each_request_and_both_processes(tmp_path: Path):
 
 
 def test_where_lines_go_to_standard_output_nothing_else_does(tmp_path: Path):
-    with running(tmp_path / "var", "--no-demo", "--log-file", "-") as service:
+    with running(tmp_path / "var", "--log-file", "-") as service:
         httpx.get(f"{service.url}/health", trust_env=False)
         assert service.stop() == 0
     # What is for people went to standard error, which the test reads from the same pipe.

@@ -24,10 +24,10 @@ ITEM = "examples/items/senior-card.yaml"
 VENUE = "examples/items/entertainment-venue-permit.yaml"
 # As a shell types them, in this order; {code} and {venue} are items, {made} a new directory.
 MAKE = (
-    "items publish {item} --drafted-by wei --yes",
-    "items draft {item}",
+    "items publish {item} --drafted-by wei --by li --yes",
+    "items draft {item} --by wei",
     "items publish-draft {code} --by sun --yes",
-    "items draft {item}",
+    "items draft {item} --by wei",
     "items discard-draft {code}",
     "items suspend {code} --why test",
     "items resume {code}",
@@ -40,6 +40,9 @@ MAKE = (
     "documents sweep",
     "views rebuild all",
     "consumers retry work_list",
+    "consumers catch-up work_list",
+    "consumers go-past work_list",
+    "backup {made}/backup",
     "consumers skip work_list 1 --why test",
     "calendar import {year}",
     "registry load examples/registry/people.csv --people",
@@ -83,6 +86,7 @@ ELSEWHERE = {
     "demo",
     "restore",
     "sequencer",
+    "sequencer reconcile",
     "sequencer retry",
     "sequencer resequence",
     "contracts",

@@ -29,7 +29,7 @@ REFUSED = often(800)
 
 @pytest.fixture
 def service(tmp_path: Path):
-    with on_small_disk(tmp_path / "var", "--no-demo") as service:
+    with on_small_disk(tmp_path / "var") as service:
         yield service
 
 
@@ -143,7 +143,7 @@ def _everything_is_there(service: OnSmallDisk, copy: Path, acknowledged: list[st
 
 def test_on_a_read_only_disk_the_start_says_what_to_do(tmp_path: Path):
     data = tmp_path / "var"
-    with running(data, "--no-demo") as service:
+    with running(data) as service:
         assert service.stop() == 0
     refused = started_read_only(data)
     assert refused.returncode == 1

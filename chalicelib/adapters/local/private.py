@@ -23,9 +23,9 @@ _OWNER: Final = 0o700
 _KEPT: Final = re.compile(
     r"(?:events|views|quotas|registry|sign-ins)\.db(?:-wal|-shm|-journal|\.turn|\.write)?"
     r"|(?:secret|signin)\.key|(?:tokens|signing|signing-sm2)\.pem|\.(?:key|signin\.key)-.*"
-    r"|documents|imports"
+    r"|in-use\.lock|documents|imports|seals"
 )
-_TREES: Final = ("documents", "imports")
+_TREES: Final = ("documents", "imports", "seals")
 _NAMED: Final = 3
 
 

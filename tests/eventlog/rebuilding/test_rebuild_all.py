@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from chalicelib import bootstrap
 from chalicelib.codes.numbers import case_number
+from chalicelib.eventlog import canary
 from chalicelib.eventlog.codec import encode, events
 from chalicelib.eventlog.consumers import advance
 from chalicelib.eventlog.envelope import Circumstances
@@ -91,7 +92,7 @@ def test_no_row_differs_from_a_new_fold_before_or_after_a_rebuild(lived: Platfor
 
 def test_no_row_differs_after_a_rebuild_that_two_processes_share(lived: Platform):
     views = [one for one in bootstrap.consumers(lived) if isinstance(one, Projection)]
-    assert all(one.by_stream for one in views)
+    assert all(one.by_stream for one in views if one is not canary.PROJECTION)
     data = lived.store.path.parent  # type: ignore[attr-defined]  # the embedded store's own
     rebuild(views, Feed(lived.source), lived.views, crew=crew(data, 2)._replace(worth=1))
     for one in views:

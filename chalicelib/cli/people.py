@@ -1,4 +1,4 @@
-"""`banjian registry`: load what the registry knows of people and companies, and ask it."""
+"""`banjian registry` and `banjian sign-in`: people as the registry and their provider know them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 
 from ..clock.calendar import legal_day
 from ..codes.parties import IdKind
+from ..people.application import account_names
 from ..people.application.registry_load import Checked, check, load
 from ..people.application.registry_table import Library, TableRegistry
 from ..platform.registry import Match
@@ -118,3 +119,34 @@ def show(data: Data = VAR, *, as_json: AsJson = False) -> None:
         return
     for name, one in live.items():
         out.print(f"{name:<10} " + (f"{one.rows:,} of {one.loaded_at}" if one else "not loaded"))
+
+
+# Who signs in at a provider
+
+sign_ins = typer.Typer(no_args_is_help=True, help="Accounts of those whom a provider signs in.")
+Issuer = Annotated[str, typer.Option(help="The issuer, as `iss` of its tokens.")]
+Sub = Annotated[str, typer.Option(help="Who it is there, as `sub` of its tokens.")]
+
+
+@sign_ins.command("find")
+def find(issuer: Issuer, sub: Sub, data: Data = VAR, *, as_json: AsJson = False) -> None:
+    """Which account it is: for a person who asks, or to appoint somebody."""
+    found = account_names.find(opened(data), issuer, sub)
+    if found is None:
+        fail("nobody of that issuer and subject has signed in yet")
+    if as_json:
+        show_json(found._asdict())
+    else:
+        out.print(found.account)
+
+
+@sign_ins.command("erase")
+def erase(
+    account: Annotated[str, typer.Argument(help="The account's name.")], data: Data = VAR
+) -> None:
+    """
+    Take away what leads from the provider's subject to the account. The account stays, and nobody
+    signs in to it any more: at the next token a new one is made.
+    """
+    opened(data).sign_ins.erase(account)
+    out.print(f"Nothing leads to {account} any more")
