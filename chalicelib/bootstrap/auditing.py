@@ -57,8 +57,7 @@ def signed(public_key: Callable[[], bytes | None]) -> Check:
     That a seal was signed with our own key; on a copy that has none, with the one beside it, which
     whoever made the seal chose.
     """
-    from ..platform.pem import der
-    from ..platform.signatures import BadSignature, verify
+    from ..platform.signatures import BadSignature, der, verify
 
     def check_signed(text: bytes, signature: bytes, key: bytes) -> None:
         ours = public_key()

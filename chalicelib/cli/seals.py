@@ -10,8 +10,7 @@ from pathlib import Path
 
 from ..eventlog.audit import BadSeal, Seal, sealed, statement
 from ..eventlog.ports import Signer
-from ..platform.pem import der, pem
-from ..platform.signatures import BadSignature, verify
+from ..platform.signatures import BadSignature, der, pem, verify
 from .console import fail
 
 __all__ = ["beside", "der", "free", "pem", "read", "write"]

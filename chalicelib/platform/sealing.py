@@ -16,8 +16,8 @@ from ..eventlog.auditing.findings import Finding, Findings, unreadable
 from ..eventlog.auditing.verifying import Place, continued, nobody, shorter
 from ..eventlog.moving.moving import Prefix
 from ..eventlog.ports import Damaged
-from .pem import pem
 from .platform import Platform
+from .signatures import pem
 
 log: Final = logging.getLogger(__name__)
 # A seal is told whatever else is not: a line of a log that is kept elsewhere is a seal, too.

@@ -2,14 +2,17 @@
 Detached signatures, checked with the public key alone: its curve says which kind they are.
 
 ECDSA on P-256 over SHA-256: FIPS 186-5. SM2 over SM3: GB/T 32918.2-2016 and ISO/IEC 14888-3, on
-the curve of GB/T 32918.5-2017. Keys are SubjectPublicKeyInfo (RFC 5480), signatures the SEQUENCE of
-r and s (RFC 3279, GM/T 0009-2012), both in DER.
+the curve of GB/T 32918.5-2017. Keys are SubjectPublicKeyInfo (RFC 5480; as text RFC 7468),
+signatures the SEQUENCE of r and s (RFC 3279, GM/T 0009-2012), both in DER.
 """
 
+from base64 import b64decode, encodebytes
+from binascii import Error
 from hashlib import sha256
 from types import ModuleType
 from typing import Final
 
+from ..eventlog.audit import BadSeal
 from ..eventlog.ports import Unavailable
 
 ECDSA: Final = "ecdsa-p256-sha256"
@@ -108,3 +111,29 @@ def _verify_ecdsa(public_key: bytes, signed: bytes, signature: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+# Keys as text
+
+BEGIN: Final = b"-----BEGIN PUBLIC KEY-----"
+END: Final = b"-----END PUBLIC KEY-----"
+
+
+def pem(der: bytes) -> bytes:
+    """RFC 7468, of a SubjectPublicKeyInfo."""
+    content = encodebytes(der).replace(b"\n", b"")
+    lines = [content[at : at + 64] for at in range(0, len(content), 64)]
+    return b"\n".join((BEGIN, *lines, END, b""))
+
+
+def der(pem: bytes) -> bytes:
+    """What `pem` was made of; raises BadSeal."""
+    _, begin, rest = pem.partition(BEGIN)
+    body, end, _ = rest.partition(END)
+    try:
+        content = b64decode(b"".join(body.split()), validate=True)
+    except Error:
+        content = b""
+    if not (begin and end and content):
+        raise BadSeal("the key is not a public key in PEM")
+    return content

@@ -11,13 +11,13 @@ from hashlib import sha256
 from typing import Final
 
 from ..eventlog.consumers import Consumer
-from ..eventlog.measuring import Measure, measured
 from ..eventlog.rebuilding.distributed import start
 from ..eventlog.sequencing.retries import Health
 from ..eventlog.views.port import Projection
 from ..platform import canary
 from ..platform.platform import Platform
 from .cloud import Cloud, Stop
+from .measuring import Measure, measured
 
 logger = logging.getLogger(__name__)
 

@@ -38,6 +38,7 @@ def test_a_clean_stop_leaves_one_file_a_store(there: City):
     alone.mkdir()
     for name in ("events.db", "secret.key"):
         shutil.copy(there.data / name, alone / name)
+    shutil.copytree(there.data / "documents", alone / "documents")
     assert verify(alone).splitlines()[0] == verify(there.data).splitlines()[0]
 
 

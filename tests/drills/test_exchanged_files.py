@@ -138,9 +138,11 @@ def _as_of_an_earlier_release(data: Path) -> None:
     with closing(sqlite3.connect(data / "events.db")) as db:
         db.execute("DELETE FROM meta WHERE key IN ('log', 'secret', 'documents')")
         db.commit()
-    for file in ("views.db", "registry.db"):
+    for file in ("views.db", "registry.db", "sign-ins.db", "quotas.db"):
+        if not (data / file).exists():
+            continue
         with closing(sqlite3.connect(data / file)) as db:
-            db.execute("DROP TABLE of_log")
+            db.execute("DROP TABLE IF EXISTS of_log")
             if file == "views.db":
                 db.execute("ALTER TABLE generations DROP COLUMN mark")
                 db.execute("ALTER TABLE generations DROP COLUMN marked")

@@ -183,7 +183,9 @@ def test_every_schedule_that_stops_rings_somewhere():
 
 
 def test_every_consumer_is_watched():
-    assert {one.name for one in WATCHED} == {name for name, *_ in entries("CONSUMERS")}
+    assert {one.name for one in WATCHED} == {
+        name for kind in ("CONSUMERS", "TIMERS") for name, *_ in entries(kind)
+    }
     for one in WATCHED:
         assert {f"{one.logical}Lag", f"{one.logical}Parked"} <= ALARMS.keys()
 
@@ -218,7 +220,7 @@ def test_a_message_that_always_fails_becomes_a_dead_letter_before_it_is_gone(pac
 def test_the_alarms_that_could_not_ring_are_noticed(packaged):
     """As they were: more failures a minute than a schedule makes, and silence for health."""
     old = {"Period": 60, "EvaluationPeriods": 3, "DatapointsToAlarm": 3, "Threshold": 2}
-    for name in ("HealErrors", "DeadlinesErrors", "SweepErrors"):
+    for name in ("HealErrors", "TimersErrors", "SweepErrors"):
         alarm = {**template(packaged, name), **old}
         found = troubled(packaged, name, dice(0))
         assert not list(rung(alarm, found, long_enough(alarm), 0))

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap.variables import OF_TESTS
 from infra import environment, functions, metrics, template
 from infra.functions import ROOT
 
 # Of one process on one machine.
 EMBEDDED = {
     *("BANJIAN_CONNECTIONS", "BANJIAN_DATA", "BANJIAN_FONTS"),
+    *("BANJIAN_LOG", "BANJIAN_LOG_FILE", "BANJIAN_METRICS", "BANJIAN_METRICS_TOKEN"),
     *("BANJIAN_SIGNATURE", "BANJIAN_WECHAT_URL"),
 }
 # For functions alone: what the interface lets in, what is traced, what stands still.
@@ -86,7 +88,8 @@ def test_every_variable_that_is_set_is_read_and_the_other_way_round(packaged):
 
 def read_by_the_code() -> set[str]:
     code = [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]
-    return {name for file in code for name in NAME.findall(file.read_text(encoding="utf-8"))}
+    found = {name for file in code for name in NAME.findall(file.read_text(encoding="utf-8"))}
+    return found - {*OF_TESTS}
 
 
 def rows(page: str, heading: str) -> list[list[str]]:

@@ -226,8 +226,9 @@ def test_a_function_is_told_of_a_thing_if_and_only_if_it_may_use_it(packaged, fu
 
 
 def test_certificates_and_tokens_are_signed_by_functions_of_their_own(packaged):
-    # And the sweep, which retries what the function for certificates could not do.
-    signs = {"SigningKey": ["certificate_files", "sweep"], "TokenKey": ["api_handler"]}
+    # And the sweep, which retries what the function for certificates could not do; seals are of the
+    # log, and are signed where they are made.
+    signs = {"SigningKey": ["certificate_files", "seal", "sweep"], "TokenKey": ["api_handler"]}
     for key, functions in signs.items():
         assert sorted(one for one in NAMES if key in json.dumps(packaged.role(one))) == functions
     assert packaged.template["Outputs"]["SigningKey"]["Value"] == {

@@ -99,6 +99,7 @@ def test_the_schedules_run_as_often_as_the_infrastructure_believes(packaged):
         "rate(1 hour)",
         "rate(1 minute)",
         "rate(10 minutes)",
+        "rate(10 minutes)",
         "rate(5 minutes)",
     ]
 

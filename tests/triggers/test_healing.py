@@ -9,7 +9,6 @@ import pytest
 
 from chalicelib.eventlog import canary as sent
 from chalicelib.eventlog.auditing.nightly import Standing
-from chalicelib.eventlog.measuring import COUNTED, Measure, measured
 from chalicelib.eventlog.sequencing.retries import Health
 from chalicelib.eventlog.views.port import Batch, Checkpoint, Parked
 from chalicelib.eventlog.views.port import Projection as View
@@ -17,6 +16,7 @@ from chalicelib.platform import canary
 from chalicelib.platform.canary import Passage
 from chalicelib.triggers import healing
 from chalicelib.triggers.cloud import Cloud
+from chalicelib.triggers.measuring import COUNTED, Measure, measured
 
 from .. import cloud
 from ..office import Office

@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 from pydantic_core import from_json
 
-from .consumers import Consumer
-from .feed import Source
-from .ports import Commit
-from .views.port import Views
+from ..eventlog.consumers import Consumer
+from ..eventlog.feed import Source
+from ..eventlog.ports import Commit
+from ..eventlog.views.port import Views
 
 # What is parked is counted up to here: whoever is woken for it need not know how much more it is.
 COUNTED: Final = 1000
