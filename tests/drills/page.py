@@ -48,7 +48,7 @@ def restore(backup: Path, data: Path) -> str:
 
 
 def verify(data: Path) -> str:
-    return _fine(done(command(".venv/bin/banjian verify"), data, data))
+    return _fine(done(f"{command('.venv/bin/banjian verify')} --all", data, data))
 
 
 def _fine(it: subprocess.CompletedProcess[str]) -> str:

@@ -67,7 +67,8 @@ def test_while_it_runs_it_is_noticed_and_nothing_more_is_taken(scene: Scene, exc
         assert answer.json()["code"] == "data-misplaced"
     assert there.stop() == 1
     lines = [one for one in there.log().splitlines() if "belonging_watch" in one]
-    assert 1 <= len(lines) <= 2, lines  # one of each process
+    # One of each process; the consumers' may have been started anew in the very moment.
+    assert 1 <= len(lines) <= 3, lines
     with pytest.raises(AssertionError, match=r"error: .*(banjian restore|put back)") as refused:
         there.start()
     assert "Traceback" not in str(refused.value)
