@@ -3,10 +3,7 @@ What an account granted, received or was as a person, once it is that person's n
 account that a counter took the person from, one that has become somebody else, one that was closed.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -17,19 +14,12 @@ from chalicelib.people.domain import account, entity
 from chalicelib.platform.platform import Caller
 from chalicelib.platform.sign_ins import SignIn
 
-from .people import CLERK, COMPANY, HEAD, ITEM, LI, WANG, ZHANG, People, people
-from .test_counters import CHEN, HUANG, as_person, caught_up, clerk
+from .people import CLERK, COMPANY, HEAD, ITEM, LI, WANG, ZHANG, People
+from .test_counters import CHEN, HUANG, as_person, caught_up, clerk, here
+
+__all__ = ["here"]  # a fixture
 
 FORMER, NOW = "former", "now"
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[People]:
-    made = people(tmp_path)
-    store: Any = made.platform.store
-    views: Any = made.platform.views
-    with closing(store), closing(views):
-        yield made
 
 
 # The ways in which `former` is the person no more, and `now` is

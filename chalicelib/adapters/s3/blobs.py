@@ -22,6 +22,7 @@ from ..local.blob_names import (
     part_name,
     upload_name,
 )
+from .first import put_first
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -38,7 +39,6 @@ PART_TYPE: Final = "application/octet-stream"
 CHUNK: Final = 1 << 20  # bytes
 BOUND: Final = frozenset({"content-length", "content-type", "host", "x-amz-checksum-sha256"})
 _MISSING: Final = ("NoSuchKey", "404")
-_TAKEN: Final = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
 class S3Blobs:
@@ -258,16 +258,8 @@ class S3Blobs:
 
     def _put_first(self, key: str, content: bytes) -> bool:
         """False if there is one already, or one is being put at this moment."""
-        first = self._object(key, content)
-        first["IfNoneMatch"] = "*"
         with translated(self._name(key)):
-            try:
-                self._client.put_object(**first)
-            except self._client.exceptions.ClientError as error:
-                if code(error) not in _TAKEN:
-                    raise
-                return False
-        return True
+            return put_first(self._client, **self._object(key, content))
 
     def _object(self, key: str, content: bytes) -> "PutObjectRequestTypeDef":
         return {

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...eventlog.ports import Damaged, Unavailable
 from ..aws.clients import code, translated
+from .first import put_first
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_THERE = {"PreconditionFailed", "ConditionalRequestConflict"}
 _MISSING = {"NoSuchKey", "404"}
 
 
@@ -60,19 +60,13 @@ class S3Seals:
 
     def _put_first(self, name: str, content: bytes) -> bool:
         with self._translated():
-            try:
-                self._client.put_object(
-                    Bucket=self._bucket,
-                    Key=self._prefix + name,
-                    Body=content,
-                    ContentType="application/octet-stream",
-                    IfNoneMatch="*",
-                )
-            except self._client.exceptions.ClientError as error:
-                if code(error) not in _THERE:
-                    raise
-                return False
-        return True
+            return put_first(
+                self._client,
+                Bucket=self._bucket,
+                Key=self._prefix + name,
+                Body=content,
+                ContentType="application/octet-stream",
+            )
 
     def _translated(self) -> Any:
         return translated(f"seals cannot be kept in {self.place}; try again")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ...eventlog.ports import Damaged, Unavailable
 from ...eventlog.sequencing.ports import Written
 from ..aws.clients import code, translated
+from .first import put_first
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _PAGE = 1000
-_THERE = {"PreconditionFailed", "ConditionalRequestConflict"}
 _MISSING = {"NoSuchKey", "404"}
 
 
@@ -71,19 +71,13 @@ class S3Segments:
     def _put_first(self, key: str, content: bytes) -> bool:
         """False if there is one already, or one is being put at this moment."""
         with self._translated(key):
-            try:
-                self._client.put_object(
-                    Bucket=self._bucket,
-                    Key=key,
-                    Body=content,
-                    ContentType="application/gzip",
-                    IfNoneMatch="*",
-                )
-            except self._client.exceptions.ClientError as error:
-                if code(error) not in _THERE:
-                    raise
-                return False
-        return True
+            return put_first(
+                self._client,
+                Bucket=self._bucket,
+                Key=key,
+                Body=content,
+                ContentType="application/gzip",
+            )
 
     def _name(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"

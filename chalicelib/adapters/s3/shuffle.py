@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from ...eventlog.ports import Unavailable
 from ..aws.clients import code, translated
+from .first import TAKEN, put_first
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 AT_ONCE: Final = 1000
-_TAKEN: Final = "PreconditionFailed"
 _MISSING: Final = ("NoSuchKey", "404")
 
 
@@ -27,16 +27,14 @@ class S3Shuffle:
 
     def put(self, name: str, body: bytes, /) -> bool:
         with translated(f"s3://{self._bucket}/{self._prefix}{name}"):
-            try:
-                self._client.put_object(
-                    Bucket=self._bucket, Key=self._prefix + name, Body=body, IfNoneMatch="*"
-                )
-            except self._client.exceptions.ClientError as error:
-                # Not ConditionalRequestConflict: of two puts at once none may be there yet.
-                if code(error) != _TAKEN:
-                    raise
-                return False
-        return True
+            # One that is under way raises: of two puts at once none may be there yet.
+            return put_first(
+                self._client,
+                (TAKEN,),
+                Bucket=self._bucket,
+                Key=self._prefix + name,
+                Body=body,
+            )
 
     def get(self, name: str, /) -> bytes | None:
         with translated(f"s3://{self._bucket}/{self._prefix}{name}"):
