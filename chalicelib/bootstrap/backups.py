@@ -59,8 +59,10 @@ def back_up(data: Path, to: Path, progress: Progress) -> Made:
 def restore(backup: Path, data: Path, progress: Progress) -> Restored:
     """
     In the place of what is in `data`, which is set aside. Raises Damaged for a backup that is not
-    what was backed up, Unavailable where a service runs, OSError; then nothing has changed.
+    what was backed up, Unfit for one that lies in `data`, or around it, Unavailable where a service
+    runs, OSError; then nothing has changed.
     """
+    making.check_apart(data, backup)
     manifest = restoring.checked(backup, progress)
     with restoring.under_way(data) as building:
         restoring.fill(building, backup, manifest, progress)

@@ -332,6 +332,15 @@ def test_a_backup_within_the_data_is_refused(data: Path, tmp_path: Path, inside:
     assert "lie in one another" in why("backup", tmp_path / inside, "--data", data)
 
 
+@pytest.mark.parametrize("into", [".", "below", ".."])
+def test_a_backup_is_not_put_back_into_itself_or_around(data: Path, backup: Path, into: str):
+    back_up(data, backup)
+    before = sorted(one.relative_to(backup) for one in backup.rglob("*"))
+    assert "lie in one another" in why("restore", backup, "--data", backup / into)
+    assert sorted(one.relative_to(backup) for one in backup.rglob("*")) == before
+    restore(backup, data)
+
+
 def test_a_backup_of_what_does_not_belong_together_is_refused(data: Path, backup: Path):
     shutil.rmtree(data / "documents")
     assert "banjian restore" in why("backup", backup, "--data", data)

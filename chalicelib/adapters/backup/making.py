@@ -30,7 +30,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Unfit(StoreError):
-    """A backup cannot be made there."""
+    """A backup cannot be made there, or be put back there."""
 
 
 class Made(NamedTuple):
@@ -61,11 +61,18 @@ def make(data: Path, to: Path, log: str, consumers: bytes, progress: Progress) -
         lock.close()
 
 
+def check_apart(data: Path, backup: Path) -> None:
+    """Raises Unfit: what is made of the one must not be in, or around, the other."""
+    here, there = data.resolve(), backup.resolve()
+    if there.is_relative_to(here) or here.is_relative_to(there):
+        raise Unfit(
+            f"{backup} and {data} lie in one another: name another directory, or another disk"
+        )
+
+
 def _place(data: Path, to: Path, log: str) -> m.Manifest | None:
     """The backup that is there. Makes the directory. Raises Unfit for what is none of this log."""
-    here, there = data.resolve(), to.resolve()
-    if there.is_relative_to(here) or here.is_relative_to(there):
-        raise Unfit(f"{to} and {data} lie in one another: name another directory, or another disk")
+    check_apart(data, to)
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     before = m.read(to)
     if before is not None:

@@ -74,7 +74,10 @@ class Watchman:
         failing = tuple(name for name, fails in checks.items() if fails)
         if failing != self._failing:
             self._failing = failing
-            log.error("the service is not ready: %s", failing or "it is again")
+            if failing:
+                log.error("the service is not ready: %s", ", ".join(failing))
+            else:
+                log.warning("the service is ready again")
         return Condition(failing)
 
     def details(self) -> Details:
