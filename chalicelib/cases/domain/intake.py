@@ -19,7 +19,7 @@ from .state import (
     Suspended,
 )
 from .state import Closed as ClosedCase
-from .steps import desk, finishing, first_step, of_kind
+from .steps import desk, finishing, first_step, of_kind, overtaken
 from .values import DocumentKind, Result, StepOutcome
 
 ART_32 = "行政许可法第三十二条: 逾期不告知的，自收到申请材料之日起即为受理"
@@ -229,9 +229,11 @@ def refuse_acceptance(
     application = case.application
     still_in_time(application, command, calendar)
     intake = of_kind(application, "intake")
+    others = [one for one in application.open if one not in intake]
     return [
         *receipt(application, command),
         *finishing(case, intake, StepOutcome.REFUSED, command, command.reason),
+        *overtaken(case, others, command),
         e.AcceptanceRefused(
             reason=command.reason,
             remedies=command.remedies,

@@ -26,16 +26,19 @@ from .givens import (
     ask_extension,
     ask_recusal,
     deliver,
+    deny,
     due,
     finish,
     grant,
     recuse,
+    refuse,
     refuse_recusal,
     staff,
     start,
     submit,
     transfer,
     void,
+    withdraw,
 )
 
 TAKEN_UP = (*ACCEPTED, start("survey-1"))
@@ -162,3 +165,20 @@ def test_an_extension_taken_up_by_who_is_recused_waits_for_another_head():
     asked = (*ACCEPTED, ask_extension(), start("extension-1", WED, APPROVER))
     after = application(*asked, recuse(day=THU, by=APPROVER))
     assert {one.id: one.handler for one in after.open} == {"survey-1": None, "extension-1>1": None}
+
+
+@pytest.mark.parametrize(
+    ("before", "ending"),
+    [
+        ((submit(),), refuse(THU)),
+        ((submit(),), withdraw(FRI)),
+        (ACCEPTED, withdraw(FRI)),
+        (APPROVING, void(FRI)),
+        (APPROVING, grant(FRI)),
+        (APPROVING, deny(FRI)),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_who_is_to_be_recused_from_a_case_that_ended_nobody_need_decide_any_more(before, ending):
+    left = application(*before, ask_recusal(), ending).open
+    assert "recusal" not in {one.opened.kind for one in left}
