@@ -1,5 +1,5 @@
 """
-Numbers that people are known by: resident ids (公民身份号码, GB 11643), passports, mobile numbers.
+Numbers that people are known by: resident ids (公民身份号码, GB 11643), passports, permits.
 
 What the number itself proves wrong is refused: its length, its date, its check character. What only
 a list of regions says is a warning: lists are never whole, and codes have been merged for decades.
@@ -7,6 +7,7 @@ No message repeats a number; they name the characters to look at.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from operator import mul
@@ -14,17 +15,17 @@ from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from ..kernel.errors import Invalid
+from . import permits
+from .codes import ApplicantKind
 from .numbers import InvalidNumber, check_credit_code
-from .parties import IdKind
+from .parties import PERSONAL, IdKind
 
-MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 OLDEST: Final = 130  # years that a living person may have behind them
-# 港澳台居民居住证: residence permits of people from Hong Kong, Macau and Taiwan.
-PERMITS: Final = frozenset({"81", "82", "83"})
 RESIDENT_LENGTH: Final = 18
 FIRST_GENERATION: Final = 15
 SHORTEST: Final = 4
 LONGEST: Final = 40
+OF_ORGANISATIONS: Final = frozenset({IdKind.CREDIT_CODE, IdKind.OTHER})
 _ROUNDS: Final = 8  # three are the most that we know to be needed
 _CENTENARIANS: Final = 996  # serials from here were kept for people born before 1900
 
@@ -32,7 +33,17 @@ _RESIDENT = re.compile(r"\d{17}[\dX]", re.ASCII)
 _FIRST_GENERATION = re.compile(r"\d{15}", re.ASCII)
 _FOREIGN_OLD = re.compile(r"[A-Z]{3}\d{12}", re.ASCII)
 _CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
-_PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{5,12}", re.ASCII)
+
+# What the holder of the one is known by is what the holder of the other is known by: the permits
+# with 18 digits are numbered as resident ids are, and the others were `other` before they had a
+# kind, so that what was kept under that is still theirs.
+NUMBERED_AS: Final[Mapping[IdKind, IdKind]] = {
+    IdKind.RESIDENCE_PERMIT: IdKind.RESIDENT_ID,
+    IdKind.PERMANENT_RESIDENCE: IdKind.RESIDENT_ID,
+    IdKind.HK_MACAU_PERMIT: IdKind.OTHER,
+    IdKind.TAIWAN_PERMIT: IdKind.OTHER,
+    IdKind.MILITARY_ID: IdKind.OTHER,
+}
 
 
 class Warned(NamedTuple):
@@ -48,9 +59,13 @@ def canonical(id_kind: IdKind, id_number: str) -> str:
     first generation (15 digits) becomes the 18 characters that its person has today.
     """
     text = _capitals(id_number)
-    if id_kind is IdKind.RESIDENT_ID and _FIRST_GENERATION.fullmatch(text):
-        return _second_generation(text)
-    return text
+    match id_kind:
+        case IdKind.RESIDENT_ID if _FIRST_GENERATION.fullmatch(text):
+            return _second_generation(text)
+        case IdKind.HK_MACAU_PERMIT | IdKind.TAIWAN_PERMIT | IdKind.MILITARY_ID:
+            return permits.canonical(id_kind, text)
+        case _:
+            return text
 
 
 def written(id_kind: IdKind, id_number: str) -> str:
@@ -92,32 +107,44 @@ def check_id(id_kind: IdKind, id_number: str, today: date) -> tuple[Warned, ...]
     match id_kind:
         case IdKind.RESIDENT_ID:
             return _resident(text, today, old=len(_capitals(id_number)) == FIRST_GENERATION)
-        case IdKind.PASSPORT:
-            return _passport(text)
+        case IdKind.RESIDENCE_PERMIT | IdKind.PERMANENT_RESIDENCE:
+            permits.check_beginning(id_kind, text)
+            return _resident(text, today, old=False)
         case IdKind.CREDIT_CODE:
             return _credit_code(text)
-        case _:  # of another kind nothing more is known
+        case _:
             written(id_kind, id_number)
+            permits.check(id_kind, text)
             return ()
+
+
+def check_party(kind: ApplicantKind, id_kind: IdKind) -> None:
+    """
+    A natural person is known by a person's id; a company by its credit code, one that is registered
+    abroad by a number of another kind. Raises Invalid.
+    """
+    natural = kind is ApplicantKind.NATURAL_PERSON
+    fits = PERSONAL if natural else OF_ORGANISATIONS
+    if id_kind not in fits:
+        raise Invalid(
+            "id-kind-of-another-party",
+            "a {kind} is not known by a {id_kind}; these are: {fitting}",
+            kind=kind,
+            id_kind=id_kind,
+            fitting=tuple(sorted(fits)),
+        )
 
 
 def birthday(id_kind: IdKind, id_number: str) -> date | None:
     """When the person was born, where the number says so in full (GB 11643)."""
     text = canonical(id_kind, id_number)
-    if id_kind is not IdKind.RESIDENT_ID or not _RESIDENT.fullmatch(text):
+    numbered = NUMBERED_AS.get(id_kind, id_kind)
+    if numbered is not IdKind.RESIDENT_ID or not _RESIDENT.fullmatch(text):
         return None
     try:
         return date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
         return None
-
-
-def check_mobile(phone: str) -> str:
-    """A mobile number without blanks, hyphens and country code; raises Invalid."""
-    text = re.sub(r"[\s-]", "", normalize("NFKC", phone)).removeprefix("+86")
-    if not MOBILE.fullmatch(text):
-        raise Invalid("mobile-number-form", "the mobile number: 11 digits that begin with 13 to 19")
-    return text
 
 
 def masked(id_number: str) -> str:
@@ -199,7 +226,7 @@ def _check_birth(digits: str, today: date) -> None:
 
 
 def _region(text: str) -> tuple[Warned, ...]:
-    if text[:2] in PERMITS or text.startswith("9"):
+    if text[:2] in permits.RESIDENCE or text.startswith("9"):
         return ()
     if not _listed(text[:6]):
         return (Warned("unknown-region", _UNKNOWN_REGION),)
@@ -244,20 +271,6 @@ _OLD_PERMIT: Final = (
 
 
 # Others
-
-
-def _passport(text: str) -> tuple[Warned, ...]:
-    if not _PASSPORT.fullmatch(text):
-        raise Invalid(
-            "passport-number-form",
-            "the passport number: 5 to 12 letters and digits, one digit at least",
-        )
-    if MOBILE.fullmatch(text):
-        raise Invalid(
-            "passport-number-is-mobile",
-            "the passport number looks like a mobile number; look at the passport",
-        )
-    return ()
 
 
 def _credit_code(text: str) -> tuple[Warned, ...]:

@@ -1,19 +1,30 @@
 """Who is party to a matter, and how far what they hand in can be relied on."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Final, Literal, assert_never
 
 from ..kernel.actor import Identifier
 from ..kernel.base import Frozen, Line, Personal, Text
-from ..kernel.formats import CreditCode, IdNumber, KeyedDigest, Mobile
+from ..kernel.formats import CreditCode, IdNumber, KeyedDigest, Phone
 from .codes import ApplicantKind
 
 
 class IdKind(StrEnum):
+    """证件类型: what identifies a person, or a company."""
+
     RESIDENT_ID = "resident_id"  # 居民身份证
-    PASSPORT = "passport"
+    PASSPORT = "passport"  # 护照
+    HK_MACAU_PERMIT = "hk_macau_permit"  # 港澳居民来往内地通行证
+    TAIWAN_PERMIT = "taiwan_permit"  # 台湾居民来往大陆通行证
+    RESIDENCE_PERMIT = "residence_permit"  # 港澳台居民居住证
+    PERMANENT_RESIDENCE = "permanent_residence"  # 外国人永久居留身份证
+    MILITARY_ID = "military_id"  # 军官证, 士兵证, 文职人员证
     CREDIT_CODE = "credit_code"  # 统一社会信用代码
     OTHER = "other"
+
+
+# What a natural person is known by: what else there is may be a company's.
+PERSONAL: Final = frozenset(IdKind) - {IdKind.CREDIT_CODE}
 
 
 class Applicant(Frozen):
@@ -27,7 +38,7 @@ class Applicant(Frozen):
     name: Annotated[Line, Personal()]
     id_kind: IdKind = IdKind.RESIDENT_ID
     id_number: Annotated[IdNumber, Personal()]
-    phone: Annotated[Mobile, Personal()] | None = None
+    phone: Annotated[Phone, Personal()] | None = None
 
 
 class Agent(Frozen):

@@ -1,21 +1,17 @@
 """What every event, state and command is made from."""
 
-import re
 from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
-    Field,
     GetJsonSchemaHandler,
     StringConstraints,
 )
 
 from .actor import Actor, Channel
 from .formats import KeyedDigest
-from .reasons import Unfit
 
 
 class Frozen(BaseModel):
@@ -75,22 +71,6 @@ class StaffCommand(Command):
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-_UNSEEN = r"\u0000-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF"
-_SEEN = rf"^[^{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*$"
-
-
-def _is_seen(name: str) -> str:
-    if not re.fullmatch(_SEEN, name):
-        raise Unfit(
-            "name-has-unseen-marks",
-            "a name has no line breaks, control characters or invisible marks",
-        )
-    return name
-
-
-# As somebody gives it: two names that look the same are the same, and it can be printed. Not for
-# events, which say what was taken before there was this rule.
-Name = Annotated[Line, AfterValidator(_is_seen), Field(json_schema_extra={"pattern": _SEEN})]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -22,7 +22,13 @@ CertificateType = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}[0-9]{
 ImplementationCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{31}$")]
 ItemCode = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
 IdNumber = Annotated[str, StringConstraints(min_length=4, max_length=40)]
-Mobile = Annotated[str, StringConstraints(pattern=r"^1[3-9][0-9]{9}$")]
+# As codes/phones.py writes it: mobile and landline of the mainland, and +852, +853, +886.
+Phone = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(1[3-9][0-9]{9}|0[1-9][0-9]{8,10}|[48]00[0-9]{7}|\+(852|853)[0-9]{8}|\+886[0-9]{8,9})$"
+    ),
+]
 # A keyed digest of what must not be shown: an id number, an openid.
 KeyedDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{26}$")]
 # 查询密码: without 0 1 I O, which people mix up.

@@ -31,7 +31,24 @@ REASONS: Final[Mapping[str, str]] = {
     "department-not-valid": "{department} 在 {division} 的机构目录中，但 {on} 不在其有效期内",
     # Numbers that people are known by
     "name-has-unseen-marks": "姓名或者名称不得含有换行、控制字符或者不可见字符",
-    "mobile-number-form": "手机号码应为以 13 至 19 开头的 11 位数字",
+    "name-without-letters": "姓名或者名称应有文字，不能只有数字或者符号",
+    "name-has-pictures": "姓名或者名称不得含有表情或者图形符号，请删去",
+    "name-has-radical": "“{one}”只是部首，请输入完整的汉字",
+    "name-has-lone-mark": "姓名或者名称中的附加符号应在字母之上",
+    "name-mixes-scripts": "个人姓名应使用同一种文字；中文与拉丁字母之间用间隔号（·）分开",
+    "phone-number-form": (
+        "电话号码应为以 13 至 19 开头的 11 位手机号码、带区号的固定电话（0759-3388888），"
+        "或者以 +852、+853、+886 开头的号码"
+    ),
+    "id-kind-of-another-party": (
+        "{kind:applicant}不使用{id_kind:id_kind}，可以使用：{fitting:id_kind}"
+    ),
+    "id-number-of-another-kind": "该号码是{kind:id_kind}的编号方式，请选择该证件类型",
+    "hk-macau-permit-form": "港澳居民来往内地通行证号码应为 H 或者 M 加 8 位数字",
+    "taiwan-permit-form": "台湾居民来往大陆通行证号码应为 8 位数字，旧版为 10 位",
+    "military-id-form": "军人证件号码应按证件填写：一至四个汉字、字第、号码、号",
+    "residence-permit-beginning": "港澳台居民居住证号码应以 81、82 或者 83 开头",
+    "permanent-residence-beginning": "外国人永久居留身份证号码应以 9 开头",
     "id-number-length-without-blanks": "证件号码去掉空格后为 {count} 位，应为 {least} 至 {most} 位",
     "id-number-unseen-marks": "证件号码只由字母、数字和连接符组成",
     "credit-code-written": "统一社会信用代码应为 18 位数字和大写字母",
@@ -171,6 +188,17 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "system": "平台",
     },
     "applicant": {str(kind): kind.zh for kind in ApplicantKind},
+    "id_kind": {
+        "resident_id": "居民身份证",
+        "passport": "护照",
+        "hk_macau_permit": "港澳居民来往内地通行证",
+        "taiwan_permit": "台湾居民来往大陆通行证",
+        "residence_permit": "港澳台居民居住证",
+        "permanent_residence": "外国人永久居留身份证",
+        "military_id": "军人证件",
+        "credit_code": "统一社会信用代码",
+        "other": "其他证件",
+    },
     "level": {str(level): level.zh for level in Level},
     "procedure": {str(one): one.special.zh for one in SpecialProcedure},
     "number": {"case number": "办件编号", "certificate": "证照标识"},

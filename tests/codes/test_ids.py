@@ -9,16 +9,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
+from chalicelib.codes.codes import ApplicantKind
 from chalicelib.codes.ids import (
+    birthday,
     canonical,
     check_character,
     check_id,
-    check_mobile,
+    check_party,
     masked,
     written,
 )
 from chalicelib.codes.parties import Applicant, IdKind
 from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.keyed import Keyring
+from chalicelib.people.application.identity import reference
 
 TODAY = date(2026, 11, 24)
 RESIDENT = IdKind.RESIDENT_ID
@@ -183,16 +187,80 @@ def test_a_credit_code_is_checked_and_not_repeated() -> None:
     )
 
 
+# Permits, by the kind that each is of
+
+PERMITS = {
+    IdKind.HK_MACAU_PERMIT: ("H12345678", "m 12345678", "H1234567801"),
+    IdKind.TAIWAN_PERMIT: ("12345678", "0012345678", "0012345678(D)"),
+    IdKind.RESIDENCE_PERMIT: (whole("81000019900101001"), whole("83000019900101002")),
+    IdKind.PERMANENT_RESIDENCE: (whole("94484019900101001"), "GBR440090010101"),
+    IdKind.MILITARY_ID: ("军字第2001988号", "士字第P0118168号", "文字第 1234567 号"),
+    IdKind.PASSPORT: ("E12345678", "EA1234567"),
+    IdKind.RESIDENT_ID: (whole(CHIKAN), CHIKAN + "0"),
+    IdKind.CREDIT_CODE: ("91440800MA0EXAMP1A", "91440800MA0EXAMP1B"),
+}
+WRONG = {
+    IdKind.HK_MACAU_PERMIT: ("H1234567", "K12345678", "12345678", whole(CHIKAN)),
+    IdKind.TAIWAN_PERMIT: ("1234567", "H12345678", "123456789"),
+    IdKind.RESIDENCE_PERMIT: (whole(CHIKAN), "810000199001010011", whole("94484019900101001")),
+    IdKind.PERMANENT_RESIDENCE: (whole(CHIKAN), "GBR440090130101", "944840199001010011"),
+    IdKind.MILITARY_ID: ("军字第号", "123", "一二三四五字第1234567号"),
+}
+
+
+@pytest.mark.parametrize("kind", PERMITS)
+def test_each_kind_takes_its_numbers_and_other_takes_none_of_them(kind: IdKind) -> None:
+    for number in PERMITS[kind]:
+        assert "choose that kind" in refusal(number, IdKind.OTHER)
+        if kind not in (IdKind.RESIDENT_ID, IdKind.CREDIT_CODE):
+            check_id(kind, number, TODAY)
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_each_kind_refuses_what_is_none_of_its_numbers(kind: IdKind) -> None:
+    for number in WRONG[kind]:
+        assert refusal(number, kind)
+
+
 def test_of_other_papers_nothing_is_known() -> None:
-    assert warned("军官证 字第 1234 号", IdKind.OTHER) == []
+    for number in ("海员 A-1234/7", "12-34567", "Z1234567890"):
+        assert warned(number, IdKind.OTHER) == []
 
 
-def test_mobile_numbers() -> None:
-    assert check_mobile("+86 138-0000-0000") == "13800000000"
-    assert check_mobile("１３８００００００００") == "13800000000"
-    for bad in ("12800000000", "1380000000", "138000000000", "abc", ""):
-        with pytest.raises(Invalid):
-            check_mobile(bad)
+def test_a_renewed_permit_is_of_the_same_person() -> None:
+    assert canonical(IdKind.HK_MACAU_PERMIT, "h12345678 02") == "H12345678"
+    assert canonical(IdKind.MILITARY_ID, "军 2001988") == "军字第2001988号"
+
+
+def test_a_permit_is_its_holders_under_whatever_kind_it_was_kept() -> None:
+    permit = whole("81000019900101001")
+    of = partial(reference, Keyring(bytes(32)))
+    assert of(IdKind.RESIDENCE_PERMIT, permit) == of(RESIDENT, permit)
+    assert of(IdKind.HK_MACAU_PERMIT, "H12345678") == of(IdKind.OTHER, "H12345678")
+    assert of(IdKind.PASSPORT, "E12345678") != of(IdKind.OTHER, "E12345678")
+
+
+def test_a_birthday_is_read_from_every_number_that_has_one() -> None:
+    assert birthday(IdKind.RESIDENCE_PERMIT, whole("81000019900101001")) == date(1990, 1, 1)
+    assert birthday(IdKind.PASSPORT, "E12345678") is None
+
+
+# Who may be known by what
+
+
+@pytest.mark.parametrize("kind", ApplicantKind)
+@pytest.mark.parametrize("id_kind", IdKind)
+def test_a_person_has_a_persons_id_and_a_company_its_code(
+    kind: ApplicantKind, id_kind: IdKind
+) -> None:
+    natural = kind is ApplicantKind.NATURAL_PERSON
+    companys = id_kind in (IdKind.CREDIT_CODE, IdKind.OTHER)
+    persons = id_kind is not IdKind.CREDIT_CODE
+    if persons if natural else companys:
+        check_party(kind, id_kind)
+    else:
+        with pytest.raises(Invalid, match="is not known by"):
+            check_party(kind, id_kind)
 
 
 def test_a_masked_number_is_recognised_by_who_knows_it() -> None:

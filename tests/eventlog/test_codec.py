@@ -23,7 +23,7 @@ from chalicelib.eventlog.envelope import Circumstances, Happened
 from chalicelib.eventlog.ports import CommandId, Commit
 from chalicelib.kernel.actor import Actor, Channel, Role
 from chalicelib.kernel.base import Frozen
-from chalicelib.kernel.formats import Division, Mobile
+from chalicelib.kernel.formats import Division, Phone
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 CLERK = Actor(account="clerk-1", role=Role.CLERK, department="permits", level=4)
@@ -273,7 +273,7 @@ def test_data_that_does_not_fit_its_type_is_refused(data):
 
 
 class Person(Frozen):
-    phone: Mobile
+    phone: Phone
 
 
 class Phoned(Frozen):

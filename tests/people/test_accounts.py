@@ -102,7 +102,7 @@ def test_an_attestation_about_somebody_else_proves_nothing(here: People) -> None
         (Attestation("wx-1", Method.FACE, "1", id_number=WANG.id_number), "another person"),
         (Attestation("wx-1", Method.FACE, "1"), "whose face"),
         (Attestation("wx-1", Method.PHONE, "1", phone="13900000000"), "another phone"),
-        (Attestation("wx-1", Method.PHONE, "1"), "mobile number"),
+        (Attestation("wx-1", Method.PHONE, "1"), "telephone number"),
     ):
         here.attested[:] = [it]
         with pytest.raises(Invalid, match=said):

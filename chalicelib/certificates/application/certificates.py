@@ -6,12 +6,13 @@ from datetime import date
 from typing import NamedTuple
 
 from ...clock.calendar import legal_day
+from ...codes.names import Name
 from ...codes.numbers import InvalidNumber, certificate_id, parse_certificate_id
 from ...eventlog.codec import events
 from ...eventlog.envelope import Recorded
 from ...eventlog.transact import Decider, Outcome, Stale, read, transact
 from ...kernel.actor import SYSTEM, Actor, Channel
-from ...kernel.base import Frozen, Name, Text
+from ...kernel.base import Frozen, Text
 from ...kernel.errors import Closed, Invalid, OutOfOrder
 from ...platform.platform import Caller, Platform
 from ..domain import certificate

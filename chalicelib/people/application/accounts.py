@@ -9,17 +9,19 @@ match, claims nobody: it counts in its own account until somebody proves more.
 from collections.abc import Callable
 from datetime import datetime
 from functools import reduce
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, model_validator
 
 from ...clock.calendar import legal_day
-from ...codes.ids import Warned, check_id, check_mobile
+from ...codes.ids import Warned, check_id
+from ...codes.names import PersonName
 from ...codes.parties import Applicant, IdKind, Method
+from ...codes.phones import WrittenPhone, canonical_phone
 from ...eventlog.codec import events
 from ...eventlog.transact import Outcome, lately, read, transact
 from ...kernel.actor import Actor, Identifier, Role, person_told
-from ...kernel.base import Frozen, Name, exactly_one
+from ...kernel.base import Frozen, exactly_one
 from ...kernel.errors import Contradiction, Invalid, NotAllowed, NotFound
 from ...kernel.formats import IdNumber
 from ...kernel.reasons import Unfit
@@ -40,7 +42,7 @@ Decide = Callable[[account.State], list[account.Event]]
 class Naming(Frozen):
     """A natural person, as the caller tells of them."""
 
-    name: Name
+    name: PersonName
     id_kind: IdKind = IdKind.RESIDENT_ID
     id_number: IdNumber
 
@@ -48,7 +50,7 @@ class Naming(Frozen):
 class Registration(Naming):
     """Who the account is: to be proven afterwards."""
 
-    phone: Annotated[str, Field(min_length=11, max_length=20)] | None = None
+    phone: WrittenPhone | None = None
 
 
 class Whom(Frozen):
@@ -208,7 +210,7 @@ def register(platform: Platform, caller: Caller, told: Registration) -> Outcome[
             "provider-names-another-person",
             "who you signed in with says that you are somebody else",
         )
-    phone = None if told.phone is None else check_mobile(told.phone)
+    phone = None if told.phone is None else canonical_phone(told.phone)
     command = account.RegisterPerson(**caller.about(platform.now()), person=its, phone=phone)
     return run(platform, caller, name, command, told.model_dump(mode="json"))
 
@@ -216,7 +218,7 @@ def register(platform: Platform, caller: Caller, told: Registration) -> Outcome[
 def change_phone(platform: Platform, caller: Caller, phone: str) -> Outcome[account.State]:
     """Raises Invalid, NotFound."""
     name = people_access.own_account(caller.actor)
-    command = account.ChangePhone(**caller.about(platform.now()), phone=check_mobile(phone))
+    command = account.ChangePhone(**caller.about(platform.now()), phone=canonical_phone(phone))
     return run(platform, caller, name, command, {"phone": command.phone})
 
 

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
-from ...codes.ids import check_mobile
 from ...codes.parties import Method
+from ...codes.phones import canonical_phone
 from ...documents.application import discarding, documents
 from ...eventlog.transact import Outcome, transact
 from ...kernel.actor import Actor, Channel, plain
@@ -81,7 +81,7 @@ def prove_by_attestation(platform: Platform, caller: Caller, token: str) -> Outc
             "attestation-for-another-account", "the attestation was made for another account"
         )
     if told.method is Method.PHONE:
-        phone = check_mobile(told.phone or "")
+        phone = canonical_phone(told.phone or "")
         command = account.ProveIdentity(
             **caller.about(platform.now()),
             method=told.method,

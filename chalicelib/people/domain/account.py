@@ -17,7 +17,7 @@ from ...codes.parties import Method
 from ...kernel import errors
 from ...kernel.base import Command, Frozen, Line, Sha256, Text
 from ...kernel.errors import Contradiction, Impossible, Invalid, NotFound
-from ...kernel.formats import KeyedDigest, Mobile
+from ...kernel.formats import KeyedDigest, Phone
 from .account_events import (
     EVENTS,
     OF_THE_PERSON,
@@ -90,7 +90,7 @@ class Open(Frozen):
     """
 
     person: Person | None = None
-    phone: Mobile | None = None
+    phone: Phone | None = None
     proofs: tuple[IdentityProven, ...] = ()
     openids: frozenset[str] = frozenset()
     asked: CounterCheckRequested | None = None
@@ -178,7 +178,7 @@ def fold(events: Iterable[Event], state: State = initial) -> State:
 
 class RegisterPerson(Command):
     person: Person
-    phone: Mobile | None = None
+    phone: Phone | None = None
 
 
 class ProveIdentity(Command):
@@ -187,7 +187,7 @@ class ProveIdentity(Command):
     method: Method
     evidence: Line
     reference: KeyedDigest | None = None
-    phone: Mobile | None = None
+    phone: Phone | None = None
 
 
 class CheckAtCounter(Command):
@@ -217,7 +217,7 @@ class LoseIdentity(Command):
 
 
 class ChangePhone(Command):
-    phone: Mobile
+    phone: Phone
 
 
 class BindWechat(Command):

@@ -8,7 +8,7 @@ from ...clock.calendar import Day
 from ...codes.parties import IdKind, Method
 from ...kernel.actor import Identifier
 from ...kernel.base import Frozen, Line, Personal, Sha256, Text
-from ...kernel.formats import IdNumber, KeyedDigest, Mobile
+from ...kernel.formats import IdNumber, KeyedDigest, Phone
 
 Level = Annotated[int, Field(ge=0, le=4)]
 
@@ -28,9 +28,11 @@ class Person(Frozen):
 class PersonRegistered(Frozen):
     """实名注册: the account says who it is; nothing of it is proven yet."""
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["PersonRegistered"] = "PersonRegistered"
     person: Person
-    phone: Annotated[Mobile, Personal()] | None = None
+    phone: Annotated[Phone, Personal()] | None = None
 
 
 class IdentityProven(Frozen):
@@ -56,6 +58,8 @@ class CounterCheckRequested(Frozen):
     clerk's account, `by_person` the person's reference, if it is known.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["CounterCheckRequested"] = "CounterCheckRequested"
     person: Person
     evidence: Line
@@ -77,8 +81,10 @@ class IdentityLost(Frozen):
 class PhoneChanged(Frozen):
     """变更手机号: the account has another mobile number, which is not proven yet."""
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["PhoneChanged"] = "PhoneChanged"
-    phone: Annotated[Mobile, Personal()]
+    phone: Annotated[Phone, Personal()]
 
 
 class WechatBound(Frozen):

@@ -6,6 +6,7 @@ from chalice.app import Response
 from pydantic import Field
 
 from ...codes.ids import masked
+from ...codes.phones import WrittenPhone
 from ...eventlog.transact import Outcome
 from ...eventlog.views.port import Row
 from ...kernel.base import Text
@@ -30,7 +31,7 @@ class NewRegistration(Registration, CommandBody):
 
 
 class NewPhone(CommandBody):
-    phone: Annotated[str, Field(min_length=11, max_length=20)]
+    phone: WrittenPhone
 
 
 class NewAttestation(CommandBody):

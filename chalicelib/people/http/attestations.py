@@ -10,11 +10,11 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...codes.parties import IdKind, Method
+from ...codes.parties import PERSONAL, IdKind, Method
 from ...kernel.errors import Invalid
 from ...platform.attester import Attestation, AttestationUnavailable
 from ...web.auth.keys import Keys, KeySource, KeysUnavailable
@@ -35,7 +35,7 @@ class _Claims(BaseModel):
     exp: int
     method: Literal["phone", "face", "bank_card"]
     phone_number: str | None = None
-    id_kind: Literal["resident_id", "passport", "other"] = "resident_id"
+    id_kind: Annotated[IdKind, Field(strict=False)] = IdKind.RESIDENT_ID
     id_number: str | None = None
 
 
@@ -60,7 +60,7 @@ class Attesters:
             Method(claims.method),
             f"{self._issuer} {claims.jti}"[:200],
             claims.phone_number,
-            IdKind(claims.id_kind),
+            claims.id_kind,
             claims.id_number,
             claims.jti,
             datetime.fromtimestamp(claims.exp + LEEWAY, UTC),
@@ -91,9 +91,12 @@ class Attesters:
                     "verify_iat": False,
                 },
             )
-            return _Claims.model_validate(read)
+            claims = _Claims.model_validate(read)
         except (jwt.PyJWTError, ValidationError) as error:
             raise _refused(type(error).__name__) from None
+        if claims.id_kind not in PERSONAL:
+            raise _refused("it is about a company")
+        return claims
 
 
 def _refused(reason: str) -> Invalid:

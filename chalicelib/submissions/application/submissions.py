@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from ...cases import domain as case
 from ...cases.application import access, recusal
@@ -15,9 +15,11 @@ from ...cases.domain.state import Absent, Drafted
 from ...cases.domain.values import ItemRef
 from ...clock.calendar import legal_day
 from ...codes.codes import ApplicantKind
-from ...codes.ids import Warned, check_id, written
+from ...codes.ids import Warned, check_id, check_party, written
+from ...codes.names import Name, as_person_name
 from ...codes.numbers import case_number
 from ...codes.parties import Agent, Applicant, IdKind
+from ...codes.phones import GivenPhone
 from ...eventlog.envelope import Decided
 from ...eventlog.transact import Outcome, transact
 from ...items.application import items
@@ -25,9 +27,9 @@ from ...items.application.forms.check import Finding, form_findings
 from ...items.domain.definition import in_variant
 from ...items.domain.item import ItemDefinition
 from ...kernel.actor import Actor, Identifier, Role
-from ...kernel.base import Code, Frozen, Name, Text
+from ...kernel.base import Code, Frozen, Text
 from ...kernel.errors import Invalid, NotAllowed, OutOfOrder
-from ...kernel.formats import IdNumber, Mobile
+from ...kernel.formats import IdNumber
 from ...kernel.reasons import at
 from ...people.application import accounts, entities, identity, mandates, persons
 from ...platform.platform import Caller, Platform, derived_id
@@ -52,7 +54,13 @@ class Applying(Frozen):
     name: Name
     id_kind: IdKind = IdKind.RESIDENT_ID
     id_number: IdNumber
-    phone: Mobile | None = None
+    phone: GivenPhone | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _of_a_person(cls, name: str, info: ValidationInfo) -> str:
+        natural = info.data.get("kind") is ApplicantKind.NATURAL_PERSON
+        return as_person_name(name) if natural else name
 
 
 class Submission(Frozen):
@@ -259,6 +267,7 @@ def _may_apply(caller: Caller, definition: ItemDefinition, body: Submission, tod
             kind=body.applicant.kind,
             allowed=definition.applicants,
         )
+    check_party(body.applicant.kind, body.applicant.id_kind)
     check_id(body.applicant.id_kind, body.applicant.id_number, today)
     findings = form_findings(definition, body.form)
     if findings:

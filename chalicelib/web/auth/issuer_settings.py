@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from ...codes.parties import PERSONAL, IdKind
 from ...kernel.actor import Role
 from ...platform.sign_ins import Names
 from .keys import key_source
@@ -68,6 +70,15 @@ class _Places(_Settings):
         return self
 
 
+def _of_a_person(kind: IdKind) -> IdKind:
+    if kind not in PERSONAL:
+        raise ValueError(f"a person's: {', '.join(sorted(PERSONAL))}")
+    return kind
+
+
+_PersonalId = Annotated[IdKind, AfterValidator(_of_a_person)]
+
+
 class _Issuer(_Settings):
     issuer: _Text
     audience: _Text | Annotated[tuple[_Text, ...], Field(min_length=1)]
@@ -79,7 +90,7 @@ class _Issuer(_Settings):
     default_role: Literal["applicant"] | None = None
     may_give: Annotated[tuple[_Given, ...], Field(min_length=1)] | None = None
     levels: dict[str, _Level] | None = None
-    id_kinds: dict[str, Literal["resident_id", "passport", "other"]] = {}
+    id_kinds: dict[str, _PersonalId] = {}
     subjects_of: str = ""
     keeps_names: bool = False
 

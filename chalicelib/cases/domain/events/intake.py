@@ -18,7 +18,7 @@ class CaseDrafted(Frozen):
     agent's account or a clerk's, who has no other tie to it.
     """
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     reads_from: ClassVar[int] = 1
     type: Literal["CaseDrafted"] = "CaseDrafted"
     case_id: Identifier
@@ -44,7 +44,7 @@ class CaseSubmitted(Frozen):
     is whom it is for, without an id.
     """
 
-    schema_version: ClassVar[int] = 3
+    schema_version: ClassVar[int] = 4
     reads_from: ClassVar[int] = 1
     type: Literal["CaseSubmitted"] = "CaseSubmitted"
     case_id: Identifier
