@@ -548,7 +548,7 @@ def test_a_chunked_body_over_the_limit_is_refused(port):
         (b"nonsense\r\n\r\n", 400, "bad-request"),
         (b"GET / HTTP/1.1\r\nBad Header: x\r\n\r\n", 400, "bad-request"),
         (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, "bad-request"),
-        (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431, "headers-too-large"),
+        (b"GET / HTTP/1.0\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431, "headers-too-large"),
         (b"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "not-implemented"),
     ],
 )
