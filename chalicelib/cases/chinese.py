@@ -33,6 +33,8 @@ REASONS: Final[Mapping[str, str]] = {
     "work-list-of-own-department": "工作人员查看本部门的待办清单；电子监察人员请指明部门",
     "staff-use-work-list": "工作人员请在本部门的待办清单中查找办件：GET /work",
     "department-outside-division": "{department} 不在您的行政区划内",
+    "department-or-division": "请指明部门或者行政区划，不要同时指明",
+    "division-for-overseers": "只有电子监察人员和审计员可以查看整个行政区划",
     "no-company-acted-for": "您没有代表任何单位办理",
     # Requests
     "time-out-of-range": "{at} 超出了可以表示的时间，请核对",

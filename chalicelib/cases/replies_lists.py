@@ -87,7 +87,8 @@ class FoundCases(BaseModel):
 class ProcessStep(BaseModel):
     """
     A step of a case in the case-process library (办件过程信息库). Seconds are counted by the wall
-    clock; `source` tells where an imported step was read.
+    clock; `waiting_inferred` says that nobody told when the step opened, and that it is taken to
+    have waited since the one before; `source` tells where an imported step was read.
     """
 
     case_id: Identifier
@@ -105,6 +106,7 @@ class ProcessStep(BaseModel):
     started_at: AwareDatetime | None
     finished_at: AwareDatetime | None
     waiting_seconds: int | None
+    waiting_inferred: bool
     working_seconds: int | None
     opened_on: date | None
     days: int | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -15,11 +15,14 @@ from ..platform.organisations import UnknownDepartment
 from ..platform.platform import Platform
 from .console import VAR, AsJson, Data, err, keep_private, out, progress_bar, show_json
 
+if TYPE_CHECKING:
+    from ..importing.files.import_log import Summary
+
 SHOWN = 10
 
 
 def import_log(
-    file: Annotated[Path, typer.Argument(help="CSV or IEEE XES, gzipped or not.")],
+    file: Annotated[Path, typer.Argument(help="CSV or IEEE XES, gzipped or not; or .xlsx.")],
     mapping: Annotated[Path, typer.Option("--mapping", help="See docs/import.md.")],
     data: Data = VAR,
     report: Annotated[
@@ -30,7 +33,7 @@ def import_log(
 ) -> None:
     """
     Import an event log. Run it again at any time: what is in already is not imported twice, and
-    what was interrupted goes on. No case is half imported.
+    what was interrupted goes on. Ends with 1 if a row or a case was refused.
     """
     from .. import bootstrap
     from ..importing.files.import_log import Progress, run_import
@@ -50,11 +53,22 @@ def import_log(
         summary = run_import(platform, file, mapping, data=data, progress=progress, report=report)
     if as_json:
         show_json(summary.model_dump(mode="json"))
-        return
+    else:
+        _tell(summary)
+    if summary.skipped:
+        raise typer.Exit(1)
+
+
+def _tell(summary: "Summary") -> None:
     out.print(
         f"{summary.cases:,} cases, {summary.rows:,} rows, {summary.events:,} events; "
         f"{summary.already:,} rows were there already, {summary.skipped:,} skipped"
     )
+    if summary.repeated or summary.started:
+        out.print(
+            f"{summary.repeated:,} rows repeat another one of this file, "
+            f"{summary.started:,} tell of a step without its end"
+        )
     for problem in summary.problems[:SHOWN]:
         err.print(f"line {problem.line}, case {problem.case}: {problem.reason}", soft_wrap=True)
     if summary.problem_count > SHOWN:

@@ -1,9 +1,10 @@
 """
 Import a case of another system's event log.
 
-A case is imported whole or not at all. Its first import is one commit: CaseImported, an event a
-row in the order of time, and CaseConcluded where the log tells an end. What a longer log adds is
-one more commit; a row that the case already has adds nothing, whichever file it comes in.
+Its first import is one commit: CaseImported, an event a row in the order of time, and CaseConcluded
+where the log tells an end. What a longer log adds is one more commit; a row that the case already
+has adds nothing, whichever file it comes in. What is more than a commit holds is taken in several;
+an import that ends between two of them goes on there when it is run again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from random import uniform
 from time import sleep
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from pydantic_core import to_json
 
@@ -19,7 +20,7 @@ from ..cases import domain
 from ..cases.domain.events import CaseConcluded, CaseImported, StepRecorded, SubmissionReceived
 from ..eventlog.codec import Codec, encode, events
 from ..eventlog.envelope import Happened, Recorded
-from ..eventlog.ports import CommandId, Conflict, EventStore
+from ..eventlog.ports import CommandId, Conflict, EventStore, History, TooLarge
 from ..eventlog.transact import ATTEMPTS
 from .cases import CaseLog, Effect, Problem
 from .rows import key_of, shown
@@ -36,6 +37,9 @@ class Into(Protocol):
     def now(self) -> Callable[[], datetime]: ...
 
 
+MOST_EVENTS: Final = 1000  # in one commit
+
+
 class Taken(NamedTuple):
     """
     How many events were appended, how many rows the case had before, and what this log tells
@@ -50,15 +54,18 @@ class Taken(NamedTuple):
 def take(into: Into, log: CaseLog, run: str) -> Taken:
     """
     Append what the case does not have yet. `run` names the import, no other has the same: the
-    events carry it as their correlation id. Raises TooLarge, and Conflict if the case never
-    stood still.
+    events carry it as their correlation id. Raises TooLarge for one row that no commit holds, and
+    Conflict if the case never stood still.
     """
+    appended = 0
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _attempt(into, log, run)
-        except Conflict:
-            if attempt == ATTEMPTS:
-                raise
+            taken = _attempt(into, log, run)
+            return taken._replace(events=appended + taken.events)
+        except _Moved as moved:
+            appended += moved.events
+            if attempt == ATTEMPTS and moved.__cause__ is not None:
+                raise moved.__cause__ from None
             sleep(uniform(0, 0.001 * 2**attempt))  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable")
 
@@ -76,15 +83,62 @@ def _attempt(into: Into, log: CaseLog, run: str) -> Taken:
     if not decided:
         return _nothing(log)._replace(kept=kept)
     _check_that_it_follows(before, decided)
-    body = encode(decided, log.imported.circumstances, recorded_at=into.now(), correlation_id=run)
-    commit = into.store.append(history, command, len(decided), body)
-    if commit.body != body:  # another import of the same log was faster
+    appended = _append(into, history, _Parts(log, command, run), decided)
+    if not appended:  # another import of the same log was faster
         return _nothing(log)
-    return Taken(len(decided), log.repeated + len(log.rows) - new, kept)
+    return Taken(appended, len(log.rows) - new, kept)
+
+
+class _Moved(Exception):
+    """Somebody else was faster, after so many events of ours."""
+
+    def __init__(self, events: int) -> None:
+        super().__init__(events)
+        self.events = events
+
+
+class _Parts(NamedTuple):
+    """What the commits of one case are made with: the last of them is known by `command`."""
+
+    log: CaseLog
+    command: CommandId
+    run: str
+
+    def part(self, size: int, left: int) -> CommandId:
+        """Of a commit of so many events, after which as many are left."""
+        if not left:
+            return self.command
+        digest = sha256(f"{self.command.id} {size} {left}".encode()).hexdigest()
+        return CommandId(f"import-{digest[:32]}", bytes.fromhex(digest[32:]))
+
+
+def _append(into: Into, history: History, parts: _Parts, decided: Sequence[Happened]) -> int:
+    """
+    How many events were appended by this import; raises TooLarge for one that is too large alone.
+    """
+    done, size = 0, MOST_EVENTS
+    while done < len(decided):
+        some = decided[done : done + size]
+        command = parts.part(len(some), len(decided) - done - len(some))
+        circumstances = parts.log.imported.circumstances
+        body = encode(some, circumstances, recorded_at=into.now(), correlation_id=parts.run)
+        try:
+            commit = into.store.append(history, command, len(some), body)
+        except Conflict as error:
+            raise _Moved(done) from error
+        except TooLarge:
+            if len(some) == 1:
+                raise
+            size = len(some) // 2
+            continue
+        if commit.body != body:
+            return done
+        done, history = done + len(some), History(history.stream, (*history.commits, commit))
+    return done
 
 
 def _nothing(log: CaseLog) -> Taken:
-    return Taken(0, log.repeated + len(log.rows))
+    return Taken(0, len(log.rows))
 
 
 def command_of(log: CaseLog) -> CommandId:
@@ -115,6 +169,9 @@ def _check_that_it_follows(before: Iterable[Recorded], decided: Iterable[Happene
     domain.fold(facts)
 
 
+# What follows from other rows of the case, or was not read by earlier releases.
+_INFERRED: Final = frozenset({"after", "started_at"})
+
 # What was imported before stays: events are forever. That the log now tells it otherwise is news.
 
 
@@ -137,7 +194,7 @@ def _differing(
     changes = ", ".join(
         f"{field} {shown(str(then[field]))}, now {shown(str(text))}"
         for field, text in told.items()
-        if text != then.get(field)
+        if text != then.get(field) and field not in _INFERRED
     )
     if changes:
         reason = f"{what}was imported with {changes}"

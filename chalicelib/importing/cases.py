@@ -1,5 +1,6 @@
 """What the rows of a log tell of one case, in events; or why the case cannot be imported."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Values
 from contextlib import contextmanager
@@ -37,8 +38,8 @@ from .rows import (
 
 R = TypeVar("R", LogRow, Done)
 E = TypeVar("E")
-MOST_ROWS = 1000  # of a case: what one commit holds
-COMPLETE = "complete"
+MOST_ROWS = 100_000  # of a case: what memory holds of one
+COMPLETE, START, OTHER = "complete", "start", "other"
 
 
 class Effect(StrEnum):
@@ -46,6 +47,7 @@ class Effect(StrEnum):
 
     CASE_REFUSED = "case refused"
     ROW_SKIPPED = "row skipped"
+    NO_STEP = "no step of its own"
     KEPT = "kept as imported before"
 
 
@@ -62,7 +64,8 @@ class Problem:
 class CaseLog(NamedTuple):
     """
     What a log tells of a case. `rows` are in the order of time; `line` is the first of them;
-    `repeated` more rows said what one of these says; `skipped` ones are no steps.
+    `repeated` more rows have the reference of one of these, and say the same; `skipped` ones are no
+    steps.
     """
 
     id: str
@@ -97,13 +100,17 @@ def read_case(
     """
     if len(rows) > MOST_ROWS:
         return too_many(reference, rows[0].line, len(rows))
-    skipped = tuple(_skipped(mapping, reference, rows))
-    unfinished = {problem.line for problem in skipped}
+    by_transition = _by_transition(mapping, rows)
     understood, problems = _each(
-        reference,
-        (row for row in rows if row.line not in unfinished),
-        lambda row: done(mapping, row, origin.now),
+        reference, by_transition[COMPLETE], lambda row: done(mapping, row, origin.now)
     )
+    starts, unknown = _each(
+        reference, by_transition[START], lambda row: done(mapping, row, origin.now)
+    )
+    understood, left = _begun(understood, starts)
+    others = sorted((*by_transition[OTHER], *left), key=lambda row: row.line)
+    skipped = tuple(_no_step(mapping, reference, row) for row in others)
+    problems = sorted((*problems, *unknown), key=lambda problem: problem.line)
     told_of, contradictions = _facts(mapping, reference, rows)
     if problems or contradictions or not understood:
         return Refused((*skipped, *problems, *contradictions))
@@ -118,19 +125,61 @@ def too_many(reference: str, line: int, rows: int) -> Refused:
     return Refused((Problem(line, reference, reason),))
 
 
-def _skipped(mapping: Mapping, reference: str, rows: Iterable[LogRow]) -> Iterator[Problem]:
-    """An activity is a step once it is complete; its other transitions are none of their own."""
+# Transitions of an activity (XES, lifecycle extension)
+
+
+def _by_transition(mapping: Mapping, rows: Iterable[LogRow]) -> Values[str, list[LogRow]]:
+    """A row that cannot be read counts as complete: its problem refuses the case."""
+    found: dict[str, list[LogRow]] = {COMPLETE: [], START: [], OTHER: []}
     for row in rows:
-        transition = value(mapping, row, mapping.columns.transition) or COMPLETE
-        if row.problem is None and transition.lower() != COMPLETE:
-            reason = f"transition {shown(transition)}: only {COMPLETE!r} becomes an event"
-            yield Problem(row.line, reference, reason, Effect.ROW_SKIPPED)
+        transition = (value(mapping, row, mapping.columns.transition) or COMPLETE).lower()
+        known = transition if transition in found else OTHER
+        found[COMPLETE if row.problem else known].append(row)
+    return found
+
+
+def _begun(
+    completed: Iterable[Done], started: Iterable[Done]
+) -> tuple[list[Done], list[LogRow | Done]]:
+    """Each that was completed with when it was started; and the starts that nothing completes."""
+    waiting = sorted(started, key=_in_time)
+    begun = []
+    for one in sorted(completed, key=_in_time):
+        start = _start_of(one, waiting)
+        if start is not None:
+            waiting.remove(start)
+        begun.append(one if start is None else one._replace(started=start.at))
+    return begun, list(waiting)
+
+
+def _start_of(completed: Done, waiting: Iterable[Done]) -> Done | None:
+    """Of the same activity: that with its reference, else of the same person, else the first."""
+    before = [one for one in waiting if one.activity == completed.activity]
+    before = [one for one in before if one.at <= completed.at]
+    if completed.reference is not None:
+        before = [one for one in before if one.reference in (None, completed.reference)]
+    own = [one for one in before if one.person == completed.person]
+    return next(iter(own or before), None)
+
+
+def _in_time(row: Done) -> tuple[datetime, int]:
+    return row.at, row.line
+
+
+def _no_step(mapping: Mapping, reference: str, row: LogRow | Done) -> Problem:
+    """An activity is a step once it is complete; its other transitions are none of their own."""
+    if isinstance(row, Done):
+        reason = f"{shown(row.activity)} was started, and the log does not say that it ended"
+    else:
+        transition = str(value(mapping, row, mapping.columns.transition))
+        reason = f"transition {shown(transition)}: only 'start' and 'complete' are read"
+    return Problem(row.line, reference, reason, Effect.NO_STEP)
 
 
 def _composed(
     mapping: Mapping, reference: str, rows: Iterable[Done], facts: "Facts", origin: Origin
 ) -> CaseLog | Refused:
-    in_time = sorted(rows, key=lambda row: (row.at, row.line))
+    in_time = sorted(rows, key=_in_time)
     line = min(row.line for row in in_time)
     try:
         single, repeated = _single(in_time)
@@ -141,7 +190,10 @@ def _composed(
     except Unmappable as error:
         where = error.line if isinstance(error, _InLine) else line
         return Refused((Problem(where, reference, str(error)),))
-    events, problems = _each(reference, single, lambda row: told(mapping, of, row, origin))
+    before = dict(zip((row.key for row in single), _ends_before(start, single), strict=True))
+    events, problems = _each(
+        reference, single, lambda row: told(mapping, of, row, origin, before[row.key])
+    )
     if problems:
         return Refused(tuple(problems))
     id_ = case_id(mapping.source, reference)
@@ -162,16 +214,32 @@ def _each(
     return results, problems
 
 
-def _single(rows: Iterable[Done]) -> tuple[list[Done], int]:
-    """Each row once, and how many more of them there were."""
-    single: dict[str, Done] = {}
-    repeated = 0
+def _ends_before(start: datetime, rows: Iterable[Done]) -> Iterator[datetime | None]:
+    """For each row, when the step before it ended; for the first, when the case started."""
+    last = start
     for row in rows:
+        yield last if last <= (row.started or row.at) else None
+        last = row.at
+
+
+def _single(rows: Iterable[Done]) -> tuple[list[Done], int]:
+    """
+    Each row once, and how many more there were of those with a reference. Without one, two rows
+    that look alike are two things that were done: three payments within one second are three.
+    """
+    single: dict[str, Done] = {}
+    alike: Counter[tuple[str, ...]] = Counter()
+    repeated = 0
+    for one in rows:
+        row = one
+        if row.reference is None:
+            alike[row.facts] += 1
+            row = row._replace(nth=alike[row.facts])
         first = single.setdefault(row.key, row)
         repeated += first is not row
         if row.facts != first.facts:
-            one, other = sorted((first.line, row.line))
-            raise _InLine(other, f"{shown(row.key)} is another row in line {one}")
+            earlier, later = sorted((first.line, row.line))
+            raise _InLine(later, f"{shown(row.key)} is another row in line {earlier}")
     return list(single.values()), repeated
 
 

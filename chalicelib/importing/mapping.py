@@ -166,6 +166,12 @@ class Mapping(Frozen):
         named = (*self.columns.model_dump().values(), *self.case.model_dump().values())
         return tuple(dict.fromkeys(column for column in named if column))
 
+    @cached_property
+    def time_columns(self) -> frozenset[str]:
+        case = self.case
+        times = (self.columns.time, case.start, case.end, case.deadline, case.planned_end)
+        return frozenset(column for column in times if column)
+
     def activity(self, name: str) -> Activity | None:
         """None for an activity that the mapping refuses because it does not list it."""
         unlisted = Activity() if self.unlisted_activities == "step" else None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Values
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ from .mapping import Activity, Mapping
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}", re.ASCII)
 _UNFIT = re.compile(r"[^A-Za-z0-9._:@-]+", re.ASCII)
 _SHOWN = 80
+# 1927 to 2146: what is shorter or longer is no serial date of a spreadsheet.
+_SERIAL = re.compile(r"[1-8][0-9]{4}(?:\.[0-9]+)?", re.ASCII)
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no time zones
 
 
 class LogRow(NamedTuple):
@@ -79,7 +82,10 @@ class ImportedRow(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A row in our words, before anything is known of its case."""
+    """
+    A row in our words, before anything is known of its case. It is the `nth` row of its case that
+    says this; `started` is when the log says that it was begun.
+    """
 
     line: int
     activity: str
@@ -88,6 +94,8 @@ class Done(NamedTuple):
     person: str
     group: str | None
     reference: str | None
+    nth: int = 1
+    started: datetime | None = None
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -96,8 +104,9 @@ class Done(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The row's reference, or a digest of the row if it has none."""
-        return self.reference or f"row-{digest(*self.facts)[:24]}"
+        """The row's reference, or a digest of the row and which of its like it is."""
+        like = () if self.nth == 1 else (f"#{self.nth}",)
+        return self.reference or f"row-{digest(*self.facts, *like)[:24]}"
 
 
 def digest(*parts: str) -> str:
@@ -155,10 +164,12 @@ def _required(mapping: Mapping, row: LogRow, column: str) -> str:
 def time(mapping: Mapping, column: str, text: str) -> datetime:
     """The instant, with the offset that it was written with. Raises Unmappable."""
     try:
-        if mapping.time_format is None:
-            at = datetime.fromisoformat(text)
+        if mapping.time_format is not None:
+            at = datetime.strptime(text, mapping.time_format)  # noqa: DTZ007 - next but three
+        elif _SERIAL.fullmatch(text):
+            at = from_serial(float(text))
         else:
-            at = datetime.strptime(text, mapping.time_format)  # noqa: DTZ007 - next line
+            at = datetime.fromisoformat(text)
         at = at if at.tzinfo else at.replace(tzinfo=mapping.zone)
         offset = at.utcoffset()
         at.astimezone(UTC)  # the first and last day of the calendar have no room for it
@@ -166,6 +177,13 @@ def time(mapping: Mapping, column: str, text: str) -> datetime:
         written = f" as {mapping.time_format}" if mapping.time_format else ""
         raise Unmappable(f"{column}: {shown(text)} is no time{written}") from error
     return at.replace(tzinfo=timezone(offset) if offset else UTC)
+
+
+def from_serial(days: float) -> datetime:
+    """
+    The time that a spreadsheet keeps as days since 1899-12-30 (ECMA-376, 18.17.4.1), to the second.
+    """
+    return _EPOCH + timedelta(seconds=round(days * 86_400))
 
 
 def past(at: datetime, now: datetime) -> datetime:
@@ -183,8 +201,10 @@ def department(mapping: Mapping, group: str) -> str:
     return mapping.code(code)
 
 
-def told(mapping: Mapping, case: Case, row: Done, origin: Origin) -> ImportedRow:
-    """The event that the row is; raises Unmappable."""
+def told(
+    mapping: Mapping, case: Case, row: Done, origin: Origin, before: datetime | None = None
+) -> ImportedRow:
+    """The event that the row is, of which the step `before` ended then; raises Unmappable."""
     where = department(mapping, row.group) if row.group else case.department
     try:
         actor = Actor(
@@ -193,7 +213,7 @@ def told(mapping: Mapping, case: Case, row: Done, origin: Origin) -> ImportedRow
             department=where,
             division=mapping.division,
         )
-        event = _event(mapping, case, row, where)
+        event = _event(mapping, case, row, where, before)
     except ValidationError as error:
         raise Unmappable(unfit(error)) from error
     source = origin.at(row.line, row.key)
@@ -203,7 +223,7 @@ def told(mapping: Mapping, case: Case, row: Done, origin: Origin) -> ImportedRow
 
 
 def _event(
-    mapping: Mapping, case: Case, row: Done, where: str
+    mapping: Mapping, case: Case, row: Done, where: str, before: datetime | None
 ) -> SubmissionReceived | StepRecorded:
     if row.means.event == "received":
         return SubmissionReceived(on=row.at.astimezone(mapping.zone).date())
@@ -217,6 +237,8 @@ def _event(
             "department": where,
             "division": mapping.division,
             "handler": row.person,
+            "after": before,
+            "started_at": row.started,
         }
     )
 

@@ -1,12 +1,17 @@
 """Event logs are read row by row, from CSV and XES; what cannot be read is told by line."""
 
 import gzip
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
 from chalicelib.importing.files.event_logs import BadLog, opened
 from chalicelib.importing.mapping import Mapping
@@ -199,7 +204,10 @@ def test_a_row_in_another_encoding_spoils_no_other(csv):
     head, body = CSV.split("\n", 1)
     row = "核对,2026-02-10,k-1,\n".encode("gb18030")
     broken, *others = read(csv, f"{head}\n".encode() + row + body.encode())
-    assert broken.problem == "not utf-8: byte 0xba; say the mapping's `encoding`"
+    assert broken.problem == (
+        "byte 0xba is in no text in utf-8: not utf-8, it looks like gb18030: "
+        "write `encoding: gb18030` into the mapping"
+    )
     assert set(broken.mentions) == {"2026-02-10", "k-1"}
     assert told(others) == TOLD
 
@@ -208,6 +216,78 @@ def test_a_file_in_another_encoding_is_told_when_its_columns_cannot_be_read(csv)
     assert "cannot be read: not utf-8" in wrong(csv, CSV.replace("comment", "意见").encode("gbk"))
     assert "cannot be read: not utf-8" in wrong(csv, CSV.encode("utf-16"))
     assert "cannot be read: not utf-8" in wrong(csv, CSV.encode("utf-16-le"))
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("utf-8", "gb18030"),
+        ("utf-8", "cp1252"),
+        ("utf-8", "utf-16"),
+        ("ascii", "utf-8"),
+    ],
+)
+def test_a_wrong_encoding_is_guessed_at(csv, said, written):
+    word = "résumé" if written == "cp1252" else "备注"
+    other = MAPPING.model_copy(update={"encoding": said})
+    with pytest.raises(BadLog, match=f"it looks like {written}: write `encoding: {written}`"):
+        read(csv, CSV.replace("comment", word).encode(written), other)
+
+
+# Workbooks
+
+
+def workbook(path: Path, table: Sequence[list[Any]], *, epoch: datetime | None = None) -> Path:
+    book = openpyxl.Workbook()
+    if epoch is not None:
+        book.epoch = epoch
+    for row in table:
+        book.worksheets[0].append(row)
+    book.save(path)
+    return path
+
+
+# A spreadsheet knows no time zones.
+AT = datetime(2026, 2, 10, 9, 30)  # noqa: DTZ001
+SHEET: list[list[Any]] = [
+    ["concept:name", "time", "case:concept:name", "comment"],
+    ["核对", AT, "k-1", None],
+    ["Check", 46063.395833333336, 12, "a, b"],
+    [None, None, None, None],
+    ["Check", "2026-02-10 10:00:00", 12.5],
+]
+
+
+@pytest.mark.parametrize("epoch", [None, CALENDAR_MAC_1904])
+def test_a_workbook_is_read_as_its_sheet_is_seen(tmp_path, epoch):
+    sheet = [list(row) for row in SHEET]
+    sheet[2][1] = to_excel(AT, epoch or CALENDAR_WINDOWS_1900)
+    path = workbook(tmp_path / "log.xlsx", sheet, epoch=epoch)
+    with opened(path, MAPPING) as log:
+        rows = list(log.rows)
+    assert [row.line for row in rows] == [2, 3, 5]
+    assert [row.values["time"] for row in rows] == [
+        "2026-02-10 09:30:00",
+        "2026-02-10 09:30:00",
+        "2026-02-10 10:00:00",
+    ]
+    assert [row.values["case:concept:name"] for row in rows] == ["k-1", "12", "12.5"]
+
+
+def test_a_workbook_without_the_columns_is_told(tmp_path):
+    path = workbook(tmp_path / "log.xlsx", [["a", "b"], [1, 2]])
+    with pytest.raises(BadLog, match="no column is named"), opened(path, MAPPING) as log:
+        list(log.rows)
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + bytes(40), b"PK\x03\x04"])
+def test_what_only_looks_like_a_workbook_is_told(tmp_path, content):
+    assert "no workbook that can be read" in wrong(tmp_path / "log.xlsx", content)
+
+
+def test_an_old_workbook_is_told_what_to_do(tmp_path):
+    told = wrong(tmp_path / "log.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    assert "save it as .xlsx" in told
 
 
 def test_a_quote_left_open_may_hide_any_case_that_it_swallows(csv):

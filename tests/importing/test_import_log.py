@@ -19,6 +19,7 @@ from chalicelib.adapters.sqlite.store import SqliteStore
 from chalicelib.cases.domain.events import CaseImported, StepRecorded
 from chalicelib.eventlog.ports import verify
 from chalicelib.importing.cases import Problem, case_id
+from chalicelib.importing.files import import_log
 from chalicelib.importing.files.event_logs import BadLog
 from chalicelib.importing.files.import_log import REPORTED, Progress, Summary, run_import
 from chalicelib.importing.mapping import Mapping
@@ -114,9 +115,31 @@ def test_a_longer_log_adds_its_new_rows(imported, store, tmp_path):
         verify(store.load(stream))
 
 
-def test_a_row_that_the_file_has_twice_is_one_event(imported, tmp_path):
+def test_a_reference_that_the_file_has_twice_is_one_event(imported, tmp_path):
     told = a_log(5)
-    assert counted(imported(write(tmp_path / "log.csv", [*told, *told[:3]]))) == (5, 18, 25, 0, 3)
+    summary = imported(write(tmp_path / "log.csv", [*told, *told[:3]]))
+    assert counted(summary) == (5, 18, 25, 0, 0)
+    assert summary.repeated == 3
+
+
+def test_three_payments_within_a_second_are_three_events_in_whichever_file(
+    imported, store, tmp_path
+):
+    """Issue G, 5.1: what looks alike is the n-th of its like, also in a longer log."""
+    paid = values(case="k-1", reference="", case_end="2026-02-11 12:00:00+08:00")
+    assert counted(imported(write(tmp_path / "one.csv", [paid]))) == (1, 1, 3, 0, 0)
+    assert counted(imported(write(tmp_path / "log.csv", [paid] * 3))) == (1, 3, 2, 0, 1)
+    assert counted(imported(write(tmp_path / "log.csv", [paid] * 3))) == (1, 3, 0, 0, 3)
+    ((_, events),) = everything(store).items()
+    assert len({key_of(one[4]) for one in events if "#" in one[4]}) == 3
+    assert len(events) == 5
+
+
+def test_a_start_is_no_row_too_many(imported, tmp_path):
+    told = [values(hour=9, transition="start", reference="a"), values(hour=11, reference="a")]
+    summary = imported(write(tmp_path / "log.csv", told))
+    assert counted(summary) == (1, 2, 2, 0, 0)
+    assert (summary.started, summary.refused, summary.problem_count) == (1, 0, 0)
 
 
 def test_a_packed_log_is_the_same_log(imported, tmp_path):
@@ -156,10 +179,10 @@ def test_a_log_in_xes_becomes_the_events_that_it_becomes_in_csv(imported, store,
     xes.write_text(as_xes(told), encoding="utf-8")
     with_xes = SqliteStore(tmp_path / "xes.db", synchronous="OFF")
     summary = run_import(into(with_xes), xes, mapped, data=tmp_path)
-    assert counted(summary) == (7, 20, 32, 1, 0)
+    assert counted(summary) == (7, 20, 32, 0, 0)
     assert _unsourced(with_xes) == _unsourced(store)
     with_xes.close()
-    assert counted(imported(xes)) == (7, 20, 0, 1, 19)
+    assert counted(imported(xes)) == (7, 20, 0, 0, 19)
 
 
 def _unsourced(store: SqliteStore) -> dict[str, list[tuple[Any, ...]]]:
@@ -242,25 +265,30 @@ def test_a_row_that_names_no_case_is_told(imported, tmp_path):
 
 
 def test_a_transition_that_is_no_step_is_told(imported, tmp_path):
-    told = [*a_log(2), values(case="k-0", reference="t", transition="start")]
+    told = [*a_log(2), values(case="k-0", reference="t", transition="withdraw")]
     summary = imported(write(tmp_path / "log.csv", told))
-    assert counted(summary) == (2, 7, 10, 1, 0)
+    assert counted(summary) == (2, 7, 10, 0, 0)
+    assert (summary.started, summary.refused) == (1, 0)
     assert [(one.line, one.case, one.effect) for one in summary.problems] == [
-        (8, "k-0", "row skipped")
+        (8, "k-0", "no step of its own")
     ]
 
 
-def test_a_case_too_long_or_too_large_for_a_commit_is_told_and_others_are_imported(
-    imported, store, tmp_path
-):
-    long = [values(case="long", reference=f"t-{n}") for n in range(1001)]
+def test_a_case_too_long_or_too_large_for_a_commit_is_taken_in_several(imported, store, tmp_path):
+    long = [values(case="long", reference=f"t-{n}") for n in range(2001)]
     large = [values(case="large", reference=f"{n:140d}".replace(" ", "x")) for n in range(1000)]
     summary = imported(write(tmp_path / "log.csv", [*a_log(2), *long, *large]))
-    assert counted(summary) == (4, 2007, 10, 2001, 0)
-    assert [(one.line, one.case) for one in summary.problems] == [(8, "long"), (1009, "large")]
-    assert "1,001 rows in one case" in summary.problems[0].reason
-    assert "over the limit of 380,000" in summary.problems[1].reason
-    assert len(everything(store)) == 2
+    assert counted(summary) == (4, 3007, 3013, 0, 0)
+    assert sorted(len(store.load(one).commits) for one in everything(store)) == [1, 1, 3, 5]
+
+
+def test_a_case_of_too_many_rows_is_told_and_others_are_imported(imported, tmp_path, monkeypatch):
+    monkeypatch.setattr(import_log, "MOST_ROWS", 5)
+    long = [values(case="long", reference=f"t-{n}") for n in range(6)]
+    summary = imported(write(tmp_path / "log.csv", [*a_log(2), *long]))
+    assert counted(summary) == (3, 12, 10, 6, 0)
+    assert summary.refused == 1
+    assert "6 rows in one case" in summary.problems[0].reason
 
 
 def test_what_a_later_log_tells_otherwise_is_told(imported, tmp_path):

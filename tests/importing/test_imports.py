@@ -1,7 +1,7 @@
 """One case of another system's log: rows become events, once, and all of them or none."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,11 @@ from chalicelib.cases.domain.events import (
 )
 from chalicelib.cases.domain.state import Imported
 from chalicelib.cases.domain.values import ItemRef, Result
-from chalicelib.eventlog.ports import Conflict, History, TooLarge, verify
+from chalicelib.eventlog.ports import Conflict, History, verify
+from chalicelib.importing import cases
 from chalicelib.importing.case_import import Taken, command_of, take
-from chalicelib.importing.cases import MOST_ROWS, CaseLog, Effect, Refused, case_id, read_case
-from chalicelib.importing.rows import identifier, key_of
+from chalicelib.importing.cases import CaseLog, Effect, Refused, case_id, read_case
+from chalicelib.importing.rows import digest, identifier, key_of
 from chalicelib.items.domain.plan import StepKind
 from chalicelib.kernel.actor import Channel, Role
 
@@ -75,6 +76,7 @@ def test_a_row_is_a_step_done_by_somebody_for_a_department():
         department="449900-group-1",
         division="449900",
         handler="Li",
+        after=datetime.fromisoformat("2026-02-10 08:30:00+08:00"),
     )
     by = row.happened.circumstances
     assert (by.actor.account, by.actor.role) == ("Li", Role.REVIEWER)
@@ -173,17 +175,63 @@ def test_an_unlisted_activity_is_a_step_of_its_own_name_if_the_mapping_says_so()
 
 
 def test_only_a_completed_activity_is_an_event():
-    log = read(values(hour=9, transition="start"), values(hour=10, transition="COMPLETE"), CHECKED)
+    log = read(values(hour=9, transition="assign"), values(hour=10, transition="COMPLETE"), CHECKED)
     assert [row.key for row in log.rows] == ["t-10"]
     (skipped,) = log.skipped
-    assert (skipped.line, skipped.effect) == (2, Effect.ROW_SKIPPED)
-    assert "'start'" in skipped.reason
+    assert (skipped.line, skipped.effect) == (2, Effect.NO_STEP)
+    assert "'assign'" in skipped.reason
 
 
 def test_a_case_of_which_nothing_is_complete_is_not_imported():
     assert refused(values(transition="start")) == [
-        (2, "transition 'start': only 'complete' becomes an event")
+        (2, "'Check' was started, and the log does not say that it ended")
     ]
+
+
+# Working and waiting times (issue G, 5.2)
+
+
+def recorded(*told: dict[str, str]) -> list[tuple[Any, Any, Any]]:
+    """Of each step when the one before ended, when it was started, and when it was completed."""
+    steps = [row.happened for row in read(*told).rows]
+    return [
+        (
+            one.event.after and one.event.after.hour,
+            one.event.started_at and one.event.started_at.hour,
+            one.circumstances.occurred_at.hour,
+        )
+        for one in steps
+        if isinstance(one.event, StepRecorded)
+    ]
+
+
+def test_a_start_and_a_completion_are_one_step_with_its_working_time():
+    began = values(hour=9, transition="start", reference="a")
+    ended = values(hour=12, reference="a")
+    assert recorded(began, ended) == [(8, 9, 12)]
+    assert recorded(ended, began) == [(8, 9, 12)]  # in whichever order the file has them
+    assert read(began, ended).skipped == ()
+
+
+def test_of_two_that_were_started_each_ends_its_own():
+    li = values(hour=9, transition="start", reference="")
+    zhao = values(hour=10, transition="start", person="Zhao", reference="")
+    ended = (values(hour=14, reference=""), values(hour=13, person="Zhao", reference=""))
+    assert recorded(li, zhao, *ended) == [(8, 10, 13), (None, 9, 14)]
+
+
+def test_where_only_ends_are_known_a_step_waited_since_the_one_before():
+    assert recorded(values(hour=9), values(hour=12), values(hour=17)) == [
+        (8, None, 9),
+        (9, None, 12),
+        (12, None, 17),
+    ]
+
+
+def test_what_was_started_and_never_ended_is_told_and_is_no_step():
+    log = read(values(hour=9), values(hour=11, transition="start"))
+    assert len(log.rows) == 1
+    assert [(one.line, one.effect) for one in log.skipped] == [(3, Effect.NO_STEP)]
 
 
 @pytest.mark.parametrize("person", ["李四", "Li Si", "li@office", "", " ", "x" * 80, "_", "李 四"])
@@ -206,9 +254,20 @@ def test_a_row_is_known_by_its_reference_or_else_by_what_it_says():
     assert nameless.key == moved.key != other.key
 
 
-def test_a_row_that_is_there_twice_is_one_event():
+def test_a_row_whose_reference_is_there_twice_is_one_event():
     log = read(CHECKED, CHECKED, values(hour=10, at="2026-02-10T02:00:00Z"))
     assert (len(log.rows), log.repeated, log.rows[0].line) == (1, 2, 2)
+
+
+def test_rows_that_look_alike_are_as_many_events_and_the_first_keeps_its_digest():
+    paid = values(reference="")
+    log = read(paid, paid, values(reference="", at="2026-02-10T01:00:00Z"))
+    assert (len(log.rows), log.repeated, len({row.key for row in log.rows})) == (3, 0, 3)
+    assert log.rows[0].key == read(paid).rows[0].key  # as releases before this one had it
+    assert (
+        log.rows[0].key
+        == "row-" + digest("Check", "2026-02-10T01:00:00.000000+00:00", "Li", "Group 1")[:24]
+    )
 
 
 # What cannot be imported
@@ -258,10 +317,17 @@ def test_two_rows_cannot_have_one_reference():
     assert (line, reason) == (3, "'t' is another row in line 2")
 
 
-def test_a_case_of_more_rows_than_a_commit_holds_is_refused():
-    many = [values(reference=f"t-{n}") for n in range(MOST_ROWS + 1)]
-    assert refused(*many) == [(2, "1,001 rows in one case; 1,000 is the most")]
-    assert len(read(*many[:-1]).rows) == MOST_ROWS
+def test_a_case_of_more_rows_than_memory_should_hold_is_refused(monkeypatch):
+    monkeypatch.setattr(cases, "MOST_ROWS", 10)
+    many = [values(reference=f"t-{n}") for n in range(11)]
+    assert refused(*many) == [(2, "11 rows in one case; 10 is the most")]
+    assert len(read(*many[:-1]).rows) == 10
+
+
+def test_a_serial_date_of_a_spreadsheet_is_a_time():
+    (row,) = read(values(at="46063.395833333336")).rows  # ECMA-376, 18.17.4.1: 2026-02-10 09:30
+    assert row.occurred_at == datetime(2026, 2, 10, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+    assert refused(values(at="20260210.5"))[0][1].endswith("is no time")
 
 
 texts = st.text(max_size=12) | st.sampled_from(
@@ -425,12 +491,45 @@ def test_a_case_that_never_stands_still_is_given_up():
     assert busy.tries > 3
 
 
-def test_a_case_too_large_for_a_commit_leaves_nothing(store):
-    many = [values(reference=f"t-{n}-{'x' * 40}", person="李" * 180) for n in range(900)]
+def test_a_case_of_more_than_a_commit_holds_is_taken_in_several(store):
+    many = [values(reference=f"t-{n}-{'x' * 40}", person="李" * 180) for n in range(2500)]
     log = read(*many)
-    with pytest.raises(TooLarge):
-        take(into(store), log, "run-1")
-    assert store.load(log.stream) == History(log.stream)
+    assert take(into(store), log, "run-1") == Taken(2501, 0)
+    assert len(store.load(log.stream).commits) > 3
+    assert len(steps(store, log.stream)) == 2500
+    assert take(into(store), log, "run-2") == Taken(0, 2500)
+
+
+def test_an_import_that_ended_between_two_commits_of_a_case_goes_on_there(store):
+    log = read(*[values(reference=f"t-{n}") for n in range(3500)])
+    with pytest.raises(OSError, match="unplugged"):
+        take(into(Interrupted(store, after=2)), log, "run-1")
+    half = store.load(log.stream)
+    assert len(half.commits) == 2
+    assert take(into(store), log, "run-2") == Taken(3501 - half.version, half.version - 1)
+    assert len(steps(store, log.stream)) == 3500
+
+
+def steps(store: SqliteStore, stream: str) -> set[str]:
+    data = [one.data for one in stored(store, stream)]
+    return {one.step for one in data if isinstance(one, StepRecorded)}
+
+
+class Interrupted:
+    """A store that takes so many commits and no more."""
+
+    def __init__(self, store: SqliteStore, after: int) -> None:
+        self._store, self._left = store, after
+
+    def load(self, *which: Any) -> History:
+        return self._store.load(*which)
+
+    def append(self, *what: Any) -> Any:
+        if not self._left:
+            raise OSError("unplugged")
+        appended = self._store.append(*what)
+        self._left -= 1
+        return appended
 
 
 def test_one_case_in_two_systems_is_two_cases():

@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from chalice.app import Response
 
 from ...clock.calendar import LEGAL_ZONE
-from ...codes.divisions import COUNTRY
+from ...codes.divisions import COUNTRY, lies_in
 from ...codes.masking import hidden, plain_text
 from ...eventlog.codec import UnknownEvent
 from ...eventlog.views.listing import Fetch
 from ...eventlog.views.port import Cursor, Page, Row
 from ...kernel.actor import APPLICANTS, DEPARTMENT_STAFF, Actor, Role
-from ...kernel.errors import NotAllowed, NotFound
+from ...kernel.errors import Invalid, NotAllowed, NotFound
 from ...people.application import entities
 from ...platform.platform import Platform
 from ...web import paging
@@ -29,6 +29,12 @@ from . import cards, finding
 _DEPARTMENT = {
     "type": "string",
     "description": "Of staff: theirs, or a section of it; supervisors and auditors name one.",
+}
+_DIVISION = {
+    "type": "string",
+    "pattern": "^[0-9]{6}$",
+    "description": "Of supervisors and auditors: this division with all below it, of which they "
+    "oversee it; their own, if neither it nor a department is named.",
 }
 # Whoever asks for all names the first or the last day that there is; nothing here is near to them.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
@@ -52,7 +58,12 @@ _OWN_CASES = OperationSpec(
         },
     },
 )
-_WORK = OperationSpec("listWork", "lists", "CardPage", query={**PAGING, "department": _DEPARTMENT})
+_WORK = OperationSpec(
+    "listWork",
+    "lists",
+    "CardPage",
+    query={**PAGING, "department": _DEPARTMENT, "division": _DIVISION},
+)
 _STEPS = OperationSpec(
     "listProcessSteps",
     "lists",
@@ -61,6 +72,7 @@ _STEPS = OperationSpec(
         **PAGING,
         "item": {"type": "string", "description": "The code of an item; every item, if not said."},
         "department": _DEPARTMENT,
+        "division": _DIVISION,
         "state": {
             "enum": sorted(process_library.STATES),
             "description": "Every state, if not said.",
@@ -86,10 +98,14 @@ def own_cases(request: ApiRequest) -> Response:
 
 @operation(_WORK)
 def work(request: ApiRequest) -> Response:
-    """What waits for a department, overdue first; staff see their own and its sections'."""
-    department = department_of(request.actor, request.query("department"))
-    rows = paging.rows(request, work_list.NAME, "department", department)
-    listed = f"department {department}"
+    """
+    What waits for a department, overdue first; staff see their own and its sections', supervisors
+    a whole division's.
+    """
+    division = _division_of(request)
+    scope = work_list.of_division(division) if division else _department(request)
+    rows = paging.rows(request, work_list.NAME, "department", scope)
+    listed = f"department {scope}"
     return _paged(
         request, work_list.NAME, listed, rows, _seen(request), cards.told_to(request.actor)
     )
@@ -97,9 +113,11 @@ def work(request: ApiRequest) -> Response:
 
 @operation(_STEPS)
 def process_steps(request: ApiRequest) -> Response:
-    """Steps by item, department, period (`from`, `to`: days, both included) and state."""
-    department = _library(request.actor, request.query("department"))
-    scope, state = process_library.scope(request.query("item"), department), _state(request)
+    """
+    Steps by item, department or division, period (`from`, `to`: days, both included) and state.
+    """
+    division, item = _division_of(request), request.query("item")
+    scope, state = _scope(request, division, item), _state(request)
     lower, upper = _instant(request.day("from"), 0), _instant(request.day("to"), 1)
     views = request.platform.views
 
@@ -110,7 +128,42 @@ def process_steps(request: ApiRequest) -> Response:
 
     listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
     told = _unnamed if request.actor.role in OVERSEERS else _step
-    return _paged(request, process_library.NAME, listed, fetch, _seen(request), told)
+    seen = _seen(request)
+
+    def shown(row: Row) -> bool:
+        there = division is None or lies_in(row["division"], division)
+        return there and item in (None, row["item"]) and seen(row)
+
+    return _paged(request, process_library.NAME, listed, fetch, shown, told)
+
+
+def _scope(request: ApiRequest, division: str | None, item: str | None) -> str:
+    """What the rows are read from: of a division and an item together, what has fewer of them."""
+    if division is None:
+        return process_library.scope(item, _library(request.actor, request.query("department")))
+    if item is not None:
+        return process_library.scope(item, None)
+    return process_library.of_division(division)
+
+
+def _division_of(request: ApiRequest) -> str | None:
+    """The division that is asked for, or the overseer's own; None where it is a department."""
+    actor, asked = request.actor, request.text("division", 6)
+    department = request.query("department")
+    if asked is not None and department is not None:
+        raise Invalid("department-or-division", "name a department or a division, and not both")
+    if actor.role not in OVERSEERS:
+        if asked is not None:
+            raise NotAllowed(
+                "division-for-overseers", "supervisors and auditors see whole divisions"
+            )
+        return None
+    division = asked or (None if department else actor.division)
+    return division if division is None else _overseen(actor, division)
+
+
+def _department(request: ApiRequest) -> str:
+    return department_of(request.actor, request.query("department"))
 
 
 def _whole(row: Row) -> Row:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...clock.calendar import Calendar, legal_day
 from ...clock.clock import Pause
+from ...codes.divisions import COUNTRY, above
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Cursor, Entry, Page, Projection, Row, Views
 from ..domain import events as e
@@ -52,13 +53,14 @@ def projection(calendar: Calendar) -> Projection:
             case _:
                 return row
 
-    now = signature(4, calendar)
+    now = signature(5, calendar)
     return Projection(NAME, now, key, evolve, entries, by_stream=True, events=EVENTS)
 
 
 def entries(row: Row) -> Iterable[Entry]:
     """
-    By item, department, both or neither, each in its state, ordered by when the step opened.
+    By item, department, both or neither, and by each division that the department lies in, each in
+    its state, ordered by when the step opened.
 
     What is in any state is read from three lists (`page`): in a list of its own it would be written
     twice, by every step, and few ask for it.
@@ -66,7 +68,13 @@ def entries(row: Row) -> Iterable[Entry]:
     item, department, since = row["item"], row["department"], row["since"]
     state = row["state"]
     scopes = ("*", f"item:{item}", f"dept:{department}", f"item:{item} dept:{department}")
-    return [Entry(INDEX, f"{scope} {state}", since) for scope in scopes]
+    divisions = (of_division(one) for one in above(row["division"]) if one != COUNTRY)
+    return [Entry(INDEX, f"{scope} {state}", since) for scope in (*scopes, *divisions)]
+
+
+def of_division(division: str) -> str:
+    """The scope of every step in the division or below it."""
+    return "*" if division == COUNTRY else f"division:{division}"
 
 
 def scope(item: str | None, department: str | None) -> str:
@@ -129,6 +137,7 @@ def _opened(opened: e.StepOpened, event: Recorded, due: DueDays) -> Row:
         "started_at": None,
         "finished_at": None,
         "waiting_seconds": None,
+        "waiting_inferred": False,
         "working_seconds": None,
         "opened_on": opened.on.isoformat(),
         "days": opened.days,
@@ -151,8 +160,12 @@ def _due(opened: date, days: int | None, stood: Iterable[Stood], due: DueDays) -
 
 
 def _recorded(recorded: e.StepRecorded, event: Recorded) -> Row:
-    """Of an imported step only its end is known."""
-    at = utc(event.occurred_at)
+    """
+    Of an imported step its end is known, perhaps its start. When it was opened is not: it is taken
+    to have waited since the step before, and `waiting_inferred` says so.
+    """
+    at, after, started = utc(event.occurred_at), recorded.after, recorded.started_at
+    since = utc(after or started or event.occurred_at)
     return {
         "case_id": event.stream.removeprefix("case-"),
         "number": recorded.number,
@@ -165,11 +178,12 @@ def _recorded(recorded: e.StepRecorded, event: Recorded) -> Row:
         "division": recorded.division,
         "confidential": False,
         "handler": recorded.handler,
-        "since": at,
-        "started_at": None,
+        "since": since,
+        "started_at": None if started is None else utc(started),
         "finished_at": at,
-        "waiting_seconds": None,
-        "working_seconds": None,
+        "waiting_seconds": None if after is None else _seconds(since, started or event.occurred_at),
+        "waiting_inferred": after is not None,
+        "working_seconds": None if started is None else _seconds(utc(started), event.occurred_at),
         "opened_on": None,
         "days": None,
         "due": None,

@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from ..mapping import Mapping
 from ..rows import LogRow
+from .encodings import guess
 from .log_errors import NotALog
 
 LONGEST_LINE = 1 << 20  # characters
@@ -91,9 +92,14 @@ def _header(header: Record | None, mapping: Mapping) -> list[str]:
     if header is None or not header.text.strip():
         raise NotALog("the file is empty")
     if header.problem or _undecoded(header.text) or "\0" in header.text:
-        reason = header.problem or f"not {mapping.encoding}; say the mapping's `encoding`"
+        reason = header.problem or _other_encoding(header.text, mapping.encoding)
         raise NotALog(f"the names of the columns cannot be read: {reason}", header.line)
-    columns = [column.strip() for column in header.fields]
+    return columns_of(header.fields, mapping)
+
+
+def columns_of(names: Sequence[str], mapping: Mapping) -> list[str]:
+    """The columns, of which each that the mapping names is there once. Raises NotALog."""
+    columns = [column.strip() for column in names]
     count = Counter(columns)
     for column in mapping.named_columns:
         if count[column] != 1:
@@ -105,10 +111,19 @@ def _header(header: Record | None, mapping: Mapping) -> list[str]:
 
 def _problem(record: Record, columns: int, encoding: str) -> str | None:
     if _undecoded(record.text):
-        return f"not {encoding}: {_undecoded(record.text)}; say the mapping's `encoding`"
+        byte = _undecoded(record.text)
+        return f"{byte} is in no text in {encoding}: {_other_encoding(record.text, encoding)}"
     if record.fields and len(record.fields) != columns and not record.problem:
         return f"{len(record.fields)} fields instead of {columns}"
     return record.problem
+
+
+def _other_encoding(text: str, encoding: str) -> str:
+    """What to write into the mapping, guessed from text of which some bytes did not fit."""
+    found = guess(text.encode(encoding, "surrogateescape"))
+    if found is None or found == encoding:
+        return f"not {encoding}; say the mapping's `encoding`"
+    return f"not {encoding}, it looks like {found}: write `encoding: {found}` into the mapping"
 
 
 def _undecoded(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Event logs in files: CSV, and XES (IEEE 1849-2016), gzipped or not, read row by row."""
+"""Event logs in files: CSV, XES (IEEE 1849-2016) and Excel workbooks, read row by row."""
 
 import gzip
 import io
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..mapping import Mapping
 from ..rows import LogRow
-from . import csv_log, xes_log
+from . import csv_log, xes_log, xlsx_log
 from .log_errors import NotALog
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 MARKUP = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<")
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 SNIFFED = 4096
 _FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xes": "xes", ".xml": "xes"}
 
@@ -82,10 +84,18 @@ def _of_format(path: Path, content: "Content", mapping: Mapping) -> Iterator[Log
     if not head.strip():
         raise NotALog("the file is empty")
     if head.startswith(ZIP):
-        raise NotALog("a zip archive; unpack it, or pack the log with gzip")
+        return _of_archive(path, content, mapping)
+    if head.startswith(OLD_WORKBOOK):
+        raise NotALog("an old Excel workbook (.xls): save it as .xlsx, or as CSV")
     if _format(path, head) == "xes":
         return xes_log.rows(content, mapping)
     return csv_log.rows(content, mapping)
+
+
+def _of_archive(path: Path, content: "Content", mapping: Mapping) -> Iterator[LogRow]:
+    if path.suffix.lower() not in WORKBOOKS:
+        raise NotALog("a zip archive; unpack it, or pack the log with gzip")
+    return xlsx_log.rows(content, mapping)
 
 
 def _format(path: Path, head: bytes) -> str:

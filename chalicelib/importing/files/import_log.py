@@ -38,8 +38,10 @@ class Progress(NamedTuple):
 class Summary(Frozen):
     """
     `cases` and `rows` are those of the file; `events` were appended now; `already` rows the store
-    had, or the file has twice; `skipped` rows were not imported because of a problem. `problems`
-    has the first 1,000 of `problem_count`.
+    had, of this file or another; `repeated` rows have the reference of another row of the file, and
+    say the same; `started` tell when a step began, or are no step of their own; `skipped` rows were
+    not imported because of a problem, and `refused` cases. `problems` has the first 1,000 of
+    `problem_count`.
     """
 
     cases: int
@@ -47,6 +49,9 @@ class Summary(Frozen):
     events: int
     skipped: int
     already: int
+    repeated: int
+    started: int
+    refused: int
     problem_count: int
     problems: tuple[Problem, ...]
     seconds: float
@@ -70,6 +75,9 @@ class _Tally:
     events: int = 0
     skipped: int = 0
     already: int = 0
+    repeated: int = 0
+    started: int = 0
+    refused: int = 0
     count: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -88,6 +96,9 @@ class _Tally:
             events=self.events,
             skipped=self.skipped,
             already=self.already,
+            repeated=self.repeated,
+            started=self.started,
+            refused=self.refused,
             problem_count=self.count,
             problems=tuple(self.problems),
             seconds=round(seconds, 3),
@@ -95,11 +106,16 @@ class _Tally:
 
 
 class Outcome(NamedTuple):
-    """What came of one case: how many of its rows were not imported, and why."""
+    """
+    What came of one case: how many of its rows were not imported, and why; or how many of them are
+    no events of their own.
+    """
 
     taken: Taken
     skipped: int = 0
     problems: tuple[Problem, ...] = ()
+    repeated: int = 0
+    started: int = 0
 
 
 def run_import(  # noqa: PLR0913 - the keywords are the command's options
@@ -151,6 +167,9 @@ def _import(run: Run, staged: Staging, tally: _Tally) -> None:
         tally.events += outcome.taken.events
         tally.already += outcome.taken.already
         tally.skipped += outcome.skipped
+        tally.repeated += outcome.repeated
+        tally.started += outcome.started
+        tally.refused += bool(outcome.skipped)
         for problem in (*outcome.problems, *outcome.taken.kept):
             tally.note(problem)
         run.progress(Progress("importing", tally.cases, total))
@@ -185,7 +204,8 @@ def _one(run: Run, case: Staged, rows: list[LogRow]) -> Outcome:
         taken = take(run.into, log, run.id)
     except (TooLarge, Conflict) as error:
         return Outcome(Taken(0, 0), case.rows, (*log.skipped, _failed(log, error)))
-    return Outcome(taken, len(log.skipped), log.skipped)
+    started = case.rows - len(log.rows) - log.repeated
+    return Outcome(taken, 0, log.skipped, log.repeated, started)
 
 
 def _refused(case: Staged) -> Refused | None:

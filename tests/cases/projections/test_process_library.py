@@ -1,6 +1,6 @@
 """办件过程信息库: every step of every case, who did it, when, and what came of it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -14,6 +14,7 @@ from chalicelib.adapters.sqlite.views import SqliteViews
 from chalicelib.cases.domain.events import StepOpened, StepRecorded
 from chalicelib.cases.domain.state import Lodged
 from chalicelib.cases.projections import process_library
+from chalicelib.cases.projections.case_summary import utc
 from chalicelib.clock.calendar import legal_day
 from chalicelib.eventlog.views.port import Batch, Change, Cursor, Kept, Page, Row, Views
 from chalicelib.kernel.actor import Actor, Role
@@ -181,7 +182,7 @@ def test_filters_that_fit_nothing_find_nothing():
 def test_a_step_is_listed_once_under_each_filter():
     (row,) = rows(VIEW, log(submit())).values()
     entries = list(process_library.entries(row))
-    assert len({entry.partition for entry in entries}) == len(entries) == 4
+    assert len({entry.partition for entry in entries}) == len(entries) == 6
 
 
 def test_steps_are_listed_by_when_they_opened():
@@ -198,7 +199,7 @@ STEPS = st.lists(st.tuples(OPENED, st.sampled_from(process_library.STATES)), max
 
 def kept(given: list[tuple[str, str]]) -> list[Row]:
     """Steps of one item, in the order in which they opened."""
-    common = {"case_id": "c1", "item": "i", "department": "d"}
+    common = {"case_id": "c1", "item": "i", "department": "d", "division": "440800"}
     made = [
         {**common, "step": f"s{number}", "since": since, "state": state}
         for number, (since, state) in enumerate(given, start=1)
@@ -318,6 +319,39 @@ def test_of_an_imported_step_only_its_end_is_known():
     assert f"{process_library.scope('receipt', 'gemeente')} finished" in {
         entry.partition for entry in process_library.entries(row)
     }
+
+
+def test_an_imported_step_has_the_times_that_the_log_tells_and_says_what_is_inferred():
+    nine, ten, noon = (datetime(2026, 2, 10, hour, tzinfo=UTC) for hour in (9, 10, 12))
+    known = {
+        "step": "row-7",
+        "item": "receipt",
+        "number": "case-10011",
+        "name": "Check",
+        "kind": "handle",
+        "department": "gemeente",
+        "division": "990000",
+        "handler": "Resource21",
+    }
+    by = receive().model_copy(update={"at": noon})
+    for told, waited, worked, since in (
+        ({"after": nine, "started_at": ten}, 3600, 7200, nine),
+        ({"after": nine}, 3 * 3600, None, nine),
+        ({"started_at": ten}, None, 7200, ten),
+        ({}, None, None, noon),
+    ):
+        step = StepRecorded.model_validate({**known, **told})
+        (row,) = rows(VIEW, [recorded(by, step, 2, "case-i1")]).values()
+        assert (row["waiting_seconds"], row["working_seconds"]) == (waited, worked)
+        assert row["waiting_inferred"] is ("after" in told)
+        assert row["since"] == utc(since)
+
+
+def test_a_step_is_listed_in_every_division_that_it_lies_in():
+    row = steps(*ACCEPTED)["survey-1"]
+    listed = {entry.partition for entry in process_library.entries(row)}
+    for division in ("440800", "440000", "000000"):
+        assert f"{process_library.of_division(division)} waiting" in listed
 
 
 def test_nothing_but_steps_has_a_row():

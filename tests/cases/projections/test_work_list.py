@@ -59,13 +59,25 @@ def row(*commands):
 
 def waits_at(*commands) -> set[str]:
     """The departments that list the case."""
-    return {entry.partition for entry in places(VIEW, rows(VIEW, log(*commands)))}
+    made = places(VIEW, rows(VIEW, log(*commands)))
+    return {entry.partition for entry in made if not entry.partition.startswith("division:")}
 
 
 def dates(*commands) -> dict[str, str]:
     """By which day each department has to act."""
     made = rows(VIEW, log(*commands))
-    return {entry.partition: entry.sort.split()[0] for entry in places(VIEW, made)}
+    listed = {entry.partition: entry.sort.split()[0] for entry in places(VIEW, made)}
+    return {scope: day for scope, day in listed.items() if not scope.startswith("division:")}
+
+
+def test_a_division_lists_what_waits_for_any_of_its_departments_once_and_by_the_first_day():
+    made = rows(VIEW, log(*JOINT_REVIEW))
+    found = list(places(VIEW, made))
+    departments = {one.partition: one.sort for one in found if ":" not in one.partition}
+    assert len(departments) > 1
+    for division in ("440800", "440000", "000000"):
+        (listed,) = [one for one in found if one.partition == work_list.of_division(division)]
+        assert listed.sort == min(departments.values())
 
 
 # Where a case waits

@@ -1,6 +1,6 @@
 """What another system's record says of a case that it handled."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime
 
@@ -30,9 +30,12 @@ class CaseImported(Frozen):
 
 class StepRecorded(Frozen):
     """
-    导入环节: a step of an imported case, of which the source tells no more than that it was done.
+    导入环节: a step of an imported case, of which the source tells that it was done. `started_at`
+    where it tells that too; `after` is when the step before ended, or the case began.
     """
 
+    schema_version: ClassVar[int] = 2
+    reads_from: ClassVar[int] = 1
     type: Literal["StepRecorded"] = "StepRecorded"
     step: StepId
     item: ItemCode
@@ -42,3 +45,5 @@ class StepRecorded(Frozen):
     department: Identifier
     division: Division
     handler: Annotated[Line, Personal()]
+    after: AwareDatetime | None = None
+    started_at: AwareDatetime | None = None
