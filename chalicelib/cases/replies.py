@@ -13,6 +13,7 @@ from ..kernel.base import Code, Line, Text
 from ..kernel.formats import Division, QueryCode
 from ..web.replies import Page, Position, Version
 from .domain import events as e
+from .domain.due import Lateness
 from .domain.events import Desk, Form, StepId
 from .domain.values import Document, ItemRef, Material, Result, StepOutcome
 
@@ -73,27 +74,49 @@ class Stop(BaseModel):
 
 class Reckoning(BaseModel):
     """
-    A limit as it stands today. `due` is null while the clock stands; `provisional` tells that it
-    rests on days that no official calendar settles; `lines` explain it in the language asked for.
+    A limit as it stands today, or stood when its clock ended (`ended_on`). `due` is null while the
+    clock stands; `provisional` tells that it rests on days that no official calendar settles; of
+    `total` days `used` are used and `remaining` left, fewer than none once it is `late`. `lines`
+    explain it in the language asked for.
     """
 
     due: date | None
     provisional: bool
+    used: int
+    total: int
     remaining: int
+    late: bool
+    ended_on: date | None
     unit: Unit
     lines: list[str]
 
 
 class Clock(BaseModel):
-    """时限: when it started, where it stopped, and when the time is over by law and by promise."""
+    """
+    时限: when it started, where it stopped, when the time is over by law and by promise; and from
+    the decision on when certificate and decision are to be delivered (art. 44). `late` names the
+    clocks that are or were overdue, `late_steps` the finished steps that were.
+    """
 
     accepted_on: date | None
     deemed_accepted: bool
     running: bool
     stops: list[Stop]
     extension_requested: e.ExtensionRequested | None
+    late: list[Lateness]
+    late_steps: list[StepId]
     statutory: Reckoning | None
     promised: Reckoning | None
+    delivery: Reckoning | None
+
+
+class AwaitedSupplement(e.SupplementRequested):
+    """
+    The notice; `respond_by` is the last day as the calendar has it today, `provisional` if an
+    official notice may still move it.
+    """
+
+    provisional: bool
 
 
 class Step(BaseModel):
@@ -138,7 +161,8 @@ class CaseDocument(BaseModel):
     form: Form
     materials: list[Material]
     submitted_on: date
-    supplement: e.SupplementRequested | None
+    concluded_on: date | None
+    supplement: AwaitedSupplement | None
     clock: Clock
     steps: list[Step]
     transfers: list[e.CaseTransferred]

@@ -12,6 +12,7 @@ from ..kernel.actor import Identifier, Role
 from ..kernel.base import Code, Line, Text
 from ..kernel.formats import Division
 from ..web.replies import Page
+from .domain.due import Lateness
 from .domain.events import Desk, StepId
 from .domain.values import Result, StepOutcome
 from .replies import HandledState
@@ -42,7 +43,9 @@ class CardStop(BaseModel):
 
 class Card(BaseModel):
     """
-    What lists show of a case. `rating` says only whether there is one.
+    What lists show of a case. `late` names the clocks that are or were overdue, `took` says in
+    words how many of the promised days an ended case `used` of its `total`. `rating` says only
+    whether there is one.
     """
 
     case_id: Identifier
@@ -64,6 +67,13 @@ class Card(BaseModel):
     extension: int
     due: date | None
     promised_due: date | None
+    concluded_on: date | None
+    used: int | None
+    total: int | None
+    took: Text | None
+    delivery_due: date | None
+    delivered_on: date | None
+    late: list[Lateness]
     provisional: bool
     suspended: bool
     open: list[CardStep]

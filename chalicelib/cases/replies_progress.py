@@ -38,9 +38,10 @@ class Waiting(BaseModel):
 class ProgressReply(BaseModel):
     """
     How a case stands, without anything about a person: in words, `said` and `next`, in the language
-    asked for. `due` is the last day for the office, `provisional` if the calendar may still move
-    it; `respond_by` the last day for the applicant, who has to hand in what is `asked`. Of a
-    confidential case `item` is null, and `where` and `asked` are empty.
+    asked for; `took` says in words how many days of its limit an ended case took. `due` is the last
+    day for the office, `provisional` if the calendar may still move it; `respond_by` the last day
+    for the applicant, who has to hand in what is `asked`. Of a confidential case `item` is null,
+    and `where` and `asked` are empty.
     """
 
     number: str
@@ -52,6 +53,7 @@ class ProgressReply(BaseModel):
     submitted_on: date
     accepted_on: date | None
     concluded_on: date | None
+    took: Text | None
     due: date | None
     provisional: bool
     respond_by: date | None

@@ -76,9 +76,10 @@ def _show(described: dict[str, Any], history: History) -> None:
         )
     out.print(steps)
     clock = described.get("clock") or {}
-    for which in ("statutory", "promised"):
+    for which in ("statutory", "promised", "delivery"):
         if clock.get(which):
-            out.print(f"[bold]{which}[/] due {clock[which]['due'] or '(the clock stands)'}")
+            late = "  [red]late[/]" if clock[which]["late"] else ""
+            out.print(f"[bold]{which}[/] due {clock[which]['due'] or '(the clock stands)'}{late}")
             for line in clock[which]["lines"]:
                 out.print(f"  {escape(line)}", soft_wrap=True)
     for document in described.get("documents", ()):

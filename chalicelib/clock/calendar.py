@@ -3,7 +3,8 @@ The official calendar (工作日历): which days are worked, and up to when that
 
 The State Council's General Office announces each year's days off (放假) and make-up working weekend
 days (调休上班) a few weeks before it begins. Beyond what is announced, Monday to Friday count as
-working days, and whatever follows from that is provisional: `Calendar.covers` tells.
+working days but for the holidays that the law itself fixes, and whatever follows from that is
+provisional: `Calendar.covers` tells.
 """
 
 import re
@@ -22,6 +23,7 @@ from pydantic_core import from_json
 from ..kernel.base import Frozen, Line, Text
 from ..kernel.errors import Invalid
 from ..kernel.reasons import Unfit
+from .statutory_holidays import statutory_holidays
 
 LEGAL_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
@@ -129,7 +131,8 @@ def _refuse(days: Sequence[date], why: str) -> None:
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """
-    `years` adjoin, in order; `holidays` and `workdays` are those of all of them. `moved` has both
+    `years` adjoin, in order; `holidays` and `workdays` are those of all of them, and after them the
+    days off that the law fixes. `moved` has both
     as ordinals (`date.toordinal`), in order, and `balance[n]` is what the first n of them add to
     the number of working days.
     """
@@ -187,6 +190,7 @@ def from_years(name: str, jurisdiction: str, years: Iterable[CalendarYear]) -> C
     for year in ordered:  # New Year's notice has the last word on the days before it
         holidays |= set(year.holidays)
         workdays = (workdays - set(year.festivals)) | set(year.workdays)
+    holidays |= {day for day in statutory_holidays(numbers[-1]) if day.weekday() < SATURDAY}
     moved = sorted(holidays | workdays)
     balance = accumulate((1 if day in workdays else -1 for day in moved), initial=0)
     return Calendar(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .calendar import Calendar
-from .legal_limits import Unit
+from .legal_limits import Limit, Unit
 
 Stretch = tuple[int, int]
 END = date.max.toordinal()
@@ -106,6 +106,21 @@ def count(runs: Iterable[Stretch], unit: Unit, calendar: Calendar) -> int:
 def covered(calendar: Calendar, first: int, last: int) -> bool:
     """Whether official notices settle every day from `first` to `last`."""
     return calendar.first.toordinal() <= first and last <= calendar.published_through.toordinal()
+
+
+def extended(
+    runs: Sequence[Stretch], limit: Limit, more: int, unit: Unit, calendar: Calendar
+) -> tuple[int | None, int | None]:
+    """
+    As `ends`, of a limit that is extended by `more` days of `unit`: they are counted where those of
+    the limit end, or with them if they are of the same unit.
+    """
+    if unit == limit.unit or not more:
+        return ends(runs, limit.days + more, limit.unit, calendar)
+    last, _ = ends(runs, limit.days, limit.unit, calendar)
+    if last is None:
+        return None, None
+    return ends(clipped(runs, last + 1, END), more, unit, calendar)
 
 
 def ends(

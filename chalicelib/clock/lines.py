@@ -28,7 +28,24 @@ class LineCode(StrEnum):
     DUE = "due"
     STANDING = "standing"  # no due date while a pause is open
     PROVISIONAL = "provisional"
+    WITHIN = "within"  # another limit ends first
     USED = "used"  # as of the day that was asked about
+    ENDED = "ended"  # on the day on which the clock ended
+
+
+class How(StrEnum):
+    """What ended the clock."""
+
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    VOIDED = "voided"
+    DELIVERED = "delivered"
+
+
+class Ended(NamedTuple):
+    on: date
+    how: How
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,9 @@ class Facts(NamedTuple):
     due: int | None
     provisional: bool
     used: int | None
+    ended: Ended | None = None
+    extension_unit: Unit = "working_days"
+    within: date | None = None
 
 
 def write(facts: Facts) -> tuple[LedgerLine, ...]:
@@ -95,7 +115,7 @@ def _extensions(facts: Facts) -> Iterator[LedgerLine]:
             LineCode.EXTENSION,
             each.on,
             days=each.days,
-            unit=facts.limit.unit,
+            unit=facts.extension_unit,
             basis=each.basis,
             by=each.by,
             document=each.document,
@@ -165,6 +185,9 @@ def _end(facts: Facts) -> Iterator[LedgerLine]:
     if facts.due is None:
         open_since = min(pause.since for pause in facts.pauses if pause.until is None)
         yield LedgerLine(LineCode.STANDING, open_since)
+    elif facts.within is not None:
+        yield LedgerLine(LineCode.WITHIN, date.fromordinal(facts.due))
+        yield LedgerLine(LineCode.DUE, facts.within)
     else:
         yield LedgerLine(LineCode.DUE, date.fromordinal(facts.due))
     if facts.provisional:
@@ -173,6 +196,11 @@ def _end(facts: Facts) -> Iterator[LedgerLine]:
 
 
 def _used(facts: Facts) -> Iterator[LedgerLine]:
-    if facts.today is not None and facts.used is not None:
-        unit = facts.limit.unit
-        yield LedgerLine(LineCode.USED, facts.today, days=facts.used, total=facts.total, unit=unit)
+    if facts.today is None or facts.used is None:
+        return
+    code, day, how = LineCode.USED, facts.today, ""
+    if facts.ended is not None and facts.today >= facts.ended.on:
+        code, (day, how) = LineCode.ENDED, facts.ended
+    yield LedgerLine(
+        code, day, days=facts.used, total=facts.total, unit=facts.limit.unit, reason=how
+    )

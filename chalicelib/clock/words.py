@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from .legal_limits import SPECIAL_PROCEDURES, Unit
-from .lines import LedgerLine, LineCode
+from .lines import How, LedgerLine, LineCode
 
 Language = Literal["zh", "en"]
 
@@ -42,15 +42,27 @@ TEXTS: dict[LineCode, tuple[str, str]] = {
         "Stands still since {day}; the due date follows when it resumes",
     ),
     LineCode.PROVISIONAL: (
-        "暂定：节假日安排仅公布{day}至{until}，其余按周一至周五为工作日推算",
-        "Provisional: official calendar from {day} to {until}, Monday to Friday elsewhere",
+        "暂定：节假日安排仅公布{day}至{until}，其余按周一至周五扣除法定节日推算",
+        "Provisional: official calendar from {day} to {until}, else weekdays but fixed holidays",
     ),
+    LineCode.WITHIN: (
+        "承诺期限于{day}届满，不晚于法定期限，以法定期限为准",
+        "The promise alone would end on {day}; it is never later than the limit of the law",
+    ),
+    LineCode.ENDED: ("{took}", "{took}"),
     LineCode.USED: (
         "截至{day}：已用 {used}/{total} {unit}",
         "By {day}: {used} of {total} {unit} used",
     ),
 }
 
+ENDS: dict[How, tuple[str, str]] = {
+    How.DECIDED: ("作出决定", "Decided"),
+    How.WITHDRAWN: ("撤回", "Withdrawn"),
+    How.LAPSED: ("终止", "Lapsed"),
+    How.VOIDED: ("作废", "Declared void"),
+    How.DELIVERED: ("送达", "Delivered"),
+}
 UNITS = {
     "working_days": ("个工作日", "working day"),
     "calendar_days": ("个自然日", "calendar day"),
@@ -66,6 +78,24 @@ def explain(line: LedgerLine, language: str) -> str:
     return text + _grounds(line, tongue)
 
 
+def took(  # noqa: PLR0913 - what the sentence says
+    on: date, how: str, used: int, total: int, unit: Unit, *, language: str
+) -> str:
+    """
+    When a clock ended, how, and what it took, as in 于 2026-09-22 作出决定，用时 15/20 个工作日，
+    提前 5 个工作日.
+    """
+    zh, en = ENDS[How(how)]
+    left = total - used
+    if language.lower().startswith("zh"):
+        rest = f"{'超期' if left < 0 else '提前'} {abs(left)} {UNITS[unit][0]}"
+        said = f"于 {on} {zh}，用时 {used}/{total} {UNITS[unit][0]}"
+        return f"{said}，{rest if left else '于最后一日'}"
+    rest = f"{_days(abs(left), unit, 'en')} {'late' if left < 0 else 'early'}"
+    said = f"{en} on {on}: {used} of {total} {_unit(total, unit, 'en')} used"
+    return f"{said}, {rest if left else 'on the last day'}"
+
+
 def _values(line: LedgerLine, language: Language) -> dict[str, str]:
     return {
         "day": _day(line.day, language),
@@ -73,12 +103,19 @@ def _values(line: LedgerLine, language: Language) -> dict[str, str]:
         "days": _days(line.days, line.unit, language),
         "used": str(line.days),
         "total": str(line.total),
+        "took": _took(line, language),
         "unit": _unit(line.total, line.unit, language),
         "so_far": _so_far(line, language),
         "reason": _reason(line.reason, language),
         "off": _list(line.off, language),
         "on": _list(line.on, language),
     }
+
+
+def _took(line: LedgerLine, language: Language) -> str:
+    if line.code is not LineCode.ENDED or line.days is None or line.total is None:
+        return ""
+    return took(line.day, line.reason, line.days, line.total, line.unit, language=language)
 
 
 def _day(day: date, language: Language) -> str:

@@ -12,6 +12,7 @@ from unicodedata import normalize
 from pydantic import AfterValidator, StringConstraints
 
 from ..kernel.errors import Invalid
+from ..kernel.reasons import Unfit
 
 # What stands between the groups of a number: blanks, every kind of hyphen, brackets, dots.
 _BETWEEN: Final = re.compile(r"[\s()./\u2010-\u2015\u2212\uFF0D-]+")
@@ -59,6 +60,13 @@ def _beyond(code: str, number: str) -> str | None:
     return f"+{code}{number}" if _BEYOND[code].fullmatch(number) else None
 
 
+def _given(text: str) -> str:
+    try:
+        return canonical_phone(text)
+    except Invalid as error:
+        raise Unfit.of(error.reason) from error
+
+
 # As somebody writes it, to be looked at; and what is kept of it, as formats.Phone has it.
 WrittenPhone = Annotated[str, StringConstraints(min_length=8, max_length=40)]
-GivenPhone = Annotated[WrittenPhone, AfterValidator(canonical_phone)]
+GivenPhone = Annotated[WrittenPhone, AfterValidator(_given)]

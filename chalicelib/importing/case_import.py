@@ -170,7 +170,7 @@ def _check_that_it_follows(before: Iterable[Recorded], decided: Iterable[Happene
 
 
 # What follows from other rows of the case, or was not read by earlier releases.
-_INFERRED: Final = frozenset({"after", "started_at"})
+_INFERRED: Final = frozenset({"previous_ended_at", "started_at"})
 
 # What was imported before stays: events are forever. That the log now tells it otherwise is news.
 

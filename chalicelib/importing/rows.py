@@ -237,7 +237,7 @@ def _event(
             "department": where,
             "division": mapping.division,
             "handler": row.person,
-            "after": before,
+            "previous_ended_at": before,
             "started_at": row.started,
         }
     )

@@ -43,6 +43,9 @@ REASONS: Final[Mapping[str, str]] = {
     "split-into-several": "拆分后应为两个以上事项；只有一个的，请使用合并",
     "level-differs-from-code": "{level:level}应为 {code}，但实施编码（第 19 位）写的是 {other}",
     "certificate-needs-level": "颁发证照的事项，实名等级至少为 {least}",
+    "promised-limit-ends-later": (
+        "{accepted} 受理的办件，{promised}的届满日晚于法定时限 {statutory}"
+    ),
     "promised-limit-too-long": "承诺时限 {promised} 长于法定时限 {statutory}",
     "working-days": "{days} 个工作日",
     "calendar-days": "{days} 个自然日",

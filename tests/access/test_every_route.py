@@ -223,7 +223,9 @@ AUDITORS = ("auditor", "auditor-of-the-city")
         ("/work?department=440800-civil", {"civil", "of-the-city", *AUDITORS}),
         ("/process-steps?department=440800-civil", {"civil", "of-the-city", *AUDITORS}),
         ("/process-steps?department=440800-hall", {"hall", "of-the-city", *AUDITORS}),
-        ("/process-steps", {"hall", "civil", "auditor"}),
+        ("/process-steps", {"hall", "civil", "of-the-city", *AUDITORS}),
+        ("/work", {"civil", "of-the-city", *AUDITORS}),
+        ("/work?division=440800", {"of-the-city", *AUDITORS}),
     ],
 )
 def test_a_confidential_case_is_listed_for_those_who_may_see_it(

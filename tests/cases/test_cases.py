@@ -305,7 +305,26 @@ def test_if_none_match_may_be_a_list_and_is_compared_weakly(city: City, before, 
 
 
 def test_digits_of_other_alphabets_are_no_phone(city: City):
-    applicant = {**SENIOR_CARD["applicant"], "phone": "170１2345678"}
+    applicant = {**SENIOR_CARD["applicant"], "phone": "170\u06612345678"}
     answer = city.post("citizen-zhang", "/cases", {**SENIOR_CARD, "applicant": applicant})
     assert code(answer) == (422, "invalid-request")
     assert answer.json()["errors"][0]["pointer"] == "/applicant/phone"
+
+
+def test_a_phone_is_kept_in_one_way_however_it_was_written(city: City):
+    for written, kept in (("+86 170-１234-5678", "17012345678"), ("0759-3388888", "07593388888")):
+        applicant = {**SENIOR_CARD["applicant"], "phone": written}
+        case_id = city.submit(applicant=applicant, insist=True)["case_id"]
+        case = city.get("citizen-zhang", f"/cases/{case_id}").json()
+        assert case["applicant"]["phone"] == kept
+
+
+def test_a_person_is_not_known_by_a_companys_code(city: City):
+    """Issue G, 4.1: or a company's agent would read the person's case."""
+    applicant = {
+        **SENIOR_CARD["applicant"],
+        "id_kind": "credit_code",
+        "id_number": "91440800MA0EXAMP1A",
+    }
+    answer = city.post("clerk-chen", "/cases", {**SENIOR_CARD, "applicant": applicant})
+    assert answer.json()["reason_code"] == "id-kind-of-another-party"

@@ -164,7 +164,9 @@ def test_a_decision_is_told_and_that_it_was_handed_over(office):
     case_id = office.granted()
     decided = progress.describe(office.platform, office.state(case_id), "en")
     assert (decided["situation"], decided["state"]) == ("granted", "decided")
-    assert (decided["due"], decided["where"]) == (None, [])  # though its delivery waits
+    assert decided["where"] == []
+    assert decided["due"] > decided["concluded_on"]  # art. 44: ten working days to deliver it
+    assert "working days used" in decided["took"]
     assert decided["concluded_on"] is not None
     office.catch_up()  # the certificate is made, without which nothing is handed over
     office.do(HALL, case_id, c.Deliver, method=DeliveryMethod.PICK_UP, recipient="张三")

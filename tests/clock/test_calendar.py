@@ -87,7 +87,8 @@ def test_the_last_day_of_2005_was_worked_and_the_notice_for_2006_says_why() -> N
         (date(2026, 2, 14), True),  # Saturday, worked for the Spring Festival
         (date(2026, 2, 15), False),  # Sunday
         (date(2026, 2, 16), False),  # Monday of the Spring Festival
-        (date(2027, 2, 8), True),  # Monday that no notice speaks of yet
+        (date(2027, 2, 15), True),  # Monday that no notice speaks of yet
+        (date(2027, 2, 8), False),  # 初三: the law itself fixes it
         (date(2027, 2, 7), False),
     ],
 )

@@ -76,7 +76,7 @@ def test_a_row_is_a_step_done_by_somebody_for_a_department():
         department="449900-group-1",
         division="449900",
         handler="Li",
-        after=datetime.fromisoformat("2026-02-10 08:30:00+08:00"),
+        previous_ended_at=datetime.fromisoformat("2026-02-10 08:30:00+08:00"),
     )
     by = row.happened.circumstances
     assert (by.actor.account, by.actor.role) == ("Li", Role.REVIEWER)
@@ -196,7 +196,7 @@ def recorded(*told: dict[str, str]) -> list[tuple[Any, Any, Any]]:
     steps = [row.happened for row in read(*told).rows]
     return [
         (
-            one.event.after and one.event.after.hour,
+            one.event.previous_ended_at and one.event.previous_ended_at.hour,
             one.event.started_at and one.event.started_at.hour,
             one.circumstances.occurred_at.hour,
         )

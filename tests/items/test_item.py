@@ -528,10 +528,11 @@ def limits(statutory: Limit, promised: Limit) -> dict[str, Limit]:
     [
         (Limit(20), Limit(20), True),
         (Limit(20), Limit(21), False),
-        (Limit(30, "calendar_days"), Limit(21), True),  # 29.4 days
-        (Limit(30, "calendar_days"), Limit(22), False),  # 30.8 days
-        (Limit(20), Limit(28, "calendar_days"), True),
-        (Limit(20), Limit(29, "calendar_days"), False),
+        # Over a year of the calendar: the Spring Festival and the make-up days around it decide.
+        (Limit(30, "calendar_days"), Limit(16), True),
+        (Limit(30, "calendar_days"), Limit(17), False),
+        (Limit(20), Limit(25, "calendar_days"), True),
+        (Limit(20), Limit(26, "calendar_days"), False),
     ],
 )
 def test_the_promised_limit_is_at_most_the_statutory_one(statutory, promised, fits):

@@ -213,6 +213,14 @@ def _corrected(here: World) -> None:
         now="13900000000",
         reason="申请人来电更正联系电话。",
     )
+    here.at("05-12", "11:00").do(
+        "approver-housing",
+        c.CorrectMistake,
+        mistake=application.sources["pause-1.until"],
+        field="pause-1.until",
+        now="2026-04-01",
+        reason="专家评审意见于4月1日出具，录入有误。",
+    )
 
 
 def _afterwards(here: World) -> None:

@@ -117,7 +117,8 @@ def _case(state: Lodged, told: Told, calendar: Calendar) -> Json:
         "form": hidden(application.form) if told.mask else application.form,
         "materials": [dump(one) for one in application.materials],
         "submitted_on": application.submitted_on.isoformat(),
-        "supplement": dump(notice_of(state)),
+        "concluded_on": _day(ledger.concluded_on(state)),
+        "supplement": _supplement(state, calendar, mask=told.mask),
         "clock": _clock(state, calendar, told.today, told.language),
         "steps": [
             *(_done(one, mask=told.mask) for one in application.done),
@@ -173,20 +174,31 @@ def name(state: State) -> str:
 
 
 def _clock(state: Lodged, calendar: Calendar, today: date, language: str) -> Json:
-    handling, plan = handling_of(state), state.application.plan
-    if handling is None:
+    handling, clocks = handling_of(state), ledger.clocks(state, calendar, today)
+    if handling is None or clocks is None:
         return _not_started()
-    statutory = ledger.reckoning(handling, plan.statutory, calendar, today)
-    promised = ledger.reckoning(handling, plan.promised, calendar, today)
     return {
         "accepted_on": handling.accepted_on.isoformat(),
         "deemed_accepted": handling.deemed,
         "running": isinstance(state, Accepted),
         "stops": _stops(handling),
         "extension_requested": _dump(handling.extension_request, mask=False),
-        "statutory": _reckoning(statutory, today, language),
-        "promised": _reckoning(promised, today, language),
+        "late": clocks.late(today),
+        "late_steps": [one.opened.step for one in ledger.late_steps(state, calendar)],
+        "statutory": _reckoning(clocks.statutory, today, language),
+        "promised": _reckoning(clocks.promised, today, language),
+        "delivery": clocks.delivery and _reckoning(clocks.delivery, today, language),
     }
+
+
+def _supplement(state: Lodged, calendar: Calendar, *, mask: bool) -> Json | None:
+    """The notice, with the last day for its answer as it is reckoned today."""
+    notice = notice_of(state)
+    if notice is None:
+        return None
+    last = ledger.respond_by(state.application.plan, notice, calendar)
+    told = dumped(notice, mask=mask)
+    return {**told, "respond_by": _day(last.day), "provisional": last.provisional}
 
 
 def _not_started() -> Json:
@@ -196,8 +208,11 @@ def _not_started() -> Json:
         "running": False,
         "stops": [],
         "extension_requested": None,
+        "late": [],
+        "late_steps": [],
         "statutory": None,
         "promised": None,
+        "delivery": None,
     }
 
 
@@ -218,7 +233,11 @@ def _reckoning(reckoning: Reckoning, today: date, language: str) -> Json:
     return {
         "due": _day(reckoning.due),
         "provisional": reckoning.provisional,
+        "used": reckoning.elapsed(today),
+        "total": reckoning.total,
         "remaining": reckoning.remaining(today),
+        "late": reckoning.is_late(today),
+        "ended_on": _day(reckoning.ended.on if reckoning.ended else None),
         "unit": reckoning.limit.unit,
         "lines": [explain(line, language) for line in reckoning.lines],
     }

@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import Any, Final
 
 from ...clock.calendar import Calendar
-from ...clock.clock import ACCEPTANCE, due
+from ...clock.clock import ACCEPTANCE, DELIVERY, due, took
 from ...codes.numbers import as_number
 from ...eventlog.transact import read
 from ...items.application import items
@@ -27,7 +27,6 @@ from ..domain.state import (
     Lodged,
     Submitted,
     Suspended,
-    ending_of,
     handling_of,
     notice_of,
 )
@@ -98,13 +97,14 @@ def code(platform: Platform, actor: Actor, case_id: str) -> str:
 def describe(platform: Platform, state: Lodged, language: str) -> Json:
     """In the words of `language` (zh-CN or en)."""
     application, notice = state.application, notice_of(state)
-    handling, ending = handling_of(state), ending_of(state)
+    handling, calendar = handling_of(state), platform.calendar()
+    answer = notice and ledger.respond_by(application.plan, notice, calendar)
     definition = None
     if not application.confidential:
         definition = items.at_version(platform, application.item.code, application.item.version)
     situation = _situation(state)
     words = WORDS[situation]
-    last, provisional = _due(state, platform.calendar())
+    last, provisional = _due(state, calendar)
     return {
         "number": application.number,
         "state": type(state).__name__.lower(),
@@ -114,10 +114,11 @@ def describe(platform: Platform, state: Lodged, language: str) -> Json:
         "next": words.follows(language),
         "submitted_on": application.submitted_on.isoformat(),
         "accepted_on": _day(handling.accepted_on if handling else None),
-        "concluded_on": _day(ending.on if ending else None),
+        "concluded_on": _day(ledger.concluded_on(state)),
+        "took": _took(state, calendar, language),
         "due": _day(last),
-        "provisional": provisional,
-        "respond_by": _day(notice.respond_by if notice else None),
+        "provisional": provisional or bool(answer and answer.provisional),
+        "respond_by": _day(answer.day if answer else None),
         "where": _where(state, definition),
         "asked": _asked(notice, definition, language),
     }
@@ -140,11 +141,22 @@ def _due(state: Lodged, calendar: Calendar) -> tuple[date | None, bool]:
         case Submitted():
             return due(state.application.arrived_on, ACCEPTANCE, (), (), calendar)
         case Accepted() | Suspended():
-            limit = state.application.plan.promised
-            promised = ledger.reckoning(state.handling, limit, calendar)
-            return promised.due, promised.provisional
+            return ledger.promised_day(state.handling, state.application.plan, calendar)
+        case Decided() if state.ending.delivery is None:
+            return due(state.decision.made.on, DELIVERY, (), (), calendar)
         case _:
             return None, False
+
+
+def _took(state: Lodged, calendar: Calendar, language: str) -> str | None:
+    """What it took until it was decided, or over, of the days that the applicant was promised."""
+    clocks = ledger.clocks(state, calendar)
+    clock = None if clocks is None else clocks.promised
+    if clock is None or clock.ended is None:
+        return None
+    on, how = clock.ended
+    used = clock.elapsed(on)
+    return took(on, how, used, clock.total, clock.limit.unit, language=language)
 
 
 def _item(definition: ItemDefinition | None, language: str) -> str | None:

@@ -58,8 +58,8 @@ WORDS: Final[Mapping[str, Words]] = {
     "granted": Words(
         "已作出准予决定。",
         "It was granted.",
-        "请领取办理结果，或等待送达。",
-        "Pick up the result, or wait for its delivery.",
+        "请在到期日前领取办理结果，或等待送达（行政许可法第四十四条：十个工作日内送达）。",
+        "Pick up the result by the due date, or wait for its delivery (art. 44: ten working days).",
     ),
     "granted-delivered": Words(
         "已作出准予决定，结果已送达。",
@@ -70,8 +70,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "denied": Words(
         "已作出不予许可的决定。",
         "It was denied.",
-        "理由和救济途径见决定书；您可以申请行政复议或者提起行政诉讼。",
-        "The decision states the reasons; you can ask for reconsideration or sue.",
+        "决定书应在到期日前送达，载明理由和救济途径；您可以申请行政复议或者提起行政诉讼。",
+        "The decision is delivered by the due date and states the reasons; you can ask for "
+        "reconsideration or sue.",
     ),
     "denied-delivered": Words(
         "已作出不予许可的决定，决定书已送达。",

@@ -16,15 +16,18 @@ from typing import assert_never, get_args
 from ...clock.calendar import Calendar
 from . import clockwork, handling, intake, outcome, recusal, supplement
 from . import commands as c
+from . import events as e
 from .commands import CaseCommand
 from .events import Event
 from .evolving import evolve, fold
 from .guards import in_time
-from .state import State, initial
+from .state import Lodged, State, initial
+from .steps import clocks_corrected
 
 CATEGORY = "case"
 EVENTS = get_args(Event)
 COMMANDS = get_args(CaseCommand)
+_MOVE_CLOCKS = frozenset({e.CaseSuspended, e.CaseResumed, e.MistakeCorrected})
 
 __all__ = [
     "CATEGORY",
@@ -43,6 +46,18 @@ __all__ = [
 def decide(command: CaseCommand, state: State, calendar: Calendar) -> list[Event]:
     """Repeating a command that already took effect yields no events. Raises Rejected."""
     in_time(command, state)
+    return _with_clocks_of_steps(_decided(command, state, calendar), state)
+
+
+def _with_clocks_of_steps(decided: list[Event], state: State) -> list[Event]:
+    """What moves the clock of the case moves that of every step, also of those that are done."""
+    if _MOVE_CLOCKS.isdisjoint(map(type, decided)):
+        return decided
+    after = fold(decided, state)
+    return [*decided, *clocks_corrected(after)] if isinstance(after, Lodged) else decided
+
+
+def _decided(command: CaseCommand, state: State, calendar: Calendar) -> list[Event]:
     match command:
         case c.SaveDraft():
             return intake.save_draft(command, state)
@@ -63,7 +78,7 @@ def decide(command: CaseCommand, state: State, calendar: Calendar) -> list[Event
         case c.SubmitSupplement():
             return supplement.submit_supplement(command, state)
         case c.LapseSupplement():
-            return supplement.lapse_supplement(command, state)
+            return supplement.lapse_supplement(command, state, calendar)
         case c.Accept():
             return intake.accept(command, state, calendar)
         case c.DeemAccepted():

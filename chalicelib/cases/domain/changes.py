@@ -78,7 +78,16 @@ def step_finished(application: Application, event: e.StepFinished) -> Applicatio
         return application
     return application._replace(
         open=tuple(one for one in application.open if one is not step),
-        done=(*application.done, DoneStep(step.opened, event)),
+        done=(*application.done, DoneStep(step.opened, event, event.stood)),
+    )
+
+
+def step_clock_corrected(application: Application, event: e.StepClockCorrected) -> Application:
+    return application._replace(
+        done=tuple(
+            one._replace(stood=event.stood) if one.opened.step == event.step else one
+            for one in application.done
+        )
     )
 
 

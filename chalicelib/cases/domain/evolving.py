@@ -277,6 +277,7 @@ TRANSITIONS: Mapping[type[Frozen], Grow] = {
     e.StepOpened: _application(changes.step_opened),
     e.StepStarted: _application(changes.step_started),
     e.StepFinished: _application(changes.step_finished),
+    e.StepClockCorrected: _application(changes.step_clock_corrected),
     e.CaseTransferred: _application(changes.transferred),
     e.CaseSuspended: _suspended,
     e.CaseResumed: _resumed,

@@ -12,7 +12,7 @@ from ...clock.clock import SpecialProcedure
 from ...codes.parties import Agent, Applicant
 from ...items.domain.plan import Plan, StepKind
 from . import events as e
-from .values import Document, ItemRef, Material, Result
+from .values import Document, ItemRef, Material, Result, Stood
 
 
 class OpenStep(NamedTuple):
@@ -30,8 +30,11 @@ class OpenStep(NamedTuple):
 
 
 class DoneStep(NamedTuple):
+    """`stood` are the days of its time on which the clock stood, as known by now."""
+
     opened: e.StepOpened
     finished: e.StepFinished
+    stood: tuple[Stood, ...] = ()
 
 
 class Stop(NamedTuple):

@@ -273,11 +273,29 @@ def _closed(
         opinion=opinion,
         stood=_stood(stops_of(case), step.opened.on, day) if step.is_planned else (),
         person=None if overtaken else getattr(command, "person", None),
+        on=day,
     )
 
 
-def _stood(stops: tuple[Stop, ...], opened: date, day: date) -> tuple[Stood, ...]:
-    """The days from `opened` to `day` in which the clock stood."""
+def _stood(stops: tuple[Stop, ...], opened: date, day: date | None) -> tuple[Stood, ...]:
+    """
+    The days from `opened` to `day` in which the clock stood; of a step of which nobody recorded the
+    day, those of the stops that are over.
+    """
+    last = date.max if day is None else day
     ends = ((stop.suspended.since, stop.until or day) for stop in stops)
-    clipped = ((max(since, opened), min(until, day)) for since, until in ends)
-    return tuple(Stood(since=since, until=until) for since, until in clipped if since <= until)
+    clipped = ((max(since, opened), min(until, last)) for since, until in ends if until)
+    found = {Stood(since=since, until=until) for since, until in clipped if since <= until}
+    return tuple(sorted(found, key=lambda one: (one.since, one.until)))
+
+
+def clocks_corrected(case: Lodged) -> list[e.Event]:
+    """What finished steps did not know of the stops that the case has now."""
+    stops = stops_of(case)
+    events: list[e.Event] = []
+    for one in case.application.done:
+        if isinstance(one.opened.kind, StepKind) and one.opened.days is not None:
+            stood = _stood(stops, one.opened.on, one.finished.on)
+            if stood != one.stood:
+                events.append(e.StepClockCorrected(step=one.opened.step, stood=stood))
+    return events

@@ -6,6 +6,7 @@ from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
 from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
+from .due import respond_by
 from .guards import before_acceptance, conclusion, document, lodged, today
 from .intake import receipt, still_in_time
 from .records import Application
@@ -165,15 +166,16 @@ def _covers(notice: e.SupplementRequested, command: c.SubmitSupplement) -> None:
         )
 
 
-def lapse_supplement(command: c.LapseSupplement, state: State) -> list[e.Event]:
+def lapse_supplement(command: c.LapseSupplement, state: State, calendar: Calendar) -> list[e.Event]:
     if isinstance(state, ClosedCase) and state.ending.result is Result.LAPSED:
         return []
     case = lodged(state)
     notice = notice_of(case)
     if notice is None:
         raise OutOfOrder("no-supplement-awaited", "no supplement is awaited")
-    on, last = today(command), notice.respond_by
-    if on <= last:
+    on = today(command)
+    last = respond_by(case.application.plan, notice, calendar).day
+    if last is None or on <= last:
         raise OutOfOrder("supplement-time-running", "the applicant has until {last}", last=last)
     return [
         *overtaken(case, case.application.open, command),

@@ -80,7 +80,7 @@ def _seen(request: ApiRequest, case_id: str) -> list[Row]:
     card = request.platform.views.get(applicant_cases.NAME, case_id)
     if card is not None and view.left:
         card = as_left(request.platform, view)
-    return [] if card is None else [cards.told_to(request.actor)(card)]
+    return [] if card is None else [cards.told_to(request)(card)]
 
 
 def as_left(platform: Platform, view: cases.CaseView) -> Row | None:

@@ -93,7 +93,7 @@ def own_cases(request: ApiRequest) -> Response:
     view = applicant_cases.NAME
     rows = paging.rows(request, view, "applicant", partition, descending=True)
     listed = f"applicant {partition}"
-    return _paged(request, view, listed, rows, _handed_in(request, actor), cards.told_to(actor))
+    return _paged(request, view, listed, rows, _handed_in(request, actor), cards.told_to(request))
 
 
 @operation(_WORK)
@@ -106,9 +106,7 @@ def work(request: ApiRequest) -> Response:
     scope = work_list.of_division(division) if division else _department(request)
     rows = paging.rows(request, work_list.NAME, "department", scope)
     listed = f"department {scope}"
-    return _paged(
-        request, work_list.NAME, listed, rows, _seen(request), cards.told_to(request.actor)
-    )
+    return _paged(request, work_list.NAME, listed, rows, _seen(request), cards.told_to(request))
 
 
 @operation(_STEPS)

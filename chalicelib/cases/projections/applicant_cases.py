@@ -31,7 +31,7 @@ def shows(row: Row, actor: Actor) -> bool:
 
 
 def projection(calendar: Calendar) -> Projection:
-    now, fold = case_summary.signature(3, calendar), case_summary.evolve(calendar)
+    now, fold = case_summary.signature(4, calendar), case_summary.evolve(calendar)
     return Projection(
         NAME, now, case_summary.key, fold, entries, by_stream=True, events=case_summary.EVENTS
     )

@@ -7,7 +7,16 @@ from hashlib import blake2b
 from typing import Any
 
 from ...clock.calendar import Calendar
-from ...clock.clock import Extension, Pause
+from ...clock.clock import (
+    DELIVERY,
+    Ended,
+    Extension,
+    How,
+    Pause,
+    Reckoning,
+    earlier,
+    reckon,
+)
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Row
 from ...items.domain.plan import StepKind
@@ -15,6 +24,7 @@ from ...kernel.base import Frozen
 from .. import domain as case
 from ..domain import events as e
 from ..domain.old_ratings import of_rating
+from ..domain.values import Result
 from .due_days import DueDays, due_days, limited
 
 Evolve = Callable[[Row | None, Recorded], Row | None]
@@ -69,7 +79,7 @@ def evolve(calendar: Calendar) -> Evolve:
         if isinstance(data, e.StepOpened):
             row["open"] = [*row["open"], _step(row, data, at, due)]
         elif kind in _RECKONED:
-            _reckon(row, due)
+            _reckon(row, due, calendar)
         return row
 
     return next_row
@@ -96,6 +106,12 @@ def _submitted(data: e.CaseSubmitted) -> Row:
         "extension": 0,
         "due": None,
         "promised_due": None,
+        "concluded_on": None,
+        "ended": None,
+        "used": None,
+        "total": None,
+        "delivery_due": None,
+        "delivered_on": None,
         "provisional": False,
         "suspended": False,
         "open": [],
@@ -164,7 +180,23 @@ def _supplied(row: Row, _supplied: e.SupplementSubmitted) -> None:
 
 
 def _concluded(row: Row, concluded: e.CaseConcluded) -> None:
+    if row["ended"] != How.DECIDED:  # the day of a decision stays that, whatever comes of it
+        row["concluded_on"] = concluded.on.isoformat()
+        row["ended"] = _ENDS.get(concluded.result)
     row["result"], row["suspended"] = str(concluded.result), False
+
+
+def _delivered(row: Row, delivered: e.ResultDelivered) -> None:
+    row["delivered_on"] = delivered.on.isoformat()
+
+
+_ENDS: Mapping[Result, str] = {
+    Result.GRANTED: str(How.DECIDED),
+    Result.DENIED: str(How.DECIDED),
+    Result.LAPSED: str(How.LAPSED),
+    Result.WITHDRAWN: str(How.WITHDRAWN),
+    Result.VOIDED: str(How.VOIDED),
+}
 
 
 # The clock
@@ -210,21 +242,46 @@ def _pauses(row: Row) -> list[Pause]:
     ]
 
 
-def _reckon(row: Row, due: DueDays) -> None:
+def _reckon(row: Row, due: DueDays, calendar: Calendar) -> None:
     if row["accepted_on"] is None:
         return
-    pauses = _pauses(row)
+    pauses, end = _pauses(row), row["concluded_on"]
     start = date.fromisoformat(row["accepted_on"])
     more = [Extension(row["extension"], "", None, "", start)] if row["extension"] else []
-    statutory = due(start, limited(*row["statutory"]), pauses, more)
-    promised = due(start, limited(*row["promised"]), pauses, more)
+    unit = row["statutory"][1]
+    statutory = due(start, limited(*row["statutory"]), pauses, more, unit)
+    promised = earlier(due(start, limited(*row["promised"]), pauses, more, unit), statutory)
+    if row["ended"] is not None:
+        ended = Ended(date.fromisoformat(end), How(row["ended"]))
+        _took(
+            row,
+            reckon(
+                start,
+                limited(*row["promised"]),
+                pauses,
+                more,
+                calendar,
+                ended=ended,
+                unit=unit,
+                within=statutory,
+            ),
+        )
     row["due"] = statutory.day and statutory.day.isoformat()
     row["promised_due"] = promised.day and promised.day.isoformat()
     row["provisional"] = statutory.provisional or promised.provisional
+    if row["ended"] == How.DECIDED:
+        delivered_by = due(date.fromisoformat(end), DELIVERY).day
+        row["delivery_due"] = delivered_by and delivered_by.isoformat()
     row["suspended"] = row["result"] is None and any(pause.until is None for pause in pauses)
     row["open"] = [
         _with_due(one, pauses, due) if one["kind"] in _PLANNED else one for one in row["open"]
     ]
+
+
+def _took(row: Row, ledger: Reckoning) -> None:
+    """What an ended case used of the days that it was promised."""
+    if ledger.ended is not None:
+        row["used"], row["total"] = ledger.elapsed(ledger.ended.on), ledger.total
 
 
 # By type: a match would ask of every event some twenty times what it is an instance of.
@@ -248,6 +305,7 @@ _TURNS: Mapping[type[Frozen], Turn] = {
     e.SupplementRequested: _asked,
     e.SupplementSubmitted: _supplied,
     e.CaseConcluded: _concluded,
+    e.ResultDelivered: _delivered,
     e.CaseAccepted: _accepted,
     e.CaseDeemedAccepted: _accepted,
     e.CaseSuspended: _suspended,
@@ -263,5 +321,6 @@ _RECKONED: frozenset[type[Frozen]] = frozenset(
         e.CaseResumed,
         e.ExtensionGranted,
         e.MistakeCorrected,
+        e.CaseConcluded,
     }
 )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from ...clock.calendar import Calendar
-from ...clock.clock import Due, Extension, Limit, Pause, due
+from ...clock.clock import Due, Extension, Limit, Pause, Unit, due
 
 
 class DueDays(Protocol):
@@ -16,6 +16,7 @@ class DueDays(Protocol):
         limit: Limit,
         pauses: Sequence[Pause] = (),
         extensions: Sequence[Extension] = (),
+        unit: Unit | None = None,
     ) -> Due: ...
 
 
@@ -36,9 +37,10 @@ def due_days(calendar: Calendar) -> DueDays:
         limit: Limit,
         pauses: Sequence[Pause] = (),
         extensions: Sequence[Extension] = (),
+        unit: Unit | None = None,
     ) -> Due:
         if pauses or extensions:
-            return due(start, limit, pauses, extensions, calendar)
+            return due(start, limit, pauses, extensions, calendar, unit)
         return plain(start, limit)
 
     return day

@@ -22,7 +22,9 @@ NAME = "process_library"
 INDEX = "steps"
 # In the order in which a step comes through them: see `page`.
 STATES = ("waiting", "working", "finished")
-EVENTS = frozenset({e.StepOpened, e.StepStarted, e.StepFinished, e.StepRecorded})
+EVENTS = frozenset(
+    {e.StepOpened, e.StepStarted, e.StepFinished, e.StepClockCorrected, e.StepRecorded}
+)
 
 
 def key(event: Recorded) -> str | None:
@@ -35,7 +37,8 @@ def key(event: Recorded) -> str | None:
 def projection(calendar: Calendar) -> Projection:
     """
     A step's own limit is reckoned with `calendar`. While a step is open its due date does not know
-    of stops of the clock, which concern the whole case; when it is finished, it does.
+    of stops of the clock, which concern the whole case; when it is finished, it does, also of those
+    that are entered or corrected later.
     """
 
     due = due_days(calendar)
@@ -48,6 +51,8 @@ def projection(calendar: Calendar) -> Projection:
                 return _started(row, started, event)
             case e.StepFinished() as finished if row is not None:
                 return _finished(row, finished, event, due)
+            case e.StepClockCorrected() as corrected if row is not None:
+                return _corrected(row, corrected, due)
             case e.StepRecorded() as recorded:
                 return _recorded(recorded, event)
             case _:
@@ -164,7 +169,7 @@ def _recorded(recorded: e.StepRecorded, event: Recorded) -> Row:
     Of an imported step its end is known, perhaps its start. When it was opened is not: it is taken
     to have waited since the step before, and `waiting_inferred` says so.
     """
-    at, after, started = utc(event.occurred_at), recorded.after, recorded.started_at
+    at, after, started = utc(event.occurred_at), recorded.previous_ended_at, recorded.started_at
     since = utc(after or started or event.occurred_at)
     return {
         "case_id": event.stream.removeprefix("case-"),
@@ -214,11 +219,20 @@ def _finished(row: Row, finished: e.StepFinished, event: Recorded, due: DueDays)
         **_done_by(finished, event),
         **_times(row, event.occurred_at),
         "due": last,
-        "late": last is not None and legal_day(event.occurred_at).isoformat() > last,
+        "late": _late(last, event.occurred_at),
         "outcome": str(finished.outcome),
         "opinion": finished.opinion,
         "state": "finished",
     }
+
+
+def _corrected(row: Row, corrected: e.StepClockCorrected, due: DueDays) -> Row:
+    last = _due(date.fromisoformat(row["opened_on"]), row["days"], corrected.stood, due)
+    return {**row, "due": last, "late": _late(last, datetime.fromisoformat(row["finished_at"]))}
+
+
+def _late(last: str | None, finished: datetime) -> bool:
+    return last is not None and legal_day(finished).isoformat() > last
 
 
 def _done_by(finished: e.StepFinished, event: Recorded) -> Row:

@@ -46,7 +46,7 @@ def _dates(row: Row, step: case_summary.Step) -> Iterable[str]:
 
 
 def projection(calendar: Calendar) -> Projection:
-    now, fold = case_summary.signature(4, calendar), case_summary.evolve(calendar)
+    now, fold = case_summary.signature(5, calendar), case_summary.evolve(calendar)
     return Projection(
         NAME, now, case_summary.key, fold, entries, by_stream=True, events=case_summary.EVENTS
     )

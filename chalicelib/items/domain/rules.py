@@ -1,10 +1,12 @@
 """What has to hold between the parts of a service item before it may be published."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Final, NamedTuple
 
-from ...clock.clock import JOINT_DECISION, Limit, SpecialProcedure
+from ...clock.calendar import load_builtin
+from ...clock.clock import JOINT_DECISION, Limit, SpecialProcedure, later_somewhere
 from ...codes.codes import CaseType
 from ...codes.numbers import InvalidNumber, check_credit_code, parse_item_code
 from ...kernel.actor import DEPARTMENT_STAFF, Channel, Role
@@ -17,7 +19,7 @@ from .question_rules import question_problems
 WITHOUT_DEVICE = frozenset(
     {Channel.WINDOW, Channel.KIOSK, Channel.HOTLINE, Channel.VILLAGE_POINT, Channel.POST}
 )
-WEEK = 7 / 5  # calendar days to a working day
+LONGEST: Final = 3660  # days that a limit has at most
 NOT_FOR_APPLICANTS = frozenset({Channel.INTERNAL, Channel.SYSTEM})
 
 
@@ -95,17 +97,11 @@ def _credit_code(where: tuple[str | int, ...], code: str) -> Iterator[Misfit]:
 
 def _limits(item: ItemDefinition) -> Iterator[Misfit]:
     statutory, promised = item.limits.statutory, item.limits.promised
-    if _calendar_days(promised) > _calendar_days(statutory):
-        yield Misfit(
-            ("limits", "promised"),
-            Reason(
-                "promised-limit-too-long",
-                "{promised} is longer than the statutory {statutory}",
-                promised=_words(promised),
-                statutory=_words(statutory),
-            ),
-        )
-    if item.joint and _calendar_days(statutory) > _calendar_days(JOINT_DECISION):
+    accepted = later_somewhere(promised, statutory, load_builtin())
+    if accepted is not None:
+        words = {"promised": _words(promised), "statutory": _words(statutory)}
+        yield Misfit(("limits", "promised"), _too_long(promised, statutory, accepted, words))
+    if item.joint and later_somewhere(statutory, JOINT_DECISION, load_builtin()) is not None:
         yield Misfit(
             ("limits", "statutory"),
             Reason(
@@ -116,9 +112,21 @@ def _limits(item: ItemDefinition) -> Iterator[Misfit]:
         )
 
 
-def _calendar_days(limit: Limit) -> float:
-    """To compare limits of different units; holidays only lengthen one in working days."""
-    return limit.days * WEEK if limit.unit == "working_days" else limit.days
+def _too_long(
+    promised: Limit, statutory: Limit, accepted: date, words: Mapping[str, Reason]
+) -> Reason:
+    if promised.unit == statutory.unit:
+        return Reason(
+            "promised-limit-too-long",
+            "{promised} is longer than the statutory {statutory}",
+            **words,
+        )
+    return Reason(
+        "promised-limit-ends-later",
+        "of a case accepted on {accepted}, {promised} end later than the statutory {statutory}",
+        accepted=accepted,
+        **words,
+    )
 
 
 def _words(limit: Limit) -> Reason:
@@ -130,7 +138,8 @@ def _words(limit: Limit) -> Reason:
 def _step_limits(item: ItemDefinition) -> Iterator[Misfit]:
     """One step follows the other, so their limits add up within the promised one."""
     total = sum(step.days or 0 for step in item.steps)
-    if total * WEEK > _calendar_days(item.limits.promised):
+    promised = item.limits.promised
+    if total and later_somewhere(Limit(min(total, LONGEST)), promised, load_builtin()) is not None:
         yield Misfit(
             ("steps",),
             Reason(
@@ -138,7 +147,7 @@ def _step_limits(item: ItemDefinition) -> Iterator[Misfit]:
                 "the steps' limits add up to {total} working days, more than the "
                 "promised {promised}",
                 total=total,
-                promised=_words(item.limits.promised),
+                promised=_words(promised),
             ),
         )
 

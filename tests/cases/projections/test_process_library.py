@@ -335,15 +335,15 @@ def test_an_imported_step_has_the_times_that_the_log_tells_and_says_what_is_infe
     }
     by = receive().model_copy(update={"at": noon})
     for told, waited, worked, since in (
-        ({"after": nine, "started_at": ten}, 3600, 7200, nine),
-        ({"after": nine}, 3 * 3600, None, nine),
+        ({"previous_ended_at": nine, "started_at": ten}, 3600, 7200, nine),
+        ({"previous_ended_at": nine}, 3 * 3600, None, nine),
         ({"started_at": ten}, None, 7200, ten),
         ({}, None, None, noon),
     ):
         step = StepRecorded.model_validate({**known, **told})
         (row,) = rows(VIEW, [recorded(by, step, 2, "case-i1")]).values()
         assert (row["waiting_seconds"], row["working_seconds"]) == (waited, worked)
-        assert row["waiting_inferred"] is ("after" in told)
+        assert row["waiting_inferred"] is ("previous_ended_at" in told)
         assert row["since"] == utc(since)
 
 

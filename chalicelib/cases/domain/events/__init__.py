@@ -54,7 +54,7 @@ from .outcome import (
     ResultDelivered,
 )
 from .recusal import HandlerRecused, RecusalRefused, RecusalRequested
-from .steps import CaseTransferred, StepFinished, StepOpened, StepStarted
+from .steps import CaseTransferred, StepClockCorrected, StepFinished, StepOpened, StepStarted
 
 __all__ = [
     "Acceptance",
@@ -102,6 +102,7 @@ __all__ = [
     "RecusalRequested",
     "Recusals",
     "ResultDelivered",
+    "StepClockCorrected",
     "StepFinished",
     "StepId",
     "StepOpened",
@@ -134,7 +135,7 @@ Acceptance = (
     | CaseDeemedAccepted
     | AcceptanceRefused
 )
-Steps = StepOpened | StepStarted | StepFinished
+Steps = StepOpened | StepStarted | StepFinished | StepClockCorrected
 Clock = CaseSuspended | CaseResumed | ExtensionRequested | ExtensionGranted | ExtensionRefused
 Changes = CaseTransferred | MistakeCorrected
 Recusals = RecusalRequested | HandlerRecused | RecusalRefused

@@ -31,7 +31,7 @@ class CaseImported(Frozen):
 class StepRecorded(Frozen):
     """
     导入环节: a step of an imported case, of which the source tells that it was done. `started_at`
-    where it tells that too; `after` is when the step before ended, or the case began.
+    where it tells that too; `previous_ended_at` is when the step before ended, or the case began.
     """
 
     schema_version: ClassVar[int] = 2
@@ -45,5 +45,5 @@ class StepRecorded(Frozen):
     department: Identifier
     division: Division
     handler: Annotated[Line, Personal()]
-    after: AwareDatetime | None = None
+    previous_ended_at: AwareDatetime | None = None
     started_at: AwareDatetime | None = None

@@ -46,11 +46,12 @@ class StepStarted(Frozen):
 class StepFinished(Frozen):
     """
     环节办结: what came of a step, and who finished it. `stood` are the days of a planned step's
-    time in which the clock of the case stood. `person` stands for the handler as a person, in this
-    case alone; it is not there where the handler's token names nobody.
+    time in which the clock of the case stood, as far as was known on the day `on`. `person` stands
+    for the handler as a person, in this case alone; it is not there where the handler's token names
+    nobody.
     """
 
-    schema_version: ClassVar[int] = 2
+    schema_version: ClassVar[int] = 3
     reads_from: ClassVar[int] = 1
     type: Literal["StepFinished"] = "StepFinished"
     step: StepId
@@ -59,6 +60,18 @@ class StepFinished(Frozen):
     opinion: Text | None = None
     stood: tuple[Stood, ...] = ()
     person: PersonInCase | None = None
+    on: date | None = None
+
+
+class StepClockCorrected(Frozen):
+    """
+    环节时限更正: a stop of the clock was entered, ended or corrected after the step was finished.
+    `stood` are now the days of its time in which the clock of the case stood.
+    """
+
+    type: Literal["StepClockCorrected"] = "StepClockCorrected"
+    step: StepId
+    stood: tuple[Stood, ...]
 
 
 class CaseTransferred(Frozen):
