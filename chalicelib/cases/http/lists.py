@@ -58,12 +58,7 @@ _OWN_CASES = OperationSpec(
         },
     },
 )
-_WORK = OperationSpec(
-    "listWork",
-    "lists",
-    "CardPage",
-    query={**PAGING, "department": _DEPARTMENT, "division": _DIVISION},
-)
+_WORK = OperationSpec("listWork", "lists", "CardPage", query={**PAGING, "department": _DEPARTMENT})
 _STEPS = OperationSpec(
     "listProcessSteps",
     "lists",
@@ -98,14 +93,10 @@ def own_cases(request: ApiRequest) -> Response:
 
 @operation(_WORK)
 def work(request: ApiRequest) -> Response:
-    """
-    What waits for a department, overdue first; staff see their own and its sections', supervisors
-    a whole division's.
-    """
-    division = _division_of(request)
-    scope = work_list.of_division(division) if division else _department(request)
-    rows = paging.rows(request, work_list.NAME, "department", scope)
-    listed = f"department {scope}"
+    """What waits for a department, overdue first; staff see their own and its sections'."""
+    department = department_of(request.actor, request.query("department"))
+    rows = paging.rows(request, work_list.NAME, "department", department)
+    listed = f"department {department}"
     return _paged(request, work_list.NAME, listed, rows, _seen(request), cards.told_to(request))
 
 
@@ -124,7 +115,7 @@ def process_steps(request: ApiRequest) -> Response:
             views, scope, state, after=after, limit=limit, lower=lower, upper=upper
         )
 
-    listed = f"{process_library.INDEX} {scope}" + (f" {state}" if state else "")
+    listed = " ".join(filter(None, (process_library.INDEX, scope, division, state)))
     told = _unnamed if request.actor.role in OVERSEERS else _step
     seen = _seen(request)
 
@@ -136,12 +127,10 @@ def process_steps(request: ApiRequest) -> Response:
 
 
 def _scope(request: ApiRequest, division: str | None, item: str | None) -> str:
-    """What the rows are read from: of a division and an item together, what has fewer of them."""
+    """A division is read from what everybody's steps are listed in: no place more for each step."""
     if division is None:
         return process_library.scope(item, _library(request.actor, request.query("department")))
-    if item is not None:
-        return process_library.scope(item, None)
-    return process_library.of_division(division)
+    return process_library.scope(item, None)
 
 
 def _division_of(request: ApiRequest) -> str | None:
@@ -158,10 +147,6 @@ def _division_of(request: ApiRequest) -> str | None:
         return None
     division = asked or (None if department else actor.division)
     return division if division is None else _overseen(actor, division)
-
-
-def _department(request: ApiRequest) -> str:
-    return department_of(request.actor, request.query("department"))
 
 
 def _whole(row: Row) -> Row:

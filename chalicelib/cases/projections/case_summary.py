@@ -235,17 +235,20 @@ def _corrected(row: Row, data: e.MistakeCorrected) -> None:
     ]
 
 
-def _pauses(row: Row) -> list[Pause]:
+def _pauses(row: Row, ended: date | None = None) -> list[Pause]:
+    """The stops; one that was open when the clock `ended` stood until then."""
     return [
-        Pause(name, "", date.fromisoformat(since), until and date.fromisoformat(until))
+        Pause(name, "", first, date.fromisoformat(until) if until else ended and max(first, ended))
         for name, since, until in row["stops"]
+        for first in [date.fromisoformat(since)]
     ]
 
 
 def _reckon(row: Row, due: DueDays, calendar: Calendar) -> None:
     if row["accepted_on"] is None:
         return
-    pauses, end = _pauses(row), row["concluded_on"]
+    end = row["concluded_on"]
+    pauses = _pauses(row, date.fromisoformat(end) if row["ended"] else None)
     start = date.fromisoformat(row["accepted_on"])
     more = [Extension(row["extension"], "", None, "", start)] if row["extension"] else []
     unit = row["statutory"][1]

@@ -9,7 +9,6 @@ from typing import Any
 
 from ...clock.calendar import Calendar, legal_day
 from ...clock.clock import Pause
-from ...codes.divisions import COUNTRY, above
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Cursor, Entry, Page, Projection, Row, Views
 from ..domain import events as e
@@ -64,8 +63,7 @@ def projection(calendar: Calendar) -> Projection:
 
 def entries(row: Row) -> Iterable[Entry]:
     """
-    By item, department, both or neither, and by each division that the department lies in, each in
-    its state, ordered by when the step opened.
+    By item, department, both or neither, each in its state, ordered by when the step opened.
 
     What is in any state is read from three lists (`page`): in a list of its own it would be written
     twice, by every step, and few ask for it.
@@ -73,13 +71,7 @@ def entries(row: Row) -> Iterable[Entry]:
     item, department, since = row["item"], row["department"], row["since"]
     state = row["state"]
     scopes = ("*", f"item:{item}", f"dept:{department}", f"item:{item} dept:{department}")
-    divisions = (of_division(one) for one in above(row["division"]) if one != COUNTRY)
-    return [Entry(INDEX, f"{scope} {state}", since) for scope in (*scopes, *divisions)]
-
-
-def of_division(division: str) -> str:
-    """The scope of every step in the division or below it."""
-    return "*" if division == COUNTRY else f"division:{division}"
+    return [Entry(INDEX, f"{scope} {state}", since) for scope in scopes]
 
 
 def scope(item: str | None, department: str | None) -> str:

@@ -1,9 +1,8 @@
 """A department's work list: what waits for it, overdue first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from ...clock.calendar import Calendar
-from ...codes.divisions import above
 from ...eventlog.views.port import Entry, Projection, Row
 from ...kernel.actor import Role
 from . import case_summary
@@ -14,29 +13,15 @@ LATER = "9999-12-31"
 
 def entries(row: Row) -> Iterable[Entry]:
     """
-    By department, and by each division that one of them lies in, what has to be done first coming
-    first; what has no date, because it stands still or nothing limits it, comes last. What waits
-    for the applicant is listed nowhere.
+    By department, what has to be done first coming first; what has no date, because it stands
+    still or nothing limits it, comes last. What waits for the applicant is listed nowhere.
     """
     dates: dict[str, list[str]] = {}
     for one in row["open"]:
         if one["role"] != Role.APPLICANT:
             dates.setdefault(one["department"], []).extend(_dates(row, one))
-    for scope, days in _with_divisions(dates).items():
-        yield Entry("department", scope, f"{min(days, default=LATER)} {row['number']}")
-
-
-def of_division(division: str) -> str:
-    """The partition of what waits for any department in the division or below it."""
-    return f"division:{division}"
-
-
-def _with_divisions(dates: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
-    scopes = dict(dates)
     for department, days in dates.items():
-        for one in above(department.partition("-")[0]):
-            scopes[of_division(one)] = [*scopes.get(of_division(one), ()), *days]
-    return scopes
+        yield Entry("department", department, f"{min(days, default=LATER)} {row['number']}")
 
 
 def _dates(row: Row, step: case_summary.Step) -> Iterable[str]:
@@ -46,7 +31,7 @@ def _dates(row: Row, step: case_summary.Step) -> Iterable[str]:
 
 
 def projection(calendar: Calendar) -> Projection:
-    now, fold = case_summary.signature(5, calendar), case_summary.evolve(calendar)
+    now, fold = case_summary.signature(4, calendar), case_summary.evolve(calendar)
     return Projection(
         NAME, now, case_summary.key, fold, entries, by_stream=True, events=case_summary.EVENTS
     )

@@ -356,11 +356,8 @@ def _rows(events: list[Recorded], state: Lodged, counted: Naive) -> tuple[Any, .
     card = made[0]["c1"]
     clocks = ledger.clocks(state, g.CALENDAR)
     assert clocks is not None
-    assert (
-        card["promised_due"] == _text(clocks.promised.due)
-        or counted.open_since
-        or (counted.ended is not None and any(not stop[2] for stop in card["stops"]))
-    )
+    assert card["promised_due"] == _text(clocks.promised.due)
+    assert card["due"] == _text(clocks.statutory.due)
     if clocks.promised.ended is not None:
         assert card["used"] == clocks.promised.elapsed(clocks.promised.ended.on)
         assert card["total"] == clocks.promised.total

@@ -182,7 +182,7 @@ def test_filters_that_fit_nothing_find_nothing():
 def test_a_step_is_listed_once_under_each_filter():
     (row,) = rows(VIEW, log(submit())).values()
     entries = list(process_library.entries(row))
-    assert len({entry.partition for entry in entries}) == len(entries) == 6
+    assert len({entry.partition for entry in entries}) == len(entries) == 4
 
 
 def test_steps_are_listed_by_when_they_opened():
@@ -345,13 +345,6 @@ def test_an_imported_step_has_the_times_that_the_log_tells_and_says_what_is_infe
         assert (row["waiting_seconds"], row["working_seconds"]) == (waited, worked)
         assert row["waiting_inferred"] is ("previous_ended_at" in told)
         assert row["since"] == utc(since)
-
-
-def test_a_step_is_listed_in_every_division_that_it_lies_in():
-    row = steps(*ACCEPTED)["survey-1"]
-    listed = {entry.partition for entry in process_library.entries(row)}
-    for division in ("440800", "440000", "000000"):
-        assert f"{process_library.of_division(division)} waiting" in listed
 
 
 def test_nothing_but_steps_has_a_row():

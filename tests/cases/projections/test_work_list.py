@@ -3,9 +3,8 @@
 from hypothesis import given
 
 from chalicelib.cases.domain import due as ledger
-from chalicelib.cases.domain.state import Accepted, Lodged, Suspended, ending_of, handling_of
+from chalicelib.cases.domain.state import Accepted, Lodged, Suspended, ending_of
 from chalicelib.cases.projections import case_summary, work_list
-from chalicelib.clock.clock import due
 from chalicelib.codes.numbers import case_number
 
 from ...recorded import Rows, and_then, listed, log, logged, places, rows, step
@@ -68,16 +67,6 @@ def dates(*commands) -> dict[str, str]:
     made = rows(VIEW, log(*commands))
     listed = {entry.partition: entry.sort.split()[0] for entry in places(VIEW, made)}
     return {scope: day for scope, day in listed.items() if not scope.startswith("division:")}
-
-
-def test_a_division_lists_what_waits_for_any_of_its_departments_once_and_by_the_first_day():
-    made = rows(VIEW, log(*JOINT_REVIEW))
-    found = list(places(VIEW, made))
-    departments = {one.partition: one.sort for one in found if ":" not in one.partition}
-    assert len(departments) > 1
-    for division in ("440800", "440000", "000000"):
-        (listed,) = [one for one in found if one.partition == work_list.of_division(division)]
-        assert listed.sort == min(departments.values())
 
 
 # Where a case waits
@@ -282,9 +271,8 @@ def test_the_due_dates_are_those_of_the_case(turns):
             step(VIEW, made, event)
         if not isinstance(turn.after, Lodged):
             continue
-        handling, plan = handling_of(turn.after), turn.after.application.plan
-        statutory = handling and ledger.last_day(handling, plan.statutory, CALENDAR)
-        promised = handling and ledger.last_day(handling, plan.promised, CALENDAR)
+        clocks = ledger.clocks(turn.after, CALENDAR)
+        statutory, promised = clocks and clocks.statutory.due, clocks and clocks.promised.due
         assert made["c1"]["due"] == (statutory and statutory.isoformat())
         assert made["c1"]["promised_due"] == (promised and promised.isoformat())
 
@@ -295,20 +283,11 @@ def test_whether_a_due_date_is_provisional_is_that_of_the_case(turns):
     after = turns[-1].after if turns else None
     if not isinstance(after, Lodged):
         return
-    handling, plan = handling_of(after), after.application.plan
-    if handling is None:
+    clocks = ledger.clocks(after, CALENDAR)
+    if clocks is None:
         return
-    expected = [
-        due(
-            handling.accepted_on,
-            limit,
-            ledger.pauses(handling),
-            ledger.extensions(handling),
-            CALENDAR,
-        ).provisional
-        for limit in (plan.statutory, plan.promised)
-    ]
-    assert made["c1"]["provisional"] is any(expected)
+    expected = clocks.statutory.provisional or clocks.promised.provisional
+    assert made["c1"]["provisional"] is expected
 
 
 @given(walks())
