@@ -132,9 +132,8 @@ def _refuse(days: Sequence[date], why: str) -> None:
 class Calendar:
     """
     `years` adjoin, in order; `holidays` and `workdays` are those of all of them, and after them the
-    days off that the law fixes. `moved` has both
-    as ordinals (`date.toordinal`), in order, and `balance[n]` is what the first n of them add to
-    the number of working days.
+    days off that the law fixes. `moved` has both as ordinals (`date.toordinal`), in order, and
+    `balance[n]` is what the first n of them add to the number of working days.
     """
 
     name: str

@@ -74,6 +74,7 @@ __all__ = [
     "later_somewhere",
     "reckon",
     "took",
+    "until_the_end",
 ]
 
 
@@ -217,7 +218,6 @@ class Reckoning:
         runs = stretches(self.start, self.pauses)
         more = sum(extension.days for extension in self.extensions)
         last, end = extended(runs, self.limit, more, self.unit, self.calendar)
-        over = None if self.today is None else self._until(self.today)
         return write(
             Facts(
                 self.start,
@@ -231,7 +231,7 @@ class Reckoning:
                 last,
                 end,
                 self.provisional,
-                None if over is None else self.elapsed(over),
+                None if self.today is None else self.elapsed(self.today),
                 self.ended,
                 self.unit,
                 self.within,
@@ -257,7 +257,7 @@ def reckon(  # noqa: PLR0913 - what a due date follows from
     `unit` is that of the extensions, where it is not that of the limit; what is reckoned is never
     later than the day of `within`.
     """
-    stops = _until_the_end(tuple(pauses), ended)
+    stops = until_the_end(pauses, ended)
     more = tuple(extensions)
     own = due(start, limit, stops, more, calendar, unit)
     day, provisional = own if within is None else earlier(own, within)
@@ -281,10 +281,10 @@ def reckon(  # noqa: PLR0913 - what a due date follows from
     )
 
 
-def _until_the_end(pauses: tuple[Pause, ...], ended: Ended | None) -> tuple[Pause, ...]:
+def until_the_end(pauses: Iterable[Pause], ended: Ended | None) -> tuple[Pause, ...]:
     """A pause that was open when the clock ended stood until then."""
     if ended is None:
-        return pauses
+        return tuple(pauses)
     return tuple(
         pause if pause.until is not None else replace(pause, until=max(pause.since, ended.on))
         for pause in pauses

@@ -14,11 +14,14 @@ from pydantic.dataclasses import dataclass
 Unit = Literal["working_days", "calendar_days"]  # 工作日 / 自然日
 
 
+LONGEST_DAYS = 3660  # that a limit may have
+
+
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class Limit:
     """How long something may take: `days` of `unit`, the first being the day after the start."""
 
-    days: Annotated[int, Field(gt=0, le=3660)]
+    days: Annotated[int, Field(gt=0, le=LONGEST_DAYS)]
     unit: Unit = "working_days"
 
 

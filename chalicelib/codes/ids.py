@@ -37,7 +37,7 @@ _CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
 # What the holder of the one is known by is what the holder of the other is known by: the permits
 # with 18 digits are numbered as resident ids are, and the others were `other` before they had a
 # kind, so that what was kept under that is still theirs.
-NUMBERED_AS: Final[Mapping[IdKind, IdKind]] = {
+_NUMBERED_AS: Final[Mapping[IdKind, IdKind]] = {
     IdKind.RESIDENCE_PERMIT: IdKind.RESIDENT_ID,
     IdKind.PERMANENT_RESIDENCE: IdKind.RESIDENT_ID,
     IdKind.HK_MACAU_PERMIT: IdKind.OTHER,
@@ -51,6 +51,11 @@ class Warned(NamedTuple):
 
     code: str
     message: str
+
+
+def numbered_as(id_kind: IdKind) -> IdKind:
+    """The kind whose numbers those of this kind are among."""
+    return _NUMBERED_AS.get(id_kind, id_kind)
 
 
 def canonical(id_kind: IdKind, id_number: str) -> str:
@@ -138,8 +143,7 @@ def check_party(kind: ApplicantKind, id_kind: IdKind) -> None:
 def birthday(id_kind: IdKind, id_number: str) -> date | None:
     """When the person was born, where the number says so in full (GB 11643)."""
     text = canonical(id_kind, id_number)
-    numbered = NUMBERED_AS.get(id_kind, id_kind)
-    if numbered is not IdKind.RESIDENT_ID or not _RESIDENT.fullmatch(text):
+    if numbered_as(id_kind) is not IdKind.RESIDENT_ID or not _RESIDENT.fullmatch(text):
         return None
     try:
         return date(int(text[6:10]), int(text[10:12]), int(text[12:14]))

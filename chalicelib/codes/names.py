@@ -63,12 +63,17 @@ def as_name(text: str) -> str:
     """
     if _USUAL.fullmatch(text):
         return text
-    plain = normalize("NFC", text.translate(PRIVATE).translate(RADICALS).translate(_DOTS))
-    plain = "".join(map(_unified, plain)).strip()
+    plain = in_characters(text).strip()
     _check_seen(plain)
     if not any(map(_is_letter, plain)):
         raise Unfit("name-without-letters", "a name has letters or characters, not digits alone")
     return plain
+
+
+def in_characters(text: str) -> str:
+    """With the characters that private-use points and radicals stand for; whatever it says."""
+    plain = normalize("NFC", text.translate(PRIVATE).translate(RADICALS).translate(_DOTS))
+    return "".join(map(_unified, plain))
 
 
 def as_person_name(text: str) -> str:

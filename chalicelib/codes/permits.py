@@ -14,10 +14,10 @@ from typing import Final
 
 from ..kernel.errors import Invalid
 from .parties import IdKind
+from .phones import MOBILE
 
 # Beginnings of residence permits: of people from Hong Kong, Macau and Taiwan.
 RESIDENCE: Final = frozenset({"81", "82", "83"})
-_MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _PASSPORT: Final = re.compile(r"(?=.*\d)[A-Z0-9]{5,12}", re.ASCII)
 # A booklet's last two digits tell how often it was renewed, and not who has it.
 _HK_MACAU: Final = re.compile(r"([HM]\d{8})(?:\d{2})?", re.ASCII)
@@ -82,7 +82,7 @@ def _passport(text: str) -> None:
             "passport-number-form",
             "the passport number: 5 to 12 letters and digits, one digit at least",
         )
-    if _MOBILE.fullmatch(text):
+    if MOBILE.fullmatch(text):
         raise Invalid(
             "passport-number-is-mobile",
             "the passport number looks like a mobile number; look at the passport",

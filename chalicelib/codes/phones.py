@@ -17,9 +17,9 @@ from ..kernel.reasons import Unfit
 # What stands between the groups of a number: blanks, every kind of hyphen, brackets, dots.
 _BETWEEN: Final = re.compile(r"[\s()./\u2010-\u2015\u2212\uFF0D-]+")
 _ABROAD: Final = re.compile(r"(?:\+|00)(86|852|853|886)")
+MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _MAINLAND: Final = re.compile(
-    r"1[3-9][0-9]{9}"
-    r"|0(?:10|2[0-9])[2-8][0-9]{7}"  # 北京, 上海, 广州 ...: eight digits
+    MOBILE.pattern + r"|0(?:10|2[0-9])[2-8][0-9]{7}"  # 北京, 上海, 广州 ...: eight digits
     r"|0[3-9][0-9]{2}[2-8][0-9]{6,7}"
     r"|[48]00[0-9]{7}"
 )

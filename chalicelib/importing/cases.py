@@ -1,12 +1,13 @@
 """What the rows of a log tell of one case, in events; or why the case cannot be imported."""
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Values
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -139,27 +140,29 @@ def _by_transition(mapping: Mapping, rows: Iterable[LogRow]) -> Values[str, list
 
 
 def _begun(
-    completed: Iterable[Done], started: Iterable[Done]
+    completed: Sequence[Done], started: Sequence[Done]
 ) -> tuple[list[Done], list[LogRow | Done]]:
     """Each that was completed with when it was started; and the starts that nothing completes."""
-    waiting = sorted(started, key=_in_time)
-    begun = []
+    waiting: defaultdict[str, list[Done]] = defaultdict(list)
+    starts, begun = deque(sorted(started, key=_in_time)), []
     for one in sorted(completed, key=_in_time):
-        start = _start_of(one, waiting)
+        while starts and starts[0].at <= one.at:
+            waiting[starts[0].activity].append(starts.popleft())
+        start = _start_of(one, waiting[one.activity])
         if start is not None:
-            waiting.remove(start)
+            waiting[one.activity].remove(start)
         begun.append(one if start is None else one._replace(started=start.at))
-    return begun, list(waiting)
+    return begun, [*chain.from_iterable(waiting.values()), *starts]
 
 
-def _start_of(completed: Done, waiting: Iterable[Done]) -> Done | None:
-    """Of the same activity: that with its reference, else of the same person, else the first."""
-    before = [one for one in waiting if one.activity == completed.activity]
-    before = [one for one in before if one.at <= completed.at]
-    if completed.reference is not None:
-        before = [one for one in before if one.reference in (None, completed.reference)]
-    own = [one for one in before if one.person == completed.person]
-    return next(iter(own or before), None)
+def _start_of(completed: Done, waiting: Sequence[Done]) -> Done | None:
+    """Of the same activity: that with its reference, and of the same person before another's."""
+
+    def fits(one: Done) -> bool:
+        return completed.reference is None or one.reference in (None, completed.reference)
+
+    own = (one for one in waiting if one.person == completed.person and fits(one))
+    return next(own, next(filter(fits, waiting), None))
 
 
 def _in_time(row: Done) -> tuple[datetime, int]:

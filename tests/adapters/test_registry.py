@@ -123,6 +123,20 @@ def test_a_name_matches_its_id_however_both_are_written(
     assert registry.match(IdKind.PASSPORT, ZHANG, "张三").match is Match.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("registered", "typed"),
+    [("王\ue863", "王\u4dae"), ("\u2ee2三", "马三"), ("王\u4dae", "王\ue863")],
+)
+def test_a_registry_that_writes_a_character_as_cards_once_did_knows_who_it_is(
+    table: RegistryTable, registry: TableRegistry, tmp_path: Path, registered: str, typed: str
+) -> None:
+    """GB 18030-2005's private-use points and radicals: what is typed is kept as the character."""
+    people = f"name,id_number\n{registered},{ZHANG}\n"
+    loaded(table, tmp_path / "people.csv", people, Library.PEOPLE)
+    assert matched(registry, typed) is Match.MATCH
+    assert matched(registry, "王五") is Match.MISMATCH
+
+
 def test_a_company_is_told_with_its_status_and_representative(
     registry: TableRegistry, tmp_path: Path
 ) -> None:

@@ -205,22 +205,19 @@ def _reviewed(here: World) -> None:
 
 def _corrected(here: World) -> None:
     application = application_of(cases.get(here.platform, SYSTEM, here.case_id).state)
-    here.at("05-12").do(
-        "approver-housing",
-        c.CorrectMistake,
-        mistake=application.sources["applicant"],
-        field="applicant.phone",
-        now="13900000000",
-        reason="申请人来电更正联系电话。",
-    )
-    here.at("05-12", "11:00").do(
-        "approver-housing",
-        c.CorrectMistake,
-        mistake=application.sources["pause-1.until"],
-        field="pause-1.until",
-        now="2026-04-01",
-        reason="专家评审意见于4月1日出具，录入有误。",
-    )
+    for at, source, field, now, reason in (
+        ("09:30", "applicant", "applicant.phone", "13900000000", "申请人来电更正联系电话。"),
+        (
+            "11:00",
+            "pause-1.until",
+            "pause-1.until",
+            "2026-04-01",
+            "专家评审意见于4月1日出具，录入有误。",
+        ),
+    ):
+        mistake = application.sources[source]
+        fields = {"mistake": mistake, "field": field, "now": now, "reason": reason}
+        here.at("05-12", at).do("approver-housing", c.CorrectMistake, **fields)
 
 
 def _afterwards(here: World) -> None:

@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import Any, Final
 
 from ...clock.calendar import Calendar
-from ...clock.clock import ACCEPTANCE, DELIVERY, due, took
+from ...clock.clock import ACCEPTANCE, due, took
 from ...codes.numbers import as_number
 from ...eventlog.transact import read
 from ...items.application import items
@@ -104,7 +104,8 @@ def describe(platform: Platform, state: Lodged, language: str) -> Json:
         definition = items.at_version(platform, application.item.code, application.item.version)
     situation = _situation(state)
     words = WORDS[situation]
-    last, provisional = _due(state, calendar)
+    clocks = ledger.clocks(state, calendar)
+    last, provisional = _due(state, clocks, calendar)
     return {
         "number": application.number,
         "state": type(state).__name__.lower(),
@@ -115,7 +116,7 @@ def describe(platform: Platform, state: Lodged, language: str) -> Json:
         "submitted_on": application.submitted_on.isoformat(),
         "accepted_on": _day(handling.accepted_on if handling else None),
         "concluded_on": _day(ledger.concluded_on(state)),
-        "took": _took(state, calendar, language),
+        "took": _took(clocks, language),
         "due": _day(last),
         "provisional": provisional or bool(answer and answer.provisional),
         "respond_by": _day(answer.day if answer else None),
@@ -135,28 +136,28 @@ def _situation(state: Lodged) -> str:
             return "supplementing" if notice_of(state) else type(state).__name__.lower()
 
 
-def _due(state: Lodged, calendar: Calendar) -> tuple[date | None, bool]:
+def _due(
+    state: Lodged, clocks: ledger.Clocks | None, calendar: Calendar
+) -> tuple[date | None, bool]:
     """The last day of what the office does next, and whether the calendar may still move it."""
     match state:
         case Submitted():
             return due(state.application.arrived_on, ACCEPTANCE, (), (), calendar)
-        case Accepted() | Suspended():
-            return ledger.promised_day(state.handling, state.application.plan, calendar)
-        case Decided() if state.ending.delivery is None:
-            return due(state.decision.made.on, DELIVERY, (), (), calendar)
+        case Accepted() | Suspended() if clocks is not None:
+            return clocks.promised.due, clocks.promised.provisional
+        case Decided() if clocks is not None and clocks.delivery and not clocks.delivery.ended:
+            return clocks.delivery.due, clocks.delivery.provisional
         case _:
             return None, False
 
 
-def _took(state: Lodged, calendar: Calendar, language: str) -> str | None:
+def _took(clocks: ledger.Clocks | None, language: str) -> str | None:
     """What it took until it was decided, or over, of the days that the applicant was promised."""
-    clocks = ledger.clocks(state, calendar)
     clock = None if clocks is None else clocks.promised
     if clock is None or clock.ended is None:
         return None
     on, how = clock.ended
-    used = clock.elapsed(on)
-    return took(on, how, used, clock.total, clock.limit.unit, language=language)
+    return took(on, how, clock.elapsed(on), clock.total, clock.limit.unit, language=language)
 
 
 def _item(definition: ItemDefinition | None, language: str) -> str | None:

@@ -5,7 +5,7 @@ What is used, what is left and what is late is answered here, for the file, the 
 command line and whoever supervises: each has its own words for it, and no other reckoning.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -21,7 +21,7 @@ from ...clock.clock import (
     Pause,
     Reckoning,
     due,
-    earlier,
+    due_date,
     reckon,
 )
 from ...items.domain.plan import Plan
@@ -86,22 +86,8 @@ def extensions(handling: Handling) -> tuple[Extension, ...]:
 
 
 def last_day(handling: Handling, limit: Limit, calendar: Calendar) -> date | None:
-    """The last day of `limit`, in the unit of the extensions; None while the clock stands."""
-    return _due(handling, limit, calendar, limit).day
-
-
-def promised_day(handling: Handling, plan: Plan, calendar: Calendar) -> Due:
-    """
-    The promised day: never later than that of the law, and moved by an extension as that is, in
-    the unit of the statutory limit (art. 42 extends one time, not two).
-    """
-    statutory = _due(handling, plan.statutory, calendar, plan.statutory)
-    return earlier(_due(handling, plan.promised, calendar, plan.statutory), statutory)
-
-
-def _due(handling: Handling, limit: Limit, calendar: Calendar, of: Limit) -> Due:
-    stops, more = pauses(handling), extensions(handling)
-    return due(handling.accepted_on, limit, stops, more, calendar, of.unit)
+    """The last day of `limit`, of whose unit the extensions are; None while the clock stands."""
+    return due_date(handling.accepted_on, limit, pauses(handling), extensions(handling), calendar)
 
 
 def ended(case: Lodged) -> Ended | None:
@@ -118,14 +104,16 @@ def ended(case: Lodged) -> Ended | None:
 
 def concluded_on(case: Lodged) -> date | None:
     """办结日: the day of the decision, or that on which the case ended without one."""
-    decision, ending = decision_of(case), ending_of(case)
-    if decision is not None:
-        return decision.made.on
-    return None if ending is None else ending.on
+    end = ended(case) or ending_of(case)
+    return None if end is None else end.on
 
 
 def clocks(case: Lodged, calendar: Calendar, today: date | None = None) -> Clocks | None:
-    """Explained line by line, as of `today`; None before acceptance."""
+    """
+    Explained line by line, as of `today`; None before acceptance. The promised day is never later
+    than that of the law, and moved by an extension as that is, in the unit of the statutory limit
+    (art. 42 extends one time, not two).
+    """
     handling = handling_of(case)
     if handling is None:
         return None
@@ -157,40 +145,45 @@ def _delivery(case: Lodged, calendar: Calendar, today: date | None) -> Reckoning
     return reckon(decision.made.on, DELIVERY, (), (), calendar, today=today, ended=end)
 
 
-def reckoning(
-    handling: Handling, limit: Limit, calendar: Calendar, today: date | None = None
-) -> Reckoning:
-    """`limit` explained line by line."""
-    stops, more = pauses(handling), extensions(handling)
-    return reckon(handling.accepted_on, limit, stops, more, calendar, today=today)
-
-
 def respond_by(plan: Plan, notice: e.SupplementRequested, calendar: Calendar) -> Due:
     """
     The last day for what a notice asks for: reckoned like every due date, so that a calendar that
     is published later moves it, and never earlier than the day that the notice told.
     """
-    day, provisional = due(notice.on, Limit(plan.supplement_days), (), (), calendar)
+    day, provisional = answered_by(plan, notice.on, calendar)
     return Due(max(day or notice.respond_by, notice.respond_by), provisional)
+
+
+def answered_by(plan: Plan, on: date, calendar: Calendar) -> Due:
+    """The last day for the answer to a notice of that day."""
+    return due(on, Limit(plan.supplement_days), (), (), calendar)
 
 
 # Steps
 
 
-def step_due(opened: e.StepOpened, stood: tuple[Stood, ...], calendar: Calendar) -> Due | None:
+Reckoned = Callable[[date, Limit, Sequence[Pause]], Due]
+
+
+def step_due(
+    opened: date, days: int | None, stood: Iterable[Stood], reckoned: Reckoned
+) -> date | None:
     """
     The last day of a step's own limit, in working days of which those do not count on which the
     clock of the case stood; None for a step without one.
     """
-    if opened.days is None:
+    if days is None:
         return None
-    stops = [Pause("", "", one.since, one.until) for one in stood]
-    return due(opened.on, Limit(opened.days), stops, (), calendar)
+    return reckoned(opened, Limit(days), [Pause("", "", one.since, one.until) for one in stood]).day
 
 
 def late_steps(case: Lodged, calendar: Calendar) -> Iterator[DoneStep]:
     """Steps that were finished after the last day of their own limit."""
+
+    def reckoned(start: date, limit: Limit, stops: Sequence[Pause]) -> Due:
+        return due(start, limit, stops, (), calendar)
+
     for one in case.application.done:
-        last, finished = step_due(one.opened, one.stood, calendar), one.finished.on
-        if last is not None and last.day and finished is not None and finished > last.day:
+        last = step_due(one.opened.on, one.opened.days, one.stood, reckoned)
+        if last is not None and one.finished.on is not None and one.finished.on > last:
             yield one

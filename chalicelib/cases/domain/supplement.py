@@ -1,12 +1,12 @@
 """What is missing (补正): one notice, one answer or none."""
 
 from ...clock.calendar import Calendar
-from ...clock.clock import ACCEPTANCE_DAYS, Limit, SpecialProcedure, due_date
+from ...clock.clock import ACCEPTANCE_DAYS, SpecialProcedure
 from ...kernel.errors import Contradiction, Invalid, OutOfOrder, Unlawful
 from ...kernel.reasons import Reason
 from . import commands as c
 from . import events as e
-from .due import respond_by
+from .due import answered_by, respond_by
 from .guards import before_acceptance, conclusion, document, lodged, today
 from .intake import receipt, still_in_time
 from .records import Application
@@ -96,11 +96,10 @@ def _notice(
     under_review: bool,
 ) -> e.SupplementRequested:
     on = today(command)
-    limit = Limit(application.plan.supplement_days)
     kind = DocumentKind.REVIEW_SUPPLEMENT_NOTICE if under_review else DocumentKind.SUPPLEMENT_NOTICE
     return e.SupplementRequested(
         missing=command.missing,
-        respond_by=due_date(on, limit, (), (), calendar) or on,
+        respond_by=answered_by(application.plan, on, calendar).day or on,
         under_review=under_review,
         on=on,
         document=document(application, kind, on),

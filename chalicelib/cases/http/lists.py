@@ -105,8 +105,10 @@ def process_steps(request: ApiRequest) -> Response:
     """
     Steps by item, department or division, period (`from`, `to`: days, both included) and state.
     """
-    division, item = _division_of(request), request.query("item")
-    scope, state = _scope(request, division, item), _state(request)
+    division, state = _division_of(request), _state(request)
+    # A division is read from the list of all: no place more for each step.
+    department = None if division else _library(request.actor, request.query("department"))
+    scope = process_library.scope(request.query("item"), department)
     lower, upper = _instant(request.day("from"), 0), _instant(request.day("to"), 1)
     views = request.platform.views
 
@@ -120,17 +122,9 @@ def process_steps(request: ApiRequest) -> Response:
     seen = _seen(request)
 
     def shown(row: Row) -> bool:
-        there = division is None or lies_in(row["division"], division)
-        return there and item in (None, row["item"]) and seen(row)
+        return (division is None or lies_in(row["division"], division)) and seen(row)
 
     return _paged(request, process_library.NAME, listed, fetch, shown, told)
-
-
-def _scope(request: ApiRequest, division: str | None, item: str | None) -> str:
-    """A division is read from what everybody's steps are listed in: no place more for each step."""
-    if division is None:
-        return process_library.scope(item, _library(request.actor, request.query("department")))
-    return process_library.scope(item, None)
 
 
 def _division_of(request: ApiRequest) -> str | None:

@@ -1,6 +1,6 @@
 """What lists show of a case: one row a case, kept by each view that lists cases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -13,9 +13,9 @@ from ...clock.clock import (
     Extension,
     How,
     Pause,
-    Reckoning,
     earlier,
     reckon,
+    until_the_end,
 )
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Row
@@ -141,7 +141,7 @@ def _step(row: Row, opened: e.StepOpened, at: str, due: DueDays) -> Step:
     return _with_due(step, pauses, due)
 
 
-def _with_due(step: Step, pauses: list[Pause], due: DueDays) -> Step:
+def _with_due(step: Step, pauses: Sequence[Pause], due: DueDays) -> Step:
     """A step's own limit in working days, of which those that `pauses` exclude do not count."""
     if step["days"] is None:
         return step
@@ -235,56 +235,45 @@ def _corrected(row: Row, data: e.MistakeCorrected) -> None:
     ]
 
 
-def _pauses(row: Row, ended: date | None = None) -> list[Pause]:
-    """The stops; one that was open when the clock `ended` stood until then."""
+def _pauses(row: Row) -> list[Pause]:
     return [
-        Pause(name, "", first, date.fromisoformat(until) if until else ended and max(first, ended))
+        Pause(name, "", date.fromisoformat(since), until and date.fromisoformat(until))
         for name, since, until in row["stops"]
-        for first in [date.fromisoformat(since)]
     ]
+
+
+def _ended(row: Row) -> Ended | None:
+    if row["ended"] is None:
+        return None
+    return Ended(date.fromisoformat(row["concluded_on"]), How(row["ended"]))
 
 
 def _reckon(row: Row, due: DueDays, calendar: Calendar) -> None:
     if row["accepted_on"] is None:
         return
-    end = row["concluded_on"]
-    pauses = _pauses(row, date.fromisoformat(end) if row["ended"] else None)
+    ended = _ended(row)
+    pauses = until_the_end(_pauses(row), ended)
     start = date.fromisoformat(row["accepted_on"])
     more = [Extension(row["extension"], "", None, "", start)] if row["extension"] else []
     unit = row["statutory"][1]
     statutory = due(start, limited(*row["statutory"]), pauses, more, unit)
     promised = earlier(due(start, limited(*row["promised"]), pauses, more, unit), statutory)
-    if row["ended"] is not None:
-        ended = Ended(date.fromisoformat(end), How(row["ended"]))
-        _took(
-            row,
-            reckon(
-                start,
-                limited(*row["promised"]),
-                pauses,
-                more,
-                calendar,
-                ended=ended,
-                unit=unit,
-                within=statutory,
-            ),
+    if ended is not None:
+        limit = limited(*row["promised"])
+        told = reckon(
+            start, limit, pauses, more, calendar, unit=unit, within=statutory, ended=ended
         )
+        row["used"], row["total"] = told.elapsed(ended.on), told.total
     row["due"] = statutory.day and statutory.day.isoformat()
     row["promised_due"] = promised.day and promised.day.isoformat()
     row["provisional"] = statutory.provisional or promised.provisional
-    if row["ended"] == How.DECIDED:
-        delivered_by = due(date.fromisoformat(end), DELIVERY).day
+    if ended is not None and ended.how is How.DECIDED:
+        delivered_by = due(ended.on, DELIVERY).day
         row["delivery_due"] = delivered_by and delivered_by.isoformat()
     row["suspended"] = row["result"] is None and any(pause.until is None for pause in pauses)
     row["open"] = [
         _with_due(one, pauses, due) if one["kind"] in _PLANNED else one for one in row["open"]
     ]
-
-
-def _took(row: Row, ledger: Reckoning) -> None:
-    """What an ended case used of the days that it was promised."""
-    if ledger.ended is not None:
-        row["used"], row["total"] = ledger.elapsed(ledger.ended.on), ledger.total
 
 
 # By type: a match would ask of every event some twenty times what it is an instance of.

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from ...clock.calendar import Calendar, legal_day
-from ...clock.clock import Pause
 from ...eventlog.envelope import Recorded
 from ...eventlog.views.port import Cursor, Entry, Page, Projection, Row, Views
 from ..domain import events as e
+from ..domain.due import step_due
 from ..domain.old_ratings import of_rating
 from ..domain.values import StepOutcome, Stood
 from .case_summary import signature, utc
-from .due_days import DueDays, due_days, limited
+from .due_days import DueDays, due_days
 
 NAME = "process_library"
 INDEX = "steps"
@@ -148,11 +148,7 @@ def _opened(opened: e.StepOpened, event: Recorded, due: DueDays) -> Row:
 
 
 def _due(opened: date, days: int | None, stood: Iterable[Stood], due: DueDays) -> str | None:
-    """Days on which the clock of the case stood are not held against the step."""
-    if days is None:
-        return None
-    pauses = [Pause("", "", one.since, one.until) for one in stood]
-    day = due(opened, limited(days), pauses).day
+    day = step_due(opened, days, stood, due)
     return day.isoformat() if day else None
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from ...clock.calendar import load_builtin
 from ...clock.clock import JOINT_DECISION, Limit, SpecialProcedure, later_somewhere
+from ...clock.legal_limits import LONGEST_DAYS
 from ...codes.codes import CaseType
 from ...codes.numbers import InvalidNumber, check_credit_code, parse_item_code
 from ...kernel.actor import DEPARTMENT_STAFF, Channel, Role
@@ -19,7 +20,6 @@ from .question_rules import question_problems
 WITHOUT_DEVICE = frozenset(
     {Channel.WINDOW, Channel.KIOSK, Channel.HOTLINE, Channel.VILLAGE_POINT, Channel.POST}
 )
-LONGEST: Final = 3660  # days that a limit has at most
 NOT_FOR_APPLICANTS = frozenset({Channel.INTERNAL, Channel.SYSTEM})
 
 
@@ -139,7 +139,8 @@ def _step_limits(item: ItemDefinition) -> Iterator[Misfit]:
     """One step follows the other, so their limits add up within the promised one."""
     total = sum(step.days or 0 for step in item.steps)
     promised = item.limits.promised
-    if total and later_somewhere(Limit(min(total, LONGEST)), promised, load_builtin()) is not None:
+    steps = Limit(min(total, LONGEST_DAYS)) if total else None
+    if steps is not None and later_somewhere(steps, promised, load_builtin()) is not None:
         yield Misfit(
             ("steps",),
             Reason(

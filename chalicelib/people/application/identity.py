@@ -3,7 +3,7 @@
 import logging
 from datetime import date
 
-from ...codes.ids import NUMBERED_AS, canonical, check_id
+from ...codes.ids import canonical, check_id, numbered_as
 from ...codes.parties import Applicant, IdKind
 from ...kernel.errors import Invalid
 from ...kernel.keyed import Keyed
@@ -20,8 +20,7 @@ def reference(platform: Keyed, id_kind: IdKind, id_number: str) -> str:
     was written. Nobody gets back to the id without the platform's secret: ids are few enough to try
     them all.
     """
-    numbered = NUMBERED_AS.get(id_kind, id_kind)
-    return platform.keyed("person", numbered, canonical(id_kind, id_number)).hex()[:26]
+    return platform.keyed("person", numbered_as(id_kind), canonical(id_kind, id_number)).hex()[:26]
 
 
 def holder(platform: Keyed, applicant: Applicant) -> str:

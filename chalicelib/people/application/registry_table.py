@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 from unicodedata import normalize
 
 from ...codes.codes import ApplicantKind
+from ...codes.names import in_characters
 from ...codes.parties import EntityStatus, IdKind, Registered
 from ...kernel.keyed import Keyed
 from ...platform.registry import Answer, Match, RegistryUnavailable
@@ -137,10 +138,10 @@ def name_digest(keys: Keyed, key: str, name: str) -> str:
     return keys.keyed("registry-name", key, comparable(name)).hex()[:32]
 
 
-_DOTS = dict.fromkeys(map(ord, "•・‧∙⋅‧·．."), "·")
+_FULL_STOPS = dict.fromkeys(map(ord, "．."), "·")
 
 
 def comparable(name: str) -> str:
     """One writing of a name: no blanks, no full-width letters, one dot between its parts (·)."""
-    text = "".join(normalize("NFKC", name.translate(_DOTS)).split())
-    return text.translate(_DOTS).upper()
+    text = "".join(normalize("NFKC", in_characters(name).translate(_FULL_STOPS)).split())
+    return text.translate(_FULL_STOPS).upper()

@@ -8,7 +8,7 @@ tell of nobody.
 
 from typing import Protocol
 
-from ...codes.ids import NUMBERED_AS, RESIDENT_LENGTH, canonical
+from ...codes.ids import RESIDENT_LENGTH, canonical, numbered_as
 from ...codes.parties import IdKind
 from ...kernel.actor import Role
 from ...platform.platform import Caller, Platform
@@ -50,7 +50,7 @@ def give_back(platform: Platform, caller: Caller, whom: Naming) -> None:
 
 def _try(platform: Platform, caller: Caller, whom: Naming) -> Try:
     number, name = canonical(whom.id_kind, whom.id_number), comparable(whom.name)
-    numbered = NUMBERED_AS.get(whom.id_kind, whom.id_kind)
+    numbered = numbered_as(whom.id_kind)
     resident = numbered is IdKind.RESIDENT_ID and len(number) == RESIDENT_LENGTH
     known = number[:PLACE_AND_BIRTH] if resident else numbered
     return Try(

@@ -79,7 +79,7 @@ class IdentityLost(Frozen):
 
 
 class PhoneChanged(Frozen):
-    """变更手机号: the account has another mobile number, which is not proven yet."""
+    """变更手机号: the account has another telephone number, which is not proven yet."""
 
     schema_version: ClassVar[int] = 2
     reads_from: ClassVar[int] = 1

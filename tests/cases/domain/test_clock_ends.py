@@ -188,8 +188,9 @@ def test_an_extension_of_calendar_days_follows_the_working_days_of_a_promise():
         ask_extension("2026-09-10"),
         grant_extension("2026-09-11"),
     )
-    state = in_hand(*extended)
-    assert ledger.promised_day(state.handling, plan, CALENDAR).day == date(2026, 9, 24)
+    clocks = ledger.clocks(known(*extended), CALENDAR)
+    assert clocks is not None
+    assert clocks.promised.due == date(2026, 9, 24)
 
 
 # A step's own limit follows every stop, whenever it is entered (1.3)

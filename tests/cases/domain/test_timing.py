@@ -269,7 +269,9 @@ def test_the_ledger_names_every_stop_and_extension_with_its_document():
     extended = in_hand(
         *ACCEPTED, suspend(WED), resume(FRI), ask_extension(FRI), grant_extension(FRI)
     )
-    lines = ledger.reckoning(extended.handling, extended.application.plan.statutory, CALENDAR)
+    clocks = ledger.clocks(extended, CALENDAR)
+    assert clocks is not None
+    lines = clocks.statutory
     told = {line.code: line for line in lines.lines}
     assert (told[LineCode.PAUSE].days, told[LineCode.PAUSE].document) == (
         3,

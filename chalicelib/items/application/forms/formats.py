@@ -9,12 +9,12 @@ from typing import NamedTuple
 from stdnum.iso7064 import mod_11_2
 
 from ....codes.numbers import InvalidNumber, check_credit_code
+from ....codes.phones import MOBILE
 from ....kernel.reasons import Reason
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _RESIDENT_ID = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
 
 
@@ -61,7 +61,7 @@ FORMATS: Mapping[str, Format] = {
         lambda text: bool(_EMAIL.fullmatch(text)), Reason("format-email", "an e-mail address")
     ),
     "mobile": Format(
-        lambda text: bool(_MOBILE.fullmatch(text)),
+        lambda text: bool(MOBILE.fullmatch(text)),
         Reason("format-mobile", "a mobile number of 11 digits"),
     ),
     "credit-code": Format(
